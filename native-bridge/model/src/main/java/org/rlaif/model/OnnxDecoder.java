@@ -8,16 +8,24 @@ import static ai.onnx.proto.OnnxMl.TensorProto.DataType.INT64;
  * GPT-2 (Radford et al. 2019) as an ONNX graph for ONNX Runtime: the twin of {@code Network} in the
  * torch room, in the same order. One graph serves prefill, decode, scoring and probes.
  *
- * <p>Sizes: B rows, S tokens per row in this run, N hidden states that go to the head, M tokens
- * that the KV cache can hold, H heads of D numbers, W = H D the width, V the vocabulary.
+ * <p>A run has two parts, either of which may be empty: R rows of one token each, which decode, and
+ * a chunk of a prompt, P rows of S tokens. All T = R + P S tokens go through the layers together,
+ * in that order, so that the weights are read once; only attention takes the parts one after the
+ * other. Further sizes: N hidden states that go to the head, M tokens that a row of the KV cache
+ * can hold, H heads of D numbers, W = H D the width, V the vocabulary.
  *
  * <pre>
- * input_ids             (B, S) int64
- * position_ids          (B, S) int64
- * seqlens_k             (B)    int32  tokens of the row in the cache after this run, minus 1
- * total_sequence_length (1)    int32  tokens of the longest row after this run
- * rows                  (N)    int64  which of the B S hidden states go to the head
- * past_key_values.L.key, .value  (B, H, M, D)
+ * input_ids             (T)    int64
+ * position_ids          (T)    int64
+ * parts                 (2)    int64  R and P S
+ * rows.lengths          (R)    int32  tokens of the row in the cache after this run, minus 1
+ * rows.longest          (1)    int32  tokens of the longest row after this run
+ * rows.past.L.key, .value      (R, H, RM, D)
+ * chunk.shape           (3)    int64  P, S and 3 W
+ * chunk.lengths         (P)    int32  as rows.lengths
+ * chunk.longest         (1)    int32  as rows.longest
+ * chunk.past.L.key, .value     (P, H, PM, D)
+ * chosen                (N)    int64  which of the T hidden states go to the head
  * temperature           (N, 1) float  language model only; logits are divided by it
  * targets               (N, 1) int64  language model only; the token to give the logprob of
  *
@@ -25,12 +33,14 @@ import static ai.onnx.proto.OnnxMl.TensorProto.DataType.INT64;
  * chosen_logprobs       (N, 1) float  language model
  * chosen_scaled_logits  (N, 1) float  language model; logits / temperature, not normalised
  * scores                (N)    float  score head
- * present.L.key, .value          (B, H, M, D)  to be bound to the buffers of past_key_values.L
+ * rows.present.L.key, .value   (R, H, RM, D)  to be bound to the buffers of rows.past.L
+ * chunk.present.L.key, .value  (P, H, PM, D)  to be bound to the buffers of chunk.past.L
  * </pre>
  *
  * <p>Attention is causal and keeps its own cache: {@code GroupQueryAttention} writes the keys and
- * values of this run behind those of the past, in place when past and present are one buffer. With
- * a past, a run has either one row (B = 1) or one token per row (S = 1).
+ * values of this run behind those of the past, in place when past and present are one buffer. A
+ * chunk with a past has one row (P = 1); a chunk of beginnings may have several, padded on the
+ * right.
  */
 public final class OnnxDecoder {
   private final DecoderConfig config;
@@ -48,7 +58,7 @@ public final class OnnxDecoder {
     var decoder = new OnnxDecoder(config);
     config.parameters().forEach(spec -> decoder.graph.weight(spec, externalDataFile));
     decoder.inputs();
-    String hidden = decoder.trunk(); // (B, S, W)
+    String hidden = decoder.trunk(); // (T, W)
     String chosen = decoder.choose(hidden); // (N, W)
     switch (config.head()) {
       case LANGUAGE_MODEL -> decoder.languageModelHead(chosen);
@@ -58,25 +68,30 @@ public final class OnnxDecoder {
   }
 
   private void inputs() {
-    graph.input("input_ids", INT64, "B", "S");
-    graph.input("position_ids", INT64, "B", "S");
-    graph.input("seqlens_k", INT32, "B");
-    graph.input("total_sequence_length", INT32, 1);
-    graph.input("rows", INT64, "N");
+    graph.input("input_ids", INT64, "T");
+    graph.input("position_ids", INT64, "T");
+    graph.input("parts", INT64, 2);
+    graph.input("rows.lengths", INT32, "R");
+    graph.input("rows.longest", INT32, 1);
+    graph.input("chunk.shape", INT64, 3);
+    graph.input("chunk.lengths", INT32, "P");
+    graph.input("chunk.longest", INT32, 1);
+    graph.input("chosen", INT64, "N");
   }
 
-  /** Tokens to hidden states after the last norm, (B, S, W). */
+  /** Tokens to hidden states after the last norm, (T, W). */
   private String trunk() {
+    graph.constant("second", 1);
     String tokens = graph.node("Gather", "transformer.wte.weight", "input_ids").to("tokens");
     String positions =
         graph.node("Gather", "transformer.wpe.weight", "position_ids").to("positions");
-    // Each norm adds its two inputs, (B, S, W), first: the sum is the residual stream.
+    // Each norm adds its two inputs, (T, W), first: the sum is the residual stream.
     Stream stream = norm("transformer.h.0.ln_1", tokens, positions, "");
     for (int layer = 0; layer < config.layers(); layer++) {
       String block = "transformer.h." + layer + ".";
-      String attended = attention(layer, stream.normed()); // (B, S, W) without its bias
+      String attended = attention(layer, stream.normed()); // (T, W) without its bias
       stream = norm(block + "ln_2", attended, stream.residual(), block + "attn.c_proj.bias");
-      String fed = feedForward(block, stream.normed()); // (B, S, W) without its bias
+      String fed = feedForward(block, stream.normed()); // (T, W) without its bias
       String next =
           layer + 1 < config.layers()
               ? "transformer.h." + (layer + 1) + ".ln_1"
@@ -86,7 +101,7 @@ public final class OnnxDecoder {
     return stream.normed();
   }
 
-  /** The residual stream and its normed copy, both (B, S, W). */
+  /** The residual stream and its normed copy, both (T, W). */
   private record Stream(String normed, String residual) {}
 
   /** residual = added + residual + bias; normed = layer norm of it. */
@@ -100,53 +115,70 @@ public final class OnnxDecoder {
     return new Stream(normed, sum);
   }
 
-  /** Causal self-attention over cache and run: (B, S, W) to (B, S, W). */
+  /** Causal self-attention over cache and run: (T, W) to (T, W). */
   private String attention(int layer, String normed) {
     String name = "transformer.h." + layer + ".attn.";
-    String past = "past_key_values." + layer;
-    String present = "present." + layer;
-    cache(past, present);
     String product = graph.node("MatMul", normed, name + "c_attn.weight").to(name + "product");
-    String qkv = graph.node("Add", product, name + "c_attn.bias").to(name + "qkv"); // (B, S, 3 W)
-    String attended = // (B, S, W), heads side by side
+    String qkv = graph.node("Add", product, name + "c_attn.bias").to(name + "qkv"); // (T, 3 W)
+    String ofRows = name + "rows"; // (R, 3 W)
+    String ofChunk = name + "chunk"; // (P S, 3 W)
+    graph.node("Split", qkv, "parts").with("axis", 0).to(ofRows, ofChunk);
+    String rows = // (R, 1, 3 W)
+        graph.node("Unsqueeze", ofRows, "second").to(ofRows + "/each");
+    String chunk = // (P, S, 3 W)
+        graph.node("Reshape", ofChunk, "chunk.shape").with("allowzero", 1).to(ofChunk + "/each");
+    graph.declare(chunk, FLOAT, "P", "S", 3L * config.width());
+    String attended = // (T, W), heads side by side
+        graph
+            .node("Concat", attention("rows", layer, rows), attention("chunk", layer, chunk))
+            .with("axis", 0)
+            .to(name + "heads");
+    return graph.node("MatMul", attended, name + "c_proj.weight").to(name + "c_proj");
+  }
+
+  /** Attention of one part: (rows, tokens, 3 W), query, key and value in one, to (tokens, W). */
+  private String attention(String part, int layer, String qkv) {
+    String past = part + ".past." + layer;
+    String present = part + ".present." + layer;
+    cache(past, present, part.equals("rows") ? "R" : "P");
+    String attended =
         graph
             .node(
                 "GroupQueryAttention",
-                qkv, // query, key and value in one
+                qkv,
                 "",
                 "",
                 past + ".key",
                 past + ".value",
-                "seqlens_k",
-                "total_sequence_length")
+                part + ".lengths",
+                part + ".longest")
             .with("num_heads", config.heads())
             .with("kv_num_heads", config.heads())
-            .to(name + "heads", present + ".key", present + ".value");
-    return graph.node("MatMul", attended, name + "c_proj.weight").to(name + "c_proj");
+            .to(qkv + "/attended", present + ".key", present + ".value");
+    return graph.node("Flatten", attended).with("axis", 2).to(qkv + "/flat");
   }
 
-  /** Two layers with GELU (tanh form) between them: (B, S, W) to (B, S, W). */
+  /** Two layers with GELU (tanh form) between them: (T, W) to (T, W). */
   private String feedForward(String block, String normed) {
     String name = block + "mlp.";
-    String wide = graph.node("MatMul", normed, name + "c_fc.weight").to(name + "c_fc"); // (B, S, M)
-    String active = graph.node("FastGelu", wide, name + "c_fc.bias").to(name + "gelu"); // (B, S, M)
+    String wide = graph.node("MatMul", normed, name + "c_fc.weight").to(name + "c_fc"); // (T, M)
+    String active = graph.node("FastGelu", wide, name + "c_fc.bias").to(name + "gelu"); // (T, M)
     return graph.node("MatMul", active, name + "c_proj.weight").to(name + "c_proj");
   }
 
-  /** Picks the hidden states that predict something: (B, S, W) to (N, W). */
+  /** Picks the hidden states that predict something: (T, W) to (N, W). */
   private String choose(String hidden) {
-    String shape = graph.constant("flat", -1, config.width());
-    String flat = graph.node("Reshape", hidden, shape).to("hidden"); // (B S, W)
-    return graph.node("Gather", flat, "rows").to("chosen");
+    return graph.node("Gather", hidden, "chosen").to("heads");
   }
 
   /** Log-probabilities; the head's matrix is the token embedding. */
   private void languageModelHead(String chosen) {
     graph.input("temperature", FLOAT, "N", 1);
     graph.input("targets", INT64, "N", 1);
-    String logits = // (N, V)
-        graph.node("FusedMatMul", chosen, "transformer.wte.weight").with("transB", 1).to("logits");
-    String scaled = graph.node("Div", logits, "temperature").to("scaled"); // (N, V)
+    // Dividing the hidden states is dividing their logits, and there are fewer of them.
+    String cooled = graph.node("Div", chosen, "temperature").to("cooled"); // (N, W)
+    String scaled = // (N, V)
+        graph.node("FusedMatMul", cooled, "transformer.wte.weight").with("transB", 1).to("scaled");
     graph.node("LogSoftmax", scaled).with("axis", -1).to("logprobs"); // (N, V)
     graph.node("GatherElements", "logprobs", "targets").with("axis", 1).to("chosen_logprobs");
     // Less the log-probability it is the normaliser, which gives every logit back.
@@ -164,10 +196,10 @@ public final class OnnxDecoder {
     graph.output("scores", FLOAT, "N");
   }
 
-  private void cache(String past, String present) {
+  private void cache(String past, String present, String batch) {
     for (String side : new String[] {".key", ".value"}) {
-      graph.input(past + side, FLOAT, "B", config.heads(), "M", config.headWidth());
-      graph.output(present + side, FLOAT, "B", config.heads(), "M", config.headWidth());
+      graph.input(past + side, FLOAT, batch, config.heads(), batch + "M", config.headWidth());
+      graph.output(present + side, FLOAT, batch, config.heads(), batch + "M", config.headWidth());
     }
   }
 }

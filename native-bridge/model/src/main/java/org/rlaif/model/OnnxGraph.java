@@ -99,6 +99,11 @@ final class OnnxGraph {
     graph.addOutput(value(name, type, dimensions));
   }
 
+  /** Tells the shape of a value where it cannot be inferred. */
+  void declare(String name, DataType type, Object... dimensions) {
+    graph.addValueInfo(value(name, type, dimensions));
+  }
+
   /** A weight whose numbers lie elsewhere. */
   void weight(TensorSpec spec, String externalDataFile) {
     graph.addInitializer(

@@ -44,12 +44,16 @@ final class OnnxDecoderTest {
   @Test
   void inputsAndOutputsOfALanguageModel() {
     var inputs = new LinkedHashMap<String, String>();
-    inputs.put("input_ids", "INT64 [B, S]");
-    inputs.put("position_ids", "INT64 [B, S]");
-    inputs.put("seqlens_k", "INT32 [B]");
-    inputs.put("total_sequence_length", "INT32 [1]");
-    inputs.put("rows", "INT64 [N]");
-    inputs.putAll(caches("past_key_values"));
+    inputs.put("input_ids", "INT64 [T]");
+    inputs.put("position_ids", "INT64 [T]");
+    inputs.put("parts", "INT64 [2]");
+    inputs.put("rows.lengths", "INT32 [R]");
+    inputs.put("rows.longest", "INT32 [1]");
+    inputs.put("chunk.shape", "INT64 [3]");
+    inputs.put("chunk.lengths", "INT32 [P]");
+    inputs.put("chunk.longest", "INT32 [1]");
+    inputs.put("chosen", "INT64 [N]");
+    inputs.putAll(caches("past"));
     inputs.put("temperature", "FLOAT [N, 1]");
     inputs.put("targets", "INT64 [N, 1]");
     assertEquals(inputs, values(graph(POLICY).getInputList()));
@@ -95,11 +99,11 @@ final class OnnxDecoderTest {
   }
 
   @Test
-  void oneBlockIsOneAttentionAndTwoNorms() {
+  void oneBlockIsTwoNormsAndOneAttentionPerPart() {
     Map<String, Long> counts =
         graph(POLICY).getNodeList().stream()
             .collect(Collectors.groupingBy(NodeProto::getOpType, Collectors.counting()));
-    assertEquals(2, counts.get("GroupQueryAttention"));
+    assertEquals(2 * 2, counts.get("GroupQueryAttention"));
     assertEquals(2 * 2 + 1, counts.get("SkipLayerNormalization"));
     assertEquals(2 * 4, counts.get("MatMul"));
     assertEquals(2, counts.get("FastGelu"));
@@ -123,11 +127,12 @@ final class OnnxDecoderTest {
     assertTrue(bytes < 64_000, bytes + " bytes");
   }
 
-  private static Map<String, String> caches(String prefix) {
+  private static Map<String, String> caches(String time) {
     var caches = new LinkedHashMap<String, String>();
     for (int layer = 0; layer < 2; layer++) {
       for (String side : List.of("key", "value")) {
-        caches.put(prefix + "." + layer + "." + side, "FLOAT [B, 4, M, 8]");
+        caches.put("rows." + time + "." + layer + "." + side, "FLOAT [R, 4, RM, 8]");
+        caches.put("chunk." + time + "." + layer + "." + side, "FLOAT [P, 4, PM, 8]");
       }
     }
     return caches;

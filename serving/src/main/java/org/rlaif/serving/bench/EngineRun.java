@@ -17,10 +17,17 @@ final class EngineRun {
   private static final class Listener implements SequenceListener {
     private final List<Trace> samples;
     private final CountDownLatch open;
+    private final boolean followed;
 
-    private Listener(List<Trace> samples, CountDownLatch open) {
+    private Listener(List<Trace> samples, CountDownLatch open, boolean followed) {
       this.samples = samples;
       this.open = open;
+      this.followed = followed;
+    }
+
+    @Override
+    public boolean followsTokens() {
+      return followed;
     }
 
     @Override
@@ -49,8 +56,13 @@ final class EngineRun {
     this.open = new CountDownLatch(sequences);
   }
 
-  /** Hands over all requests at once. */
+  /** Hands over all requests at once, as streams that are followed token by token. */
   static EngineRun start(PolicyEngine engine, Workload workload, int samples, double temperature) {
+    return start(engine, workload, samples, temperature, true);
+  }
+
+  private static EngineRun start(
+      PolicyEngine engine, Workload workload, int samples, double temperature, boolean followed) {
     var run = new EngineRun(workload.requests().size() * samples);
     long sent = System.nanoTime();
     for (Asked asked : workload.requests()) {
@@ -61,15 +73,16 @@ final class EngineRun {
       run.traces.addAll(mine);
       Sampling sampling = Sampling.of(temperature, asked.newTokens(), asked.seed());
       run.tickets.add(
-          engine.sample(List.of(asked.prompt()), samples, sampling, new Listener(mine, run.open)));
+          engine.sample(
+              List.of(asked.prompt()), samples, sampling, new Listener(mine, run.open, followed)));
     }
     return run;
   }
 
-  /** Hands over all requests and waits; a failure of one is thrown. */
+  /** Hands over all requests as a batch of rollouts and waits; a failure of one is thrown. */
   static List<Trace> whole(PolicyEngine engine, Workload workload, int samples, double temperature)
       throws InterruptedException {
-    List<Trace> traces = start(engine, workload, samples, temperature).await();
+    List<Trace> traces = start(engine, workload, samples, temperature, false).await();
     Failures.throwFirst(traces);
     return traces;
   }

@@ -21,8 +21,7 @@ public final class BareLoop implements AutoCloseable {
   private final PolicyEngine engine;
   private final int batch;
   private final KvCache cache;
-  private final Pass prefillPass;
-  private final Pass decodePass;
+  private final Pass pass;
   private final float[] distribution;
 
   /**
@@ -35,8 +34,7 @@ public final class BareLoop implements AutoCloseable {
     this.engine = engine;
     this.batch = batch;
     this.cache = new KvCache(runtime, config, batch);
-    this.prefillPass = new Pass(runtime, config, Prefill.CHUNK, 1, Output.LOGPROBS);
-    this.decodePass = new Pass(runtime, config, batch, batch, Output.LOGPROBS);
+    this.pass = new Pass(runtime, config, batch, Prefill.CHUNK, batch, Output.LOGPROBS);
     this.distribution = new float[config.vocabularySize()];
   }
 
@@ -56,27 +54,26 @@ public final class BareLoop implements AutoCloseable {
       long start = System.nanoTime();
       for (int row = 0; row < rows; row++) {
         var prefill = new Prefill(prompts.get(row), 1);
-        while (!prefill.isDone()) {
-          prefill.step(lease.session(), prefillPass, cache.rows(row, 1));
-        }
-        tokens[row] = mostLikely(prefillPass, 0);
+        prefill.run(lease.session(), pass, cache, row, () -> {});
+        tokens[row] = mostLikely(prefill.output());
       }
       long decoding = System.nanoTime();
       for (int step = 0; step < newTokens - 1; step++) {
+        pass.clear();
         for (int row = 0; row < rows; row++) {
-          decodePass.decodeRow(row, tokens[row], prompts.get(row).length + step, 1);
+          pass.row(tokens[row], prompts.get(row).length + step, 1);
         }
-        decodePass.decode(lease.session(), cache.rows(0, rows), rows);
+        pass.run(lease.session(), cache);
         for (int row = 0; row < rows; row++) {
-          tokens[row] = mostLikely(decodePass, row);
+          tokens[row] = mostLikely(row);
         }
       }
       return new Timing(decoding - start, System.nanoTime() - decoding, newTokens - 1);
     }
   }
 
-  private int mostLikely(Pass pass, int row) {
-    pass.logprobs(row, distribution);
+  private int mostLikely(int output) {
+    pass.logprobs(output, distribution);
     int best = 0;
     for (int id = 1; id < distribution.length; id++) {
       if (distribution[id] > distribution[best]) {
@@ -88,6 +85,7 @@ public final class BareLoop implements AutoCloseable {
 
   @Override
   public void close() {
+    pass.close();
     cache.close();
   }
 }

@@ -17,25 +17,34 @@ import org.rlaif.model.DecoderConfig;
  * One slot holds one sequence. Used by one thread at a time.
  */
 final class KvCache implements AutoCloseable {
-  /** Slots {@code first} to {@code first + count - 1} as the graph's inputs and outputs. */
-  record Rows(int count, Map<String, OnnxTensor> past, Map<String, OnnxTensor> present) {}
+  /** Some slots as inputs and outputs of one part of the graph. */
+  record View(Map<String, OnnxTensor> past, Map<String, OnnxTensor> present) {}
 
-  private record Range(int first, int count) {}
+  private record Range(String part, int first, int count) {}
 
   private final OnnxRuntime runtime;
   private final DecoderConfig config;
   private final int slots;
+  private final int tokens;
 
   /** Key of layer 0, value of layer 0, key of layer 1, ... */
   private final List<FloatBuffer> sides = new ArrayList<>();
 
-  private final Map<Range, Rows> views = new HashMap<>();
+  private final Map<Range, View> views = new HashMap<>();
 
   KvCache(OnnxRuntime runtime, DecoderConfig config, int slots) {
+    this(runtime, config, slots, config.contextLength());
+  }
+
+  /**
+   * @param tokens that one slot holds
+   */
+  KvCache(OnnxRuntime runtime, DecoderConfig config, int slots, int tokens) {
     this.runtime = runtime;
     this.config = config;
     this.slots = slots;
-    int bytes = Math.toIntExact(slots * slotFloats(config) * Float.BYTES);
+    this.tokens = tokens;
+    int bytes = Math.toIntExact((long) slots * tokens * config.width() * Float.BYTES);
     for (int side = 0; side < 2 * config.layers(); side++) {
       sides.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer());
     }
@@ -56,17 +65,27 @@ final class KvCache implements AutoCloseable {
     return (long) config.contextLength() * config.width();
   }
 
-  /** Views are made once and kept: a decode step binds the same ones again and again. */
-  Rows rows(int first, int count) {
-    return views.computeIfAbsent(new Range(first, count), this::view);
+  /** The first slots, for rows that decode. */
+  View rows(int count) {
+    return view(new Range("rows", 0, count));
   }
 
-  private Rows view(Range range) {
+  /** One slot, for a chunk. */
+  View chunk(int slot) {
+    return view(new Range("chunk", slot, 1));
+  }
+
+  /** Views are made once and kept: a decode step binds the same ones again and again. */
+  private View view(Range range) {
+    return views.computeIfAbsent(range, this::bind);
+  }
+
+  private View bind(Range range) {
     if (range.first() < 0 || range.count() < 1 || range.first() + range.count() > slots) {
       throw new IllegalArgumentException(range + " of " + slots + " slots");
     }
-    int slotFloats = (int) slotFloats(config);
-    long[] shape = {range.count(), config.heads(), config.contextLength(), config.headWidth()};
+    int slotFloats = tokens * config.width();
+    long[] shape = {range.count(), config.heads(), tokens, config.headWidth()};
     var past = new LinkedHashMap<String, OnnxTensor>();
     var present = new LinkedHashMap<String, OnnxTensor>();
     for (int side = 0; side < sides.size(); side++) {
@@ -75,35 +94,35 @@ final class KvCache implements AutoCloseable {
       String suffix = side / 2 + (side % 2 == 0 ? ".key" : ".value");
       try {
         OnnxTensor tensor = OnnxTensor.createTensor(runtime.environment(), slice, shape);
-        past.put("past_key_values." + suffix, tensor);
-        present.put("present." + suffix, tensor);
+        past.put(range.part() + ".past." + suffix, tensor);
+        present.put(range.part() + ".present." + suffix, tensor);
       } catch (OrtException e) {
         past.values().forEach(OnnxTensor::close);
         throw OnnxRuntime.failure("bind the KV cache", e);
       }
     }
-    return new Rows(range.count(), past, present);
+    return new View(past, present);
   }
 
   /** Copies the first tokens of one slot to another. */
-  void copy(int from, int to, int tokens) {
+  void copy(int from, int to, int count) {
     if (from == to) {
       return;
     }
-    int slotFloats = (int) slotFloats(config);
-    int headFloats = config.contextLength() * config.headWidth();
+    int slotFloats = tokens * config.width();
+    int headFloats = tokens * config.headWidth();
     for (FloatBuffer side : sides) {
       for (int head = 0; head < config.heads(); head++) {
         int source = from * slotFloats + head * headFloats;
         int target = to * slotFloats + head * headFloats;
-        side.put(target, side, source, tokens * config.headWidth());
+        side.put(target, side, source, count * config.headWidth());
       }
     }
   }
 
   @Override
   public void close() {
-    views.values().forEach(rows -> rows.past().values().forEach(OnnxTensor::close));
+    views.values().forEach(view -> view.past().values().forEach(OnnxTensor::close));
     views.clear();
   }
 }

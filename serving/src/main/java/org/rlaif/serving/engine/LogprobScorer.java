@@ -3,7 +3,6 @@ package org.rlaif.serving.engine;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.serving.engine.KvCache.Rows;
 import org.rlaif.serving.engine.Pass.Output;
 
 /**
@@ -11,6 +10,8 @@ import org.rlaif.serving.engine.Pass.Output;
  * behind it, over the one before. Used by one thread at a time.
  */
 final class LogprobScorer implements AutoCloseable {
+  private static final int SLOT = 0;
+
   private final DecoderConfig config;
   private final KvCache cache;
   private final Pass promptPass;
@@ -19,8 +20,8 @@ final class LogprobScorer implements AutoCloseable {
   LogprobScorer(OnnxRuntime runtime, DecoderConfig config) {
     this.config = config;
     this.cache = new KvCache(runtime, config, 1);
-    this.promptPass = new Pass(runtime, config, Prefill.CHUNK, 1, Output.LOGPROBS);
-    this.completionPass = new Pass(runtime, config, Prefill.CHUNK, Prefill.CHUNK, Output.CHOSEN);
+    this.promptPass = new Pass(runtime, config, 0, Prefill.CHUNK, 1, Output.LOGPROBS);
+    this.completionPass = new Pass(runtime, config, 0, Prefill.CHUNK, Prefill.CHUNK, Output.CHOSEN);
   }
 
   /** One row per completion, one number per token, at this temperature. */
@@ -30,14 +31,10 @@ final class LogprobScorer implements AutoCloseable {
       List<int[]> completions,
       double temperature,
       BooleanSupplier cancelled) {
-    Rows slot = cache.rows(0, 1);
     var prefill = new Prefill(prompt, temperature);
-    while (!prefill.isDone()) {
-      Refusal.ifCancelled(cancelled);
-      prefill.step(session, promptPass, slot);
-    }
+    prefill.run(session, promptPass, cache, SLOT, () -> Refusal.ifCancelled(cancelled));
     var first = new float[config.vocabularySize()]; // after the prompt
-    promptPass.logprobs(0, first);
+    promptPass.logprobs(prefill.output(), first);
     var logprobs = new float[completions.size()][];
     for (int i = 0; i < logprobs.length; i++) {
       int[] completion = completions.get(i);
@@ -46,7 +43,7 @@ final class LogprobScorer implements AutoCloseable {
       for (int from = 0; from < completion.length - 1; from += Prefill.CHUNK) {
         Refusal.ifCancelled(cancelled);
         int to = Math.min(from + Prefill.CHUNK, completion.length - 1);
-        behind(session, slot, prompt, completion, from, to, temperature, logprobs[i]);
+        behind(session, prompt, completion, from, to, temperature, logprobs[i]);
       }
     }
     return logprobs;
@@ -55,7 +52,6 @@ final class LogprobScorer implements AutoCloseable {
   /** Runs tokens from..to - 1 of a completion, which predict from + 1..to. */
   private void behind(
       DecoderSession session,
-      Rows slot,
       int[] prompt,
       int[] completion,
       int from,
@@ -64,11 +60,12 @@ final class LogprobScorer implements AutoCloseable {
       float[] logprobs) {
     var sequence = new int[prompt.length + to];
     System.arraycopy(completion, 0, sequence, prompt.length, to);
+    completionPass.clear();
+    completionPass.chunk(SLOT, sequence, prompt.length + from, prompt.length + to);
     for (int t = from; t < to; t++) {
-      completionPass.head(t - from, t - from, completion[t + 1], temperature);
+      completionPass.chunkHead(prompt.length + t, completion[t + 1], temperature);
     }
-    completionPass.chunk(
-        session, slot, sequence, prompt.length + from, prompt.length + to, to - from);
+    completionPass.run(session, cache);
     for (int t = from; t < to; t++) {
       logprobs[t + 1] = completionPass.number(t - from);
     }
@@ -80,6 +77,8 @@ final class LogprobScorer implements AutoCloseable {
 
   @Override
   public void close() {
+    promptPass.close();
+    completionPass.close();
     cache.close();
   }
 }

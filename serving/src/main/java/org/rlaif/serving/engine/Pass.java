@@ -1,25 +1,19 @@
 package org.rlaif.serving.engine;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
-import java.nio.Buffer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
-import java.util.HashMap;
-import java.util.Map;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.serving.engine.KvCache.Rows;
+import org.rlaif.serving.engine.KvCache.View;
 
 /**
- * One run of the graph: the small inputs, written into memory that is used again, and the head's
- * output. A pass takes either several rows of one token each (a decode step) or one row of several
- * tokens (a chunk of a prompt). Used by one thread at a time.
+ * One run of the graph: rows that decode, one token each, and a chunk of one sequence; either may
+ * be missing. The inputs are written into memory that is used again. Used by one thread at a time.
+ *
+ * <p>A row's numbers are the same bits whoever shares the run, as long as no token is left alone:
+ * ONNX Runtime computes a single row of a matrix with another kernel than many, and hands out rows
+ * in blocks of 16 or more (narrow networks: found by trying, see DeterminismTest). So neither a run
+ * nor a chunk has one token more than a multiple of 16: some that mean nothing are added. Nor may a
+ * part be empty.
  */
-final class Pass {
+final class Pass implements AutoCloseable, Samplers.Distributions {
   /** What is read from the head. */
   enum Output {
     /** (N, V): the whole distribution. */
@@ -34,174 +28,193 @@ final class Pass {
     Output(String name) {
       this.name = name;
     }
+
+    String graphName() {
+      return name;
+    }
   }
 
-  private final OnnxRuntime runtime;
+  private static final int BLOCK = 16;
+
+  /** Most tokens without meaning in one part. */
+  private static final int FILLING = 2;
+
   private final DecoderConfig config;
-  private final Output output;
-  private final LongBuffer ids;
-  private final LongBuffer positions;
-  private final IntBuffer lengths;
-  private final IntBuffer total = ints(1);
-  private final LongBuffer rows;
-  private final LongBuffer targets;
-  private final FloatBuffer temperatures;
-  private final FloatBuffer result;
-  private final FloatBuffer scaledLogits;
+  private final Operands operands;
+
+  /** Where tokens without meaning leave their keys and values. */
+  private final KvCache nowhere;
+
+  // Of the next run.
+  private int rows;
+  private int slot;
+  private int[] sequence = {};
+  private int from;
+  private int to;
+  private int heads;
   private boolean wantsNormaliser;
 
   /**
-   * @param tokens the most tokens in one run, over all rows
+   * @param rows the most rows that decode in one run
+   * @param tokens the most tokens of a chunk
    * @param heads the most positions in one run whose hidden state goes to the head
    */
-  Pass(OnnxRuntime runtime, DecoderConfig config, int tokens, int heads, Output output) {
-    this.runtime = runtime;
+  Pass(OnnxRuntime runtime, DecoderConfig config, int rows, int tokens, int heads, Output output) {
     this.config = config;
-    this.output = output;
-    this.ids = longs(tokens);
-    this.positions = longs(tokens);
-    this.lengths = ints(tokens);
-    this.rows = longs(heads);
-    this.targets = longs(heads);
-    this.temperatures = floats(heads);
-    this.result = floats(Math.multiplyExact(heads, numbersPerRow()));
-    this.scaledLogits = floats(heads);
+    this.nowhere = new KvCache(runtime, config, FILLING, 1);
+    this.operands = new Operands(runtime, config, rows + FILLING, tokens + FILLING, heads, output);
   }
 
   /** Memory for one pass, in bytes. */
   static long bytes(DecoderConfig config, long heads, Output output) {
-    return heads * Float.BYTES * (output == Output.LOGPROBS ? config.vocabularySize() : 1);
+    return heads * Float.BYTES * Operands.numbersPerHead(config, output);
   }
 
-  private int numbersPerRow() {
-    return output == Output.LOGPROBS ? config.vocabularySize() : 1;
-  }
-
-  /** Row {@code row} of a decode step: its next token, and how many tokens its slot holds. */
-  void decodeRow(int row, int token, int length, double temperature) {
-    ids.put(row, token);
-    positions.put(row, length);
-    lengths.put(row, length);
-    head(row, row, 0, temperature);
-  }
-
-  /** One token for each of the first {@code count} rows. */
-  void decode(DecoderSession session, Rows kv, int count) {
-    int longest = 0;
-    for (int row = 0; row < count; row++) {
-      longest = Math.max(longest, lengths.get(row));
-    }
-    run(session, kv, count, 1, longest + 1, count);
-  }
-
-  /** A chunk's position {@code row} goes to the head; {@code target} is the token to be chosen. */
-  void head(int index, int row, int target, double temperature) {
-    rows.put(index, row);
-    targets.put(index, target);
-    temperatures.put(index, (float) temperature);
-  }
-
-  /** Tokens {@code from} to {@code to - 1} of a sequence; those before are in the slot already. */
-  void chunk(DecoderSession session, Rows kv, int[] sequence, int from, int to, int heads) {
-    for (int i = from; i < to; i++) {
-      ids.put(i - from, sequence[i]);
-      positions.put(i - from, i);
-    }
-    lengths.put(0, to - 1);
-    run(session, kv, 1, to - from, to, heads);
-  }
-
-  /** The distribution of one head row. */
-  void logprobs(int row, float[] into) {
-    result.get(row * into.length, into);
-  }
-
-  /** From here on runs also tell what the logits were before they were normalised, or not. */
-  void wantNormaliser(boolean wanted) {
-    wantsNormaliser = wanted;
+  /** Forgets the last run. */
+  void clear() {
+    rows = 0;
+    from = 0;
+    to = 0;
+    heads = 0;
+    wantsNormaliser = false;
   }
 
   /**
-   * The log of the sum over the vocabulary of exp(logit / temperature), for a head row whose
+   * One more row, in the slot of its number, decodes; the output of its number is its distribution.
+   * Rows come before the chunk.
+   *
+   * @param length tokens that its slot holds
+   */
+  void row(int token, int length, double temperature) {
+    operands.ids.put(rows, token);
+    operands.positions.put(rows, length);
+    operands.rowLengths.put(rows, length);
+    head(rows, 0, temperature);
+    rows++;
+  }
+
+  /** Tokens {@code from} to {@code to - 1} of a sequence; those before are in the slot already. */
+  void chunk(int slot, int[] sequence, int from, int to) {
+    this.slot = slot;
+    this.sequence = sequence;
+    this.from = from;
+    this.to = to;
+  }
+
+  /**
+   * The hidden state at a position of the chunk's sequence goes to the head.
+   *
+   * @param target the token to give the log-probability of
+   * @return the number of its output
+   */
+  int chunkHead(int position, int target, double temperature) {
+    return head(rows + position - from, target, temperature);
+  }
+
+  private int head(int token, int target, double temperature) {
+    operands.chosen.put(heads, token);
+    operands.targets.put(heads, target);
+    operands.temperatures.put(heads, (float) temperature);
+    return heads++;
+  }
+
+  /** The run also tells what the logits were before they were normalised. */
+  void wantNormaliser() {
+    wantsNormaliser = true;
+  }
+
+  /** The distribution of one output. */
+  @Override
+  public void logprobs(int output, float[] into) {
+    operands.result.get(output * into.length, into);
+  }
+
+  /**
+   * The log of the sum over the vocabulary of exp(logit / temperature), for an output whose
    * distribution this is and whose target was token 0. Added to a log-probability it gives logit /
    * temperature.
    */
-  double normaliser(int row, float[] logprobs) {
-    return (double) scaledLogits.get(row) - logprobs[0];
+  @Override
+  public double normaliser(int output, float[] logprobs) {
+    return (double) operands.scaledLogits.get(output) - logprobs[0];
   }
 
-  /** The one number of a head row: the chosen log-probability or the score. */
-  float number(int row) {
-    return result.get(row);
+  /** The one number of an output: the chosen log-probability or the score. */
+  float number(int output) {
+    return operands.result.get(output);
   }
 
-  private void run(DecoderSession session, Rows kv, int batch, int tokens, int longest, int heads) {
-    total.put(0, longest);
-    var mine = new HashMap<String, OnnxTensor>();
-    try {
-      mine.put("input_ids", tensor(ids, batch, tokens));
-      mine.put("position_ids", tensor(positions, batch, tokens));
-      mine.put("seqlens_k", tensor(lengths, batch));
-      mine.put("total_sequence_length", tensor(total, 1));
-      mine.put("rows", tensor(rows, heads));
-      if (config.head() == Head.LANGUAGE_MODEL) {
-        mine.put("temperature", tensor(temperatures, heads, 1));
-        mine.put("targets", tensor(targets, heads, 1));
-      }
-      var inputs = new HashMap<>(kv.past());
-      inputs.putAll(mine);
-      OnnxTensor head =
-          switch (output) {
-            case LOGPROBS -> tensor(result, heads, config.vocabularySize());
-            case CHOSEN -> tensor(result, heads, 1);
-            case SCORES -> tensor(result, heads);
-          };
-      mine.put(output.name, head);
-      Map<String, OnnxTensor> outputs = new HashMap<>(kv.present());
-      outputs.put(output.name, head);
-      if (wantsNormaliser) {
-        OnnxTensor scaled = tensor(scaledLogits, heads, 1);
-        mine.put("chosen_scaled_logits", scaled);
-        outputs.put("chosen_scaled_logits", scaled);
-      }
-      session.run(inputs, outputs);
-    } catch (OrtException e) {
-      throw OnnxRuntime.failure("bind a run", e);
-    } finally {
-      mine.values().forEach(OnnxTensor::close);
+  /** Runs rows and chunk, all of whose slots are in this cache. */
+  void run(DecoderSession session, KvCache cache) {
+    if (from == to) {
+      decode(session, cache);
+    } else if (rows == 0) {
+      prefill(session, cache);
+    } else {
+      int end = chunk(rows);
+      run(session, cache.rows(rows), cache.chunk(slot), rows, end);
     }
   }
 
-  /** The beginning of a buffer, in a shape. */
-  private OnnxTensor tensor(Buffer buffer, long... shape) throws OrtException {
-    int count = 1;
-    for (long dimension : shape) {
-      count *= (int) dimension;
+  /** Rows only; where it does no harm the last one plays the chunk, of one token. */
+  private void decode(DecoderSession session, KvCache cache) {
+    if (isAlone(rows)) {
+      fill(rows);
+      run(session, cache.rows(rows), nowhere.chunk(0), rows, 1);
+    } else {
+      from = operands.rowLengths.get(rows - 1);
+      run(session, cache.rows(rows - 1), cache.chunk(rows - 1), rows - 1, from + 1);
     }
-    if (buffer instanceof LongBuffer longs) {
-      return OnnxTensor.createTensor(runtime.environment(), longs.slice(0, count), shape);
+  }
+
+  /** The chunk only, behind one or two rows without meaning. */
+  private void prefill(DecoderSession session, KvCache cache) {
+    if (heads == 0) {
+      chunkHead(to - 1, 0, 1); // a run without an output is none
     }
-    if (buffer instanceof IntBuffer ints) {
-      return OnnxTensor.createTensor(runtime.environment(), ints.slice(0, count), shape);
+    int filling = isAlone(1 + to - from) ? 2 : 1;
+    for (int row = 0; row < filling; row++) {
+      fill(row);
+      operands.rowLengths.put(row, 0);
     }
-    return OnnxTensor.createTensor(
-        runtime.environment(), ((FloatBuffer) buffer).slice(0, count), shape);
+    for (int head = 0; head < heads; head++) {
+      operands.chosen.put(head, operands.chosen.get(head) + filling);
+    }
+    int end = chunk(filling);
+    run(session, nowhere.rows(filling), cache.chunk(slot), filling, end);
   }
 
-  private static LongBuffer longs(int count) {
-    return direct(count, Long.BYTES).asLongBuffer();
+  /** Writes the chunk behind that many rows; returns how many tokens its slot holds then. */
+  private int chunk(int rows) {
+    for (int i = from; i < to; i++) {
+      operands.ids.put(rows + i - from, sequence[i]);
+      operands.positions.put(rows + i - from, i);
+    }
+    // What filling tokens leave in the slot is overwritten by the tokens that belong there. Where
+    // the slot ends there is no room for them, nor another way to cut such a sequence.
+    int end = to;
+    while ((isAlone(end - from) || isAlone(rows + end - from)) && end < config.contextLength()) {
+      fill(rows + end - from);
+      end++;
+    }
+    return end;
   }
 
-  private static IntBuffer ints(int count) {
-    return direct(count, Integer.BYTES).asIntBuffer();
+  private static boolean isAlone(int tokens) {
+    return tokens % BLOCK == 1;
   }
 
-  private static FloatBuffer floats(int count) {
-    return direct(count, Float.BYTES).asFloatBuffer();
+  private void fill(int token) {
+    operands.ids.put(token, 0);
+    operands.positions.put(token, 0);
   }
 
-  private static ByteBuffer direct(int count, int size) {
-    return ByteBuffer.allocateDirect(Math.multiplyExact(count, size))
-        .order(ByteOrder.nativeOrder());
+  private void run(DecoderSession session, View rowView, View chunkView, int rows, int end) {
+    operands.run(session, rowView, chunkView, rows, from, end, heads, wantsNormaliser);
+  }
+
+  @Override
+  public void close() {
+    nowhere.close();
   }
 }

@@ -1,26 +1,21 @@
 package org.rlaif.serving.engine;
 
-import org.rlaif.serving.engine.KvCache.Rows;
-
 /**
  * Feeds a sequence to a slot, chunk by chunk. Its numbers are the same bits however it is cut, as
- * long as no row is left alone: ONNX Runtime computes a single row with another kernel than many,
- * and hands out rows in blocks of 16 or more (narrow networks: found by trying, see
- * DeterminismTest). So no chunk has one token more than a multiple of 16, unless it is all there
- * is.
+ * long as no token is left alone: attention computes a single one with another kernel.
  */
 final class Prefill {
-  /** Most tokens per run; live rows wait for one chunk at most. */
+  /** Most tokens per run. */
   static final int CHUNK = 128;
 
-  /** Tokens per run where nearly all slots decode: about half a decode step of 32 rows. */
-  static final int PIECE = 32;
-
-  private static final int BLOCK = 16;
+  /** Tokens per run where many wait for it: they cost about a third of a decode step of 32 rows. */
+  static final int PIECE = 48;
 
   private final int[] sequence;
   private final double temperature;
   private int done;
+  private int next;
+  private int output;
 
   Prefill(int[] sequence, double temperature) {
     this.sequence = sequence;
@@ -31,22 +26,38 @@ final class Prefill {
     return done == sequence.length;
   }
 
-  /** Runs the next chunk; after the last one the pass holds the head's output at its end. */
-  void step(DecoderSession session, Pass pass, Rows slot) {
-    step(session, pass, slot, CHUNK);
+  /**
+   * Puts the next chunk into a pass, with a head at the sequence's end; {@link #ran} comes next.
+   */
+  void put(Pass pass, int slot, int most) {
+    next = Math.min(done + most, sequence.length);
+    if (sequence.length - next == 1) {
+      next--; // leaves two
+    }
+    pass.chunk(slot, sequence, done, next);
+    if (next == sequence.length) {
+      output = pass.chunkHead(next - 1, 0, temperature);
+    }
   }
 
-  /** The same with at most that many tokens, from 3 to {@link #CHUNK}. */
-  void step(DecoderSession session, Pass pass, Rows slot, int most) {
-    int to = Math.min(done + most, sequence.length);
-    int size = to - done;
-    if (sequence.length - to == 1) {
-      to--; // leaves two
-    } else if (size > 1 && size % BLOCK == 1) {
-      to -= 2;
+  /** The pass has run. */
+  void ran() {
+    done = next;
+  }
+
+  /** Number of the pass's output that belongs to the sequence's end, once it is done. */
+  int output() {
+    return output;
+  }
+
+  /** Runs all of it with nothing else in the passes; the last one holds the output. */
+  void run(DecoderSession session, Pass pass, KvCache cache, int slot, Runnable beforeEach) {
+    while (!isDone()) {
+      beforeEach.run();
+      pass.clear();
+      put(pass, slot, CHUNK);
+      pass.run(session, cache);
+      ran();
     }
-    pass.head(0, to - 1 - done, 0, temperature);
-    pass.chunk(session, slot, sequence, done, to, 1);
-    done = to;
   }
 }

@@ -7,7 +7,6 @@ import java.util.function.BooleanSupplier;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.serving.engine.KvCache.Rows;
 import org.rlaif.serving.engine.LiveWeights.Lease;
 import org.rlaif.serving.engine.Pass.Output;
 
@@ -41,7 +40,7 @@ public final class RewardEngine implements ServedModel {
     this.weights = new LiveWeights(runtime, config, folder.weights());
     this.turnstile = new Turnstile(name, settings.maxQueue());
     this.cache = new KvCache(runtime, config, 1);
-    this.pass = new Pass(runtime, config, Prefill.CHUNK, 1, Output.SCORES);
+    this.pass = new Pass(runtime, config, 0, Prefill.CHUNK, 1, Output.SCORES);
     this.updates =
         new WeightUpdates(name, weights, new ScoreGate(loaded.rules(), this::probe), clock);
   }
@@ -88,13 +87,9 @@ public final class RewardEngine implements ServedModel {
     System.arraycopy(item.prompt(), 0, sequence, 0, item.prompt().length);
     System.arraycopy(
         item.completion(), 0, sequence, item.prompt().length, item.completion().length);
-    Rows slot = cache.rows(0, 1);
     var prefill = new Prefill(sequence, 1);
-    while (!prefill.isDone()) {
-      Refusal.ifCancelled(cancelled);
-      prefill.step(session, pass, slot);
-    }
-    return pass.number(0);
+    prefill.run(session, pass, cache, 0, () -> Refusal.ifCancelled(cancelled));
+    return pass.number(prefill.output());
   }
 
   @Override
@@ -122,6 +117,7 @@ public final class RewardEngine implements ServedModel {
     weights.stopWaiting();
     updates.close();
     turnstile.close(); // waits for whoever is inside
+    pass.close();
     cache.close();
     weights.close();
   }

@@ -1,5 +1,7 @@
 package org.rlaif.serving.engine;
 
+import static org.rlaif.serving.engine.Exponential.exp;
+
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
@@ -11,34 +13,23 @@ import org.rlaif.model.DecoderConfig;
  * that is what a trainer can compute again. Used by one thread at a time.
  */
 final class Sampler {
-  /** Probabilities in a bucket differ by less than one part in 128. */
-  private static final int BUCKET_BITS = 16;
-
-  private static final float LOG2_E = 1.442695f;
-  private static final float LN2_HIGH = 355f / 512;
-  private static final float LN2_LOW = -2.121944e-4f;
+  /** What was left to draw from. */
+  private enum Kept {
+    MOST_LIKELY,
+    EVERYTHING,
+    RANKED
+  }
 
   private final int padId;
   private final int bosId;
-  private final float[] probabilities;
-  private final long[] ranked;
-
-  private final float[] scores;
-
   private final int known;
+  private final float[] scores;
+  private final Ranking ranking;
 
   // Of the last draw.
-  private int kept;
-  private double keptMass;
-
-  /** Instead of a number of tokens in {@link #ranked}: all with a probability. */
-  private static final int ALL = -1;
-
-  /** The most likely one alone. */
-  private static final int GREEDY = -2;
-
-  /** How many tokens have a probability whose bits begin with this number. */
-  private final int[] buckets = new int[(Float.floatToIntBits(2) >>> BUCKET_BITS) + 1];
+  private Kept kept = Kept.MOST_LIKELY;
+  private float[] drawnFrom = {};
+  private double mass;
 
   /**
    * @param known ids from here on have no text
@@ -47,9 +38,8 @@ final class Sampler {
     this.known = known;
     this.padId = config.padId();
     this.bosId = config.bosId();
-    this.probabilities = new float[config.vocabularySize()];
-    this.ranked = new long[config.vocabularySize()];
     this.scores = new float[config.vocabularySize()];
+    this.ranking = new Ranking(config.vocabularySize());
   }
 
   /**
@@ -73,71 +63,77 @@ final class Sampler {
       Sampling sampling,
       SequenceId id,
       int position) {
-    float[] moved = logprobs;
+    drawnFrom = logprobs;
     if (rules != null) {
       System.arraycopy(logprobs, 0, scores, 0, scores.length);
       rules.apply(scores, sampling.graphTemperature(), normaliser, position);
-      moved = scores;
+      drawnFrom = scores;
     }
     if (sampling.isGreedy()) {
-      kept = GREEDY;
-      return mostLikely(moved);
+      kept = Kept.MOST_LIKELY;
+      return mostLikely(drawnFrom);
     }
     double u = Philox.uniform(sampling.seed(), id.prompt(), id.sample(), position);
     if (rules != null) {
       shiftToZero(scores);
     }
-    double mass = exponentiate(moved, rules == null ? 2 : Double.POSITIVE_INFINITY);
-    if (sampling.minP() > 0) {
-      mass = dropBelow(sampling.minP());
+    boolean all = sampling.topK() == 0 || sampling.topK() >= scores.length;
+    if (all && sampling.topP() == 1 && sampling.minP() == 0) {
+      kept = Kept.EVERYTHING;
+      mass = rules == null ? massOfTheDistribution(logprobs) : sum(scores);
+      return draw(drawnFrom, u * mass);
     }
-    boolean all = sampling.topK() == 0 || sampling.topK() >= probabilities.length;
-    if (all && sampling.topP() == 1) {
-      kept = ALL;
-      keptMass = mass;
-      return byIds(u * mass);
-    }
-    kept = keep(sampling.topK(), sampling.topP(), mass);
-    keptMass = sum(kept);
-    return byRank(u * keptMass, kept);
+    kept = Kept.RANKED;
+    exponentiate(drawnFrom, ranking.probabilities());
+    ranking.rank(sampling);
+    return ranking.draw(u);
   }
 
   /** What is wanted of the token that was drawn last, from this distribution. */
   TokenDetails details(float[] logprobs, int token, Sampling sampling) {
     Wanted wanted = sampling.wanted();
-    // StrictMath: the same bits on every machine.
-    boolean share = wanted.sampledLogprobs() && kept != GREEDY;
-    float sampled = share ? (float) StrictMath.log(probabilities[token] / keptMass) : 0;
     int[] top = mostLikely(logprobs, wanted.topLogprobs());
     var topLogprobs = new float[top.length];
     for (int i = 0; i < top.length; i++) {
       topLogprobs[i] = logprobs[top[i]];
     }
     return new TokenDetails(
-        sampled, top, topLogprobs, wanted.support() ? support(token) : new int[0]);
+        wanted.sampledLogprobs() ? (float) logShare(token) : 0,
+        top,
+        topLogprobs,
+        wanted.support() ? support(token) : new int[0]);
+  }
+
+  private double logShare(int token) {
+    return switch (kept) {
+      case MOST_LIKELY -> 0;
+      case EVERYTHING -> StrictMath.log(exp(drawnFrom[token]) / mass);
+      case RANKED -> ranking.logShare(token);
+    };
   }
 
   private int[] support(int token) {
-    if (kept == GREEDY) {
-      return new int[] {token};
-    }
-    int[] ids;
-    if (kept == ALL) {
-      ids = new int[probabilities.length];
-      int count = 0;
-      for (int id = 0; id < ids.length; id++) {
-        if (probabilities[id] > 0) {
-          ids[count++] = id;
-        }
+    return switch (kept) {
+      case MOST_LIKELY -> new int[] {token};
+      case EVERYTHING -> possible();
+      case RANKED -> ranking.support();
+    };
+  }
+
+  /** Whatever could have been drawn. */
+  private int[] possible() {
+    var ids = new int[known];
+    int count = 0;
+    for (int id = 0; id < known; id++) {
+      if (mayBeChosen(id) && exp(drawnFrom[id]) > 0) {
+        ids[count++] = id;
       }
-      return Arrays.copyOf(ids, count);
     }
-    ids = new int[kept];
-    for (int rank = 0; rank < kept; rank++) {
-      ids[rank] = (int) ranked[rank];
-    }
-    Arrays.sort(ids);
-    return ids;
+    return Arrays.copyOf(ids, count);
+  }
+
+  private boolean mayBeChosen(int id) {
+    return id != padId && id != bosId;
   }
 
   /** The n most likely of all tokens, most likely first, equals by their ids. */
@@ -162,7 +158,7 @@ final class Sampler {
   private int mostLikely(float[] logprobs) {
     int best = -1;
     for (int id = 0; id < known; id++) {
-      if (id != padId && id != bosId && (best < 0 || logprobs[id] > logprobs[best])) {
+      if (mayBeChosen(id) && (best < 0 || logprobs[id] > logprobs[best])) {
         best = id;
       }
     }
@@ -176,147 +172,64 @@ final class Sampler {
   private void shiftToZero(float[] scores) {
     float largest = Float.NEGATIVE_INFINITY;
     for (int id = 0; id < known; id++) {
-      if (id != padId && id != bosId) {
+      if (mayBeChosen(id)) {
         largest = Math.max(largest, scores[id]);
       }
     }
     for (int id = 0; id < known; id++) {
       scores[id] -= largest;
     }
-    scores[padId] = Float.NEGATIVE_INFINITY;
-    scores[bosId] = Float.NEGATIVE_INFINITY;
   }
 
-  /** Min-p: what is less probable than this share of the most probable goes; returns the sum. */
-  private double dropBelow(double minP) {
-    float largest = 0;
-    for (float probability : probabilities) {
-      largest = Math.max(largest, probability);
-    }
-    double mass = 0;
-    for (int id = 0; id < probabilities.length; id++) {
-      if (probabilities[id] < minP * largest) {
-        probabilities[id] = 0;
+  /**
+   * How much of a distribution may be chosen: all of it is 1, so that only what may not be chosen
+   * has to be looked at, unless that is the greater part.
+   */
+  private double massOfTheDistribution(float[] logprobs) {
+    if (logprobs.length - known < known) {
+      double mass = 1 - exp(logprobs[padId]) - (bosId == padId ? 0 : exp(logprobs[bosId]));
+      for (int id = known; id < logprobs.length; id++) {
+        mass -= exp(logprobs[id]);
       }
-      mass += probabilities[id];
+      if (mass > 0.5) { // else rounding would be a larger part of it
+        return mass;
+      }
     }
-    return mass;
+    return sum(logprobs);
   }
 
-  /** Fills the probabilities, 0 for what is never chosen; returns their sum. */
-  private double exponentiate(float[] logprobs, double most) {
+  private double sum(float[] logprobs) {
+    double sum = 0;
+    for (int id = 0; id < known; id++) {
+      sum += mayBeChosen(id) ? exp(logprobs[id]) : 0;
+    }
+    return sum;
+  }
+
+  /** Inverse of the cumulative distribution, tokens in the order of their ids. */
+  private int draw(float[] logprobs, double threshold) {
+    double sum = 0;
+    int last = -1;
+    for (int id = 0; id < known; id++) {
+      float probability = mayBeChosen(id) ? exp(logprobs[id]) : 0;
+      sum += probability;
+      if (sum > threshold) {
+        return id;
+      }
+      last = probability > 0 ? id : last;
+    }
+    if (last < 0 || !(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+      throw new ArithmeticException("the policy's probabilities sum to " + sum);
+    }
+    return last; // rounding left the threshold a hair above the sum
+  }
+
+  /** Fills the probabilities, 0 for what is never chosen. */
+  private void exponentiate(float[] logprobs, float[] probabilities) {
     for (int id = 0; id < known; id++) {
       probabilities[id] = exp(logprobs[id]);
     }
     probabilities[padId] = 0;
     probabilities[bosId] = 0;
-    double mass = 0;
-    for (float probability : probabilities) {
-      mass += probability;
-    }
-    if (!(mass > 0 && mass < most)) {
-      throw new ArithmeticException("the policy's probabilities sum to " + mass);
-    }
-    return mass;
-  }
-
-  /** Inverse of the cumulative distribution, tokens in the order of their ids. */
-  private int byIds(double threshold) {
-    double sum = 0;
-    int last = -1;
-    for (int id = 0; id < probabilities.length; id++) {
-      if (probabilities[id] > 0) {
-        sum += probabilities[id];
-        last = id;
-        if (sum > threshold) {
-          return id;
-        }
-      }
-    }
-    return last; // rounding left the threshold a hair above the sum
-  }
-
-  /**
-   * Ranks the tokens that survive top-k and top-p into {@link #ranked}, most likely first, equals
-   * by their ids; returns how many survive.
-   */
-  private int keep(int topK, double topP, double mass) {
-    // Neither floor cuts off anything that is kept; they leave less to sort. Tokens below the one
-    // of top-p together hold less than 1 - p. (With top-k, p is a share of what top-k left.)
-    float floor =
-        topK > 0 ? floorOfTopK(topK) : (float) ((1 - topP) * mass / probabilities.length * 0.999);
-    int count = 0;
-    for (int id = 0; id < probabilities.length; id++) {
-      if (probabilities[id] > 0 && probabilities[id] >= floor) {
-        // Bits of positive floats order like the floats; ~ puts the largest first.
-        ranked[count++] = ((long) ~Float.floatToIntBits(probabilities[id]) << 32) | id;
-      }
-    }
-    Arrays.sort(ranked, 0, count);
-    int kept = topK == 0 ? count : Math.min(topK, count);
-    if (topP == 1) {
-      return kept;
-    }
-    double whole = topK == 0 ? mass : sum(kept);
-    double sum = 0;
-    for (int rank = 0; rank < kept; rank++) {
-      sum += probabilities[(int) ranked[rank]];
-      if (sum >= topP * whole) {
-        return rank + 1;
-      }
-    }
-    return kept;
-  }
-
-  /** At least k tokens are as likely as this, if there are that many. */
-  private float floorOfTopK(int k) {
-    Arrays.fill(buckets, 0);
-    for (float probability : probabilities) {
-      if (probability > 0) { // at most 1, give or take rounding
-        buckets[Float.floatToIntBits(probability) >>> BUCKET_BITS]++;
-      }
-    }
-    int above = 0;
-    for (int bucket = buckets.length - 1; bucket >= 0; bucket--) {
-      above += buckets[bucket];
-      if (above >= k) {
-        return Float.intBitsToFloat(bucket << BUCKET_BITS);
-      }
-    }
-    return 0;
-  }
-
-  private int byRank(double threshold, int kept) {
-    double sum = 0;
-    for (int rank = 0; rank < kept; rank++) {
-      sum += probabilities[(int) ranked[rank]];
-      if (sum > threshold) {
-        return (int) ranked[rank];
-      }
-    }
-    return (int) ranked[kept - 1];
-  }
-
-  private double sum(int kept) {
-    double sum = 0;
-    for (int rank = 0; rank < kept; rank++) {
-      sum += probabilities[(int) ranked[rank]];
-    }
-    return sum;
-  }
-
-  /**
-   * e^x to 2 units in the last place for x at most 0: plain arithmetic, several times as fast as
-   * {@link Math#exp} and the same bits on every machine. NaN stays NaN.
-   */
-  static float exp(float x) {
-    if (x < -87) {
-      return 0;
-    }
-    float n = (float) Math.rint(x * LOG2_E);
-    float r = x - n * LN2_HIGH - n * LN2_LOW; // |r| <= ln(2) / 2
-    float series =
-        1 + r * (1 + r * (1 / 2f + r * (1 / 6f + r * (1 / 24f + r * (1 / 120f + r / 720f)))));
-    return series * Float.intBitsToFloat(((int) n + 127) << 23);
   }
 }

@@ -3,7 +3,6 @@ package org.rlaif.serving.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
@@ -11,22 +10,23 @@ import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.LiveWeights.Lease;
 import org.rlaif.serving.engine.Pass.Output;
 import org.rlaif.serving.engine.Refusal.Reason;
+import org.rlaif.serving.engine.Samplers.Draw;
+import org.rlaif.serving.engine.Staging.Staged;
 import org.rlaif.serving.engine.WaitingLine.Turn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The thread that decodes. Each turn takes the weights that serve at that moment, drops what was
- * cancelled, admits waiting sequences to free slots, and decodes all live rows by one token.
+ * cancelled, and runs the graph once: live rows get a token, and the prompt whose turn it is gets
+ * on by a chunk. Both together cost less than one after the other, because a run of few tokens
+ * takes as long as it takes to read the weights (Agrawal et al. 2023, SARATHI).
  *
  * <p>Rows are slots 0 to B - 1 of the cache; the slot behind the last one is for staging: prompts
  * are computed there and copied to the row of each of their samples.
  */
 final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
-
-  /** Live rows wait this long at most (and one chunk) while prompts are computed. */
-  private static final long PREFILL_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** Fewer slots than this part of all are few. */
   private static final int FEW = 8;
@@ -39,31 +39,16 @@ final class Scheduler implements AutoCloseable {
   private final WaitingLine line;
   private final Consumer<Throwable> onBroken;
   private final KvCache cache;
-  private final Pass prefillPass;
-  private final Pass decodePass;
-  private final Sampler sampler;
-  private final float[] distribution;
+  private final Pass pass;
+  private final Samplers samplers;
+  private final Staging staging;
   private final Thread thread;
 
   // Of the thread alone.
   private final List<Row> rows = new ArrayList<>();
-  private @Nullable Staged staged;
 
-  /** A prompt in the staging slot, under one version of the weights. */
-  private static final class Staged {
-    final PromptGroup group;
-    final long version;
-    final Prefill prefill;
-    final float[] logprobs; // of the first token
-    double normaliser; // if it is needed
-
-    Staged(PromptGroup group, long version, int vocabularySize) {
-      this.group = group;
-      this.version = version;
-      this.prefill = new Prefill(group.prompt, group.sampling.graphTemperature());
-      this.logprobs = new float[vocabularySize];
-    }
-  }
+  /** Prompts that got rows since rows decoded last. */
+  private int promptsInTurn;
 
   Scheduler(
       String model,
@@ -82,10 +67,9 @@ final class Scheduler implements AutoCloseable {
     this.line = new WaitingLine(model, maxQueue);
     this.onBroken = onBroken;
     this.cache = new KvCache(runtime, config, slots + 1);
-    this.prefillPass = new Pass(runtime, config, Prefill.CHUNK, 1, Output.LOGPROBS);
-    this.decodePass = new Pass(runtime, config, slots, slots, Output.LOGPROBS);
-    this.sampler = new Sampler(config, tokenizer.vocabularySize());
-    this.distribution = new float[config.vocabularySize()];
+    this.pass = new Pass(runtime, config, slots, Prefill.CHUNK, slots + 1, Output.LOGPROBS);
+    this.samplers = new Samplers(model, config, tokenizer.vocabularySize(), runtime.threads());
+    this.staging = new Staging(config, slots, line);
     this.thread = new Thread(this::run, "rlaif-decode-" + model);
     thread.setDaemon(true);
     thread.start();
@@ -116,20 +100,72 @@ final class Scheduler implements AutoCloseable {
       failAll(new Refusal(Reason.UNAVAILABLE, "model: " + model + " broke down: " + e, e));
       onBroken.accept(e);
     } finally {
+      samplers.close();
+      pass.close();
       cache.close();
     }
   }
 
   private Turn next() throws InterruptedException {
-    return line.awaitTurn(rows.size(), staged != null);
+    return line.awaitTurn(rows.size(), !staging.isEmpty());
   }
 
   private void step(boolean admitting) {
     try (Lease lease = weights.lease()) {
-      if (admitting) {
-        admit(lease);
+      Staged prompt = admitting ? admit(lease) : null;
+      boolean decoding = prompt == null || !mayWait();
+      promptsInTurn = decoding ? 0 : promptsInTurn;
+      pass.clear();
+      for (Row row : decoding ? rows : List.<Row>of()) {
+        Sampling sampling = row.group.sampling;
+        pass.row(row.lastToken(), row.cached(), sampling.graphTemperature());
+        if (LogitRules.needNormaliser(sampling)) {
+          pass.wantNormaliser();
+        }
       }
-      decode(lease);
+      if (prompt != null) {
+        staging.put(prompt, pass, chunk());
+      }
+      if (prompt != null || !rows.isEmpty()) {
+        run(lease, decoding, prompt);
+      }
+    }
+  }
+
+  /**
+   * Gives rows to what was computed; returns the prompt that is computed next, if a slot is free.
+   */
+  private @Nullable Staged admit(Lease lease) {
+    while (rows.size() < slots) {
+      Staged next = staging.next(lease.version());
+      if (next == null || !next.isComputed()) {
+        return next;
+      }
+      start(next);
+    }
+    return null;
+  }
+
+  private void run(Lease lease, boolean decoding, @Nullable Staged prompt) {
+    try {
+      pass.run(lease.session(), cache);
+    } catch (RuntimeException e) {
+      // No telling whose fault it was: all of them fail, the waiting ones get their turn.
+      LOG.error("a run of {} rows failed", rows.size(), e);
+      failRows(e);
+      if (prompt != null) {
+        staging.fail(e, false);
+      }
+      return;
+    }
+    if (prompt != null) {
+      staging.computed(prompt, pass);
+    }
+    if (decoding) {
+      accept(samplers.draw(rows, pass), 0, lease.version());
+    }
+    if (prompt != null && prompt.isComputed()) {
+      start(prompt); // the first token need not wait for another run
     }
   }
 
@@ -142,134 +178,71 @@ final class Scheduler implements AutoCloseable {
       }
     }
     var cancelled = new CancellationException("cancelled");
-    if (staged != null && staged.group.ticket.isCancelled()) {
-      forget(staged.group, cancelled);
-    }
+    staging.fail(cancelled, true);
     line.removeCancelled().forEach(group -> group.fail(cancelled));
   }
 
-  private void admit(Lease lease) {
-    long end = System.nanoTime() + PREFILL_TURN_NANOS;
-    while (rows.size() < slots) {
-      Staged next = nextStaged(lease);
-      if (next == null) {
-        return;
-      }
-      try {
-        if (next.prefill.isDone()) {
-          start(next);
-          continue;
-        }
-        boolean normaliser = LogitRules.needNormaliser(next.group.sampling);
-        prefillPass.wantNormaliser(normaliser);
-        next.prefill.step(lease.session(), prefillPass, cache.rows(slots, 1), chunk());
-        if (next.prefill.isDone()) {
-          prefillPass.logprobs(0, next.logprobs);
-          next.normaliser = normaliser ? prefillPass.normaliser(0, next.logprobs) : 0;
-        }
-      } catch (RuntimeException e) {
-        LOG.error("a prompt of {} tokens failed", next.group.prompt.length, e);
-        forget(next.group, e);
-      }
-      boolean piece = !next.prefill.isDone() && chunk() == Prefill.PIECE;
-      if (!rows.isEmpty() && (piece || System.nanoTime() > end)) {
-        return;
-      }
-    }
+  /**
+   * Whether rows may wait while slots are filled: nobody follows them, and more than a few slots
+   * can be filled. They are fastest together, and at the same length; where they come and go, a
+   * prompt beside them is cheap.
+   */
+  private boolean mayWait() {
+    return !isFollowed() && !fewAreFillable() && promptsInTurn < slots;
   }
 
   /**
-   * Large chunks fill slots fastest. Where nearly all slots that can be filled are decoding, there
-   * is little to win and many to hold up: then a prompt is computed in pieces.
+   * Large chunks fill slots fastest, and hold up the rows. Where somebody follows these, and few
+   * slots can be filled, a prompt is computed in pieces.
    */
   private int chunk() {
+    return isFollowed() && fewAreFillable() ? Prefill.PIECE : Prefill.CHUNK;
+  }
+
+  private boolean isFollowed() {
+    return rows.stream().anyMatch(row -> row.group.listener.followsTokens());
+  }
+
+  private boolean fewAreFillable() {
     int fillable = Math.min(slots - rows.size(), line.waiting());
-    return !rows.isEmpty() && fillable * FEW <= Math.max(slots, FEW)
-        ? Prefill.PIECE
-        : Prefill.CHUNK;
+    return fillable * FEW <= Math.max(slots, FEW);
   }
 
-  /** The prompt in the staging slot, or the next one; computed anew if the weights changed. */
-  private @Nullable Staged nextStaged(Lease lease) {
-    if (staged != null && staged.group.isStarted()) {
-      staged = null;
-    }
-    PromptGroup group = staged == null ? line.poll() : staged.group;
-    if (group == null) {
-      return null;
-    }
-    if (staged == null || staged.version != lease.version()) {
-      staged = new Staged(group, lease.version(), config.vocabularySize());
-    }
-    return staged;
-  }
-
-  private void forget(PromptGroup group, Throwable cause) {
-    line.leave(group.waiting());
-    staged = null;
-    group.fail(cause);
-  }
-
-  /** Gives the next sample of the staged prompt a row and draws its first token. */
-  private void start(Staged from) {
-    int promptTokens = from.group.prompt.length;
-    SequenceId id = from.group.next();
-    line.leave(1);
+  /** Gives samples of a computed prompt a row each and draws their first tokens. */
+  private void start(Staged prompt) {
+    promptsInTurn++;
+    int first = rows.size();
+    int promptTokens = prompt.group.prompt.length;
     int most = config.contextLength() - promptTokens;
-    var row = new Row(from.group, id, tokenizer, config.eosId(), most);
-    int slot = rows.size();
-    cache.copy(slots, slot, promptTokens);
-    rows.add(row);
-    accept(slot, from.logprobs, from.normaliser, from.version);
+    while (rows.size() < slots && !prompt.group.isStarted()) {
+      cache.copy(slots, rows.size(), promptTokens);
+      rows.add(new Row(prompt.group, prompt.group.next(), tokenizer, config.eosId(), most));
+      line.leave(1);
+    }
+    accept(samplers.draw(rows.subList(first, rows.size()), prompt), first, prompt.version);
   }
 
-  private void decode(Lease lease) {
-    int count = rows.size();
-    if (count == 0) {
-      return;
-    }
-    boolean normaliser = false;
-    for (int slot = 0; slot < count; slot++) {
-      Row row = rows.get(slot);
-      normaliser |= LogitRules.needNormaliser(row.group.sampling);
-      double temperature = row.group.sampling.graphTemperature();
-      decodePass.decodeRow(slot, row.lastToken(), row.cached(), temperature);
-    }
-    decodePass.wantNormaliser(normaliser);
-    try {
-      decodePass.decode(lease.session(), cache.rows(0, count), count);
-    } catch (RuntimeException e) {
-      // No telling whose fault it was: all live rows fail, the waiting ones get their turn.
-      LOG.error("a decode step of {} rows failed", count, e);
-      failRows(e);
-      return;
-    }
+  /** Tells rows from {@code first} on their tokens; a row goes when it is finished, or fails. */
+  private void accept(Draw[] draws, int first, long version) {
     // From the last to the first: what moves into a hole has had its token.
-    for (int slot = count - 1; slot >= 0; slot--) {
-      decodePass.logprobs(slot, distribution);
-      double shift = normaliser ? decodePass.normaliser(slot, distribution) : 0;
-      accept(slot, distribution, shift, lease.version());
-    }
-  }
-
-  /** Draws a row's next token; the row goes when it is finished, or fails. */
-  private void accept(int slot, float[] logprobs, double normaliser, long version) {
-    Row row = rows.get(slot);
-    Sampling sampling = row.group.sampling;
-    try {
-      int token = sampler.choose(logprobs, normaliser, row.rules, sampling, row.id, row.position());
-      TokenDetails details =
-          sampling.wanted().isNothing() ? null : sampler.details(logprobs, token, sampling);
-      row.accept(token, logprobs[token], details, version);
-      if (row.isFinished()) {
-        remove(slot);
-        row.tellFinished();
+    for (int slot = first + draws.length - 1; slot >= first; slot--) {
+      Row row = rows.get(slot);
+      Draw draw = draws[slot - first];
+      try {
+        if (draw.failure() != null) {
+          throw draw.failure();
+        }
+        row.accept(draw.token(), draw.logprob(), draw.details(), version);
+        if (row.isFinished()) {
+          remove(slot);
+          row.tellFinished();
+        }
+      } catch (RuntimeException e) {
+        if (slot < rows.size() && rows.get(slot) == row) {
+          remove(slot);
+        }
+        row.group.tellFailed(row.id, e);
       }
-    } catch (RuntimeException e) {
-      if (slot < rows.size() && rows.get(slot) == row) {
-        remove(slot);
-      }
-      row.group.tellFailed(row.id, e);
     }
   }
 
@@ -292,9 +265,7 @@ final class Scheduler implements AutoCloseable {
 
   private void failAll(Throwable cause) {
     failRows(cause);
-    if (staged != null) {
-      forget(staged.group, cause);
-    }
+    staging.fail(cause, false);
     line.drain().forEach(group -> group.fail(cause));
   }
 

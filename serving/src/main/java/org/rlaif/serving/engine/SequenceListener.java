@@ -5,6 +5,11 @@ package org.rlaif.serving.engine;
  * for: hand work over.
  */
 public interface SequenceListener {
+  /** Whether somebody waits for every token; if not, prompts may hold the sequences up longer. */
+  default boolean followsTokens() {
+    return true;
+  }
+
   /** A token was sampled. */
   default void onToken(SequenceId id, int token, float logprob) {}
 

@@ -47,6 +47,11 @@ final class RolloutStream implements SequenceListener {
   }
 
   @Override
+  public boolean followsTokens() {
+    return false; // sequences are sent whole
+  }
+
+  @Override
   public void onFinished(SequenceId id, Completion completion) {
     executor.execute(
         () -> {

@@ -17,6 +17,8 @@ import org.rlaif.model.DecoderConfig.Head;
 /** Same seed, same prompt, same weights: the same tokens and the same bits, whoever shares. */
 class DeterminismTest {
   private static final int PROMPTS = 12;
+  private static final int MOST_ROWS = 33;
+
   @TempDir Path folder;
 
   @Test
@@ -37,38 +39,105 @@ class DeterminismTest {
         Sampling.of(1.3, Integer.MAX_VALUE, 44));
   }
 
-  /**
-   * However a prompt is cut, its numbers are the same bits; 129 and 257 would leave a single one.
-   */
+  /** However a prompt is cut, and however many rows decode beside it, its numbers are the same. */
   @Test
-  void chunksOfAnySize() {
-    DecoderConfig config =
-        new DecoderConfig(300, 400, 32, 2, 2, 64, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
-    OnnxRuntime runtime = OnnxRuntime.shared(2, false);
-    var arena = new WeightArena(config.parameters());
-    arena.fill(TestModels.weights(config, 7));
-    try (DecoderSession session = DecoderSession.open(runtime, config, arena);
-        var cache = new KvCache(runtime, config, 1)) {
-      var pass = new Pass(runtime, config, Prefill.CHUNK, 1, Pass.Output.LOGPROBS);
-      for (int tokens : new int[] {1, 2, 17, 33, 65, 128, 129, 161, 257, 300}) {
-        int[] prompt = TestModels.prompt(config, tokens, tokens);
-        int[] whole = logprobs(session, cache, pass, prompt, Prefill.CHUNK);
-        for (int most : new int[] {3, 16, Prefill.PIECE, 96}) {
-          assertArrayEquals(
-              whole, logprobs(session, cache, pass, prompt, most), tokens + " by " + most);
+  void chunksOfAnySizeBesideAnyRows() {
+    for (int width : new int[] {16, 32, 96, 256}) {
+      DecoderConfig config =
+          new DecoderConfig(300, 400, width, 2, 2, 2 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+      OnnxRuntime runtime = OnnxRuntime.shared(2, false);
+      var arena = new WeightArena(config.parameters());
+      arena.fill(TestModels.weights(config, 7));
+      try (DecoderSession session = DecoderSession.open(runtime, config, arena);
+          var cache = new KvCache(runtime, config, MOST_ROWS + 1);
+          var pass =
+              new Pass(
+                  runtime, config, MOST_ROWS, Prefill.CHUNK, MOST_ROWS + 1, Pass.Output.LOGPROBS)) {
+        int[][] alone = new int[MOST_ROWS][];
+        for (int tokens : new int[] {1, 2, 16, 17, 33, 65, 128, 129, 161, 257, 300}) {
+          int[] prompt = TestModels.prompt(config, tokens, tokens);
+          int[] whole = logprobs(session, cache, pass, prompt, Prefill.CHUNK, 0, alone);
+          for (int most : new int[] {3, 16, Prefill.PIECE, 96}) {
+            for (int rows : new int[] {0, 1, 2, 15, 16, 17, 31, 32, 33}) {
+              assertArrayEquals(
+                  whole,
+                  logprobs(session, cache, pass, prompt, most, rows, alone),
+                  "%d tokens by %d beside %d rows, width %d".formatted(tokens, most, rows, width));
+            }
+          }
         }
       }
     }
   }
 
+  /** However many rows decode, the numbers of each are the same. */
+  @Test
+  void anyNumberOfRows() {
+    for (int width : new int[] {16, 32, 96, 256}) {
+      DecoderConfig config =
+          new DecoderConfig(300, 64, width, 2, 2, 2 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+      OnnxRuntime runtime = OnnxRuntime.shared(2, false);
+      var arena = new WeightArena(config.parameters());
+      arena.fill(TestModels.weights(config, 7));
+      int most = 66;
+      try (DecoderSession session = DecoderSession.open(runtime, config, arena);
+          var cache = new KvCache(runtime, config, most);
+          var pass = new Pass(runtime, config, most, 1, most, Pass.Output.LOGPROBS)) {
+        int[][] expected = null;
+        for (int rows = most; rows > 0; rows--) {
+          pass.clear();
+          for (int row = 0; row < rows; row++) {
+            pass.row(3 + row, 0, 1);
+          }
+          pass.run(session, cache);
+          int[][] found = new int[rows][];
+          for (int row = 0; row < rows; row++) {
+            found[row] = output(pass, row);
+          }
+          expected = expected == null ? found : expected;
+          for (int row = 0; row < rows; row++) {
+            assertArrayEquals(
+                expected[row], found[row], "row %d of %d, width %d".formatted(row, rows, width));
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * The bits at the prompt's end, while rows decode in the slots before.
+   *
+   * @param alone what every row had when it was first seen; it must have the same again
+   */
   private static int[] logprobs(
-      DecoderSession session, KvCache cache, Pass pass, int[] prompt, int most) {
+      DecoderSession session,
+      KvCache cache,
+      Pass pass,
+      int[] prompt,
+      int most,
+      int rows,
+      int[][] alone) {
     var prefill = new Prefill(prompt, 1);
     while (!prefill.isDone()) {
-      prefill.step(session, pass, cache.rows(0, 1), most);
+      pass.clear();
+      for (int row = 0; row < rows; row++) {
+        pass.row(3 + row, 0, 1);
+      }
+      prefill.put(pass, MOST_ROWS, most);
+      pass.run(session, cache);
+      prefill.ran();
+      for (int row = 0; row < rows; row++) {
+        int[] found = output(pass, row);
+        alone[row] = alone[row] == null ? found : alone[row];
+        assertArrayEquals(alone[row], found, "row " + row + " of " + rows);
+      }
     }
+    return output(pass, prefill.output());
+  }
+
+  private static int[] output(Pass pass, int number) {
     var found = new float[300];
-    pass.logprobs(0, found);
+    pass.logprobs(number, found);
     return bits(found);
   }
 

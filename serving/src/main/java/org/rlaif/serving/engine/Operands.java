@@ -1,0 +1,160 @@
+package org.rlaif.serving.engine;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.engine.KvCache.View;
+import org.rlaif.serving.engine.Pass.Output;
+
+/**
+ * The graph's inputs and outputs but for the KV cache, as {@code OnnxDecoder} documents them, in
+ * memory that is used again. Used by one thread at a time.
+ */
+final class Operands {
+  final LongBuffer ids;
+  final LongBuffer positions;
+  final IntBuffer rowLengths;
+  final LongBuffer chosen;
+  final LongBuffer targets;
+  final FloatBuffer temperatures;
+  final FloatBuffer result;
+  final FloatBuffer scaledLogits;
+  private final LongBuffer parts = longs(2);
+  private final IntBuffer rowLongest = ints(1);
+  private final LongBuffer chunkShape = longs(3);
+  private final IntBuffer chunkLength = ints(1);
+  private final IntBuffer chunkLongest = ints(1);
+  private final OnnxRuntime runtime;
+  private final DecoderConfig config;
+  private final Output output;
+
+  Operands(
+      OnnxRuntime runtime, DecoderConfig config, int rows, int tokens, int heads, Output output) {
+    this.runtime = runtime;
+    this.config = config;
+    this.output = output;
+    this.ids = longs(rows + tokens);
+    this.positions = longs(rows + tokens);
+    this.rowLengths = ints(rows);
+    this.chosen = longs(heads);
+    this.targets = longs(heads);
+    this.temperatures = floats(heads);
+    this.result = floats(Math.multiplyExact(heads, numbersPerHead(config, output)));
+    this.scaledLogits = floats(heads);
+  }
+
+  static int numbersPerHead(DecoderConfig config, Output output) {
+    return output == Output.LOGPROBS ? config.vocabularySize() : 1;
+  }
+
+  /**
+   * Runs the graph.
+   *
+   * @param rows of one token each
+   * @param from tokens in the chunk's slot before this run
+   * @param to tokens in the chunk's slot after this run
+   * @param heads outputs
+   * @param scaled whether scaled logits are wanted
+   */
+  void run(
+      DecoderSession session,
+      View rowView,
+      View chunkView,
+      int rows,
+      int from,
+      int to,
+      int heads,
+      boolean scaled) {
+    parts.put(0, rows).put(1, to - from);
+    chunkShape.put(0, 1).put(1, to - from).put(2, 3L * config.width());
+    chunkLength.put(0, to - 1);
+    chunkLongest.put(0, to);
+    int longest = 0;
+    for (int row = 0; row < rows; row++) {
+      longest = Math.max(longest, rowLengths.get(row));
+    }
+    rowLongest.put(0, longest + 1);
+    var mine = new HashMap<String, OnnxTensor>();
+    try {
+      mine.put("input_ids", tensor(ids, rows + to - from));
+      mine.put("position_ids", tensor(positions, rows + to - from));
+      mine.put("parts", tensor(parts, 2));
+      mine.put("rows.lengths", tensor(rowLengths, rows));
+      mine.put("rows.longest", tensor(rowLongest, 1));
+      mine.put("chunk.shape", tensor(chunkShape, 3));
+      mine.put("chunk.lengths", tensor(chunkLength, 1));
+      mine.put("chunk.longest", tensor(chunkLongest, 1));
+      mine.put("chosen", tensor(chosen, heads));
+      if (config.head() == Head.LANGUAGE_MODEL) {
+        mine.put("temperature", tensor(temperatures, heads, 1));
+        mine.put("targets", tensor(targets, heads, 1));
+      }
+      Map<String, OnnxTensor> inputs = new HashMap<>(mine);
+      inputs.putAll(rowView.past());
+      inputs.putAll(chunkView.past());
+      Map<String, OnnxTensor> outputs = new HashMap<>();
+      outputs.put(output.graphName(), head(heads));
+      if (scaled) {
+        outputs.put("chosen_scaled_logits", tensor(scaledLogits, heads, 1));
+      }
+      mine.putAll(outputs);
+      outputs.putAll(rowView.present());
+      outputs.putAll(chunkView.present());
+      session.run(inputs, outputs);
+    } catch (OrtException e) {
+      throw OnnxRuntime.failure("bind a run", e);
+    } finally {
+      mine.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private OnnxTensor head(int heads) throws OrtException {
+    return switch (output) {
+      case LOGPROBS -> tensor(result, heads, config.vocabularySize());
+      case CHOSEN -> tensor(result, heads, 1);
+      case SCORES -> tensor(result, heads);
+    };
+  }
+
+  /** The beginning of a buffer, in a shape. */
+  private OnnxTensor tensor(Buffer buffer, long... shape) throws OrtException {
+    int count = 1;
+    for (long dimension : shape) {
+      count *= (int) dimension;
+    }
+    if (buffer instanceof LongBuffer longs) {
+      return OnnxTensor.createTensor(runtime.environment(), longs.slice(0, count), shape);
+    }
+    if (buffer instanceof IntBuffer ints) {
+      return OnnxTensor.createTensor(runtime.environment(), ints.slice(0, count), shape);
+    }
+    return OnnxTensor.createTensor(
+        runtime.environment(), ((FloatBuffer) buffer).slice(0, count), shape);
+  }
+
+  private static LongBuffer longs(int count) {
+    return direct(count, Long.BYTES).asLongBuffer();
+  }
+
+  private static IntBuffer ints(int count) {
+    return direct(count, Integer.BYTES).asIntBuffer();
+  }
+
+  private static FloatBuffer floats(int count) {
+    return direct(count, Float.BYTES).asFloatBuffer();
+  }
+
+  private static ByteBuffer direct(int count, int size) {
+    return ByteBuffer.allocateDirect(Math.multiplyExact(count, size))
+        .order(ByteOrder.nativeOrder());
+  }
+}
