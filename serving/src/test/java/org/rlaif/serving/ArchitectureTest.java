@@ -63,7 +63,10 @@ final class ArchitectureTest {
         .check(ROOM);
   }
 
-  /** The engine can be put behind another transport; commands see a server like any client. */
+  /**
+   * The engine can be put behind another transport, and be counted by others; commands see a server
+   * like any client.
+   */
   @Test
   void theEngineKnowsNoTransport() {
     noClasses()
@@ -73,6 +76,7 @@ final class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "io.grpc..",
+            "io.micrometer..",
             "org.rlaif.serving.grpc..",
             "org.rlaif.serving.bench..",
             "org.rlaif.serving.cli..")

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
@@ -21,20 +21,20 @@ public final class Models implements AutoCloseable {
   private final OnnxRuntime runtime;
   private final EngineConfig settings;
   private final Clock clock;
-  private final BiConsumer<String, Throwable> onBroken;
+  private final Function<String, ModelObserver> observers;
   private final Map<String, ServedModel> byName = new ConcurrentSkipListMap<>();
 
   /** Unloaded; their last texts may still be on their way, so their tokenizers stay open. */
   private final Queue<ServedModel> retired = new ConcurrentLinkedQueue<>();
 
   /**
-   * @param onBroken hears the name of a model whose decode loop ended by an error
+   * @param observers gives the one that hears what the model of that name does
    */
-  public Models(EngineConfig settings, Clock clock, BiConsumer<String, Throwable> onBroken) {
+  public Models(EngineConfig settings, Clock clock, Function<String, ModelObserver> observers) {
     this.settings = settings;
     this.runtime = OnnxRuntime.shared(settings.threads(), settings.spinning());
     this.clock = clock;
-    this.onBroken = onBroken;
+    this.observers = observers;
   }
 
   /** Name and version of what computes. */
@@ -71,10 +71,10 @@ public final class Models implements AutoCloseable {
   }
 
   private ServedModel engine(String name, ModelFolder folder) {
+    ModelObserver observer = observers.apply(name);
     return folder.config().head() == Head.SCORE
-        ? new RewardEngine(name, folder, runtime, settings, clock)
-        : new PolicyEngine(
-            name, folder, runtime, settings, clock, cause -> onBroken.accept(name, cause));
+        ? new RewardEngine(name, folder, runtime, settings, clock, observer)
+        : new PolicyEngine(name, folder, runtime, settings, clock, observer);
   }
 
   /** Takes a model out of service; sequences under way get that long to finish. */

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
@@ -19,6 +18,7 @@ public final class PolicyEngine implements ServedModel {
   public record Logprobs(float[][] rows, long weightsVersion) {}
 
   private final Loaded loaded;
+  private final ModelObserver observer;
   private final OnnxRuntime runtime;
   private final int slots;
   private final LiveWeights weights;
@@ -33,7 +33,7 @@ public final class PolicyEngine implements ServedModel {
       OnnxRuntime runtime,
       EngineConfig settings,
       Clock clock,
-      Consumer<Throwable> onBroken) {
+      ModelObserver observer) {
     DecoderConfig config = folder.config();
     int wanted = settings.slots() == 0 ? MemoryNeed.defaultSlots(config) : settings.slots();
     int most = KvCache.mostSlots(config) - 1; // one is for staging
@@ -41,13 +41,14 @@ public final class PolicyEngine implements ServedModel {
         wanted <= most, "slots", wanted, "at most " + most + " for a model like " + name);
     MemoryNeed.of(config, wanted).check(name);
     this.loaded = Loaded.of(name, folder);
+    this.observer = observer;
     this.runtime = runtime;
     this.slots = wanted;
     this.weights = new LiveWeights(runtime, config, folder.weights());
     this.turnstile = new Turnstile(name, settings.maxQueue());
     this.scorer = new LogprobScorer(runtime, config);
     var gate = new LogprobGate(loaded.rules(), turnstile, scorer);
-    this.updates = new WeightUpdates(name, weights, gate, clock);
+    this.updates = new WeightUpdates(name, weights, gate, clock, observer);
     this.scheduler =
         new Scheduler(
             name,
@@ -57,7 +58,7 @@ public final class PolicyEngine implements ServedModel {
             weights,
             slots,
             settings.maxQueue(),
-            onBroken);
+            observer);
   }
 
   /**
@@ -88,7 +89,7 @@ public final class PolicyEngine implements ServedModel {
       loaded.rules().prompt(prompts.size() == 1 ? "prompt" : "prompts[" + i + "]", prompts.get(i));
     }
     loaded.rules().sampling(sampling);
-    var ticket = new Ticket();
+    var ticket = new Ticket(observer);
     var groups = new ArrayList<PromptGroup>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
       groups.add(new PromptGroup(prompts.get(i), i, samples, sampling, listener, ticket, client));
@@ -171,6 +172,11 @@ public final class PolicyEngine implements ServedModel {
   @Override
   public int liveSequences() {
     return scheduler.line().load().live();
+  }
+
+  @Override
+  public int cachedTokens() {
+    return scheduler.line().load().cached();
   }
 
   @Override

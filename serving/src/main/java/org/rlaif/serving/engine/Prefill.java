@@ -28,6 +28,8 @@ final class Prefill {
 
   /**
    * Puts the next chunk into a pass, with a head at the sequence's end; {@link #ran} comes next.
+   *
+   * @param most tokens, from 3 to {@link #CHUNK}
    */
   void put(Pass pass, int slot, int most) {
     next = Math.min(done + most, sequence.length);
@@ -38,6 +40,11 @@ final class Prefill {
     if (next == sequence.length) {
       output = pass.chunkHead(next - 1, 0, temperature);
     }
+  }
+
+  /** Tokens that were put into the pass and have not run yet. */
+  int underWay() {
+    return next - done;
   }
 
   /** The pass has run. */

@@ -17,6 +17,9 @@ final class PromptGroup {
   /** Who asked; clients take turns. */
   final String client;
 
+  /** When its prompt left the line, by {@link System#nanoTime}; of the scheduler's thread. */
+  private long begun;
+
   /** How many of the samples have got a row. */
   private int started;
 
@@ -35,6 +38,14 @@ final class PromptGroup {
     this.listener = listener;
     this.ticket = ticket;
     this.client = client;
+  }
+
+  void begin() {
+    begun = System.nanoTime();
+  }
+
+  long begun() {
+    return begun;
   }
 
   boolean isStarted() {
@@ -58,6 +69,7 @@ final class PromptGroup {
 
   /** A listener's own failure is its problem and nobody else's. */
   void tellFailed(SequenceId id, Throwable cause) {
+    ticket.observer.failed(cause);
     try {
       listener.onFailed(id, cause);
     } catch (RuntimeException e) {

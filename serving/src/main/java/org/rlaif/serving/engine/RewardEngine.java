@@ -32,7 +32,12 @@ public final class RewardEngine implements ServedModel {
   private final WeightUpdates updates;
 
   RewardEngine(
-      String name, ModelFolder folder, OnnxRuntime runtime, EngineConfig settings, Clock clock) {
+      String name,
+      ModelFolder folder,
+      OnnxRuntime runtime,
+      EngineConfig settings,
+      Clock clock,
+      ModelObserver observer) {
     DecoderConfig config = folder.config();
     MemoryNeed.of(config, 0).check(name);
     this.loaded = Loaded.of(name, folder);
@@ -42,7 +47,8 @@ public final class RewardEngine implements ServedModel {
     this.cache = new KvCache(runtime, config, 1);
     this.pass = new Pass(runtime, config, 0, Prefill.CHUNK, 1, Output.SCORES);
     this.updates =
-        new WeightUpdates(name, weights, new ScoreGate(loaded.rules(), this::probe), clock);
+        new WeightUpdates(
+            name, weights, new ScoreGate(loaded.rules(), this::probe), clock, observer);
   }
 
   /** Scores all items, in their order. */

@@ -29,6 +29,11 @@ final class Row {
   private int support;
   private final @Nullable StopScan scan;
 
+  /** When it got its slot, and its last token, by {@link System#nanoTime}. */
+  private final long started = System.nanoTime();
+
+  private long told;
+
   /**
    * @param most tokens that fit behind the prompt
    */
@@ -70,12 +75,25 @@ final class Row {
     if (scan != null) {
       scan.add(token);
     }
+    observe();
     if (more == null) {
       group.listener.onToken(id, token, logprob);
     } else {
       keep(more);
       group.listener.onToken(id, token, logprob, more);
     }
+  }
+
+  private void observe() {
+    long now = System.nanoTime();
+    Ticket ticket = group.ticket;
+    if (count > 1) {
+      ticket.observer.nextToken(now - told);
+    } else {
+      long left = id.sample() == 0 ? group.begun() : started;
+      ticket.observer.firstToken(left - ticket.taken, now - ticket.taken);
+    }
+    told = now;
   }
 
   private void keep(TokenDetails more) {
@@ -133,5 +151,6 @@ final class Row {
             scan == null || scan.found().isEmpty()
                 ? null
                 : new Completion.Stop(scan.found(), scan.text())));
+    group.ticket.observer.finished(reason(), System.nanoTime() - group.ticket.taken);
   }
 }

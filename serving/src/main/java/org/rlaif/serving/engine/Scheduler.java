@@ -3,7 +3,6 @@ package org.rlaif.serving.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Tokenizer;
@@ -37,7 +36,7 @@ final class Scheduler implements AutoCloseable {
   private final LiveWeights weights;
   private final int slots;
   private final WaitingLine line;
-  private final Consumer<Throwable> onBroken;
+  private final ModelObserver observer;
   private final KvCache cache;
   private final Pass pass;
   private final Samplers samplers;
@@ -58,14 +57,14 @@ final class Scheduler implements AutoCloseable {
       LiveWeights weights,
       int slots,
       int maxQueue,
-      Consumer<Throwable> onBroken) {
+      ModelObserver observer) {
     this.model = model;
     this.config = config;
     this.tokenizer = tokenizer;
     this.weights = weights;
     this.slots = slots;
     this.line = new WaitingLine(model, maxQueue);
-    this.onBroken = onBroken;
+    this.observer = observer;
     this.cache = new KvCache(runtime, config, slots + 1);
     this.pass = new Pass(runtime, config, slots, Prefill.CHUNK, slots + 1, Output.LOGPROBS);
     this.samplers = new Samplers(model, config, tokenizer.vocabularySize(), runtime.threads());
@@ -98,7 +97,7 @@ final class Scheduler implements AutoCloseable {
       LOG.error("the decode loop of {} broke down", model, e);
       line.breakDown(e);
       failAll(new Refusal(Reason.UNAVAILABLE, "model: " + model + " broke down: " + e, e));
-      onBroken.accept(e);
+      observer.broken(e);
     } finally {
       samplers.close();
       pass.close();
@@ -107,7 +106,11 @@ final class Scheduler implements AutoCloseable {
   }
 
   private Turn next() throws InterruptedException {
-    return line.awaitTurn(rows.size(), !staging.isEmpty());
+    int cached = 0;
+    for (Row row : rows) {
+      cached += row.cached();
+    }
+    return line.awaitTurn(rows.size(), cached, !staging.isEmpty());
   }
 
   private void step(boolean admitting) {
@@ -149,6 +152,7 @@ final class Scheduler implements AutoCloseable {
   private void run(Lease lease, boolean decoding, @Nullable Staged prompt) {
     try {
       pass.run(lease.session(), cache);
+      observer.ran(decoding ? rows.size() : 0, prompt == null ? 0 : prompt.underWay());
     } catch (RuntimeException e) {
       // No telling whose fault it was: all of them fail, the waiting ones get their turn.
       LOG.error("a run of {} rows failed", rows.size(), e);

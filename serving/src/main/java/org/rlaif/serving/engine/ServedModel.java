@@ -48,6 +48,11 @@ public sealed interface ServedModel permits PolicyEngine, RewardEngine {
     return 0;
   }
 
+  /** Tokens that the slots of live sequences hold; 0 for a reward model. */
+  default int cachedTokens() {
+    return 0;
+  }
+
   /** Sequences that wait for a slot; 0 for a reward model. */
   default int waitingSequences() {
     return 0;

@@ -25,6 +25,11 @@ final class Staging {
       this.logprobs = new float[vocabularySize];
     }
 
+    /** Tokens in the run that is under way. */
+    int underWay() {
+      return prefill.underWay();
+    }
+
     boolean isComputed() {
       return prefill.isDone();
     }
@@ -68,10 +73,10 @@ final class Staging {
 
   /** Puts the prompt's next chunk into a pass; {@link #computed} comes after its run. */
   void put(Staged prompt, Pass pass, int most) {
-    prompt.prefill.put(pass, slot, most);
     if (LogitRules.needNormaliser(prompt.group.sampling)) {
       pass.wantNormaliser();
     }
+    prompt.prefill.put(pass, slot, most);
   }
 
   /** Takes the output of the last chunk. */

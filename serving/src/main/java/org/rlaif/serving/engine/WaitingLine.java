@@ -31,8 +31,8 @@ final class WaitingLine {
     STOP
   }
 
-  /** How many sequences are sampled and how many wait. */
-  record Load(int live, int waiting) {}
+  /** How many sequences are sampled, how many tokens their slots hold, and how many wait. */
+  record Load(int live, int cached, int waiting) {}
 
   /** While everything stands still, whoever is cancelled hears of it this soon. */
   private static final long CANCELLATION_CHECK_MS = 20;
@@ -49,6 +49,7 @@ final class WaitingLine {
   private boolean closed;
   private boolean idle = true;
   private int live;
+  private int cached;
   private @Nullable PauseMode pause;
   private boolean aborting;
 
@@ -96,6 +97,7 @@ final class WaitingLine {
     String client = queues.keySet().iterator().next();
     Deque<PromptGroup> queue = queues.remove(client);
     PromptGroup next = queue.remove();
+    next.begin();
     if (!queue.isEmpty()) {
       queues.put(client, queue);
     }
@@ -128,12 +130,14 @@ final class WaitingLine {
    * Waits for something to do.
    *
    * @param rows sequences that are live now
+   * @param tokens that their slots hold
    * @param staged whether a prompt has begun
    */
   @SuppressWarnings(
       "WaitNotInLoop") // one pause of its caller's loop, which looks at everything anew
-  synchronized Turn awaitTurn(int rows, boolean staged) throws InterruptedException {
+  synchronized Turn awaitTurn(int rows, int tokens, boolean staged) throws InterruptedException {
     live = rows;
+    cached = tokens;
     while (!closed && pause == null && rows == 0 && !staged && queues.isEmpty()) {
       idle = true;
       notifyAll();
@@ -190,7 +194,7 @@ final class WaitingLine {
   }
 
   synchronized Load load() {
-    return new Load(live, waiting);
+    return new Load(live, cached, waiting);
   }
 
   /** Waits until no sequence lives or waits; false after that time, or if it is paused. */

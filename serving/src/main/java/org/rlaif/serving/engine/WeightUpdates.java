@@ -28,14 +28,17 @@ public final class WeightUpdates {
   private final LiveWeights weights;
   private final ParityGate gate;
   private final Clock clock;
+  private final ModelObserver observer;
   private @Nullable WeightUpdate open;
   private boolean closed;
 
-  WeightUpdates(String model, LiveWeights weights, ParityGate gate, Clock clock) {
+  WeightUpdates(
+      String model, LiveWeights weights, ParityGate gate, Clock clock, ModelObserver observer) {
     this.model = model;
     this.weights = weights;
     this.gate = gate;
     this.clock = clock;
+    this.observer = observer;
   }
 
   /** Opens an update; returns the id that names it. */
@@ -77,13 +80,18 @@ public final class WeightUpdates {
       String id, Map<String, Integer> checksums, List<Probe> probes, float threshold) {
     WeightUpdate update = find(id);
     DecoderSession session = null;
+    long start = System.nanoTime();
     try {
       gate.validate(probes, threshold);
       update.check(checksums);
       session = weights.prepare(update.arena());
       float difference = gate.pass(session, probes, threshold);
       open = null;
-      return new Outcome(weights.flip(update.arena(), session), difference);
+      long flip = System.nanoTime();
+      long version = weights.flip(update.arena(), session);
+      long end = System.nanoTime();
+      observer.swapped(end - start, end - flip);
+      return new Outcome(version, difference);
     } catch (RuntimeException e) {
       if (open != null) {
         if (session != null) {
@@ -91,6 +99,7 @@ public final class WeightUpdates {
         }
         drop(update);
       }
+      observer.updateRefused(e);
       throw e;
     }
   }

@@ -30,6 +30,9 @@
  * <p>Log-probabilities of given completions, probes of new weights and scores run beside the
  * scheduler, each on a cache of its own and one at a time ({@link
  * org.rlaif.serving.engine.Turnstile}).
+ *
+ * <p>What a model does is told to its {@link org.rlaif.serving.engine.ModelObserver} as it happens;
+ * what it is doing now can be read from the {@link org.rlaif.serving.engine.ServedModel}.
  */
 @NullMarked
 package org.rlaif.serving.engine;

@@ -8,7 +8,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
@@ -19,36 +18,31 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
+import java.util.function.ToDoubleFunction;
 import org.rlaif.kit.UserError;
+import org.rlaif.serving.engine.ModelObserver;
 import org.rlaif.serving.engine.ServedModel;
-import org.rlaif.v1.GenerateResponse;
-import org.rlaif.v1.RolloutResponse;
 
 /**
- * Counts calls and tokens, and tells Prometheus on a port of the loopback address. The seconds of
- * {@code CommitUpdate} are those of a swap of weights, probes included.
+ * Figures of calls and models, told to Prometheus on a port of the loopback address. What sequences
+ * do is counted as it happens ({@link ModelMeters}), the state of a model when it is asked for.
  */
 final class Metrics implements ServerInterceptor, AutoCloseable {
   private static final String PATH = "/metrics";
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final Counter tokens =
-      Counter.builder("rlaif.generated.tokens")
-          .description("Tokens of completions that were sent")
-          .register(registry);
   private final MultiGauge versions =
-      MultiGauge.builder("rlaif.weights.version")
-          .description("Version of the weights that serve")
-          .register(registry);
-  private final MultiGauge slots =
-      MultiGauge.builder("rlaif.slots")
-          .description("Sequences that can decode at the same time")
-          .register(registry);
+      gauge("rlaif.weights.version", "Version of the weights that serve");
+  private final MultiGauge slots = gauge("rlaif.slots", "Sequences that can be live");
+  private final MultiGauge live = gauge("rlaif.sequences.live", "Sequences that are sampled now");
+  private final MultiGauge waiting =
+      gauge("rlaif.sequences.waiting", "Sequences that wait for a slot");
+  private final MultiGauge cache =
+      gauge("rlaif.kv.cache.usage", "Share of the slots' room for tokens that is in use");
   private final Supplier<List<ServedModel>> models;
   private final HttpServer http;
 
@@ -64,6 +58,15 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
     http.start();
   }
 
+  private MultiGauge gauge(String name, String description) {
+    return MultiGauge.builder(name).description(description).register(registry);
+  }
+
+  /** Counts what a model does; the other one hears the rest. */
+  ModelObserver observe(String model, ModelObserver next) {
+    return new ModelMeters(registry, model, next);
+  }
+
   int port() {
     return http.getAddress().getPort();
   }
@@ -74,9 +77,7 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
         exchange.sendResponseHeaders(404, -1);
         return;
       }
-      List<ServedModel> served = models.get();
-      versions.register(rows(served, ServedModel::weightsVersion), /* overwrite= */ true);
-      slots.register(rows(served, ServedModel::slots), /* overwrite= */ true);
+      look();
       byte[] body = registry.scrape().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
       exchange.sendResponseHeaders(200, body.length);
@@ -84,10 +85,26 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
     }
   }
 
-  private static List<Row<?>> rows(List<ServedModel> models, ToLongFunction<ServedModel> figure) {
-    return models.stream()
-        .map(model -> Row.of(Tags.of("model", model.name()), figure.applyAsLong(model)))
-        .collect(Collectors.toUnmodifiableList());
+  private void look() {
+    List<ServedModel> all = models.get();
+    List<ServedModel> policies = all.stream().filter(model -> model.slots() > 0).toList();
+    set(versions, all, ServedModel::weightsVersion);
+    set(slots, policies, ServedModel::slots);
+    set(live, policies, ServedModel::liveSequences);
+    set(waiting, policies, ServedModel::waitingSequences);
+    set(
+        cache,
+        policies,
+        model -> (double) model.cachedTokens() / model.slots() / model.config().contextLength());
+  }
+
+  private static void set(
+      MultiGauge gauge, List<ServedModel> models, ToDoubleFunction<ServedModel> figure) {
+    List<Row<?>> rows = new ArrayList<>();
+    for (ServedModel model : models) {
+      rows.add(Row.of(Tags.of("model", model.name()), figure.applyAsDouble(model)));
+    }
+    gauge.register(rows, /* overwrite= */ true);
   }
 
   @Override
@@ -98,15 +115,9 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
     ServerCall<Q, R> counted =
         new SimpleForwardingServerCall<>(call) {
           @Override
-          public void sendMessage(R message) {
-            count(message);
-            super.sendMessage(message);
-          }
-
-          @Override
           public void close(Status status, Metadata trailers) {
             began.stop(
-                Timer.builder("rlaif.requests")
+                ModelMeters.timed(Timer.builder("rlaif.requests"))
                     .description("Calls that the server ended, by method and status")
                     .tag("method", method)
                     .tag("status", status.getCode().name())
@@ -115,14 +126,6 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
           }
         };
     return next.startCall(counted, headers);
-  }
-
-  private void count(Object message) {
-    if (message instanceof RolloutResponse rollout) {
-      tokens.increment(rollout.getUsage().getCompletionTokens());
-    } else if (message instanceof GenerateResponse piece) { // its last one tells the usage
-      tokens.increment(piece.getUsage().getCompletionTokens());
-    }
   }
 
   @Override

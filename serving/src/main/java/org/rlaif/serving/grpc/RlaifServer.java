@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.serving.engine.ModelObserver;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.v1.ControlGrpc;
@@ -60,7 +61,7 @@ public final class RlaifServer implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    this.models = new Models(config.engine(), Clock.systemUTC(), this::broken);
+    this.models = new Models(config.engine(), Clock.systemUTC(), this::observer);
   }
 
   /** Loads all models, then listens; a {@link UserError} says what does not work. */
@@ -130,6 +131,11 @@ public final class RlaifServer implements AutoCloseable {
               .formatted(what, value, config.host(), reason.getMessage()),
           e);
     }
+  }
+
+  private ModelObserver observer(String model) {
+    ModelObserver health = cause -> broken(model, cause);
+    return metrics == null ? health : metrics.observe(model, health);
   }
 
   private void broken(String model, Throwable cause) {

@@ -198,8 +198,7 @@ class PolicyEngineTest {
     Path saved = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
     var heard = new CompletableFuture<Throwable>();
     var settings = new EngineConfig(1, 2, false, "cpu", 10);
-    try (Models models =
-        new Models(settings, Clock.systemUTC(), (name, cause) -> heard.complete(cause))) {
+    try (Models models = new Models(settings, Clock.systemUTC(), name -> heard::complete)) {
       models.load("policy", saved);
       PolicyEngine engine = models.policy("policy");
       var breaking =
@@ -230,7 +229,7 @@ class PolicyEngineTest {
   void aFullQueueTakesAllOrNothing() {
     Path saved = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
     var settings = new EngineConfig(1, 2, false, "cpu", 10);
-    try (Models models = new Models(settings, Clock.systemUTC(), (name, cause) -> {})) {
+    try (Models models = new Models(settings, Clock.systemUTC(), name -> ModelObserver.NONE)) {
       models.load("policy", saved);
       PolicyEngine engine = models.policy("policy");
       int[] prompt = TestModels.prompt(TestModels.TINY, 6, 1);

@@ -97,9 +97,10 @@ public final class TestModels {
     return new Models(
         new EngineConfig(slots, 2, false, "cpu", 10_000),
         clock,
-        (name, cause) -> {
-          throw new AssertionError(name + " broke down", cause);
-        });
+        name ->
+            cause -> {
+              throw new AssertionError(name + " broke down", cause);
+            });
   }
 
   /** A prompt of that many tokens, the beginning token first. */

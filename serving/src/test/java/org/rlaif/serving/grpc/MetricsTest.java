@@ -10,76 +10,242 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.TensorSpec;
+import org.rlaif.model.Weights;
+import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.v1.CommitUpdateRequest.Probe;
 import org.rlaif.v1.GenerateRequest;
+import org.rlaif.v1.GenerateResponse;
+import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.RolloutRequest;
-import org.rlaif.v1.RolloutResponse;
 import org.rlaif.v1.Sampling;
 
-/** What Prometheus would read. */
+/** What Prometheus would read after known traffic to a policy of two slots. */
 class MetricsTest {
-  @TempDir static Path folder;
+  /** So long that a sequence does not end before it is paused. */
+  private static final DecoderConfig LONG =
+      new DecoderConfig(300, 900, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+
+  @TempDir Path folder;
+  private RlaifServer server;
+  private RlaifClient client;
+
+  @BeforeEach
+  void start() {
+    Path model = TestModels.save(folder.resolve("policy"), LONG, 7);
+    server =
+        RlaifServer.start(
+            ServerConfig.inProcess(Map.of("policy", model)).compute(2, 1, false, "cpu").metrics(0));
+    client = RlaifClient.open("inprocess:" + server.inProcessName(), Duration.ofSeconds(30));
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  /** Three samples and one stream of four tokens each, after prompts of five. */
+  @Test
+  void sequencesAndTokensAreCounted() throws Exception {
+    long start = System.nanoTime();
+    client.rollout(rollout(3, 4));
+    client.generate(stream(4)).forEachRemaining(piece -> {});
+    double elapsed = (System.nanoTime() - start) * 1e-9;
+    String page = page();
+    assertEquals(16, number(page, "rlaif_generated_tokens_total", ""));
+    assertEquals(10, number(page, "rlaif_prompt_tokens_total", ""), "once for the three samples");
+    assertEquals(4, number(page, "rlaif_time_to_first_token_seconds_count", ""));
+    assertEquals(4, number(page, "rlaif_queue_time_seconds_count", ""));
+    assertEquals(4, number(page, "rlaif_end_to_end_seconds_count", ""));
+    assertEquals(12, number(page, "rlaif_inter_token_latency_seconds_count", ""));
+    assertEquals(12, number(page, "rlaif_decode_batch_size_sum", ""), "a row for every such gap");
+    double steps = number(page, "rlaif_decode_batch_size_count", "");
+    assertEquals(steps, number(page, "rlaif_decode_batch_size_bucket", ",le=\"2.0\""), "two slots");
+    assertTrue(steps >= 6 && steps <= 12, steps + " steps");
+    assertEquals(4, number(page, "rlaif_sequences_ended_total", ",reason=\"length\""));
+    assertEquals(0, number(page, "rlaif_sequences_ended_total", ",reason=\"end_of_text\""));
+
+    double queue = number(page, "rlaif_queue_time_seconds_sum", "");
+    double first = number(page, "rlaif_time_to_first_token_seconds_sum", "");
+    double gaps = number(page, "rlaif_inter_token_latency_seconds_sum", "");
+    double total = number(page, "rlaif_end_to_end_seconds_sum", "");
+    assertTrue(0 < queue && queue < first, queue + " s before " + first);
+    assertTrue(first + gaps <= total && total <= 4 * elapsed, "%s, %s".formatted(total, elapsed));
+  }
 
   @Test
-  void callsTokensAndWeightsAreCounted() throws Exception {
-    Path model = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
-    ServerConfig config =
-        ServerConfig.inProcess(Map.of("policy", model)).compute(2, 1, false, "cpu").metrics(0);
-    try (RlaifServer server = RlaifServer.start(config);
-        RlaifClient client =
-            RlaifClient.open("inprocess:" + server.inProcessName(), Duration.ofSeconds(30))) {
-      Sampling sampling = Sampling.newBuilder().setMaxTokens(4).setSeed(1).build();
-      int tokens =
-          client
-              .rollout(
-                  RolloutRequest.newBuilder()
-                      .setModel("policy")
-                      .addPrompts(RlaifClient.text("hello"))
-                      .setSamples(3)
-                      .setSampling(sampling)
-                      .build())
-              .stream()
-              .mapToInt(RolloutResponse::getTokenIdsCount)
-              .sum();
-      var pieces =
-          client.generate(
-              GenerateRequest.newBuilder()
-                  .setModel("policy")
-                  .setPrompt(RlaifClient.text("hello"))
-                  .setSampling(sampling)
-                  .build());
-      while (pieces.hasNext()) {
-        tokens += pieces.next().getTokenIdsCount();
-      }
-      assertThrows(StatusRuntimeException.class, () -> client.load("new", "nowhere"));
-      HttpResponse<String> page = get(server.metricsPort(), "/metrics");
-      assertEquals(200, page.statusCode());
-      line(page.body(), "rlaif_generated_tokens_total " + (double) tokens);
-      line(page.body(), "rlaif_weights_version{model=\"policy\"} 1.0");
-      line(page.body(), "rlaif_slots{model=\"policy\"} 2.0");
-      line(
-          page.body(),
-          "rlaif_requests_seconds_count{method=\"rlaif.v1.Policy/Rollout\",status=\"OK\"} 1");
-      line(
-          page.body(),
-          "rlaif_requests_seconds_count{method=\"rlaif.v1.Control/LoadModel\","
-              + "status=\"INVALID_ARGUMENT\"} 1");
-      assertEquals(404, get(server.metricsPort(), "/metrics/else").statusCode());
+  void callsAreCountedByMethodAndStatus() throws Exception {
+    client.rollout(rollout(1, 1));
+    assertThrows(StatusRuntimeException.class, () -> client.load("new", "nowhere"));
+    String page = page();
+    String name = "rlaif_requests_seconds_count";
+    assertEquals(1, line(page, name + "{method=\"rlaif.v1.Policy/Rollout\",status=\"OK\"}"));
+    assertEquals(
+        1,
+        line(page, name + "{method=\"rlaif.v1.Control/LoadModel\",status=\"INVALID_ARGUMENT\"}"));
+    assertEquals(404, get("/metrics/else").statusCode());
+  }
+
+  @Test
+  void whatIsLiveAndWhatWaits() throws Exception {
+    Iterator<GenerateResponse> stream = client.generate(stream(LONG.contextLength() - 5));
+    stream.next();
+    client.pause("policy", PauseMode.PAUSE_MODE_KEEP);
+    CompletableFuture<?> waiting =
+        CompletableFuture.runAsync(
+            () -> assertThrows(StatusRuntimeException.class, () -> client.rollout(rollout(3, 4))));
+    ServedModel model = server.models().get(0);
+    while (model.waitingSequences() < 3) {
+      Thread.onSpinWait();
     }
+    String page = page();
+    assertEquals(1, number(page, "rlaif_sequences_live", ""));
+    assertEquals(3, number(page, "rlaif_sequences_waiting", ""));
+    assertEquals(2, number(page, "rlaif_slots", ""));
+    double sampled = number(page, "rlaif_generated_tokens_total", "");
+    assertEquals( // the last one is not in the cache yet
+        (5 + sampled - 1) / (2 * LONG.contextLength()),
+        number(page, "rlaif_kv_cache_usage", ""),
+        1e-9);
+
+    client.pause("policy", PauseMode.PAUSE_MODE_ABORT);
+    waiting.join();
+    page = page();
+    assertEquals(4, number(page, "rlaif_sequences_ended_total", ",reason=\"aborted\""));
+    assertEquals(0, number(page, "rlaif_kv_cache_usage", ""));
+    assertEquals(0, number(page, "rlaif_sequences_live", ""));
   }
 
-  private static void line(String page, String expected) {
-    assertTrue(page.lines().anyMatch(expected::equals), page);
+  @Test
+  void whoGoesAwayIsCounted() throws Exception {
+    client.pause("policy", PauseMode.PAUSE_MODE_KEEP);
+    client.generate(stream(4));
+    while (server.models().get(0).waitingSequences() < 1) {
+      Thread.onSpinWait();
+    }
+    client.close();
+    String name = "rlaif_sequences_ended_total";
+    while (number(page(), name, ",reason=\"cancelled\"") < 1) {
+      Thread.sleep(5);
+    }
+    assertEquals(0, number(page(), "rlaif_sequences_waiting", ""));
   }
 
-  private static HttpResponse<String> get(int port, String path) throws Exception {
-    URI address = URI.create("http://127.0.0.1:" + port + path);
+  @Test
+  void swapsOfWeights() throws Exception {
+    Probe probe =
+        Probe.newBuilder().addPromptTokenIds(2).addCompletionTokenIds(1).addLogprobs(0).build();
+    Map<String, ByteBuffer> weights = tensors(TestModels.weights(LONG, 8));
+    long start = System.nanoTime();
+    client.publish("policy", weights, List.of(probe), 1000);
+    double elapsed = (System.nanoTime() - start) * 1e-9;
+    assertThrows(
+        StatusRuntimeException.class,
+        () -> client.publish("policy", weights, List.of(probe), 1e-6f));
+    String page = page();
+    assertEquals(2, number(page, "rlaif_weights_version", ""));
+    assertEquals(1, number(page, "rlaif_weight_swap_seconds_count", ""));
+    assertEquals(1, number(page, "rlaif_weight_flip_seconds_count", ""));
+    assertEquals(1, number(page, "rlaif_weight_updates_refused_total", ""));
+    double swap = number(page, "rlaif_weight_swap_seconds_sum", "");
+    double flip = number(page, "rlaif_weight_flip_seconds_sum", "");
+    assertTrue(
+        0 < flip && flip < swap && swap < elapsed, "%s, %s, %s".formatted(flip, swap, elapsed));
+  }
+
+  @Test
+  void everyFigureIsDocumentedAndTheOtherWayRound() throws Exception {
+    client.models();
+    var found =
+        Pattern.compile("^# TYPE (\\w+) (\\w+)$", Pattern.MULTILINE)
+            .matcher(page())
+            .results()
+            .filter(figure -> !figure.group(1).endsWith("_max"))
+            .map(figure -> figure.group(1) + " " + figure.group(2))
+            .collect(Collectors.toCollection(TreeSet::new));
+    var documented =
+        Pattern.compile("^\\| `(\\w+)` \\| (\\w+) \\|", Pattern.MULTILINE)
+            .matcher(Files.readString(Path.of("README.md")))
+            .results()
+            .map((MatchResult row) -> row.group(1) + " " + row.group(2))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(documented, found);
+  }
+
+  private static RolloutRequest rollout(int samples, int tokens) {
+    return RolloutRequest.newBuilder()
+        .setModel("policy")
+        .addPrompts(RlaifClient.tokens(2, 9, 10, 11, 12))
+        .setSamples(samples)
+        .setSampling(exactly(tokens))
+        .build();
+  }
+
+  private static GenerateRequest stream(int tokens) {
+    return GenerateRequest.newBuilder()
+        .setModel("policy")
+        .setPrompt(RlaifClient.tokens(2, 9, 10, 11, 12))
+        .setSampling(exactly(tokens))
+        .build();
+  }
+
+  private static Sampling.Builder exactly(int tokens) {
+    return Sampling.newBuilder().setMaxTokens(tokens).setMinTokens(tokens).setSeed(1);
+  }
+
+  private static Map<String, ByteBuffer> tensors(Weights weights) {
+    Map<String, ByteBuffer> tensors = new HashMap<>();
+    for (TensorSpec spec : weights.specs()) {
+      var numbers = weights.get(spec.name());
+      var bytes = ByteBuffer.allocate(4 * numbers.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(numbers);
+      tensors.put(spec.name(), bytes);
+    }
+    return tensors;
+  }
+
+  /** A figure of the policy; the other labels come with their comma. */
+  private static double number(String page, String name, String labels) {
+    return line(page, name + "{model=\"policy\"" + labels + "}");
+  }
+
+  private static double line(String page, String figure) {
+    List<String> found = page.lines().filter(each -> each.startsWith(figure + " ")).toList();
+    assertEquals(1, found.size(), () -> figure + " in " + page);
+    return Double.parseDouble(found.get(0).substring(figure.length() + 1));
+  }
+
+  private String page() throws Exception {
+    HttpResponse<String> page = get("/metrics");
+    assertEquals(200, page.statusCode());
+    return page.body();
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    URI address = URI.create("http://127.0.0.1:" + server.metricsPort() + path);
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
   }
