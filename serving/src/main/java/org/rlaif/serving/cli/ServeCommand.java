@@ -57,11 +57,13 @@ public final class ServeCommand implements Callable<Integer> {
   private @Nullable Integer metricsPort;
 
   @Mixin private GuardOptions guard;
+  @Mixin private LogOptions log;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {
+    log.apply();
     ServerConfig config =
         ServerConfig.inProcess(RunModels.of(folders))
             .listen(host, port)

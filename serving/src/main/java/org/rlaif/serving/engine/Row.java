@@ -91,7 +91,7 @@ final class Row {
       ticket.observer.nextToken(now - told);
     } else {
       long left = id.sample() == 0 ? group.begun() : started;
-      ticket.observer.firstToken(left - ticket.taken, now - ticket.taken);
+      ticket.firstToken(left - ticket.taken, now - ticket.taken);
     }
     told = now;
   }

@@ -21,12 +21,15 @@ final class ClientIdentity implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    Context context = Context.current().withValue(CLIENT, of(call, headers));
+    return Contexts.interceptCall(context, call, headers, next);
+  }
+
+  static String of(ServerCall<?, ?> call, Metadata headers) {
     String said = headers.get(HEADER);
-    String client =
-        said == null
-            ? "connection " + call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)
-            : "client " + said;
-    return Contexts.interceptCall(Context.current().withValue(CLIENT, client), call, headers, next);
+    return CallRecord.isPlain(said)
+        ? "client " + said
+        : "connection " + call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
   }
 
   /** The client of the call that this thread serves. */

@@ -9,16 +9,16 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC.MDCCloseable;
 
 /**
  * Turns what services throw, or end a call with, into the most exact status. A caller's mistake
- * keeps its sentence; ours is logged with its stack trace under an id, and the caller gets the id.
+ * keeps its sentence; ours is logged with its stack trace, and the caller gets the request's id.
  */
 final class ErrorMapping implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorMapping.class);
@@ -26,7 +26,7 @@ final class ErrorMapping implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    String method = call.getMethodDescriptor().getFullMethodName();
+    CallRecord record = CallRecord.CURRENT.get(); // of this thread; a call may end on others
     ServerCall<Q, R> mapping =
         new SimpleForwardingServerCall<>(call) {
           @Override
@@ -34,7 +34,7 @@ final class ErrorMapping implements ServerInterceptor {
             Throwable cause = status.getCause();
             boolean unmapped = status.getCode() == Status.Code.UNKNOWN && cause != null;
             if (unmapped) {
-              Status mapped = status(method, cause);
+              Status mapped = status(record, cause);
               RetryHint.add(cause, mapped, trailers);
               super.close(mapped, trailers);
             } else {
@@ -48,7 +48,7 @@ final class ErrorMapping implements ServerInterceptor {
         try {
           super.onHalfClose();
         } catch (RuntimeException | Error e) {
-          Status mapped = status(method, e);
+          Status mapped = status(record, e);
           var trailers = new Metadata();
           RetryHint.add(e, mapped, trailers);
           call.close(mapped, trailers);
@@ -57,7 +57,7 @@ final class ErrorMapping implements ServerInterceptor {
     };
   }
 
-  static Status status(String method, Throwable cause) {
+  static Status status(CallRecord call, Throwable cause) {
     if (cause instanceof UserError) {
       return Status.INVALID_ARGUMENT.withDescription(cause.getMessage());
     }
@@ -73,10 +73,11 @@ final class ErrorMapping implements ServerInterceptor {
     if (cause instanceof StatusException known) {
       return known.getStatus();
     }
-    String id = UUID.randomUUID().toString();
-    LOG.error("{} failed, request id {}", method, id, cause);
+    try (MDCCloseable logged = call.inLog()) {
+      LOG.error("{} failed", call.method(), cause);
+    }
     return Status.INTERNAL.withDescription(
-        "the server failed; its log says why under request id " + id);
+        "the server failed; its log says why under request " + call.id());
   }
 
   private static Status status(Refusal.Reason reason) {

@@ -63,6 +63,7 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
     var call = (ServerCallStreamObserver<?>) observer;
     call.setOnCancelHandler(ticket::cancel);
     call.setOnCloseHandler(ticket::cancel);
+    CallRecord.CURRENT.get().taken(ticket);
   }
 
   @Override

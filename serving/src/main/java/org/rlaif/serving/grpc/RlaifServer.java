@@ -118,8 +118,9 @@ public final class RlaifServer implements AutoCloseable {
         each -> builder.addService(ServerInterceptors.intercept(each, clients, errors)));
     builder.addService(health.getHealthService()).executor(executor);
     if (metrics != null) {
-      builder.intercept(metrics); // the outermost: it counts the calls that the guard refuses
+      builder.intercept(metrics); // around the guard: it counts the calls that are refused there
     }
+    builder.intercept(new Calls()); // around everything
     try {
       Server server = builder.build().start();
       transports.add(server);

@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +19,6 @@ import org.rlaif.serving.grpc.TestCertificates;
 /** The commands in processes of their own, because tokens come from the environment alone. */
 class GuardedCommandsTest {
   private static final String TOKEN = "read-5b0c";
-
-  private record Result(int code, String said) {}
 
   @TempDir static Path folder;
 
@@ -39,20 +34,22 @@ class GuardedCommandsTest {
             "--tls-key",
             certificates.key().toString());
     Map<String, String> tokens = Map.of(Security.INFERENCE, TOKEN, Security.CONTROL, "rw-11aa");
-    Process server = start(tokens, serve);
+    Process server = CommandProcess.start(tokens, serve);
     try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
-      String address = listening(out);
+      String address = CommandProcess.listening(out);
       String ask = "generate policy hello --max-tokens 3 --address " + address;
       String tls = "--tls-ca " + certificate;
-      Result good = run(Map.of(Security.INFERENCE, TOKEN), List.of(ask, tls));
+      CommandProcess.Result good =
+          CommandProcess.run(Map.of(Security.INFERENCE, TOKEN), List.of(ask, tls));
       assertEquals(0, good.code(), good.said());
-      Result nobody = run(Map.of(), List.of(ask, tls));
+      CommandProcess.Result nobody = CommandProcess.run(Map.of(), List.of(ask, tls));
       assertEquals(2, nobody.code(), nobody.said());
       assertEquals(
           "rlaif-serving: authorization: missing (expected: Bearer and the server's RLAIF_TOKEN,"
               + " or its RLAIF_CONTROL_TOKEN)\n",
           nobody.said());
-      Result bad = run(Map.of(Security.INFERENCE, "wrong-99"), List.of(ask, tls));
+      CommandProcess.Result bad =
+          CommandProcess.run(Map.of(Security.INFERENCE, "wrong-99"), List.of(ask, tls));
       assertEquals(2, bad.code(), bad.said());
       assertFalse(bad.said().contains("wrong-99"), bad.said());
     } finally {
@@ -64,49 +61,12 @@ class GuardedCommandsTest {
   @Test
   void beyondThisMachineNeedsALeave() throws Exception {
     Path model = TestModels.save(folder.resolve("open"), TestModels.TINY, 7);
-    Result refused = run(Map.of(), List.of("serve " + model + " --port 0 --host 0.0.0.0"));
+    CommandProcess.Result refused =
+        CommandProcess.run(Map.of(), List.of("serve " + model + " --port 0 --host 0.0.0.0"));
     assertEquals(
         "rlaif-serving: host: 0.0.0.0 (expected: RLAIF_TOKEN or --tls-client-ca, for other"
             + " machines can call there; --insecure lets anyone in)\n",
         refused.said());
     assertEquals(2, refused.code());
-  }
-
-  private static String listening(BufferedReader out) throws IOException {
-    var said = new StringBuilder();
-    for (String line = out.readLine(); line != null; line = out.readLine()) {
-      said.append(line).append('\n');
-      assertFalse(line.contains(TOKEN), line);
-      if (line.startsWith("listening on ")) {
-        return line.split(" ", -1)[2];
-      }
-    }
-    throw new AssertionError("the server ended: " + said);
-  }
-
-  private static Result run(Map<String, String> environment, List<String> words)
-      throws IOException, InterruptedException {
-    Process process = start(environment, words);
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Result(process.waitFor(), said);
-  }
-
-  private static Process start(Map<String, String> environment, List<String> words)
-      throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // What newer JDKs want to be told, as the launcher does: they warn on the same stream
-    // otherwise.
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--"))
-        .forEach(command::add);
-    command.add(ServingMain.class.getName());
-    words.forEach(each -> command.addAll(List.of(each.split(" "))));
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().remove(Security.INFERENCE);
-    builder.environment().remove(Security.CONTROL);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    builder.environment().putAll(environment);
-    return builder.start();
   }
 }

@@ -12,9 +12,11 @@ import org.rlaif.serving.engine.Refusal;
 import org.rlaif.serving.engine.Refusal.Reason;
 
 class ErrorMappingTest {
+  private static final CallRecord CALL = new CallRecord("3f2a-7", "m", "client c");
+
   @Test
   void aMistakeKeepsItsSentence() {
-    Status status = ErrorMapping.status("m", UserError.expected("top_p", 2, "at most 1"));
+    Status status = ErrorMapping.status(CALL, UserError.expected("top_p", 2, "at most 1"));
     assertEquals(Status.Code.INVALID_ARGUMENT, status.getCode());
     assertEquals("top_p: 2 (expected: at most 1)", status.getDescription());
   }
@@ -28,20 +30,20 @@ class ErrorMappingTest {
     assertEquals(Status.Code.UNAVAILABLE, code(Reason.UNAVAILABLE));
     assertEquals(Status.Code.CANCELLED, code(Reason.CANCELLED));
     assertEquals(
-        Status.Code.CANCELLED, ErrorMapping.status("m", new CancellationException()).getCode());
+        Status.Code.CANCELLED, ErrorMapping.status(CALL, new CancellationException()).getCode());
   }
 
   /** Ours: the caller learns an id, not what is inside. (The log shows this stack trace.) */
   @Test
   void anythingElseIsInternal() {
-    Status status = ErrorMapping.status("m", new IllegalStateException("secret"));
+    Status status = ErrorMapping.status(CALL, new IllegalStateException("secret"));
     assertEquals(Status.Code.INTERNAL, status.getCode());
     String description = String.valueOf(status.getDescription());
-    assertTrue(description.matches(".*request id [0-9a-f-]{36}"), description);
+    assertTrue(description.endsWith("under request 3f2a-7"), description);
     assertFalse(description.contains("secret"));
   }
 
   private static Status.Code code(Reason reason) {
-    return ErrorMapping.status("m", new Refusal(reason, "why")).getCode();
+    return ErrorMapping.status(CALL, new Refusal(reason, "why")).getCode();
   }
 }
