@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.Tls;
 import org.rlaif.kit.ConfigFiles;
 
 /**
@@ -21,6 +22,7 @@ import org.rlaif.kit.ConfigFiles;
  *     shipped
  * @param timeoutSeconds for one answer of {@link Kind#MODEL} or {@link Kind#ENDPOINT}
  * @param address {@code host:port} of the server of {@link Kind#MODEL}; null: the run's own
+ * @param tls how {@code address} is known, and what it is shown; the token is the environment's
  * @param model name of the model on that server
  */
 public record JudgeConfig(
@@ -32,6 +34,7 @@ public record JudgeConfig(
     @Nullable String template,
     int timeoutSeconds,
     @Nullable String address,
+    Tls tls,
     @Nullable String model,
     Endpoint endpoint) {
 
@@ -72,6 +75,22 @@ public record JudgeConfig(
   public JudgeConfig {
     new JudgeSettings(noise, positionBias, temperature, 0); // refuses what cannot be
     require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
+  }
+
+  /** The same on the run's own server, where the model has that name. */
+  public JudgeConfig servedAs(String model) {
+    return new JudgeConfig(
+        kind,
+        rubric,
+        noise,
+        positionBias,
+        temperature,
+        template,
+        timeoutSeconds,
+        /* address= */ null,
+        Tls.NONE,
+        model,
+        endpoint);
   }
 
   /**

@@ -2,7 +2,9 @@ package org.rlaif.judge;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.UserError;
 
@@ -14,10 +16,11 @@ public final class JudgeFactory {
    * Opens a judge; close it when its last question is answered. Nothing is sent before the first.
    *
    * @param seed of a rubric judge's noise
-   * @param ownServer the server to use for a model if the configuration has no address: {@code
-   *     host:port} or {@code inprocess:NAME}; null if there is none
+   * @param ownServer opens a client, with that time limit, of the server to use for a model if the
+   *     configuration has no address; null if there is none
    */
-  public static Judge open(JudgeConfig config, long seed, @Nullable String ownServer) {
+  public static Judge open(
+      JudgeConfig config, long seed, @Nullable Function<Duration, RlaifClient> ownServer) {
     Rubric rubric = Rubric.load(config.rubric());
     Duration timeout = Duration.ofSeconds(config.timeoutSeconds());
     return switch (config.kind()) {
@@ -26,15 +29,28 @@ public final class JudgeFactory {
               rubric,
               new JudgeSettings(config.noise(), config.positionBias(), config.temperature(), seed));
       case MODEL -> {
-        String address = config.address() == null ? ownServer : config.address();
-        String target = given("address", address, "host:port of a server");
         String model = given("model", config.model(), "the name of a model that is served there");
         JudgePrompt prompt = prompt(config, rubric);
-        yield new LanguageModelJudge(RlaifClient.open(target, timeout), model, prompt);
+        yield new LanguageModelJudge(server(config, timeout, ownServer), model, prompt);
       }
       case ENDPOINT ->
           EndpointJudge.open(config.endpoint(), prompt(config, rubric), timeout, System::getenv);
     };
+  }
+
+  /** The token for another server is the environment's. */
+  private static RlaifClient server(
+      JudgeConfig config, Duration timeout, @Nullable Function<Duration, RlaifClient> ownServer) {
+    if (config.address() == null && ownServer != null) {
+      return ownServer.apply(timeout);
+    }
+    String address = given("address", config.address(), "host:port of a server");
+    try {
+      var credentials = new Credentials(config.tls(), System.getenv(Credentials.TOKEN));
+      return RlaifClient.open(address, timeout, credentials);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("judge: " + address + ": " + e.getMessage(), e);
+    }
   }
 
   private static JudgePrompt prompt(JudgeConfig config, Rubric rubric) {

@@ -150,7 +150,8 @@ class LanguageModelJudgeTest {
   @Test
   void theRunsOwnServerIsUsedUnlessThereIsAnAddress() {
     JudgeConfig config = JudgeConfig.load(null, List.of("kind=model", "model=rule"));
-    try (Judge judge = JudgeFactory.open(config, 1, "inprocess:" + name)) {
+    try (Judge judge =
+        JudgeFactory.open(config, 1, limit -> RlaifClient.open("inprocess:" + name, limit))) {
       assertEquals("model:rule", judge.name());
       assertTrue(RubricJudgeTest.answered(judge.ask(new Question("p", "a", "b"))) > 0.5);
     }

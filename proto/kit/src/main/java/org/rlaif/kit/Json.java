@@ -52,6 +52,9 @@ public final class Json {
     if (mistake != null) {
       return String.valueOf(mistake.getMessage());
     }
+    if (e.getCause() instanceof IllegalArgumentException refused) { // by a record of another room
+      return String.valueOf(refused.getMessage());
+    }
     String where =
         e.getLocation() == null || e.getLocation().getLineNr() < 1
             ? ""

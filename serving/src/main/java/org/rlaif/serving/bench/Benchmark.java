@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
@@ -97,9 +98,8 @@ public final class Benchmark {
             .listen(ServerConfig.LOOPBACK, 0)
             .compute(settings.batch(), threads, false, "cpu");
     try (RlaifServer server = RlaifServer.start(config);
-        RlaifClient network =
-            RlaifClient.open(ServerConfig.LOOPBACK + ":" + server.port(), timeLimit);
-        RlaifClient near = RlaifClient.open("inprocess:" + server.inProcessName(), timeLimit)) {
+        RlaifClient network = open(ServerConfig.LOOPBACK + ":" + server.port(), Credentials.NONE);
+        RlaifClient near = open("inprocess:" + server.inProcessName(), Credentials.NONE)) {
       if (!(server.models().get(0) instanceof PolicyEngine engine)) {
         throw UserError.expected("model", folder, "a policy; it is a reward model");
       }
@@ -115,8 +115,9 @@ public final class Benchmark {
    *
    * @param name of the policy; null: the only one
    */
-  public void address(String address, @Nullable String name) throws InterruptedException {
-    try (RlaifClient client = RlaifClient.open(address, timeLimit)) {
+  public void address(String address, Credentials credentials, @Nullable String name)
+      throws InterruptedException {
+    try (RlaifClient client = open(address, credentials)) {
       Model model = policy(client, name);
       DecoderConfig config =
           new DecoderConfig(
@@ -140,6 +141,11 @@ public final class Benchmark {
     } catch (IllegalArgumentException e) {
       throw new UserError("address: " + address + " (expected: host:port)", e);
     }
+  }
+
+  /** Refusals are counted, so nothing is asked twice. */
+  private RlaifClient open(String target, Credentials credentials) {
+    return RlaifClient.open(target, timeLimit, credentials, /* attempts= */ 1);
   }
 
   private static Model policy(RlaifClient client, @Nullable String name) {

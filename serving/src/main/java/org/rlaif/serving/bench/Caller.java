@@ -4,8 +4,8 @@ import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import org.rlaif.client.Incoming;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.serving.bench.Workload.Asked;
 import org.rlaif.v1.GenerateRequest;
@@ -18,8 +18,7 @@ import org.rlaif.v1.Sampling;
 record Caller(RlaifClient client, String model, double temperature) {
   /** Asks for one completion and reads its stream to the end. Never throws what a server says. */
   void generate(Asked asked, Trace trace) {
-    try {
-      Iterator<GenerateResponse> stream = client.generate(message(asked));
+    try (Incoming<GenerateResponse> stream = client.generateStream(message(asked))) {
       while (stream.hasNext()) {
         GenerateResponse part = stream.next();
         long now = System.nanoTime();

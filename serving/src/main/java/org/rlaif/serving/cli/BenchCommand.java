@@ -76,6 +76,8 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Mixin private BenchOptions options;
 
+  @Mixin private CredentialOptions credentials;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -95,7 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
     } else if (from.folder != null) {
       benchmark.folder(from.folder, threads);
     } else {
-      benchmark.address(String.valueOf(from.address), name);
+      benchmark.address(String.valueOf(from.address), credentials.credentials(), name);
     }
     return 0;
   }

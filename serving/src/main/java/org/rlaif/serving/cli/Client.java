@@ -9,13 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.TlsFailure;
 import org.rlaif.kit.UserError;
-import org.rlaif.serving.grpc.Security;
 import org.rlaif.v1.Model;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the commands that ask a server have in common. */
@@ -32,20 +30,7 @@ final class Client {
       description = "Seconds to wait for an answer (default: ${DEFAULT-VALUE}).")
   private long timeout;
 
-  @Option(
-      names = "--tls-ca",
-      paramLabel = "FILE",
-      description = "PEM certificates that vouch for the server; turns TLS on.")
-  private @Nullable Path ca;
-
-  @Option(
-      names = "--tls-certificate",
-      paramLabel = "FILE",
-      description = "PEM certificate to show to a server that demands one.")
-  private @Nullable Path certificate;
-
-  @Option(names = "--tls-key", paramLabel = "FILE", description = "Its PEM private key.")
-  private @Nullable Path key;
+  @Mixin private CredentialOptions options = new CredentialOptions();
 
   /**
    * Asks the server; what it refuses, or its silence, is the user's to mend.
@@ -57,7 +42,7 @@ final class Client {
   <T> T ask(String runOrName, String model, Asked<T> question) {
     UserError.require(timeout >= 1, "timeout", timeout, ">= 1 second");
     try (RlaifClient client =
-        RlaifClient.open(address, Duration.ofSeconds(timeout), credentials())) {
+        RlaifClient.open(address, Duration.ofSeconds(timeout), options.credentials())) {
       Path folder = Path.of(runOrName);
       boolean run = Files.isDirectory(folder);
       if (run) {
@@ -68,20 +53,7 @@ final class Client {
       throw explain(e, runOrName);
     } catch (IllegalArgumentException e) {
       throw new UserError(
-          ca == null
-              ? "address: " + address + " (expected: host:port)"
-              : "address: %s, with TLS (expected: host:port and files in PEM, the key in PKCS #8)"
-                  .formatted(address),
-          e);
-    }
-  }
-
-  /** The token is read from the environment alone: a command line can be seen by others. */
-  private Credentials credentials() {
-    try {
-      return new Credentials(ca, certificate, key, System.getenv(Security.INFERENCE));
-    } catch (IllegalArgumentException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
+          "address: %s (expected: %s)".formatted(address, options.expectation()), e);
     }
   }
 
@@ -115,7 +87,7 @@ final class Client {
 
   private RuntimeException explain(StatusRuntimeException e, String runOrName) {
     Status status = e.getStatus();
-    Optional<String> tls = TlsFailure.in(e);
+    Optional<String> tls = TlsFailure.in(e, options.tls());
     if (tls.isPresent()) {
       return new UserError("address: " + address + ": " + tls.get(), e);
     }
@@ -138,9 +110,16 @@ final class Client {
           UNIMPLEMENTED,
           UNAUTHENTICATED,
           PERMISSION_DENIED ->
-          new UserError(String.valueOf(status.getDescription()), e);
+          new UserError(said(e), e);
       default -> e;
     };
+  }
+
+  /** What the server said, without what the client adds. */
+  private static String said(StatusRuntimeException e) {
+    Status status =
+        e.getCause() instanceof StatusRuntimeException of ? of.getStatus() : e.getStatus();
+    return String.valueOf(status.getDescription());
   }
 
   /** True if the connection failed, false if a server refused. */

@@ -1,13 +1,18 @@
 package org.rlaif.serving.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.PrintWriter;
-import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import org.rlaif.client.Incoming;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.UserError;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
-import org.rlaif.v1.Sampling;
+import org.rlaif.v1.RolloutRequest;
+import org.rlaif.v1.RolloutResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,30 +43,18 @@ public final class GenerateCommand implements Callable<Integer> {
   private String model;
 
   @Option(
-      names = "--temperature",
+      names = "--samples",
       defaultValue = "1",
-      description = "0: always the most likely token (default: ${DEFAULT-VALUE}).")
-  private float temperature;
-
-  @Option(names = "--top-k", defaultValue = "0", description = "Keep the k most likely tokens.")
-  private int topK;
+      description = "So many different completions, each below a line with its number.")
+  private int samples;
 
   @Option(
-      names = "--top-p",
-      defaultValue = "1",
-      description = "Keep the most likely tokens that hold this share.")
-  private float topP;
+      names = "--logprobs",
+      description =
+          "A line for each token instead: its log-probability, its id and the text it adds.")
+  private boolean logprobs;
 
-  @Option(
-      names = "--max-tokens",
-      description = "At most this many (default: as many as the context holds).")
-  private @Nullable Integer maxTokens;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "0",
-      description = "The same seed gives the same text (default: ${DEFAULT-VALUE}).")
-  private long seed;
+  @Mixin private SamplingOptions sampling;
 
   @Mixin private Client client;
 
@@ -69,25 +62,75 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Sampling.Builder sampling =
-        Sampling.newBuilder().setTemperature(temperature).setTopK(topK).setTopP(topP).setSeed(seed);
-    if (maxTokens != null) {
-      sampling.setMaxTokens(maxTokens);
-    }
-    GenerateRequest.Builder request =
-        GenerateRequest.newBuilder().setPrompt(RlaifClient.text(prompt)).setSampling(sampling);
-    return client.ask(
-        runOrName, model, (asked, name) -> print(asked.generate(request.setModel(name).build())));
+    UserError.require(samples >= 1, "samples", samples, ">= 1");
+    UserError.require(
+        samples == 1 || !logprobs, "samples", samples, "1 if --logprobs is given, which streams");
+    client.ask(
+        runOrName,
+        model,
+        (asked, name) -> {
+          if (samples > 1) {
+            printMany(asked, name);
+          } else {
+            printOne(asked, name);
+          }
+          return 0;
+        });
+    return 0;
   }
 
-  private int print(Iterator<GenerateResponse> pieces) {
+  private void printOne(RlaifClient asked, String name) {
+    GenerateRequest request =
+        GenerateRequest.newBuilder()
+            .setModel(name)
+            .setPrompt(RlaifClient.text(prompt))
+            .setSampling(sampling.message())
+            .build();
     PrintWriter out = spec.commandLine().getOut();
-    while (pieces.hasNext()) {
-      out.print(pieces.next().getText());
-      out.flush();
+    try (Incoming<GenerateResponse> parts = asked.generateStream(request)) {
+      while (parts.hasNext()) {
+        GenerateResponse part = parts.next();
+        out.print(logprobs ? lines(part) : part.getText());
+        out.flush();
+      }
     }
-    out.println();
+    if (!logprobs) {
+      out.println();
+    }
     out.flush();
-    return 0;
+  }
+
+  private void printMany(RlaifClient asked, String name) {
+    RolloutRequest request =
+        RolloutRequest.newBuilder()
+            .setModel(name)
+            .addPrompts(RlaifClient.text(prompt))
+            .setSamples(samples)
+            .setSampling(sampling.message())
+            .build();
+    PrintWriter out = spec.commandLine().getOut();
+    List<RolloutResponse> completions = asked.rollout(request);
+    for (RolloutResponse each : completions) {
+      out.printf("--- %d of %d%n%s%n", each.getSampleIndex() + 1, samples, each.getText());
+    }
+    out.flush();
+  }
+
+  /** The last part has no token, only text that was held back. */
+  private static String lines(GenerateResponse part) {
+    if (part.getTokenIdsCount() == 0) {
+      return part.getText().isEmpty() ? "" : "\t\t" + quoted(part.getText()) + "\n";
+    }
+    String text = part.getText().isEmpty() ? "" : quoted(part.getText());
+    return String.format(
+        Locale.ROOT, "%.4f\t%d\t%s\n", part.getLogprobs(0), part.getTokenIds(0), text);
+  }
+
+  private static String quoted(String text) {
+    try {
+      return Json.MAPPER.writeValueAsString(text);
+    } catch (JsonProcessingException e) { // any text can be written
+      throw new IllegalStateException(e);
+    }
   }
 }

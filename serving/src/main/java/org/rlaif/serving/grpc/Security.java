@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.Credentials;
 import org.rlaif.kit.UserError;
 
 /**
@@ -37,10 +38,10 @@ public record Security(
     @Nullable String controlToken,
     boolean insecure) {
   /** The environment variable of the token for inference, of servers and of clients. */
-  public static final String INFERENCE = "RLAIF_TOKEN";
+  public static final String INFERENCE = Credentials.TOKEN;
 
   /** The environment variable of the token for control. */
-  public static final String CONTROL = "RLAIF_CONTROL_TOKEN";
+  public static final String CONTROL = Credentials.CONTROL_TOKEN;
 
   /** For this machine alone: no TLS, no tokens. */
   public static final Security NONE = new Security(null, null, null, null, null, false);

@@ -1,6 +1,7 @@
 package org.rlaif.serving.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Commands;
+import org.rlaif.kit.Json;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.grpc.RlaifServer;
@@ -69,6 +71,55 @@ class ServingCommandsTest {
   }
 
   @Test
+  void whatIsSampledCanBeSteered() {
+    String base = execute("generate", "policy", PROMPT, "--temperature", "0").out();
+    String first = base.substring(0, 1);
+    Result stopped = execute("generate", "policy", PROMPT, "--temperature", "0", "--stop", first);
+    assertEquals("\n", stopped.out(), stopped.err());
+    assertEquals(base, execute("generate", "policy", PROMPT, "--top-k", "1").out());
+    assertEquals(base, execute("generate", "policy", PROMPT, "--min-p", "1").out());
+    for (String penalty : List.of("repetition", "presence", "frequency")) {
+      String option = "--" + penalty + "-penalty";
+      Result moved = execute("generate", "policy", PROMPT, "--temperature", "0", option, "2");
+      assertNotEquals(base, moved.out(), option + moved.err());
+    }
+  }
+
+  @Test
+  void manySamplesAreNumberedAndTheFirstIsTheOneOfItsSeed() {
+    String one = execute("generate", "policy", PROMPT, "--seed", "3", "--max-tokens", "4").out();
+    Result many =
+        execute("generate", "policy", PROMPT, "--seed", "3", "--max-tokens", "4", "--samples", "3");
+    assertEquals("", many.err());
+    assertTrue(many.out().startsWith("--- 1 of 3\n" + one + "--- 2 of 3\n"), many.out());
+    assertTrue(many.out().contains("\n--- 3 of 3\n"), many.out());
+  }
+
+  @Test
+  void tokensAreShownWithTheirLogprobs() throws IOException {
+    String text = execute("generate", "policy", PROMPT, "--seed", "3", "--max-tokens", "6").out();
+    Result told =
+        execute("generate", "policy", PROMPT, "--seed", "3", "--max-tokens", "6", "--logprobs");
+    assertEquals("", told.err());
+    var joined = new StringBuilder();
+    int tokens = 0;
+    for (String line : told.out().split("\n")) {
+      String[] cells = line.split("\t", -1);
+      assertEquals(3, cells.length, line);
+      if (!cells[0].isEmpty()) {
+        assertTrue(Float.parseFloat(cells[0]) < 0, line);
+        assertTrue(Integer.parseInt(cells[1]) < TestModels.TINY.vocabularySize(), line);
+        tokens++;
+      }
+      if (!cells[2].isEmpty()) {
+        joined.append(Json.MAPPER.readValue(cells[2], String.class));
+      }
+    }
+    assertEquals(6, tokens);
+    assertEquals(text, joined + "\n");
+  }
+
+  @Test
   void scoreOfOneAndOfManyLines() {
     Result one = execute("score", run.toString(), "--prompt", PROMPT, "--completion", " no");
     assertEquals("", one.err());
@@ -84,6 +135,10 @@ class ServingCommandsTest {
     mistake(
         "temperature: 0.001 (expected: 0, or from 0.01 to 100)",
         execute("generate", "policy", PROMPT, "--temperature", "0.001"));
+    mistake(
+        "samples: 2 (expected: 1 if --logprobs is given, which streams)",
+        execute("generate", "policy", PROMPT, "--samples", "2", "--logprobs"));
+    mistake("samples: 0 (expected: >= 1)", execute("generate", "policy", PROMPT, "--samples", "0"));
     mistake(
         "model: nobody (expected: one of [policy, reward])", execute("generate", "nobody", PROMPT));
     mistake(

@@ -64,12 +64,18 @@ class SecurityTest {
               + ": no agreement on TLS: unable to find valid certification path to requested"
               + " target",
           wrong.getStatus().getDescription());
-      assertEquals(Status.Code.UNAVAILABLE, refused(here, Credentials.NONE).getStatus().getCode());
+      unavailable(
+          here,
+          Credentials.NONE,
+          "the server closed the connection, as one does that wants TLS (expected: if so, the"
+              + " certificates that vouch for it)");
     }
     try (RlaifServer plain = start(Security.NONE)) {
-      String reason =
-          refused(plain, Credentials.tls(server.certificate())).getStatus().getDescription();
-      assertTrue(reason.contains("no agreement on TLS") && reason.lines().count() == 1, reason);
+      unavailable(
+          plain,
+          Credentials.tls(server.certificate()),
+          "no agreement on TLS: the server answers without it (expected: no certificates, to do"
+              + " without too)");
     }
   }
 
@@ -78,8 +84,12 @@ class SecurityTest {
     Credentials trusting = Credentials.tls(server.certificate());
     try (RlaifServer here = start(tls(friend.certificate(), null, null))) {
       assertEquals(0, models(here, trusting.withCertificate(friend.certificate(), friend.key())));
-      refused(here, trusting);
-      refused(here, trusting.withCertificate(stranger.certificate(), stranger.key()));
+      String none =
+          "no agreement on TLS: the server demands a certificate that its CA vouches for, and was"
+              + " shown none";
+      unavailable(here, trusting, none);
+      unavailable( // a client shows none where none of its own will do
+          here, trusting.withCertificate(stranger.certificate(), stranger.key()), none);
     }
   }
 
@@ -265,6 +275,13 @@ class SecurityTest {
 
   private static StatusRuntimeException refused(RlaifServer server, Credentials credentials) {
     return assertThrows(StatusRuntimeException.class, () -> models(server, credentials));
+  }
+
+  private static void unavailable(RlaifServer server, Credentials credentials, String reason) {
+    Status status = refused(server, credentials).getStatus();
+    assertEquals(Status.Code.UNAVAILABLE, status.getCode());
+    assertEquals(
+        "the list of models at " + address(server) + ": " + reason, status.getDescription());
   }
 
   private static void score(RlaifServer server, Credentials credentials) {

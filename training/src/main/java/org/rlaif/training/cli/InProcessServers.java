@@ -33,8 +33,8 @@ record InProcessServers(int threads) implements Servers {
       }
 
       @Override
-      public String target() {
-        return target;
+      public RlaifClient open(Duration timeLimit) {
+        return RlaifClient.open(target, timeLimit);
       }
 
       @Override

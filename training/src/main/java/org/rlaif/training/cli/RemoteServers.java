@@ -1,36 +1,53 @@
 package org.rlaif.training.cli;
 
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.client.Tls;
+import org.rlaif.kit.UserError;
 import org.rlaif.training.run.Servers;
-import org.rlaif.v1.ControlGrpc;
-import org.rlaif.v1.UnloadModelRequest;
 
 /**
  * Loads models into a server that runs elsewhere, and unloads them afterwards. The run's folder
  * must be reachable there under the same path.
  *
  * @param address {@code host:port}
+ * @param credentials with the right to load models and replace weights
  */
-record RemoteServers(String address) implements Servers {
+record RemoteServers(String address, Credentials credentials) implements Servers {
+  private static final Duration UNLOADING = Duration.ofMinutes(1);
+
+  /**
+   * With the tokens of the environment; a run replaces weights, so the one for control is first.
+   */
+  static RemoteServers of(String address, Tls tls, Map<String, String> environment) {
+    String token =
+        environment.getOrDefault(Credentials.CONTROL_TOKEN, environment.get(Credentials.TOKEN));
+    try {
+      return new RemoteServers(address, new Credentials(tls, token));
+    } catch (IllegalArgumentException e) {
+      throw new UserError("server " + address + ": " + e.getMessage(), e);
+    }
+  }
+
   @Override
   public Serving serve(Map<String, Path> models) {
-    unload(models.keySet()); // what a killed run has left there
-    RlaifClient client = RlaifClient.open(address, InProcessServers.TIME_LIMIT);
+    RlaifClient client = open(InProcessServers.TIME_LIMIT);
     try {
+      unload(client, models.keySet()); // what a killed run has left there
       models.forEach(
           (name, folder) -> client.load(name, folder.toAbsolutePath().normalize().toString()));
-    } catch (RuntimeException e) {
+    } catch (StatusRuntimeException e) {
       client.close();
-      throw e;
+      throw e.getStatus()
+          .withDescription("server: " + e.getStatus().getDescription())
+          .withCause(e)
+          .asRuntimeException();
     }
     return new Serving() {
       @Override
@@ -39,38 +56,39 @@ record RemoteServers(String address) implements Servers {
       }
 
       @Override
-      public String target() {
-        return address;
+      public RlaifClient open(Duration timeLimit) {
+        return RemoteServers.this.open(timeLimit);
       }
 
       @Override
       public void close() {
-        client.close();
-        unload(models.keySet());
+        try {
+          unload(client, models.keySet());
+        } finally {
+          client.close();
+        }
       }
     };
   }
 
-  private void unload(Collection<String> names) {
-    ManagedChannel channel =
-        Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
+  private RlaifClient open(Duration timeLimit) {
     try {
-      for (String name : names) {
-        try {
-          ControlGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(1, TimeUnit.MINUTES)
-              .unloadModel(UnloadModelRequest.newBuilder().setName(name).build());
-        } catch (StatusRuntimeException e) {
-          if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
-            throw Status.fromThrowable(e)
-                .withDescription("server " + address + ": " + e.getStatus().getDescription())
-                .withCause(e)
-                .asRuntimeException();
-          }
+      return RlaifClient.open(address, timeLimit, credentials);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("server " + address + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void unload(RlaifClient client, Collection<String> names) {
+    RlaifClient patient = client.within(UNLOADING);
+    for (String name : names) {
+      try {
+        patient.unload(name);
+      } catch (StatusRuntimeException e) {
+        if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+          throw e;
         }
       }
-    } finally {
-      channel.shutdownNow();
     }
   }
 }

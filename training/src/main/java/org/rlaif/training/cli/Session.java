@@ -52,7 +52,7 @@ final class Session {
     Servers servers =
         config.server().isEmpty()
             ? new InProcessServers(config.threads())
-            : new RemoteServers(config.server());
+            : RemoteServers.of(config.server(), config.serverTls(), System.getenv());
     out.printf("device     %s, %d threads%n", device, threads);
     out.printf("run        %s%n", folder.typed());
     out.flush();
@@ -98,7 +98,9 @@ final class Session {
           ALREADY_EXISTS,
           FAILED_PRECONDITION,
           RESOURCE_EXHAUSTED,
-          UNIMPLEMENTED ->
+          UNIMPLEMENTED,
+          UNAUTHENTICATED,
+          PERMISSION_DENIED ->
           new UserError(String.valueOf(e.getStatus().getDescription()), e);
       default -> e;
     };

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.Tls;
 import org.rlaif.judge.JudgeConfig;
 import org.rlaif.kit.ConfigFiles;
 
@@ -19,6 +20,7 @@ import org.rlaif.kit.ConfigFiles;
  * @param device {@code cpu} or {@code cuda:N}
  * @param threads for both engines; 0 takes every core
  * @param server the address of a running server, or empty to start one in this process
+ * @param serverTls how that server is known, and what it is shown; tokens are the environment's
  */
 public record RunConfig(
     String name,
@@ -26,6 +28,7 @@ public record RunConfig(
     String device,
     int threads,
     String server,
+    Tls serverTls,
     DataConfig data,
     TokenizerConfig tokenizer,
     ModelConfig model,

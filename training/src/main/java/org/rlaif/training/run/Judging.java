@@ -64,19 +64,8 @@ final class Judging implements AutoCloseable {
     Path folder = model.equals("sft") ? run.model("sft") : Path.of(model);
     Serving serving = run.serve(Map.of(JUDGE, folder));
     try {
-      JudgeConfig here =
-          new JudgeConfig(
-              asked.kind(),
-              asked.rubric(),
-              asked.noise(),
-              asked.positionBias(),
-              asked.temperature(),
-              asked.template(),
-              asked.timeoutSeconds(),
-              serving.target(),
-              run.served(JUDGE),
-              asked.endpoint());
-      return new Judging(JudgeFactory.open(here, run.seed(JUDGE), null), serving, null);
+      JudgeConfig here = asked.servedAs(run.served(JUDGE));
+      return new Judging(JudgeFactory.open(here, run.seed(JUDGE), serving::open), serving, null);
     } catch (RuntimeException e) {
       serving.close();
       throw e;

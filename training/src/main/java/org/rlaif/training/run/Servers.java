@@ -1,6 +1,7 @@
 package org.rlaif.training.run;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.rlaif.client.RlaifClient;
 
@@ -18,8 +19,8 @@ public interface Servers {
   interface Serving extends AutoCloseable {
     RlaifClient client();
 
-    /** Where they are served, as {@link RlaifClient#open} takes it. */
-    String target();
+    /** Another client of the same server, for whoever closes it. */
+    RlaifClient open(Duration timeLimit);
 
     @Override
     void close();

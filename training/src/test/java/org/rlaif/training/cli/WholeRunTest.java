@@ -134,7 +134,9 @@ class WholeRunTest {
 
     Typed nobody = run(yaml, "nowhere", "--set", "server=127.0.0.1:1");
     assertEquals(2, nobody.code(), nobody.err());
-    assertTrue(nobody.err().startsWith("rlaif: server 127.0.0.1:1: "), nobody.err());
+    assertTrue(
+        nobody.err().startsWith("rlaif: server: unloading tiny-sft at 127.0.0.1:1: "),
+        nobody.err());
     assertEquals(1, nobody.err().lines().count(), nobody.err());
 
     // What the run has trained is served and asked.

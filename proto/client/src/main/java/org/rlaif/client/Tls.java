@@ -9,58 +9,36 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client shows to a server, and what it demands of it. Null stands for what there is not.
+ * How a client knows a server, and what it shows it. Null stands for what there is not.
  *
  * @param ca PEM certificates of which one must vouch for the server; null: no TLS
  * @param certificate PEM chain that the client shows to a server that demands one (mutual TLS)
  * @param key PEM private key (PKCS #8, not encrypted) of that certificate
- * @param token sent with every call; it is never part of a message
  */
-public record Credentials(
-    @Nullable Path ca, @Nullable Path certificate, @Nullable Path key, @Nullable String token) {
-  /** Neither TLS nor a token. */
-  public static final Credentials NONE = new Credentials(null, null, null, null);
+public record Tls(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key) {
+  /** Nothing is encrypted. */
+  public static final Tls NONE = new Tls(null, null, null);
 
   /** An {@link IllegalArgumentException} says which of them does not fit the others. */
-  public Credentials {
+  public Tls {
     require(
         (certificate == null) == (key == null),
-        certificate == null ? "tls-certificate" : "tls-key",
+        certificate == null ? "TLS certificate" : "TLS key",
         "missing",
         "a certificate and its key, or neither");
     require(
         certificate == null || ca != null,
-        "tls-ca",
+        "TLS CA",
         "missing",
         "the certificates that vouch for the server, if the client shows its own");
-    require(
-        token == null || token.matches("[!-~]+"),
-        "token",
-        "not shown",
-        "visible ASCII characters, at least one");
-    requirePem("tls-ca", ca);
-    requirePem("tls-certificate", certificate);
-    requirePem("tls-key", key);
+    requirePem("TLS CA", ca);
+    requirePem("TLS certificate", certificate);
+    requirePem("TLS key", key);
   }
 
-  /** No TLS, this token. */
-  public static Credentials token(String token) {
-    return new Credentials(null, null, null, token);
-  }
-
-  /** TLS with a server for which the certificates in this file vouch. */
-  public static Credentials tls(Path ca) {
-    return new Credentials(ca, null, null, null);
-  }
-
-  /** The same with a token. */
-  public Credentials withToken(String token) {
-    return new Credentials(ca, certificate, key, token);
-  }
-
-  /** The same with a certificate of the client's own. */
-  public Credentials withCertificate(Path certificate, Path key) {
-    return new Credentials(ca, certificate, key, token);
+  /** Whether calls are encrypted. */
+  boolean isOn() {
+    return ca != null;
   }
 
   ChannelCredentials channel() {
@@ -83,17 +61,9 @@ public record Credentials(
     require(file == null || Files.isReadable(file), name, file, "a readable PEM file");
   }
 
-  private static void require(
-      boolean asExpected, String name, @Nullable Object value, String expectation) {
+  static void require(boolean asExpected, String name, @Nullable Object value, String expectation) {
     if (!asExpected) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: " + expectation + ")");
     }
-  }
-
-  /** Without the token. */
-  @Override
-  public String toString() {
-    return "Credentials[ca=%s, certificate=%s, key=%s, token=%s]"
-        .formatted(ca, certificate, key, token == null ? "none" : "set");
   }
 }

@@ -1,0 +1,95 @@
+package org.rlaif.client;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.StatusRuntimeException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.rlaif.v1.BeginUpdateRequest;
+import org.rlaif.v1.CommitUpdateRequest;
+import org.rlaif.v1.CommitUpdateResponse;
+import org.rlaif.v1.ControlGrpc;
+import org.rlaif.v1.PushTensorRequest;
+import org.rlaif.v1.RollbackUpdateRequest;
+
+/** One weight update: begin, push every tensor, commit; rolled back if anything fails. */
+final class WeightPublication {
+  /** Over a network a tensor comes in pieces of this size, below every usual message limit. */
+  private static final int PIECE_BYTES = 2 << 20;
+
+  private final Connection connection;
+  private final String model;
+
+  WeightPublication(Connection connection, String model) {
+    this.connection = connection;
+    this.model = model;
+  }
+
+  CommitUpdateResponse publish(
+      Map<String, ByteBuffer> tensors, List<CommitUpdateRequest.Probe> probes, float threshold) {
+    BeginUpdateRequest begin = BeginUpdateRequest.newBuilder().setModel(model).build();
+    String id =
+        connection.waitFor(
+            "the begin of a weight update of " + model,
+            () -> control().beginUpdate(begin).getUpdateId());
+    try {
+      CommitUpdateRequest.Builder commit =
+          CommitUpdateRequest.newBuilder()
+              .setUpdateId(id)
+              .addAllProbes(probes)
+              .setMaxAbsLogprobDifference(threshold)
+              .setMaxAbsScoreDifference(threshold);
+      tensors.forEach(
+          (name, bytes) -> {
+            push(id, name, bytes);
+            commit.addChecksumsBuilder().setName(name).setCrc32C(crc32c(bytes));
+          });
+      return connection.waitFor(
+          "the commit of a weight update of " + model,
+          () -> control().commitUpdate(commit.build()));
+    } catch (RuntimeException e) {
+      rollBack(id, e);
+      throw e;
+    }
+  }
+
+  private void push(String id, String name, ByteBuffer bytes) {
+    int piece = connection.inProcess() ? Integer.MAX_VALUE : PIECE_BYTES;
+    for (int offset = 0; offset < bytes.remaining(); ) {
+      int length = Math.min(piece, bytes.remaining() - offset);
+      ByteString data =
+          UnsafeByteOperations.unsafeWrap(bytes.slice(bytes.position() + offset, length));
+      PushTensorRequest request =
+          PushTensorRequest.newBuilder()
+              .setUpdateId(id)
+              .setName(name)
+              .setOffset(offset)
+              .setData(data)
+              .build();
+      connection.waitFor("the push of " + name, () -> control().pushTensor(request));
+      offset += length;
+    }
+  }
+
+  private void rollBack(String id, RuntimeException reason) {
+    RollbackUpdateRequest request = RollbackUpdateRequest.newBuilder().setUpdateId(id).build();
+    try {
+      control().rollbackUpdate(request);
+    } catch (StatusRuntimeException e) {
+      // The server has dropped the update already, or is gone; the first failure says more.
+      reason.addSuppressed(e);
+    }
+  }
+
+  private static int crc32c(ByteBuffer bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.duplicate());
+    return (int) crc.getValue();
+  }
+
+  private ControlGrpc.ControlBlockingStub control() {
+    return connection.limited(ControlGrpc.newBlockingStub(connection.channel()));
+  }
+}
