@@ -39,6 +39,7 @@ final class ArchitectureTest {
             "org.rlaif.kit..",
             "org.rlaif.client..",
             "org.rlaif.v1..",
+            "org.rlaif.inference..",
             "ai.onnxruntime..",
             "io.grpc..",
             "com.google.protobuf..",

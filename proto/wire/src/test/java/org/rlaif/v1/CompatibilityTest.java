@@ -26,6 +26,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.rlaif.inference.ModelConfigOuterClass;
+import org.rlaif.inference.OpenInference;
 
 /**
  * What may change in {@code rlaif.v1}: messages, fields, enum values and calls may be added. What
@@ -41,13 +43,17 @@ class CompatibilityTest {
           PolicyOuterClass.getDescriptor(),
           RewardOuterClass.getDescriptor());
 
+  /** Belongs to others: nothing here may ever change, and what is added has to be theirs. */
+  private static final List<FileDescriptor> INFERENCE =
+      List.of(OpenInference.getDescriptor(), ModelConfigOuterClass.getDescriptor());
+
   public static void main(String[] arguments) throws IOException {
     Files.write(Path.of(arguments[0]), lines(FILES));
   }
 
   @Test
   void nothingThatWasThereHasChanged() throws IOException {
-    Set<String> gone = new TreeSet<>(golden());
+    Set<String> gone = new TreeSet<>(golden("/v1.txt"));
     gone.removeAll(lines(FILES));
     assertEquals(Set.of(), gone, "changed or removed; v1 may only grow");
   }
@@ -55,8 +61,13 @@ class CompatibilityTest {
   @Test
   void whatWasAddedIsRecorded() throws IOException {
     Set<String> added = new TreeSet<>(lines(FILES));
-    added.removeAll(golden());
+    added.removeAll(golden("/v1.txt"));
     assertEquals(Set.of(), added, "new; add these lines to src/test/resources/v1.txt");
+  }
+
+  @Test
+  void theOpenInferenceProtocolIsAsPublished() throws IOException {
+    assertEquals(golden("/inference.txt"), lines(INFERENCE));
   }
 
   /** Top-k is taken out, the limit of tokens renumbered, the seed retyped, min-p renamed. */
@@ -86,7 +97,7 @@ class CompatibilityTest {
   /** One line each: the test would see any change of any of these. */
   @Test
   void aLineTellsAllThatMatters() throws IOException {
-    List<String> golden = golden();
+    List<String> golden = golden("/v1.txt");
     assertTrue(golden.contains("rlaif.v1.Sampling 1 temperature: optional float"));
     assertTrue(golden.contains("rlaif.v1.Sampling 10 logit_bias: map<int32, float>"));
     assertTrue(golden.contains("rlaif.v1.Sampling 12 stop_strings: repeated string"));
@@ -98,8 +109,8 @@ class CompatibilityTest {
                 + " -> stream rlaif.v1.GenerateResponse"));
   }
 
-  private static List<String> golden() throws IOException {
-    try (InputStream file = CompatibilityTest.class.getResourceAsStream("/v1.txt")) {
+  private static List<String> golden(String name) throws IOException {
+    try (InputStream file = CompatibilityTest.class.getResourceAsStream(name)) {
       return Arrays.asList(new String(file.readAllBytes(), StandardCharsets.UTF_8).split("\n"));
     }
   }

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.inference.GRPCInferenceServiceGrpc;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RewardGrpc;
@@ -31,6 +32,7 @@ final class BearerTokens implements ServerInterceptor {
       Set.of(
           PolicyGrpc.SERVICE_NAME,
           RewardGrpc.SERVICE_NAME,
+          GRPCInferenceServiceGrpc.SERVICE_NAME,
           HealthGrpc.SERVICE_NAME,
           ServerReflectionGrpc.SERVICE_NAME);
 

@@ -59,7 +59,7 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
   }
 
   /** However the call ends, nothing goes on for it. */
-  private static void bind(StreamObserver<?> observer, Ticket ticket) {
+  static void bind(StreamObserver<?> observer, Ticket ticket) {
     var call = (ServerCallStreamObserver<?>) observer;
     call.setOnCancelHandler(ticket::cancel);
     call.setOnCloseHandler(ticket::cancel);

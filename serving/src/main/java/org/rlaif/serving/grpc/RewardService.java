@@ -96,7 +96,7 @@ final class RewardService extends RewardGrpc.RewardImplBase {
         .build();
   }
 
-  private static Usage usage(List<Item> items) {
+  static Usage usage(List<Item> items) {
     return Outputs.usage(
         items.stream().mapToLong(item -> item.prompt().length).sum(),
         items.stream().mapToLong(item -> item.completion().length).sum());

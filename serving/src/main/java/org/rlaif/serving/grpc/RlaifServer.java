@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.inference.GRPCInferenceServiceGrpc;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.ModelObserver;
 import org.rlaif.serving.engine.Models;
@@ -50,6 +51,7 @@ public final class RlaifServer implements AutoCloseable {
   private @Nullable Server tcp;
   private @Nullable Metrics metrics;
   private boolean closed; // guarded by this
+  private volatile boolean ready;
 
   private RlaifServer(ServerConfig config) {
     this.config = config;
@@ -113,7 +115,8 @@ public final class RlaifServer implements AutoCloseable {
         List.of(
             new PolicyService(models, executor).bindService(),
             new RewardService(models).bindService(),
-            new ControlService(models, config, version(), started).bindService());
+            new ControlService(models, config, version(), started).bindService(),
+            new InferenceService(models, executor, version(), () -> ready).bindService());
     services.forEach(
         each -> builder.addService(ServerInterceptors.intercept(each, clients, errors)));
     builder.addService(health.getHealthService()).executor(executor);
@@ -149,6 +152,8 @@ public final class RlaifServer implements AutoCloseable {
     health.setStatus(PolicyGrpc.SERVICE_NAME, status);
     health.setStatus(RewardGrpc.SERVICE_NAME, status);
     health.setStatus(ControlGrpc.SERVICE_NAME, status);
+    health.setStatus(GRPCInferenceServiceGrpc.SERVICE_NAME, status);
+    ready = status == ServingStatus.SERVING;
   }
 
   /** For {@code InProcessChannelBuilder.forName}, or a client's {@code inprocess:NAME}. */
@@ -197,6 +202,7 @@ public final class RlaifServer implements AutoCloseable {
     }
     closed = true;
     health.enterTerminalState();
+    ready = false;
     transports.forEach(Server::shutdown);
     long end = System.nanoTime() + config.patience().toNanos();
     try {

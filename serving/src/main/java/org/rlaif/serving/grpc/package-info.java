@@ -1,6 +1,6 @@
 /**
- * The gRPC server around the engine: the three services of {@code rlaif.v1}, standard health and
- * reflection, over TCP and within the process on the same objects.
+ * The gRPC server around the engine: the three services of {@code rlaif.v1}, the Open Inference
+ * Protocol, standard health and reflection, over TCP and within the process on the same objects.
  *
  * <p>Services translate: messages to token ids, tokens to messages. They throw what the engine
  * throws; {@link org.rlaif.serving.grpc.ErrorMapping} turns it into a status, with the same

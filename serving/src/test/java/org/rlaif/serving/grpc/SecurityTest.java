@@ -30,6 +30,8 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.inference.GRPCInferenceServiceGrpc;
+import org.rlaif.inference.ModelInferRequest;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.ScoreRequest;
 
@@ -137,6 +139,8 @@ class SecurityTest {
           Grpc.newChannelBuilder(address(here), InsecureChannelCredentials.create()).build();
       try {
         assertEquals(Status.Code.UNAUTHENTICATED, code(() -> health(raw)));
+        assertEquals(Status.Code.UNAUTHENTICATED, code(() -> infer(raw)));
+        assertEquals(Status.Code.NOT_FOUND, code(() -> infer(with(raw, "Bearer " + READ))));
         assertEquals(Status.Code.UNAUTHENTICATED, code(() -> health(with(raw, "Basic " + READ))));
         assertEquals(ServingStatus.SERVING, health(with(raw, "bearer " + READ)));
       } finally {
@@ -305,6 +309,11 @@ class SecurityTest {
     headers.put(AUTHORIZATION, authorization);
     return ClientInterceptors.intercept(
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  private static void infer(Channel channel) {
+    GRPCInferenceServiceGrpc.newBlockingStub(channel)
+        .modelInfer(ModelInferRequest.newBuilder().setModelName("nobody").build());
   }
 
   private static ServingStatus health(Channel channel) {

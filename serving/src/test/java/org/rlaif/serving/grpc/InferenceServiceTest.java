@@ -1,0 +1,578 @@
+package org.rlaif.serving.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.client.RlaifClient;
+import org.rlaif.inference.GRPCInferenceServiceGrpc;
+import org.rlaif.inference.InferParameter;
+import org.rlaif.inference.InferTensorContents;
+import org.rlaif.inference.ModelConfig;
+import org.rlaif.inference.ModelConfigRequest;
+import org.rlaif.inference.ModelInferRequest;
+import org.rlaif.inference.ModelInferRequest.InferInputTensor;
+import org.rlaif.inference.ModelInferRequest.InferRequestedOutputTensor;
+import org.rlaif.inference.ModelInferResponse;
+import org.rlaif.inference.ModelInferResponse.InferOutputTensor;
+import org.rlaif.inference.ModelMetadataRequest;
+import org.rlaif.inference.ModelMetadataResponse;
+import org.rlaif.inference.ModelReadyRequest;
+import org.rlaif.inference.ServerLiveRequest;
+import org.rlaif.inference.ServerMetadataRequest;
+import org.rlaif.inference.ServerReadyRequest;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.engine.TestModels;
+import org.rlaif.v1.RolloutRequest;
+import org.rlaif.v1.RolloutResponse;
+import org.rlaif.v1.Sampling;
+import org.rlaif.v1.ScoreRequest;
+
+/** The protocol's plain stubs against a real server; what rlaif.v1 gives is what it must give. */
+class InferenceServiceTest {
+  private static final List<String> PROMPTS = List.of("My sister wants my car.", "No");
+
+  @TempDir static Path folder;
+  private static RlaifServer server;
+  private static ManagedChannel channel;
+  private static GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub;
+  private static RlaifClient client;
+
+  @BeforeAll
+  static void start() {
+    Map<String, Path> models = new LinkedHashMap<>();
+    models.put("policy", TestModels.save(folder.resolve("policy"), TestModels.TINY, 7));
+    models.put(
+        "reward",
+        TestModels.save(folder.resolve("reward"), TestModels.TINY.withHead(Head.SCORE), 7));
+    server =
+        RlaifServer.start(
+            ServerConfig.inProcess(models)
+                .listen(ServerConfig.LOOPBACK, 0)
+                .compute(2, 2, false, "cpu"));
+    String address = ServerConfig.LOOPBACK + ":" + server.port();
+    channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
+    stub = GRPCInferenceServiceGrpc.newBlockingStub(channel);
+    client = RlaifClient.open(address, Duration.ofSeconds(30));
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    channel.shutdownNow();
+    server.close();
+  }
+
+  @Test
+  void theServerAndItsModelsDescribeThemselves() {
+    assertTrue(stub.serverLive(ServerLiveRequest.getDefaultInstance()).getLive());
+    assertTrue(stub.serverReady(ServerReadyRequest.getDefaultInstance()).getReady());
+    assertEquals(
+        "rlaif", stub.serverMetadata(ServerMetadataRequest.getDefaultInstance()).getName());
+    assertTrue(ready("policy", ""));
+    assertTrue(ready("policy", "1"));
+    assertFalse(ready("policy", "2"));
+    assertFalse(ready("nobody", ""));
+    ModelMetadataResponse policy =
+        stub.modelMetadata(ModelMetadataRequest.newBuilder().setName("policy").build());
+    assertEquals(List.of("1"), policy.getVersionsList());
+    assertEquals("rlaif_policy", policy.getPlatform());
+    assertEquals(
+        List.of(
+            "text_input BYTES [-1]",
+            "input_ids INT64 [1, -1]",
+            "sampling_parameters BYTES [1]",
+            "stream BOOL [1]",
+            "exclude_input_in_output BOOL [1]"),
+        policy.getInputsList().stream().map(InferenceServiceTest::told).toList());
+    assertEquals(
+        List.of(
+            "text_output BYTES [-1]",
+            "output_ids INT64 [-1, -1]",
+            "logprobs FP32 [-1, -1]",
+            "num_output_tokens UINT32 [-1]",
+            "finish_reason BYTES [-1]"),
+        policy.getOutputsList().stream().map(InferenceServiceTest::told).toList());
+    ModelMetadataResponse reward =
+        stub.modelMetadata(ModelMetadataRequest.newBuilder().setName("reward").build());
+    assertEquals(
+        List.of(
+            "prompt BYTES [-1]",
+            "prompt_ids INT64 [1, -1]",
+            "completion BYTES [-1]",
+            "completion_ids INT64 [1, -1]"),
+        reward.getInputsList().stream().map(InferenceServiceTest::told).toList());
+    assertEquals("scores FP32 [-1]", told(reward.getOutputs(0)));
+    ModelConfig config =
+        stub.modelConfig(ModelConfigRequest.newBuilder().setName("policy").build()).getConfig();
+    assertEquals(0, config.getMaxBatchSize());
+    assertTrue(config.getInputList().stream().allMatch(each -> each.getOptional()));
+    assertEquals(5, config.getOutputCount());
+  }
+
+  @Test
+  void aPolicyGivesWhatARolloutGives() {
+    Sampling sampling =
+        Sampling.newBuilder().setTemperature(0.7f).setMaxTokens(12).setSeed(5).build();
+    List<RolloutResponse> rows =
+        client.rollout(
+            RolloutRequest.newBuilder()
+                .setModel("policy")
+                .addPrompts(RlaifClient.text(PROMPTS.get(0)))
+                .addPrompts(RlaifClient.text(PROMPTS.get(1)))
+                .setSamples(3)
+                .setSampling(sampling)
+                .build());
+    ModelInferResponse typed =
+        stub.modelInfer(
+            policy(texts("text_input", PROMPTS))
+                .setId("seven")
+                .setModelVersion("1")
+                .putParameters("temperature", decimal(0.7))
+                .putParameters("max_tokens", whole(12))
+                .putParameters("seed", text("5"))
+                .putParameters("n", whole(3))
+                .build());
+    assertEquals("seven", typed.getId());
+    assertEquals("policy", typed.getModelName());
+    assertEquals("1", typed.getModelVersion());
+    assertEquals(0, typed.getRawOutputContentsCount());
+    int longest = rows.stream().mapToInt(RolloutResponse::getTokenIdsCount).max().orElseThrow();
+    assertEquals(List.of(6L), typed.getOutputs(0).getShapeList());
+    assertEquals(List.of(6L, (long) longest), typed.getOutputs(1).getShapeList());
+    int tokens = 0;
+    for (int i = 0; i < 6; i++) {
+      RolloutResponse row = rows.get(i);
+      assertEquals(row.getText(), contents(typed, 0).getBytesContents(i).toStringUtf8());
+      int length = contents(typed, 3).getUintContents(i);
+      assertEquals(row.getTokenIdsCount(), length);
+      tokens += length;
+      for (int t = 0; t < longest; t++) {
+        long id = contents(typed, 1).getInt64Contents(i * longest + t);
+        float logprob = contents(typed, 2).getFp32Contents(i * longest + t);
+        assertEquals(t < length ? row.getTokenIds(t) : TestModels.TINY.padId(), id);
+        assertEquals(t < length ? row.getLogprobs(t) : 0f, logprob);
+      }
+    }
+    assertEquals(tokens, typed.getParametersOrThrow("completion_tokens").getInt64Param());
+    int prompts = rows.get(0).getPromptTokenIdsCount() + rows.get(3).getPromptTokenIdsCount();
+    assertEquals(prompts, typed.getParametersOrThrow("prompt_tokens").getInt64Param());
+  }
+
+  /** Little-endian bytes written and read by hand. */
+  @Test
+  void rawIsTheSameInBytes() {
+    ModelInferRequest.Builder typed =
+        policy(texts("text_input", PROMPTS)).putParameters("max_tokens", whole(5));
+    ModelInferResponse expected = stub.modelInfer(typed.build());
+    ByteBuffer bytes = ByteBuffer.allocate(100).order(ByteOrder.LITTLE_ENDIAN);
+    for (String prompt : PROMPTS) {
+      byte[] text = prompt.getBytes(StandardCharsets.UTF_8);
+      bytes.put(new byte[] {(byte) text.length, 0, 0, 0}).put(text);
+    }
+    ModelInferRequest.Builder raw =
+        typed.clone().addRawInputContents(ByteString.copyFrom(bytes.flip()));
+    raw.getInputsBuilder(0).clearContents();
+    ModelInferResponse response = stub.modelInfer(raw.build());
+    assertEquals(5, response.getRawOutputContentsCount());
+    for (InferOutputTensor output : response.getOutputsList()) {
+      assertFalse(output.hasContents(), output.getName());
+    }
+    ByteBuffer texts = response.getRawOutputContents(0).asReadOnlyByteBuffer();
+    for (ByteString text : contents(expected, 0).getBytesContentsList()) {
+      assertEquals(text.size(), texts.order(ByteOrder.LITTLE_ENDIAN).getInt());
+      byte[] read = new byte[text.size()];
+      texts.get(read);
+      assertEquals(text, ByteString.copyFrom(read));
+    }
+    assertFalse(texts.hasRemaining());
+    ByteBuffer ids = response.getRawOutputContents(1).asReadOnlyByteBuffer();
+    contents(expected, 1)
+        .getInt64ContentsList()
+        .forEach(id -> assertEquals(id, ids.order(ByteOrder.LITTLE_ENDIAN).getLong()));
+    ByteBuffer logprobs = response.getRawOutputContents(2).asReadOnlyByteBuffer();
+    contents(expected, 2)
+        .getFp32ContentsList()
+        .forEach(p -> assertEquals(p, logprobs.order(ByteOrder.LITTLE_ENDIAN).getFloat()));
+    ByteBuffer counts = response.getRawOutputContents(3).asReadOnlyByteBuffer();
+    contents(expected, 3)
+        .getUintContentsList()
+        .forEach(n -> assertEquals(n, counts.order(ByteOrder.LITTLE_ENDIAN).getInt()));
+    assertFalse(ids.hasRemaining() || logprobs.hasRemaining() || counts.hasRemaining());
+
+    // Ids, and two flags of a byte each.
+    ByteBuffer tokens = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    tokens.putLong(2).putLong(9).putLong(250);
+    ModelInferResponse byIds =
+        stub.modelInfer(
+            policy(head("input_ids", "INT64", 1, 3), head("stream", "BOOL", 1))
+                .putParameters("max_tokens", whole(5))
+                .addRawInputContents(ByteString.copyFrom(tokens.flip()))
+                .addRawInputContents(ByteString.copyFrom(new byte[] {0}))
+                .build());
+    ModelInferResponse typedIds =
+        stub.modelInfer(
+            policy(ids("input_ids", 2, 9, 250)).putParameters("max_tokens", whole(5)).build());
+    assertEquals(
+        contents(typedIds, 0).getBytesContents(0),
+        byIds.getRawOutputContents(0).substring(Integer.BYTES));
+  }
+
+  @Test
+  void settingsMayBeJsonInATensor() {
+    String json =
+        "{\"temperature\": \"0.5\", \"max_tokens\": 20, \"n\": 2, \"stop\": [\"e\", \"a\"],"
+            + " \"logit_bias\": {\"5\": 1.5}, \"seed\": 18446744073709551615}";
+    ModelInferResponse byJson =
+        stub.modelInfer(
+            policy(
+                    texts("text_input", List.of("No")),
+                    texts("sampling_parameters", List.of(json)),
+                    flag("stream", false),
+                    flag("exclude_input_in_output", true))
+                .build());
+    List<RolloutResponse> rows =
+        client.rollout(
+            RolloutRequest.newBuilder()
+                .setModel("policy")
+                .addPrompts(RlaifClient.text("No"))
+                .setSamples(2)
+                .setSampling(
+                    Sampling.newBuilder()
+                        .setTemperature(0.5f)
+                        .setMaxTokens(20)
+                        .addStopStrings("e")
+                        .addStopStrings("a")
+                        .putLogitBias(5, 1.5f)
+                        .setSeed(-1))
+                .build());
+    assertEquals(
+        rows.stream().map(each -> ByteString.copyFromUtf8(each.getText())).toList(),
+        contents(byJson, 0).getBytesContentsList());
+    List<String> reasons =
+        contents(byJson, 4).getBytesContentsList().stream().map(ByteString::toStringUtf8).toList();
+    for (int i = 0; i < 2; i++) {
+      boolean full = rows.get(i).getFinishReasonValue() == 2;
+      assertEquals(full ? "length" : "stop", reasons.get(i));
+    }
+  }
+
+  @Test
+  void onlyWhatIsAskedForComesInItsOrder() {
+    ModelInferResponse response =
+        stub.modelInfer(
+            policy(texts("text_input", PROMPTS))
+                .putParameters("max_tokens", whole(2))
+                .addOutputs(InferRequestedOutputTensor.newBuilder().setName("logprobs"))
+                .addOutputs(InferRequestedOutputTensor.newBuilder().setName("text_output"))
+                .build());
+    assertEquals(
+        List.of("logprobs", "text_output"),
+        response.getOutputsList().stream().map(InferOutputTensor::getName).toList());
+  }
+
+  @Test
+  void aRewardModelGivesItsScores() {
+    List<Float> expected =
+        client
+            .score(
+                ScoreRequest.newBuilder()
+                    .setModel("reward")
+                    .addItems(
+                        ScoreRequest.Item.newBuilder()
+                            .setPrompt(RlaifClient.text("a"))
+                            .setCompletion(RlaifClient.text("b")))
+                    .addItems(
+                        ScoreRequest.Item.newBuilder()
+                            .setPrompt(RlaifClient.tokens(2, 9))
+                            .setCompletion(RlaifClient.tokens(5, 1)))
+                    .build())
+            .getScoresList();
+    ModelInferResponse byText =
+        stub.modelInfer(
+            reward(texts("prompt", List.of("a")), texts("completion", List.of("b"))).build());
+    assertEquals(expected.subList(0, 1), contents(byText, 0).getFp32ContentsList());
+    assertEquals("scores", byText.getOutputs(0).getName());
+    assertEquals(List.of(1L), byText.getOutputs(0).getShapeList());
+    ModelInferResponse byIds =
+        stub.modelInfer(reward(ids("prompt_ids", 2, 9), ids("completion_ids", 5, 1)).build());
+    assertEquals(expected.subList(1, 2), contents(byIds, 0).getFp32ContentsList());
+    ByteString element = ByteString.copyFrom(new byte[] {1, 0, 0, 0, 'a'});
+    ModelInferResponse raw =
+        stub.modelInfer(
+            reward(head("prompt", "BYTES", 1), head("completion", "BYTES", 1))
+                .addRawInputContents(element)
+                .addRawInputContents(ByteString.copyFrom(new byte[] {1, 0, 0, 0, 'b'}))
+                .build());
+    assertEquals(
+        expected.get(0),
+        raw.getRawOutputContents(0)
+            .asReadOnlyByteBuffer()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .getFloat());
+  }
+
+  @Test
+  void mistakesNameTensorValueAndExpectation() {
+    InferInputTensor text = texts("text_input", List.of("a"));
+    mistake("text_input: missing (expected: text_input or input_ids)", policy());
+    mistake(
+        "text_input: given beside input_ids (expected: text_input or input_ids)",
+        policy(text, ids("input_ids", 2)));
+    mistake("text_input: given twice (expected: once)", policy(text, text));
+    mistake(
+        "inputs: image (expected: some of [text_input, input_ids, sampling_parameters, stream,"
+            + " exclude_input_in_output])",
+        policy(texts("image", List.of("a"))));
+    mistake(
+        "text_input: datatype INT32 (expected: BYTES)",
+        policy(text.toBuilder().setDatatype("INT32").build()));
+    mistake(
+        "text_input: shape [1, 1] (expected: [-1]; -1 is any size)",
+        policy(text.toBuilder().addShape(1).build()));
+    mistake(
+        "input_ids: shape [-1, 2] (expected: [1, -1]; -1 is any size)",
+        policy(ids("input_ids", 2, 3).toBuilder().setShape(0, -1).build()));
+    mistake(
+        "text_input: 1 elements (expected: as many as its shape [9223372036854775807] has)",
+        policy(text.toBuilder().setShape(0, Long.MAX_VALUE).build()));
+    mistake(
+        "text_input: no elements (expected: at least one)", policy(texts("text_input", List.of())));
+    mistake("input_ids: token id 300 (expected: from 0 to 299)", policy(ids("input_ids", 2, 300)));
+    mistake(
+        "input_ids: token id 4294967298 (expected: one of the vocabulary)",
+        policy(ids("input_ids", 4_294_967_298L)));
+    mistake(
+        "text_input: parameters [shared_memory_region] (expected: none for a tensor)",
+        policy(text.toBuilder().putParameters("shared_memory_region", text("x")).build()));
+    mistake(
+        "stream: true (expected: false; ModelInfer answers once, rlaif.v1.Policy/Generate"
+            + " streams)",
+        policy(text, flag("stream", true)));
+    mistake(
+        "exclude_input_in_output: false (expected: true; text_output is the completion alone)",
+        policy(text, flag("exclude_input_in_output", false)));
+    mistake(
+        "outputs: scores (expected: some of [text_output, output_ids, logprobs,"
+            + " num_output_tokens, finish_reason])",
+        policy(text).addOutputs(InferRequestedOutputTensor.newBuilder().setName("scores")));
+    mistake(
+        "completion: 2 completions (expected: 1, one for each prompt)",
+        reward(texts("prompt", List.of("a")), texts("completion", List.of("b", "c"))));
+    mistake(
+        "parameters: [temperature] (expected: none for a reward model)",
+        reward(texts("prompt", List.of("a")), texts("completion", List.of("b")))
+            .putParameters("temperature", whole(1)));
+    String longer = "x".repeat(70);
+    mistake(
+        "text_input[1]: 71 tokens (expected: from 1 to 63; the context of policy is 64)",
+        policy(texts("text_input", List.of("a", longer))));
+    mistake(
+        "completion[0]: 71 tokens (expected: from 1 to 62 after a prompt of 2; the context of"
+            + " reward is 64)",
+        reward(texts("prompt", List.of("a")), texts("completion", List.of(longer))));
+  }
+
+  @Test
+  void mistakesInSettings() {
+    InferInputTensor text = texts("text_input", List.of("a"));
+    mistake(
+        "temperature: -1.0 (expected: 0, or from 0.01 to 100)",
+        policy(text).putParameters("temperature", decimal(-1)));
+    mistake(
+        "temperature: \"hot\" (expected: a number)",
+        policy(text).putParameters("temperature", text("hot")));
+    mistake(
+        "max_tokens: 2.5 (expected: a whole number)",
+        policy(text).putParameters("max_tokens", decimal(2.5)));
+    mistake("n: 0 (expected: >= 1)", policy(text).putParameters("n", whole(0)));
+    mistake(
+        "seed: nothing (expected: a value)",
+        policy(text).putParameters("seed", InferParameter.getDefaultInstance()));
+    String known =
+        "some of [temperature, top_k, top_p, max_tokens, seed, min_p, repetition_penalty,"
+            + " presence_penalty, frequency_penalty, logit_bias, min_tokens, stop_strings,"
+            + " stop_token_ids, n, stop]";
+    mistake(
+        "parameters: top_logprobs (expected: " + known + ")",
+        policy(text).putParameters("top_logprobs", whole(1)));
+    mistake(
+        "sampling_parameters: best_of (expected: " + known + ")",
+        policy(text, texts("sampling_parameters", List.of("{\"best_of\": 2}"))));
+    mistake(
+        "sampling_parameters: [1] (expected: a JSON object)",
+        policy(text, texts("sampling_parameters", List.of("[1]"))));
+    mistake(
+        "stop_strings: given twice (expected: once)",
+        policy(
+            text,
+            texts("sampling_parameters", List.of("{\"stop\": \"a\", \"stop_strings\": [\"b\"]}"))));
+    StatusRuntimeException broken =
+        refused(policy(text, texts("sampling_parameters", List.of("{"))));
+    assertTrue(broken.getMessage().endsWith(" (expected: JSON)"), broken.getMessage());
+    assertEquals(1, broken.getMessage().lines().count());
+  }
+
+  @Test
+  void mistakesInRawBytes() {
+    InferInputTensor text = head("text_input", "BYTES", 1);
+    mistake(
+        "raw_input_contents: 2 tensors (expected: 1, one for each of inputs, or none)",
+        policy(text).addRawInputContents(ByteString.EMPTY).addRawInputContents(ByteString.EMPTY));
+    mistake(
+        "text_input: contents beside raw_input_contents (expected: one of them)",
+        policy(texts("text_input", List.of("a"))).addRawInputContents(ByteString.EMPTY));
+    mistake(
+        "text_input: 0 elements (expected: as many as its shape [1] has)",
+        policy(text).addRawInputContents(ByteString.EMPTY));
+    for (byte[] cut : List.of(new byte[] {1, 0, 0}, new byte[] {2, 0, 0, 0, 'a'})) {
+      mistake(
+          "text_input: "
+              + cut.length
+              + " raw bytes, which end within element 0 (expected: elements behind their lengths"
+              + " in 4 bytes)",
+          policy(text).addRawInputContents(ByteString.copyFrom(cut)));
+    }
+    byte[] negative = {-1, -1, -1, -1, 'a'};
+    assertTrue(
+        refused(policy(text).addRawInputContents(ByteString.copyFrom(negative)))
+            .getMessage()
+            .contains("end within element 0"));
+    byte[] broken = {1, 0, 0, 0, (byte) 0xff};
+    mistake(
+        "text_input[0]: bytes (expected: text in UTF-8)",
+        policy(text).addRawInputContents(ByteString.copyFrom(broken)));
+    mistake(
+        "input_ids: 9 raw bytes (expected: a multiple of 8, the size of an element)",
+        policy(head("input_ids", "INT64", 1, 1))
+            .addRawInputContents(ByteString.copyFrom(new byte[9])));
+  }
+
+  @Test
+  void anotherVersionIsNotFound() {
+    StatusRuntimeException error =
+        refused(policy(texts("text_input", PROMPTS)).setModelVersion("2"));
+    assertEquals(Status.Code.NOT_FOUND, error.getStatus().getCode());
+    assertEquals(
+        "version: 2 (expected: 1, the version of policy's weights that serves, or none)",
+        error.getStatus().getDescription());
+    assertEquals(
+        "model: nobody (expected: one of [policy, reward])",
+        refused(policy(texts("text_input", PROMPTS)).setModelName("nobody"))
+            .getStatus()
+            .getDescription());
+  }
+
+  /** Without our stubs: what the server tells of itself, and JSON. */
+  @Test
+  void reflectionIsEnough() {
+    var reflected = new Reflected(channel);
+    assertTrue(reflected.services().contains("inference.GRPCInferenceService"));
+    List<String> answer =
+        reflected.call(
+            "inference.GRPCInferenceService/ModelInfer",
+            "{\"model_name\": \"policy\", \"inputs\": [{\"name\": \"input_ids\", \"datatype\":"
+                + " \"INT64\", \"shape\": [1, 2], \"contents\": {\"int64_contents\": [2, 9]}}],"
+                + " \"parameters\": {\"max_tokens\": {\"int64_param\": 3},"
+                + " \"min_tokens\": {\"int64_param\": 3}},"
+                + " \"outputs\": [{\"name\": \"num_output_tokens\"}]}");
+    assertTrue(answer.get(0).contains("\"contents\":{\"uintContents\":[3]}"), answer.toString());
+  }
+
+  private static boolean ready(String model, String version) {
+    return stub.modelReady(
+            ModelReadyRequest.newBuilder().setName(model).setVersion(version).build())
+        .getReady();
+  }
+
+  private static String told(ModelMetadataResponse.TensorMetadata tensor) {
+    return tensor.getName() + " " + tensor.getDatatype() + " " + tensor.getShapeList();
+  }
+
+  private static InferTensorContents contents(ModelInferResponse response, int output) {
+    return response.getOutputs(output).getContents();
+  }
+
+  private static ModelInferRequest.Builder policy(InferInputTensor... inputs) {
+    return ModelInferRequest.newBuilder().setModelName("policy").addAllInputs(List.of(inputs));
+  }
+
+  private static ModelInferRequest.Builder reward(InferInputTensor... inputs) {
+    return policy(inputs).setModelName("reward");
+  }
+
+  private static InferInputTensor head(String name, String datatype, long... shape) {
+    List<Long> sizes = new ArrayList<>();
+    for (long size : shape) {
+      sizes.add(size);
+    }
+    return InferInputTensor.newBuilder()
+        .setName(name)
+        .setDatatype(datatype)
+        .addAllShape(sizes)
+        .build();
+  }
+
+  private static InferInputTensor texts(String name, List<String> texts) {
+    InferInputTensor.Builder tensor = head(name, "BYTES", texts.size()).toBuilder();
+    texts.forEach(
+        each -> tensor.getContentsBuilder().addBytesContents(ByteString.copyFromUtf8(each)));
+    return tensor.build();
+  }
+
+  private static InferInputTensor ids(String name, long... ids) {
+    InferInputTensor.Builder tensor = head(name, "INT64", 1, ids.length).toBuilder();
+    for (long id : ids) {
+      tensor.getContentsBuilder().addInt64Contents(id);
+    }
+    return tensor.build();
+  }
+
+  private static InferInputTensor flag(String name, boolean value) {
+    InferInputTensor.Builder tensor = head(name, "BOOL", 1).toBuilder();
+    tensor.getContentsBuilder().addBoolContents(value);
+    return tensor.build();
+  }
+
+  private static InferParameter whole(long value) {
+    return InferParameter.newBuilder().setInt64Param(value).build();
+  }
+
+  private static InferParameter decimal(double value) {
+    return InferParameter.newBuilder().setDoubleParam(value).build();
+  }
+
+  private static InferParameter text(String value) {
+    return InferParameter.newBuilder().setStringParam(value).build();
+  }
+
+  private static void mistake(String sentence, ModelInferRequest.Builder request) {
+    StatusRuntimeException error = refused(request);
+    assertEquals(sentence, error.getStatus().getDescription());
+    assertEquals(Status.Code.INVALID_ARGUMENT, error.getStatus().getCode());
+  }
+
+  private static StatusRuntimeException refused(ModelInferRequest.Builder request) {
+    return assertThrows(StatusRuntimeException.class, () -> stub.modelInfer(request.build()));
+  }
+}
