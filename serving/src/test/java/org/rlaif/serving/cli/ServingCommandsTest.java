@@ -103,7 +103,7 @@ class ServingCommandsTest {
     assertEquals("", told.err());
     var joined = new StringBuilder();
     int tokens = 0;
-    for (String line : told.out().split("\n")) {
+    for (String line : told.out().lines().toList()) {
       String[] cells = line.split("\t", -1);
       assertEquals(3, cells.length, line);
       if (!cells[0].isEmpty()) {

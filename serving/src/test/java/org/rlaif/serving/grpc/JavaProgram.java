@@ -28,7 +28,7 @@ final class JavaProgram {
 
   private JavaProgram() {}
 
-  /** What it printed. Its address 127.0.0.1:7070 is replaced. */
+  /** What it printed, run in that folder. Its address 127.0.0.1:7070 is replaced. */
   static String run(String source, String address, Path folder, Map<String, String> environment)
       throws IOException, InterruptedException {
     Matcher name = CLASS.matcher(source);
@@ -37,7 +37,7 @@ final class JavaProgram {
     Path file = classes.resolve(name.group(1) + ".java");
     Files.writeString(file, source.replace("127.0.0.1:7070", address));
     compile(file, classes);
-    Process process = start(name.group(1), classes, environment);
+    Process process = start(name.group(1), classes, folder, environment);
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running after 60 s: " + said);
     assertEquals(0, process.exitValue(), said);
@@ -59,10 +59,13 @@ final class JavaProgram {
     }
   }
 
-  private static Process start(String name, Path classes, Map<String, String> environment)
-      throws IOException {
+  private static Process start(
+      String name, Path classes, Path folder, Map<String, String> environment) throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    var builder = new ProcessBuilder(java.toString(), name).redirectErrorStream(true);
+    var builder =
+        new ProcessBuilder(java.toString(), name)
+            .directory(folder.toFile())
+            .redirectErrorStream(true);
     builder.environment().put("CLASSPATH", classes + File.pathSeparator + clientAlone());
     builder.environment().putAll(environment);
     return builder.start();
