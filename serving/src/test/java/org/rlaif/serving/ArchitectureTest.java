@@ -47,6 +47,7 @@ final class ArchitectureTest {
             "com.google.rpc..",
             "com.fasterxml.jackson..",
             "javax.imageio..",
+            "javax.net.ssl..",
             "org.HdrHistogram..",
             "org.knowm.xchart..",
             "picocli..")

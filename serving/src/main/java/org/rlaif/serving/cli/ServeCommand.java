@@ -52,6 +52,15 @@ public final class ServeCommand implements Callable<Integer> {
   private String device;
 
   @Option(
+      names = "--max-queue-per-client",
+      paramLabel = "SEQUENCES",
+      description = {
+        "Sequences of one client that may wait for a policy (default: half of all that may wait).",
+        "A client is a certificate's name, else the client-id in the metadata, else a connection."
+      })
+  private @Nullable Integer maxQueuePerClient;
+
+  @Option(
       names = "--metrics-port",
       description = "Figures for Prometheus at http://127.0.0.1:PORT/metrics (default: none).")
   private @Nullable Integer metricsPort;
@@ -69,6 +78,9 @@ public final class ServeCommand implements Callable<Integer> {
             .listen(host, port)
             .compute(slots, threads, false, device)
             .secure(guard.security(System.getenv()));
+    if (maxQueuePerClient != null) {
+      config = config.perClient(maxQueuePerClient);
+    }
     if (metricsPort != null) {
       config = config.metrics(metricsPort);
     }

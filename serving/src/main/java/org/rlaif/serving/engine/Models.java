@@ -126,6 +126,11 @@ public final class Models implements AutoCloseable {
     return find(updateId.substring(0, slash));
   }
 
+  /** No call will come any more that resumes a model or brings weights: who waits is told so. */
+  public void stopWaiting() {
+    list().forEach(ServedModel::stopWaiting);
+  }
+
   /** Unloads all models at once; what is under way fails. */
   public void unloadAll() {
     list().forEach(model -> unload(model.name(), Duration.ZERO));

@@ -57,7 +57,7 @@ public final class PolicyEngine implements ServedModel {
             folder.tokenizer(),
             weights,
             slots,
-            settings.maxQueue(),
+            new WaitingLine(name, settings.maxQueue(), settings.maxQueuePerClient()),
             observer);
   }
 
@@ -187,6 +187,12 @@ public final class PolicyEngine implements ServedModel {
   @Override
   public @Nullable PauseMode paused() {
     return scheduler.line().paused();
+  }
+
+  @Override
+  public void stopWaiting() {
+    weights.stopWaiting();
+    scheduler.line().stopPaused();
   }
 
   @Override

@@ -119,6 +119,11 @@ public final class RewardEngine implements ServedModel {
   }
 
   @Override
+  public void stopWaiting() {
+    weights.stopWaiting();
+  }
+
+  @Override
   public void close(Duration patience) {
     weights.stopWaiting();
     updates.close();

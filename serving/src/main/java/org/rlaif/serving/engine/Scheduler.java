@@ -56,14 +56,14 @@ final class Scheduler implements AutoCloseable {
       Tokenizer tokenizer,
       LiveWeights weights,
       int slots,
-      int maxQueue,
+      WaitingLine line,
       ModelObserver observer) {
     this.model = model;
     this.config = config;
     this.tokenizer = tokenizer;
     this.weights = weights;
     this.slots = slots;
-    this.line = new WaitingLine(model, maxQueue);
+    this.line = line;
     this.observer = observer;
     this.cache = new KvCache(runtime, config, slots + 1);
     this.pass = new Pass(runtime, config, slots, Prefill.CHUNK, slots + 1, Output.LOGPROBS);
@@ -221,7 +221,7 @@ final class Scheduler implements AutoCloseable {
     while (rows.size() < slots && !prompt.group.isStarted()) {
       cache.copy(slots, rows.size(), promptTokens);
       rows.add(new Row(prompt.group, prompt.group.next(), tokenizer, config.eosId(), most));
-      line.leave(1);
+      line.leave(prompt.group, 1);
     }
     accept(samplers.draw(rows.subList(first, rows.size()), prompt), first, prompt.version);
   }

@@ -63,6 +63,9 @@ public sealed interface ServedModel permits PolicyEngine, RewardEngine {
     return null;
   }
 
+  /** Fails whoever waits for what will not come any more: to be resumed, or new weights. */
+  void stopWaiting();
+
   /** Takes nothing new, gives what is under way that much time, then fails the rest. */
   void close(Duration patience);
 }

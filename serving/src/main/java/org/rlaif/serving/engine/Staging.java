@@ -97,7 +97,7 @@ final class Staging {
     if (staged != null && (!onlyCancelled || staged.group.ticket.isCancelled())) {
       PromptGroup group = staged.group;
       staged = null;
-      line.leave(group.waiting());
+      line.leave(group, group.waiting());
       group.fail(cause);
     }
   }

@@ -38,15 +38,17 @@ final class WaitingLine {
   private static final long CANCELLATION_CHECK_MS = 20;
 
   private final String model;
-  private final int most;
 
   // All guarded by this.
   /** One queue for each client that has prompts waiting, the one whose turn it is first. */
   private final Map<String, Deque<PromptGroup>> queues = new LinkedHashMap<>();
 
-  private final Pace pace = new Pace();
-  private int waiting;
+  private final Places places;
   private boolean closed;
+
+  /** Nobody will resume it any more. */
+  private boolean ending;
+
   private boolean idle = true;
   private int live;
   private int cached;
@@ -58,33 +60,30 @@ final class WaitingLine {
 
   private @Nullable Throwable broken;
 
-  WaitingLine(String model, int most) {
+  /**
+   * @param most sequences that may wait
+   * @param mostPerClient of them, for one client
+   */
+  WaitingLine(String model, int most, int mostPerClient) {
     this.model = model;
-    this.most = most;
+    this.places = new Places(model, most, mostPerClient);
   }
 
-  /** Takes all of these or, if they do not fit, none. */
+  /** Takes all of these, which are one client's, or, if they do not fit, none. */
   synchronized void add(List<PromptGroup> groups) {
     if (broken != null) {
       throw new Refusal(Reason.UNAVAILABLE, "model: " + model + " broke down", broken);
     }
-    if (closed) {
+    if (stops()) {
       throw closing();
     }
     int more = 0;
     for (PromptGroup group : groups) {
       more = Math.addExact(more, group.waiting());
     }
-    if (more > most - waiting) {
-      throw Refusal.queueFull(
-          "model: %s has %d sequences waiting and was sent %d more (expected: at most %d waiting)"
-              .formatted(model, waiting, more, most),
-          more > most ? null : pace.timeFor(waiting + more - most));
-    }
-    for (PromptGroup group : groups) {
-      queues.computeIfAbsent(group.client, client -> new ArrayDeque<>()).add(group);
-    }
-    waiting += more;
+    String client = groups.get(0).client;
+    places.take(client, more);
+    queues.computeIfAbsent(client, key -> new ArrayDeque<>()).addAll(groups);
     idle = false;
     notifyAll();
   }
@@ -106,13 +105,12 @@ final class WaitingLine {
 
   /** Sequences that have no row yet. */
   synchronized int waiting() {
-    return waiting;
+    return places.taken();
   }
 
-  /** So many sequences wait no more: they have a row, or failed. */
-  synchronized void leave(int sequences) {
-    waiting -= sequences;
-    pace.left(sequences);
+  /** So many sequences of a prompt wait no more: they have a row, or failed. */
+  synchronized void leave(PromptGroup group, int sequences) {
+    places.leave(group.client, sequences);
   }
 
   /** Takes out what was cancelled. */
@@ -122,7 +120,7 @@ final class WaitingLine {
       queue.removeIf(group -> group.ticket.isCancelled() && gone.add(group));
     }
     queues.values().removeIf(Deque::isEmpty);
-    waiting -= gone.stream().mapToInt(PromptGroup::waiting).sum();
+    gone.forEach(group -> places.giveBack(group.client, group.waiting()));
     return gone;
   }
 
@@ -138,12 +136,13 @@ final class WaitingLine {
   synchronized Turn awaitTurn(int rows, int tokens, boolean staged) throws InterruptedException {
     live = rows;
     cached = tokens;
-    while (!closed && pause == null && rows == 0 && !staged && queues.isEmpty()) {
+    while (!stops() && pause == null && rows == 0 && !staged && queues.isEmpty()) {
       idle = true;
       notifyAll();
       wait();
     }
-    if (closed) {
+    if (stops()) {
+      closed = true; // even if somebody resumes it now
       return Turn.STOP;
     }
     if (pause == null) {
@@ -159,7 +158,7 @@ final class WaitingLine {
     still = true;
     notifyAll();
     wait(CANCELLATION_CHECK_MS);
-    return closed ? Turn.STOP : Turn.HOLD;
+    return Turn.HOLD;
   }
 
   /** Pauses and waits until the scheduler has done what the mode says. */
@@ -170,7 +169,7 @@ final class WaitingLine {
     notifyAll();
     try {
       while (!still && pause != null) {
-        if (closed) {
+        if (stops()) {
           throw closing();
         }
         wait(CANCELLATION_CHECK_MS);
@@ -194,7 +193,7 @@ final class WaitingLine {
   }
 
   synchronized Load load() {
-    return new Load(live, cached, waiting);
+    return new Load(live, cached, places.taken());
   }
 
   /** Waits until no sequence lives or waits; false after that time, or if it is paused. */
@@ -213,6 +212,20 @@ final class WaitingLine {
     return true;
   }
 
+  /**
+   * From here on a pause, this one or a later one, is the end: the scheduler finishes what the
+   * pause lets it finish, and stops.
+   */
+  synchronized void stopPaused() {
+    ending = true;
+    notifyAll();
+  }
+
+  private boolean stops() {
+    boolean finishing = pause == PauseMode.DRAIN && live > 0;
+    return closed || (ending && pause != null && !finishing);
+  }
+
   /** Takes nothing new; the scheduler stops. */
   synchronized void close() {
     closed = true;
@@ -229,13 +242,14 @@ final class WaitingLine {
     List<PromptGroup> left = new ArrayList<>();
     queues.values().forEach(left::addAll);
     queues.clear();
-    waiting = 0;
+    places.clear();
     idle = true;
     notifyAll();
     return left;
   }
 
-  Refusal closing() {
-    return new Refusal(Reason.UNAVAILABLE, "model: " + model + " is closing");
+  synchronized Refusal closing() {
+    String why = pause == null ? "" : " while it is paused, and nothing will resume it";
+    return new Refusal(Reason.UNAVAILABLE, "model: " + model + " is closing" + why);
   }
 }

@@ -12,6 +12,7 @@ import io.grpc.Status;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.v1.ControlGrpc;
 import org.slf4j.Logger;
@@ -30,10 +31,15 @@ final class Calls implements ServerInterceptor {
 
   private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
-  /** Health, reflection and the like are not ours. */
-  private static final String OURS = "rlaif.";
+  /** Health, reflection and the like: often asked, and watched by streams without an end. */
+  private static final String ABOUT = "grpc.";
 
   private static final String PUSH = ControlGrpc.getPushTensorMethod().getFullMethodName();
+
+  /** Calls that are open. */
+  private final AtomicInteger working = new AtomicInteger();
+
+  private final AtomicInteger watching = new AtomicInteger();
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -45,8 +51,15 @@ final class Calls implements ServerInterceptor {
     try (MDCCloseable logged = record.inLog()) {
       ServerCall.Listener<Q> listener =
           Contexts.interceptCall(context, told(call, record), headers, next);
-      return new Recorded<>(listener, record, outer, LOG.isEnabledForLevel(level(method)));
+      AtomicInteger open = method.startsWith(ABOUT) ? watching : working;
+      open.incrementAndGet();
+      return new Recorded<>(listener, record, outer, open);
     }
+  }
+
+  /** Whether no call is open but such as may never end by themselves. */
+  boolean onlyWatched() {
+    return working.get() == 0 && watching.get() > 0;
   }
 
   private static String id(Metadata headers) {
@@ -58,7 +71,7 @@ final class Calls implements ServerInterceptor {
 
   /** A line for every call would hide the others where there are many of one kind. */
   private static Level level(String method) {
-    return method.startsWith(OURS) && !method.equals(PUSH) ? Level.INFO : Level.DEBUG;
+    return method.startsWith(ABOUT) || method.equals(PUSH) ? Level.DEBUG : Level.INFO;
   }
 
   private static <Q, R> ServerCall<Q, R> told(ServerCall<Q, R> call, CallRecord record) {
@@ -92,13 +105,14 @@ final class Calls implements ServerInterceptor {
   private static final class Recorded<Q> extends SimpleForwardingServerCallListener<Q> {
     private final CallRecord record;
     private final Context context;
-    private final boolean logs;
+    private final AtomicInteger open;
 
-    Recorded(ServerCall.Listener<Q> listener, CallRecord record, Context context, boolean logs) {
+    Recorded(
+        ServerCall.Listener<Q> listener, CallRecord record, Context context, AtomicInteger open) {
       super(listener);
       this.record = record;
       this.context = context;
-      this.logs = logs;
+      this.open = open;
     }
 
     @Override
@@ -140,8 +154,10 @@ final class Calls implements ServerInterceptor {
       if (instead != null) {
         record.closed(instead);
       }
-      if (logs) {
-        inLog(() -> record.write(LOG.atLevel(level(record.method()))));
+      open.decrementAndGet();
+      Level level = level(record.method());
+      if (LOG.isEnabledForLevel(level)) {
+        inLog(() -> record.write(LOG.atLevel(level)));
       }
     }
   }

@@ -7,10 +7,13 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
- * Who calls: what the {@code client-id} metadata says, else the connection. Clients take turns at
- * the slots; it is no proof of anything.
+ * Who calls: the name in the certificate that a client showed, else what the {@code client-id}
+ * metadata says, else the connection. Clients take turns at the slots, and each may fill a part of
+ * the queue. Only the certificate is a proof of anything.
  */
 final class ClientIdentity implements ServerInterceptor {
   static final Metadata.Key<String> HEADER =
@@ -26,6 +29,13 @@ final class ClientIdentity implements ServerInterceptor {
   }
 
   static String of(ServerCall<?, ?> call, Metadata headers) {
+    SSLSession tls = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (tls != null) {
+      try {
+        return "certificate " + tls.getPeerPrincipal().getName();
+      } catch (SSLPeerUnverifiedException e) { // it showed none, and need not
+      }
+    }
     String said = headers.get(HEADER);
     return CallRecord.isPlain(said)
         ? "client " + said

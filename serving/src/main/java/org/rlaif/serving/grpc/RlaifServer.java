@@ -40,6 +40,8 @@ public final class RlaifServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RlaifServer.class);
   private static final int CHANNELZ_PAGE = 100;
   private static final String WHOLE_SERVER = "";
+  private static final int CLOSING_CHECK_MS = 20;
+  private static final int LAST_WORDS_MS = 2000;
 
   private final ServerConfig config;
   private final Instant started = Instant.now();
@@ -47,6 +49,7 @@ public final class RlaifServer implements AutoCloseable {
   private final Models models;
   private final HealthStatusManager health = new HealthStatusManager();
   private final String inProcessName = "rlaif-" + UUID.randomUUID();
+  private final Calls calls = new Calls();
   private final List<Server> transports = new ArrayList<>();
   private @Nullable Server tcp;
   private @Nullable Metrics metrics;
@@ -123,7 +126,7 @@ public final class RlaifServer implements AutoCloseable {
     if (metrics != null) {
       builder.intercept(metrics); // around the guard: it counts the calls that are refused there
     }
-    builder.intercept(new Calls()); // around everything
+    builder.intercept(calls); // around everything
     try {
       Server server = builder.build().start();
       transports.add(server);
@@ -194,23 +197,22 @@ public final class RlaifServer implements AutoCloseable {
     }
   }
 
-  /** Takes no new requests, lets those under way finish for a while, then ends them. */
+  /**
+   * Takes no new requests, lets those under way finish for a while, then ends them. Those that wait
+   * for what cannot come any more, because it would be a new request, end at once.
+   */
   @Override
   public synchronized void close() {
     if (closed) {
       return;
     }
     closed = true;
-    health.enterTerminalState();
+    health.enterTerminalState(); // first: who watches it sends nothing more here
     ready = false;
     transports.forEach(Server::shutdown);
-    long end = System.nanoTime() + config.patience().toNanos();
+    models.stopWaiting();
     try {
-      for (Server transport : transports) {
-        if (!transport.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          transport.shutdownNow();
-        }
-      }
+      awaitCalls();
     } catch (InterruptedException e) {
       transports.forEach(Server::shutdownNow);
       Thread.currentThread().interrupt();
@@ -230,6 +232,21 @@ public final class RlaifServer implements AutoCloseable {
       return;
     }
     models.close();
+  }
+
+  private void awaitCalls() throws InterruptedException {
+    long end = System.nanoTime() + config.patience().toNanos();
+    for (Server transport : transports) {
+      boolean ended = false;
+      while (!ended && System.nanoTime() < end && !calls.onlyWatched()) {
+        ended = transport.awaitTermination(CLOSING_CHECK_MS, TimeUnit.MILLISECONDS);
+      }
+    }
+    for (Server transport : transports) {
+      transport.shutdownNow();
+      // Its last words need the executor, which goes next.
+      transport.awaitTermination(LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+    }
   }
 
   private static String version() {

@@ -60,23 +60,35 @@ public record ServerConfig(
         null);
   }
 
-  /** The same, on TCP as well. */
+  /** The same, on TCP as well, where no client may fill more than half of a queue. */
   public ServerConfig listen(String host, int port) {
     return new ServerConfig(
-        models, port, host, engine, maxMessageBytes, patience, security, metricsPort);
+            models, port, host, engine, maxMessageBytes, patience, security, metricsPort)
+        .perClient(Math.max(1, engine.maxQueue() / 2));
+  }
+
+  /** The same, but so many sequences of one client may wait per model. */
+  public ServerConfig perClient(int maxQueue) {
+    return with(
+        new EngineConfig(
+            engine.slots(),
+            engine.threads(),
+            engine.spinning(),
+            engine.device(),
+            engine.maxQueue(),
+            maxQueue));
   }
 
   /** The same with another engine; zeros are chosen by default. */
   public ServerConfig compute(int slots, int threads, boolean spinning, String device) {
+    return with(
+        new EngineConfig(
+            slots, threads, spinning, device, engine.maxQueue(), engine.maxQueuePerClient()));
+  }
+
+  private ServerConfig with(EngineConfig engine) {
     return new ServerConfig(
-        models,
-        port,
-        host,
-        new EngineConfig(slots, threads, spinning, device, engine.maxQueue()),
-        maxMessageBytes,
-        patience,
-        security,
-        metricsPort);
+        models, port, host, engine, maxMessageBytes, patience, security, metricsPort);
   }
 
   /** The same, guarded so on TCP. */

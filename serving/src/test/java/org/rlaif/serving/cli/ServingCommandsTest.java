@@ -179,6 +179,9 @@ class ServingCommandsTest {
     mistake(
         "port: 70000 (expected: from 0 to 65535)",
         run("", "serve", run.toString(), "--port", "70000"));
+    mistake(
+        "max-queue-per-client: 16385 (expected: from 1 to 16384)",
+        run("", "serve", run.toString(), "--max-queue-per-client", "16385"));
     Path bad = Files.createDirectories(folder.resolve("runs/bad"));
     Files.writeString(bad.resolve("models.json"), "{\"policy\": 3}");
     mistake(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -132,6 +133,44 @@ class PauseTest {
     models.unload("policy", Duration.ofSeconds(60));
     assertTrue(System.nanoTime() - start < Duration.ofSeconds(20).toNanos());
     assertEquals(4, paused.failures().size());
+  }
+
+  /** Nothing will resume it: neither what is frozen nor what waits has anything to wait for. */
+  @Test
+  void whatIsPausedEndsWithTheServer() {
+    Started paused = start();
+    pause(PauseMode.KEEP);
+    engine.stopWaiting();
+    assertEquals(4, paused.failures().size());
+    String expected = "model: policy is closing while it is paused, and nothing will resume it";
+    paused
+        .failures()
+        .values()
+        .forEach(
+            cause -> {
+              assertEquals(Reason.UNAVAILABLE, ((Refusal) cause).reason());
+              assertEquals(expected, cause.getMessage());
+            });
+    engine.resume();
+    assertThrows(
+        Refusal.class, () -> engine.sample(PROMPTS, 1, SAMPLING, new Collector(0)), "too late");
+  }
+
+  @Test
+  void whatAPauseLetsFinishIsFinished() {
+    Started paused = start();
+    engine.stopWaiting();
+    Refusal refusal = assertThrows(Refusal.class, () -> pause(PauseMode.DRAIN));
+    assertEquals(Reason.UNAVAILABLE, refusal.reason());
+    assertEquals(2, paused.failures().size(), "those that had no slot");
+    assertEquals(1600, paused.told());
+  }
+
+  @Test
+  void whatIsNotPausedGoesOn() {
+    Started running = start();
+    engine.stopWaiting();
+    assertEquals(4, running.completions().size());
   }
 
   @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.rlaif.serving.engine.Refusal.Reason;
 
 class WaitingLineTest {
-  private final WaitingLine line = new WaitingLine("policy", 10);
+  private final WaitingLine line = new WaitingLine("policy", 10, 10);
 
   @Test
   void clientsTakeTurns() {
@@ -41,11 +41,45 @@ class WaitingLineTest {
   void aFullLineSaysWhenToComeBack() {
     line.add(groups("a", 10, new Ticket()));
     assertEquals(Duration.ofSeconds(1), full(1), "nobody has left yet");
-    line.leave(4);
+    line.leave(groups("a", 1, new Ticket()).get(0), 4);
     Duration soon = full(5);
     assertTrue(soon.compareTo(Duration.ofMillis(100)) >= 0, soon.toString());
     assertTrue(soon.compareTo(Duration.ofSeconds(30)) <= 0, soon.toString());
     assertNull(full(11), "more than there is room for at all");
+  }
+
+  /** Ten places, six for one client. */
+  @Test
+  void oneClientLeavesRoomForOthers() {
+    var shared = new WaitingLine("policy", 10, 6);
+    var ticket = new Ticket();
+    shared.add(groups("a", 2, ticket));
+    shared.add(groups("a", 4, new Ticket()));
+    Refusal refusal = assertThrows(Refusal.class, () -> shared.add(groups("a", 1, new Ticket())));
+    assertEquals(
+        "model: policy has 6 sequences of this client waiting and was sent 1 more"
+            + " (expected: at most 6 waiting of one client)",
+        refusal.getMessage());
+    assertEquals(Reason.QUEUE_FULL, refusal.reason());
+    assertEquals(Duration.ofSeconds(1), refusal.retryAfter());
+    shared.add(groups("b", 4, new Ticket()));
+    String full =
+        assertThrows(Refusal.class, () -> shared.add(groups("b", 1, new Ticket()))).getMessage();
+    assertTrue(full.endsWith("(expected: at most 10 waiting)"), full);
+
+    ticket.cancel();
+    shared.removeCancelled();
+    shared.add(groups("a", 2, new Ticket())); // in their places
+    PromptGroup next = shared.poll();
+    assertThrows(
+        Refusal.class, () -> shared.add(groups("a", 1, new Ticket())), "it has no row yet");
+    shared.leave(next, 1);
+    shared.add(groups("a", 1, new Ticket()));
+    Refusal never = assertThrows(Refusal.class, () -> shared.add(groups("c", 7, new Ticket())));
+    assertNull(never.retryAfter(), "more than one client may have at all");
+    shared.drain();
+    shared.add(groups("a", 6, new Ticket()));
+    assertEquals(6, shared.load().waiting());
   }
 
   /** 64 in 200 ms, if all of them left at the beginning. */

@@ -36,7 +36,7 @@ import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.RolloutResponse;
 import org.rlaif.v1.Sampling;
 
-/** One slot, ten may wait; a paused policy lets them pile up. */
+/** One slot, ten may wait, nine of one client; a paused policy lets them pile up. */
 class BackpressureTest {
   @TempDir Path folder;
   private RlaifServer server;
@@ -51,7 +51,7 @@ class BackpressureTest {
                 Map.of("policy", saved),
                 0,
                 ServerConfig.LOOPBACK,
-                new EngineConfig(1, 2, false, "cpu", 10),
+                new EngineConfig(1, 2, false, "cpu", 10, 9),
                 1 << 20,
                 Duration.ofSeconds(5),
                 Security.NONE,
@@ -74,7 +74,7 @@ class BackpressureTest {
   void aRefusalSaysWhenToTryAgain() throws Exception {
     CompletableFuture<List<Long>> first = rollout(channel(), null, 8);
     awaitWaiting(8);
-    StatusRuntimeException full = refused(3);
+    StatusRuntimeException full = refused(channel(), 3);
     assertEquals(
         "model: policy has 8 sequences waiting and was sent 3 more (expected: at most 10 waiting)",
         full.getStatus().getDescription());
@@ -86,7 +86,7 @@ class BackpressureTest {
     var delay = details.getDetails(0).unpack(RetryInfo.class).getRetryDelay();
     assertEquals(pushback, delay.getSeconds() * 1000 + delay.getNanos() / 1_000_000);
 
-    trailers = refused(11).getTrailers();
+    trailers = refused(channel(), 11).getTrailers();
     assertEquals("-1", trailers.get(RetryHint.PUSHBACK), "it will never fit");
     assertNull(trailers.get(RetryHint.DETAILS));
     try (RlaifClient client =
@@ -97,6 +97,25 @@ class BackpressureTest {
     }
     resume();
     assertEquals(8, first.join().size());
+  }
+
+  @Test
+  void oneClientCannotFillTheQueue() {
+    ManagedChannel greedy = channel();
+    CompletableFuture<List<Long>> first = rollout(greedy, null, 8);
+    awaitWaiting(8);
+    StatusRuntimeException own = refused(greedy, 2);
+    assertEquals(
+        "model: policy has 8 sequences of this client waiting and was sent 2 more"
+            + " (expected: at most 9 waiting of one client)",
+        own.getStatus().getDescription());
+    assertEquals("1000", own.getTrailers().get(RetryHint.PUSHBACK), "nothing has left yet");
+    CompletableFuture<List<Long>> second = rollout(channel(), null, 2);
+    awaitWaiting(10);
+    resume();
+    assertEquals(8, first.join().size());
+    assertEquals(2, second.join().size());
+    assertEquals(9, rollout(greedy, null, 9).join().size(), "there is room again");
   }
 
   /** The small request of another client comes second and not ninth. */
@@ -117,7 +136,7 @@ class BackpressureTest {
     CompletableFuture<List<Long>> second = rollout(channel(), "same", 1);
     awaitWaiting(9);
     resume();
-    assertTrue(first.join().get(6) < second.join().get(0), "behind what came before");
+    assertTrue(first.join().get(3) < second.join().get(0), "behind what came before");
   }
 
   private void takesTurns(String big, String small) {
@@ -152,11 +171,11 @@ class BackpressureTest {
         });
   }
 
-  private StatusRuntimeException refused(int prompts) {
+  private static StatusRuntimeException refused(ManagedChannel channel, int prompts) {
     StatusRuntimeException error =
         assertThrows(
             StatusRuntimeException.class,
-            () -> PolicyGrpc.newBlockingStub(channel()).rollout(request(prompts)).next());
+            () -> PolicyGrpc.newBlockingStub(channel).rollout(request(prompts)).next());
     assertEquals(Status.Code.RESOURCE_EXHAUSTED, error.getStatus().getCode());
     return error;
   }

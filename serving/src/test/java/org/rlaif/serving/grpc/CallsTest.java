@@ -2,14 +2,11 @@ package org.rlaif.serving.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
@@ -27,10 +24,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,22 +44,13 @@ import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.PushTensorRequest;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.Sampling;
-import org.slf4j.LoggerFactory;
 
 /** Ids of calls, and their lines in the log. */
 class CallsTest {
   private static final String PROMPT = "My sister wants to borrow my car";
 
   @TempDir Path folder;
-  private final ListAppender<ILoggingEvent> log =
-      new ListAppender<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-          event.prepareForDeferredProcessing(); // keeps the MDC of the thread that logs
-          super.append(event);
-        }
-      };
-  private final Logger ours = (Logger) LoggerFactory.getLogger("org.rlaif");
+  private final CapturedLog log = new CapturedLog();
   private final AtomicReference<Metadata> headers = new AtomicReference<>();
   private final AtomicReference<Metadata> trailers = new AtomicReference<>();
   private RlaifServer server;
@@ -73,10 +59,6 @@ class CallsTest {
 
   @BeforeEach
   void start() {
-    ours.setLevel(Level.DEBUG);
-    ours.setAdditive(false); // the build's own log stays short
-    ours.addAppender(log);
-    log.start();
     Path model = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
     server =
         RlaifServer.start(
@@ -91,9 +73,7 @@ class CallsTest {
   void stop() {
     plain.shutdownNow();
     server.close();
-    ours.detachAppender(log);
-    ours.setAdditive(true);
-    ours.setLevel(null);
+    log.close();
   }
 
   @Test
@@ -101,7 +81,7 @@ class CallsTest {
     PolicyGrpc.newBlockingStub(with("eval-7.3_a")).rollout(rollout()).forEachRemaining(each -> {});
     assertEquals("eval-7.3_a", headers.get().get(Calls.REQUEST_ID));
     assertEquals("eval-7.3_a", trailers.get().get(Calls.REQUEST_ID));
-    line("eval-7.3_a");
+    log.line("eval-7.3_a");
     StatusRuntimeException refused =
         assertThrows(
             StatusRuntimeException.class,
@@ -120,7 +100,7 @@ class CallsTest {
           .listModels(ListModelsRequest.getDefaultInstance());
       String made = trailers.get().get(Calls.REQUEST_ID);
       assertTrue(made.matches("[0-9a-f]{16}"), made);
-      line(made);
+      log.line(made);
     }
   }
 
@@ -128,7 +108,7 @@ class CallsTest {
   void aLineTellsWhatACallTook() {
     var stub = PolicyGrpc.newBlockingStub(with("roll", "trainer-1"));
     stub.rollout(rollout()).forEachRemaining(each -> {});
-    Map<String, String> line = line("roll");
+    Map<String, String> line = log.line("roll");
     assertEquals("rlaif.v1.Policy/Rollout", line.get("method"));
     assertEquals("client trainer-1", line.get("client"));
     assertEquals("policy", line.get("model"));
@@ -139,7 +119,7 @@ class CallsTest {
     double first = Double.parseDouble(line.get("first_token_ms"));
     double total = Double.parseDouble(line.get("total_ms"));
     assertTrue(0 <= queue && queue <= first && first <= total && total > 0, line.toString());
-    assertEquals(Level.INFO, event("roll").getLevel());
+    assertEquals(Level.INFO, log.end("roll").getLevel());
   }
 
   /** The model's name may be anything that a caller sends; the log takes names alone. */
@@ -155,11 +135,11 @@ class CallsTest {
             PolicyGrpc.newBlockingStub(with("two"))
                 .rollout(rollout().toBuilder().setModel(PROMPT + "\nline").build())
                 .next());
-    assertFalse(line("two").containsKey("model"));
-    assertEquals("NOT_FOUND", line("two").get("status"));
-    line("one");
+    assertFalse(log.line("two").containsKey("model"));
+    assertEquals("NOT_FOUND", log.line("two").get("status"));
+    log.line("one");
     assertEquals(3, said.size());
-    for (ILoggingEvent event : events()) {
+    for (ILoggingEvent event : log.events()) {
       String all =
           event.getFormattedMessage() + event.getKeyValuePairs() + event.getMDCPropertyMap();
       assertFalse(all.contains("sister"), all);
@@ -186,15 +166,15 @@ class CallsTest {
                     .generate(request)
                     .next());
     assertEquals(Status.Code.DEADLINE_EXCEEDED, late.getStatus().getCode());
-    String status = line("late").get("status");
+    String status = log.line("late").get("status");
     assertTrue(List.of("DEADLINE_EXCEEDED", "CANCELLED").contains(status), status);
     PolicyGrpc.newBlockingStub(with("gone")).generate(request);
     while (server.models().get(0).waitingSequences() < 1) {
       Thread.onSpinWait();
     }
     plain.shutdownNow();
-    assertEquals("CANCELLED", line("gone").get("status"));
-    assertFalse(line("gone").containsKey("first_token_ms"), "there was none");
+    assertEquals("CANCELLED", log.line("gone").get("status"));
+    assertFalse(log.line("gone").containsKey("first_token_ms"), "there was none");
   }
 
   @Test
@@ -209,9 +189,9 @@ class CallsTest {
                 .setUpdateId(update)
                 .setName("transformer.ln_f.bias")
                 .build());
-    assertEquals("policy", line("push").get("model"));
-    assertEquals(Level.DEBUG, event("push").getLevel());
-    assertEquals(Level.INFO, event("begin").getLevel());
+    assertEquals("policy", log.line("push").get("model"));
+    assertEquals(Level.DEBUG, log.end("push").getLevel());
+    assertEquals(Level.INFO, log.end("begin").getLevel());
   }
 
   /** Ours: the caller learns the id under which the log has the reason. */
@@ -242,9 +222,9 @@ class CallsTest {
       assertEquals(
           "the server failed; its log says why under request 3f2a",
           told.getStatus().getDescription());
-      assertEquals("INTERNAL", line("3f2a").get("status"));
+      assertEquals("INTERNAL", log.line("3f2a").get("status"));
       ILoggingEvent why =
-          events().stream().filter(event -> event.getLevel() == Level.ERROR).findFirst().get();
+          log.events().stream().filter(event -> event.getLevel() == Level.ERROR).findFirst().get();
       assertEquals("3f2a", why.getMDCPropertyMap().get(CallRecord.REQUEST));
       assertEquals("secret", why.getThrowableProxy().getMessage());
     } finally {
@@ -277,36 +257,5 @@ class CallsTest {
       sent.put(ClientIdentity.HEADER, client);
     }
     return MetadataUtils.newAttachHeadersInterceptor(sent);
-  }
-
-  /** What the one line about the end of a call says; it comes after the answer. */
-  private Map<String, String> line(String id) {
-    Map<String, String> fields = new TreeMap<>();
-    event(id).getKeyValuePairs().forEach(pair -> fields.put(pair.key, String.valueOf(pair.value)));
-    return fields;
-  }
-
-  private ILoggingEvent event(String id) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (System.nanoTime() < end) {
-      List<ILoggingEvent> found =
-          events().stream()
-              .filter(event -> event.getLoggerName().equals(Calls.class.getName()))
-              .filter(event -> id.equals(event.getMDCPropertyMap().get(CallRecord.REQUEST)))
-              .toList();
-      if (!found.isEmpty()) {
-        assertEquals(1, found.size(), id);
-        assertNotNull(found.get(0).getKeyValuePairs());
-        return found.get(0);
-      }
-      Thread.onSpinWait();
-    }
-    throw new AssertionError("no line about the end of request " + id);
-  }
-
-  private List<ILoggingEvent> events() {
-    synchronized (log) { // as logback does when it appends
-      return Stream.of(log.list.toArray(ILoggingEvent[]::new)).toList();
-    }
   }
 }

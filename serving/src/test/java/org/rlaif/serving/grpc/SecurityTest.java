@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptors;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -13,6 +14,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -33,6 +35,8 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.inference.GRPCInferenceServiceGrpc;
 import org.rlaif.inference.ModelInferRequest;
 import org.rlaif.kit.UserError;
+import org.rlaif.v1.ControlGrpc;
+import org.rlaif.v1.ListModelsRequest;
 import org.rlaif.v1.ScoreRequest;
 
 /** Who gets in: real servers on loopback, real handshakes. */
@@ -92,6 +96,43 @@ class SecurityTest {
       unavailable(here, trusting, none);
       unavailable( // a client shows none where none of its own will do
           here, trusting.withCertificate(stranger.certificate(), stranger.key()), none);
+    }
+  }
+
+  /** Where a certificate proves who calls, what the metadata says counts no more. */
+  @Test
+  void aCertificateIsTheClient() throws Exception {
+    try (var log = new CapturedLog()) {
+      try (RlaifServer here = start(tls(friend.certificate(), null, null))) {
+        var shown =
+            TlsChannelCredentials.newBuilder()
+                .trustManager(server.certificate().toFile())
+                .keyManager(friend.certificate().toFile(), friend.key().toFile())
+                .build();
+        assertEquals("certificate CN=friend", client(here, shown, log));
+      }
+      try (RlaifServer here = start(tls(null, null, null))) {
+        var trusting =
+            TlsChannelCredentials.newBuilder().trustManager(server.certificate().toFile()).build();
+        assertEquals("client somebody", client(here, trusting, log));
+      }
+    }
+  }
+
+  /** As whom the server knows one who says to be somebody. */
+  private static String client(RlaifServer here, ChannelCredentials credentials, CapturedLog log) {
+    var headers = new Metadata();
+    String id = "call-" + here.port();
+    headers.put(ClientIdentity.HEADER, "somebody");
+    headers.put(Calls.REQUEST_ID, id);
+    ManagedChannel channel = Grpc.newChannelBuilder(address(here), credentials).build();
+    try {
+      ControlGrpc.newBlockingStub(channel)
+          .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+          .listModels(ListModelsRequest.getDefaultInstance());
+      return log.line(id).get("client");
+    } finally {
+      channel.shutdownNow();
     }
   }
 

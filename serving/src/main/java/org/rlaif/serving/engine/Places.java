@@ -1,0 +1,71 @@
+package org.rlaif.serving.engine;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.rlaif.serving.engine.Refusal.Reason;
+
+/**
+ * Places in a line, one for each sequence: so many in all, and so many for one client, so that
+ * nobody keeps the others out. Guarded by whoever has the line.
+ */
+final class Places {
+  private final String model;
+  private final int most;
+  private final int mostPerClient;
+  private final Map<String, Integer> byClient = new HashMap<>();
+  private final Pace pace = new Pace();
+  private int taken;
+
+  Places(String model, int most, int mostPerClient) {
+    this.model = model;
+    this.most = most;
+    this.mostPerClient = mostPerClient;
+  }
+
+  /**
+   * Takes that many or, if there are not enough, none: a {@link Refusal} with {@link
+   * Reason#QUEUE_FULL} says which limit it is, and when there should be room.
+   */
+  void take(String client, int more) {
+    boolean never = more > mostPerClient; // which is not above the other limit
+    if (more > most - taken) {
+      throw Refusal.queueFull(
+          "model: %s has %d sequences waiting and was sent %d more (expected: at most %d waiting)"
+              .formatted(model, taken, more, most),
+          never ? null : pace.timeFor(taken + more - most));
+    }
+    int own = byClient.getOrDefault(client, 0);
+    if (more > mostPerClient - own) {
+      // Clients take turns: when one of this client's leaves, so has one of each other.
+      int before = (own + more - mostPerClient) * Math.max(1, byClient.size());
+      throw Refusal.queueFull(
+          "model: %s has %d sequences of this client waiting and was sent %d more (expected: at most %d waiting of one client)"
+              .formatted(model, own, more, mostPerClient),
+          never ? null : pace.timeFor(before));
+    }
+    taken += more;
+    byClient.put(client, own + more);
+  }
+
+  /** So many have a row, or failed. */
+  void leave(String client, int sequences) {
+    giveBack(client, sequences);
+    pace.left(sequences);
+  }
+
+  /** The same for those that were cancelled; how fast the line moves is not told by them. */
+  void giveBack(String client, int sequences) {
+    taken -= sequences;
+    byClient.computeIfPresent(client, (key, own) -> own == sequences ? null : own - sequences);
+  }
+
+  /** All at once. */
+  void clear() {
+    taken = 0;
+    byClient.clear();
+  }
+
+  int taken() {
+    return taken;
+  }
+}
