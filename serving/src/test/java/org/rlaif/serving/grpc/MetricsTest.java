@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -144,7 +142,7 @@ class MetricsTest {
   @Test
   void whoGoesAwayIsCounted() throws Exception {
     client.pause("policy", PauseMode.PAUSE_MODE_KEEP);
-    client.generate(stream(4));
+    client.generateStream(stream(4));
     while (server.models().get(0).waitingSequences() < 1) {
       Thread.onSpinWait();
     }
