@@ -23,6 +23,7 @@ final class Operands {
   final LongBuffer ids;
   final LongBuffer positions;
   final IntBuffer rowLengths;
+  final IntBuffer chunkLengths;
   final LongBuffer chosen;
   final LongBuffer targets;
   final FloatBuffer temperatures;
@@ -31,20 +32,48 @@ final class Operands {
   private final LongBuffer parts = longs(2);
   private final IntBuffer rowLongest = ints(1);
   private final LongBuffer chunkShape = longs(3);
-  private final IntBuffer chunkLength = ints(1);
   private final IntBuffer chunkLongest = ints(1);
   private final OnnxRuntime runtime;
   private final DecoderConfig config;
   private final Output output;
 
+  /**
+   * What a run takes.
+   *
+   * @param rows of one token each
+   * @param chunkRows rows of the chunk
+   * @param chunkTokens of each of them, padding included
+   * @param longest tokens in the slot of the longest of them after the run
+   * @param heads outputs
+   * @param scaled whether scaled logits are wanted
+   */
+  record Shape(int rows, int chunkRows, int chunkTokens, int longest, int heads, boolean scaled) {
+    int tokens() {
+      return rows + chunkRows * chunkTokens;
+    }
+  }
+
+  /**
+   * @param rows at most in a run
+   * @param chunkRows at most in a chunk
+   * @param tokens of a chunk, at most
+   * @param heads at most in a run
+   */
   Operands(
-      OnnxRuntime runtime, DecoderConfig config, int rows, int tokens, int heads, Output output) {
+      OnnxRuntime runtime,
+      DecoderConfig config,
+      int rows,
+      int chunkRows,
+      int tokens,
+      int heads,
+      Output output) {
     this.runtime = runtime;
     this.config = config;
     this.output = output;
     this.ids = longs(rows + tokens);
     this.positions = longs(rows + tokens);
     this.rowLengths = ints(rows);
+    this.chunkLengths = ints(chunkRows);
     this.chosen = longs(heads);
     this.targets = longs(heads);
     this.temperatures = floats(heads);
@@ -56,28 +85,13 @@ final class Operands {
     return output == Output.LOGPROBS ? config.vocabularySize() : 1;
   }
 
-  /**
-   * Runs the graph.
-   *
-   * @param rows of one token each
-   * @param from tokens in the chunk's slot before this run
-   * @param to tokens in the chunk's slot after this run
-   * @param heads outputs
-   * @param scaled whether scaled logits are wanted
-   */
-  void run(
-      DecoderSession session,
-      View rowView,
-      View chunkView,
-      int rows,
-      int from,
-      int to,
-      int heads,
-      boolean scaled) {
-    parts.put(0, rows).put(1, to - from);
-    chunkShape.put(0, 1).put(1, to - from).put(2, 3L * config.width());
-    chunkLength.put(0, to - 1);
-    chunkLongest.put(0, to);
+  /** Runs the graph. */
+  void run(DecoderSession session, View rowView, View chunkView, Shape shape) {
+    int rows = shape.rows();
+    int heads = shape.heads();
+    parts.put(0, rows).put(1, shape.tokens() - rows);
+    chunkShape.put(0, shape.chunkRows()).put(1, shape.chunkTokens()).put(2, 3L * config.width());
+    chunkLongest.put(0, shape.longest());
     int longest = 0;
     for (int row = 0; row < rows; row++) {
       longest = Math.max(longest, rowLengths.get(row));
@@ -85,13 +99,13 @@ final class Operands {
     rowLongest.put(0, longest + 1);
     var mine = new HashMap<String, OnnxTensor>();
     try {
-      mine.put("input_ids", tensor(ids, rows + to - from));
-      mine.put("position_ids", tensor(positions, rows + to - from));
+      mine.put("input_ids", tensor(ids, shape.tokens()));
+      mine.put("position_ids", tensor(positions, shape.tokens()));
       mine.put("parts", tensor(parts, 2));
       mine.put("rows.lengths", tensor(rowLengths, rows));
       mine.put("rows.longest", tensor(rowLongest, 1));
       mine.put("chunk.shape", tensor(chunkShape, 3));
-      mine.put("chunk.lengths", tensor(chunkLength, 1));
+      mine.put("chunk.lengths", tensor(chunkLengths, shape.chunkRows()));
       mine.put("chunk.longest", tensor(chunkLongest, 1));
       mine.put("chosen", tensor(chosen, heads));
       if (config.head() == Head.LANGUAGE_MODEL) {
@@ -103,7 +117,7 @@ final class Operands {
       inputs.putAll(chunkView.past());
       Map<String, OnnxTensor> outputs = new HashMap<>();
       outputs.put(output.graphName(), head(heads));
-      if (scaled) {
+      if (shape.scaled()) {
         outputs.put("chosen_scaled_logits", tensor(scaledLogits, heads, 1));
       }
       mine.putAll(outputs);

@@ -62,7 +62,8 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
   Pass(OnnxRuntime runtime, DecoderConfig config, int rows, int tokens, int heads, Output output) {
     this.config = config;
     this.nowhere = new KvCache(runtime, config, FILLING, 1);
-    this.operands = new Operands(runtime, config, rows + FILLING, tokens + FILLING, heads, output);
+    this.operands =
+        new Operands(runtime, config, rows + FILLING, 1, tokens + FILLING, heads, output);
   }
 
   /** Memory for one pass, in bytes. */
@@ -209,8 +210,14 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
     operands.positions.put(token, 0);
   }
 
+  /**
+   * @param rows of one token each
+   * @param end tokens in the chunk's slot after this run
+   */
   private void run(DecoderSession session, View rowView, View chunkView, int rows, int end) {
-    operands.run(session, rowView, chunkView, rows, from, end, heads, wantsNormaliser);
+    operands.chunkLengths.put(0, end - 1);
+    var shape = new Operands.Shape(rows, 1, end - from, end, heads, wantsNormaliser);
+    operands.run(session, rowView, chunkView, shape);
   }
 
   @Override
