@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.serving.engine.PolicyEngine;
+import org.rlaif.serving.engine.RewardEngine;
 
 /**
  * What is measured: a model of a server and, if that runs in this process, its engine.
@@ -13,13 +14,15 @@ import org.rlaif.serving.engine.PolicyEngine;
  * @param network over loopback or a network
  * @param inProcess the same server without a network; null: it is elsewhere
  * @param engine null: it is elsewhere
+ * @param reward a reward model of the same shape; null: there is none here
  */
 record Bench(
     Settings settings,
     DecoderConfig config,
     Caller network,
     @Nullable Caller inProcess,
-    @Nullable PolicyEngine engine) {
+    @Nullable PolicyEngine engine,
+    @Nullable RewardEngine reward) {
   /** What was found. */
   record Found(List<Section> sections, List<Target> targets) {}
 
@@ -45,6 +48,9 @@ record Bench(
     }
     if (settings.wants("load")) {
       part("load", new Loads(this)::measure, found, said);
+    }
+    if (settings.wants("scoring")) {
+      part("scoring", new Scoring(this)::measure, found, said);
     }
     Caller direct = inProcess;
     if (here == null || direct == null) {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,8 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.engine.PolicyEngine;
+import org.rlaif.serving.engine.RewardEngine;
+import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.v1.Model;
@@ -30,6 +33,7 @@ import org.rlaif.v1.ModelKind;
 /** Measures a server: one that runs, or one that is started in this process. */
 public final class Benchmark {
   private static final String NAME = "bench";
+  private static final String REWARD = "bench-reward";
 
   /** Nobody knows a remote model's vocabulary; every byte-level one has more ids than these. */
   private static final int SAFE_VOCABULARY = 256;
@@ -73,7 +77,13 @@ public final class Benchmark {
     try {
       say("making a model of shape " + label);
       shape.save(folder, settings.seed());
-      measure(folder, "shape " + label + ", random weights", threads);
+      Map<String, Path> models = new LinkedHashMap<>(Map.of(NAME, folder));
+      if (settings.wants("scoring")) {
+        Path reward = temporary.resolve(REWARD);
+        shape.saveReward(reward, settings.seed());
+        models.put(REWARD, reward);
+      }
+      measure(models, "shape " + label + ", random weights", threads);
     } finally {
       AtomicFiles.deleteRecursively(temporary);
     }
@@ -89,22 +99,27 @@ public final class Benchmark {
 
   /** A model folder, served in this process over loopback. */
   public void folder(Path folder, int threads) throws InterruptedException {
-    measure(folder, String.valueOf(folder.toAbsolutePath().normalize().getFileName()), threads);
+    String model = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    measure(Map.of(NAME, folder), model, threads);
   }
 
-  private void measure(Path folder, String model, int threads) throws InterruptedException {
+  private void measure(Map<String, Path> models, String model, int threads)
+      throws InterruptedException {
     ServerConfig config =
-        ServerConfig.inProcess(Map.of(NAME, folder))
+        ServerConfig.inProcess(models)
             .listen(ServerConfig.LOOPBACK, 0)
             .compute(settings.batch(), threads, false, "cpu");
     try (RlaifServer server = RlaifServer.start(config);
         RlaifClient network = open(ServerConfig.LOOPBACK + ":" + server.port(), Credentials.NONE);
         RlaifClient near = open("inprocess:" + server.inProcessName(), Credentials.NONE)) {
-      if (!(server.models().get(0) instanceof PolicyEngine engine)) {
-        throw UserError.expected("model", folder, "a policy; it is a reward model");
+      List<ServedModel> served = server.models(); // by name
+      if (!(served.get(0) instanceof PolicyEngine engine)) {
+        throw UserError.expected("model", models.get(NAME), "a policy; it is a reward model");
       }
+      var reward = served.size() > 1 ? (RewardEngine) served.get(1) : null;
       measure(
-          new Bench(settings, engine.config(), caller(network, NAME), caller(near, NAME), engine),
+          new Bench(
+              settings, engine.config(), caller(network, NAME), caller(near, NAME), engine, reward),
           model,
           server.engine());
     }
@@ -133,7 +148,7 @@ public final class Benchmark {
               1,
               0);
       measure(
-          new Bench(settings, config, caller(client, model.getName()), null, null),
+          new Bench(settings, config, caller(client, model.getName()), null, null, null),
           model.getName() + " at " + address,
           "of the server");
     } catch (StatusRuntimeException e) {
@@ -164,7 +179,7 @@ public final class Benchmark {
   }
 
   private Caller caller(RlaifClient client, String model) {
-    return new Caller(client, model, settings.temperature());
+    return new Caller(client, model, REWARD, settings.temperature());
   }
 
   private void measure(Bench bench, String model, String engine) throws InterruptedException {

@@ -8,14 +8,21 @@ import java.util.List;
 import org.rlaif.client.Incoming;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.serving.bench.Workload.Asked;
+import org.rlaif.serving.engine.RewardEngine.Item;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
+import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.RolloutResponse;
 import org.rlaif.v1.Sampling;
+import org.rlaif.v1.ScoreRequest;
 
-/** One model of a server, asked the way any client asks. */
-record Caller(RlaifClient client, String model, double temperature) {
+/**
+ * One policy of a server, asked the way any client asks.
+ *
+ * @param reward the name of a reward model beside it, if there is one
+ */
+record Caller(RlaifClient client, String model, String reward, double temperature) {
   /** Asks for one completion and reads its stream to the end. Never throws what a server says. */
   void generate(Asked asked, Trace trace) {
     try (Incoming<GenerateResponse> stream = client.generateStream(message(asked))) {
@@ -56,6 +63,28 @@ record Caller(RlaifClient client, String model, double temperature) {
         .setMaxTokens(newTokens)
         .setSeed(seed)
         .build();
+  }
+
+  /** Log-probabilities of a completion. */
+  void logprobs(Item item) {
+    client.logprobs(
+        LogprobsRequest.newBuilder()
+            .setModel(model)
+            .setPrompt(RlaifClient.tokens(item.prompt()))
+            .addCompletions(RlaifClient.tokens(item.completion()))
+            .build());
+  }
+
+  /** The score of a completion. */
+  void score(Item item) {
+    client.score(
+        ScoreRequest.newBuilder()
+            .setModel(reward)
+            .addItems(
+                ScoreRequest.Item.newBuilder()
+                    .setPrompt(RlaifClient.tokens(item.prompt()))
+                    .setCompletion(RlaifClient.tokens(item.completion())))
+            .build());
   }
 
   /**

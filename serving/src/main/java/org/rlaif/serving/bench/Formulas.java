@@ -24,6 +24,13 @@ final class Formulas {
                       + " of the bare loop: its decode steps alone"),
               Map.entry("requestsPerSecond", "requests that ended well / (last end - first sent)"),
               Map.entry("rolloutsPerSecond", "completions / (last end - first sent)"),
+              Map.entry(
+                  "sequencesPerSecond",
+                  "sequences whose log-probabilities or scores were told / time"),
+              Map.entry(
+                  "toBare",
+                  "sequencesPerSecond / that of the bare loop in the same repeat; median of the repeats"),
+              Map.entry("rowsPerRun", "sequences, or parts of one, in a run of the graph; mean"),
               Map.entry("endedEarly", "requests that got fewer tokens than they asked for"),
               Map.entry(
                   "decodeToBare",

@@ -1,13 +1,8 @@
 package org.rlaif.serving.bench;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.serving.bench.Bench.Found;
-import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.BareLoop;
 import org.rlaif.serving.engine.BareLoop.Timing;
 import org.rlaif.serving.engine.PolicyEngine;
@@ -27,8 +22,7 @@ final class Layers {
   private final Bench bench;
   private final Settings settings;
 
-  /** Per layer and figure, one number per repeat. */
-  private final Map<String, Map<String, List<Double>>> found = new LinkedHashMap<>();
+  private final Repeats found = new Repeats();
 
   Layers(Bench bench) {
     this.bench = bench;
@@ -45,26 +39,26 @@ final class Layers {
         round(bare, equal(settings.rolloutOutput(), repeat));
       }
     }
-    List<Row> rows = new ArrayList<>();
-    found.forEach((layer, figures) -> rows.add(new Row(layer, medians(figures))));
     into.sections()
         .add(
             new Section(
                 "layers",
                 "%d requests of %d + %d tokens at once, through every layer"
                     .formatted(settings.batch(), settings.mixedPrompt(), settings.rolloutOutput()),
-                rows));
+                found.rows()));
     if (engine != null) {
       into.targets()
           .add(
               Target.atLeast(
                   "engine's decoding against the bare loop's",
-                  median(ENGINE, "decodeToBare"),
+                  found.median(ENGINE, "decodeToBare"),
                   0.92));
       into.targets()
           .add(
               Target.atLeast(
-                  "rollout call over gRPC against the engine", median(ROLLOUT, "toEngine"), 0.95));
+                  "rollout call over gRPC against the engine",
+                  found.median(ROLLOUT, "toEngine"),
+                  0.95));
     }
   }
 
@@ -81,8 +75,8 @@ final class Layers {
       Timing timing = bare.run(work.prompts(), work.longest());
       double seconds = Figures.seconds(timing.prefillNanos() + timing.decodeNanos());
       bareDecode = timing.steps() * work.requests().size() / Figures.seconds(timing.decodeNanos());
-      put(BARE, "decodeTokensPerSecond", bareDecode);
-      put(BARE, "tokensPerSecond", work.newTokens() / seconds);
+      found.put(BARE, "decodeTokensPerSecond", bareDecode);
+      found.put(BARE, "tokensPerSecond", work.newTokens() / seconds);
       decode(GREEDY, EngineRun.whole(engine, work, 1, 0), bareDecode);
       List<Trace> traces = EngineRun.whole(engine, work, 1, settings.temperature());
       decode(ENGINE, traces, bareDecode);
@@ -100,37 +94,17 @@ final class Layers {
 
   private void decode(String layer, List<Trace> traces, double bareDecode) {
     double decode = Figures.decodeTokensPerSecond(traces);
-    put(layer, "decodeTokensPerSecond", decode);
-    put(layer, "tokensPerSecond", Figures.tokensPerSecond(traces));
-    put(layer, "decodeToBare", decode / bareDecode);
+    found.put(layer, "decodeTokensPerSecond", decode);
+    found.put(layer, "tokensPerSecond", Figures.tokensPerSecond(traces));
+    found.put(layer, "decodeToBare", decode / bareDecode);
   }
 
   private void over(String layer, List<Trace> traces, double engine) {
     double rate = Figures.tokensPerSecond(traces);
-    put(layer, "tokensPerSecond", rate);
-    put(layer, "rolloutsPerSecond", traces.size() / Figures.wallSeconds(traces));
+    found.put(layer, "tokensPerSecond", rate);
+    found.put(layer, "rolloutsPerSecond", traces.size() / Figures.wallSeconds(traces));
     if (!Double.isNaN(engine)) {
-      put(layer, "toEngine", rate / engine);
+      found.put(layer, "toEngine", rate / engine);
     }
-  }
-
-  private void put(String layer, String figure, double value) {
-    found
-        .computeIfAbsent(layer, key -> new TreeMap<>())
-        .computeIfAbsent(figure, key -> new ArrayList<>())
-        .add(value);
-  }
-
-  private double median(String layer, String figure) {
-    return medians(found.getOrDefault(layer, Map.of())).getOrDefault(figure, Double.NaN);
-  }
-
-  private static Map<String, Double> medians(Map<String, List<Double>> figures) {
-    var medians = new TreeMap<String, Double>();
-    figures.forEach(
-        (name, values) ->
-            medians.put(
-                name, Figures.median(values.stream().mapToDouble(Double::doubleValue).toArray())));
-    return medians;
   }
 }

@@ -27,6 +27,7 @@ import org.rlaif.kit.UserError;
  * @param steadyTokens of the sequences that decode while something disturbs them
  * @param swapSeconds from the end of one update to the next one's begin
  * @param cancels how often a sequence is cancelled
+ * @param scoring tokens of given sequences, a comparison for each number
  */
 public record Settings(
     List<String> parts,
@@ -49,9 +50,10 @@ public record Settings(
     int steadyTokens,
     double swapSeconds,
     int cancels,
+    List<Integer> scoring,
     long seed) {
   public static final List<String> PARTS =
-      List.of("layers", "load", "rollouts", "mixed", "prefill", "swaps", "cancel");
+      List.of("layers", "load", "rollouts", "mixed", "prefill", "swaps", "cancel", "scoring");
 
   public Settings {
     for (String part : parts) {
@@ -83,6 +85,9 @@ public record Settings(
     positive("mixed-requests", mixedRequests);
     positive("long-prompt", longPrompt);
     positive("cancels", cancels);
+    for (int each : scoring) {
+      UserError.require(each >= 2, "scoring", each, ">= 2 tokens");
+    }
   }
 
   private static void positive(String name, int value) {
@@ -100,6 +105,7 @@ public record Settings(
     fits("mixed-prompt", mixedPrompt + mixedOutputs.most(), context);
     fits("long-prompt", longPrompt + 1, context);
     fits("steady-tokens", mixedPrompt + steadyTokens, context);
+    scoring.forEach(each -> fits("scoring", each, context));
   }
 
   private static void fits(String name, int tokens, int context) {

@@ -72,12 +72,21 @@ enum Shape {
         vocabulary, CONTEXT, width, layers, heads, 4 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
   }
 
-  /** Writes a model folder; the same seed gives the same weights. */
+  /** Writes a policy's model folder; the same seed gives the same weights. */
   void save(Path folder, long seed) {
+    save(folder, config(), seed);
+  }
+
+  /** The same for a reward model. */
+  void saveReward(Path folder, long seed) {
+    save(folder, config().withHead(Head.SCORE), seed);
+  }
+
+  private void save(Path folder, DecoderConfig config, long seed) {
     Path tokenizer = folder.resolveSibling(folder.getFileName() + "-tokenizer.json");
     try {
       tokenizer(tokenizer);
-      ModelFolder.save(folder, config(), ScoreScale.IDENTITY, tokenizer, weights(seed));
+      ModelFolder.save(folder, config, ScoreScale.IDENTITY, tokenizer, weights(config, seed));
     } finally {
       AtomicFiles.deleteRecursively(tokenizer);
     }
@@ -110,8 +119,7 @@ enum Shape {
    * GPT-2's own initialisation, and an end that is never drawn: the final norm's bias points away
    * from the end-of-text token's row, so that completions are as long as they are asked to be.
    */
-  private Weights weights(long seed) {
-    DecoderConfig config = config();
+  private Weights weights(DecoderConfig config, long seed) {
     Weights weights = Weights.allocate(config.parameters());
     var random = new SplittableRandom(seed);
     for (TensorSpec spec : config.parameters()) {

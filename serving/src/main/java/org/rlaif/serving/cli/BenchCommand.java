@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
           + " model folder or on a shape with random weights. Prints a table.",
       "Parts: layers (the same batch through bare ONNX Runtime, engine, rollout call, streams), load"
           + " (closed and open loops), rollouts and mixed (against static batches), prefill (a long"
-          + " prompt beside decoding rows), cancel, swaps (new weights under load)."
+          + " prompt beside decoding rows), cancel, swaps (new weights under load), scoring"
+          + " (log-probabilities and, with --shape, scores of given sequences)."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields

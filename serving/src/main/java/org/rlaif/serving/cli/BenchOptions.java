@@ -120,6 +120,13 @@ final class BenchOptions {
   @Option(names = "--cancels", defaultValue = "31", description = "How many (${DEFAULT-VALUE}).")
   private int cancels;
 
+  @Option(
+      names = "--scoring",
+      split = ",",
+      defaultValue = "64",
+      description = "Tokens of the sequences that are scored (default: ${DEFAULT-VALUE}).")
+  private List<Integer> scoring = List.of();
+
   @Option(names = "--seed", defaultValue = "1", description = "Of everything (${DEFAULT-VALUE}).")
   private long seed;
 
@@ -145,6 +152,7 @@ final class BenchOptions {
         steadyTokens,
         swapSeconds,
         cancels,
+        scoring,
         seed);
   }
 }

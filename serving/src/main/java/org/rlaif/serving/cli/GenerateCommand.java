@@ -45,7 +45,8 @@ public final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--samples",
       defaultValue = "1",
-      description = "So many different completions, each below a line with its number.")
+      description =
+          "So many different completions, each below a line with its number (default: 1).")
   private int samples;
 
   @Option(

@@ -35,19 +35,19 @@ final class SamplingOptions {
   @Option(
       names = "--repetition-penalty",
       defaultValue = "1",
-      description = "Above 1: tokens of the prompt and the completion become less likely.")
+      description = "Above 1: tokens that the prompt or the completion has are less likely.")
   private float repetitionPenalty;
 
   @Option(
       names = "--presence-penalty",
       defaultValue = "0",
-      description = "Above 0: tokens that the completion has become less likely.")
+      description = "Above 0: tokens that the completion has are less likely.")
   private float presencePenalty;
 
   @Option(
       names = "--frequency-penalty",
       defaultValue = "0",
-      description = "The same, for every time that it has them.")
+      description = "Above 0: the oftener the completion has a token, the less likely it is.")
   private float frequencyPenalty;
 
   @Option(

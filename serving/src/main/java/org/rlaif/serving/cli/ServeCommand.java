@@ -1,9 +1,11 @@
 package org.rlaif.serving.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.serving.engine.EngineConfig.Scoring;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
@@ -48,6 +50,21 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Threads that compute (default: one per processor).")
   private int threads;
 
+  @Option(
+      names = "--scoring-tokens",
+      paramLabel = "TOKENS",
+      description =
+          "Scores and log-probabilities of given completions are computed together, whoever asks:"
+              + " at most so many tokens at a time (default: 1024).")
+  private int scoringTokens = Scoring.DEFAULT.tokens();
+
+  @Option(
+      names = "--scoring-delay",
+      paramLabel = "MS",
+      description =
+          "Milliseconds a request may wait for others to be computed with; 0: never (default: 2).")
+  private long scoringDelay = Scoring.DEFAULT.delay().toMillis();
+
   @Option(names = "--device", defaultValue = "cpu", description = "cpu (the only one here).")
   private String device;
 
@@ -77,6 +94,7 @@ public final class ServeCommand implements Callable<Integer> {
         ServerConfig.inProcess(RunModels.of(folders))
             .listen(host, port)
             .compute(slots, threads, false, device)
+            .scoring(new Scoring(scoringTokens, Duration.ofMillis(scoringDelay)))
             .secure(guard.security(System.getenv()));
     if (maxQueuePerClient != null) {
       config = config.perClient(maxQueuePerClient);

@@ -3,7 +3,6 @@ package org.rlaif.serving.engine;
 import java.util.List;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.serving.engine.LiveWeights.Lease;
-import org.rlaif.serving.engine.Pass.Output;
 
 /**
  * What the engine is measured against: a loop over its graph, its session and its kind of cache,
@@ -34,7 +33,7 @@ public final class BareLoop implements AutoCloseable {
     this.engine = engine;
     this.batch = batch;
     this.cache = new KvCache(runtime, config, batch);
-    this.pass = new Pass(runtime, config, batch, Prefill.CHUNK, batch, Output.LOGPROBS);
+    this.pass = new Pass(runtime, config, batch, Prefill.CHUNK, batch);
     this.distribution = new float[config.vocabularySize()];
   }
 

@@ -1,5 +1,6 @@
 package org.rlaif.serving.engine;
 
+import java.time.Duration;
 import org.rlaif.kit.UserError;
 
 /**
@@ -9,11 +10,46 @@ import org.rlaif.kit.UserError;
  * @param threads that compute one operator; 0: one per processor
  * @param spinning whether idle threads wait busily: only where nothing else computes
  * @param device {@code cpu}
- * @param maxQueue sequences, or score requests (256 at most), that may wait per model
- * @param maxQueuePerClient of those sequences, how many may be one client's
+ * @param maxQueue sequences that may wait per model, to be sampled and to be scored
+ * @param maxQueuePerClient of those to be sampled, how many may be one client's
+ * @param scoring how given completions are computed together
  */
 public record EngineConfig(
-    int slots, int threads, boolean spinning, String device, int maxQueue, int maxQueuePerClient) {
+    int slots,
+    int threads,
+    boolean spinning,
+    String device,
+    int maxQueue,
+    int maxQueuePerClient,
+    Scoring scoring) {
+
+  /**
+   * Scores and log-probabilities of given completions, whoever asks, are computed together.
+   *
+   * @param tokens at most in one run, padding included
+   * @param delay that a request waits for others, at most
+   */
+  public record Scoring(int tokens, Duration delay) {
+    private static final int MOST_TOKENS = 1 << 16;
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+
+    /** Measured: see the benchmarks. */
+    public static final Scoring DEFAULT = new Scoring(1024, Duration.ofMillis(2));
+
+    public Scoring {
+      UserError.require(
+          tokens >= Prefill.CHUNK && tokens <= MOST_TOKENS,
+          "scoring-tokens",
+          tokens,
+          "from " + Prefill.CHUNK + " to " + MOST_TOKENS);
+      UserError.require(
+          !delay.isNegative() && delay.compareTo(LONGEST) <= 0,
+          "scoring-delay",
+          delay.toMillis() + " ms",
+          "from 0 to " + LONGEST.toMillis() + " ms");
+    }
+  }
+
   public EngineConfig {
     UserError.require(slots >= 0, "slots", slots, ">= 1, or 0: chosen by the model's size");
     UserError.require(threads >= 0, "threads", threads, ">= 1, or 0: one per processor");
@@ -27,8 +63,23 @@ public record EngineConfig(
         device.equals("cpu"), "device", device, "cpu; this build's ONNX Runtime knows no other");
   }
 
-  /** For one client, or several that leave each other room. */
+  /** For one client, or several that leave each other room; scores as by default. */
   public EngineConfig(int slots, int threads, boolean spinning, String device, int maxQueue) {
-    this(slots, threads, spinning, device, maxQueue, maxQueue);
+    this(slots, threads, spinning, device, maxQueue, maxQueue, Scoring.DEFAULT);
+  }
+
+  /** The same, but so many sequences of one client may wait per model. */
+  public EngineConfig perClient(int most) {
+    return new EngineConfig(slots, threads, spinning, device, maxQueue, most, scoring);
+  }
+
+  /** The same, with other limits on what is scored together. */
+  public EngineConfig scoring(Scoring scoring) {
+    return new EngineConfig(slots, threads, spinning, device, maxQueue, maxQueuePerClient, scoring);
+  }
+
+  /** The same on other threads; zeros are chosen by default. */
+  public EngineConfig compute(int slots, int threads, boolean spinning, String device) {
+    return new EngineConfig(slots, threads, spinning, device, maxQueue, maxQueuePerClient, scoring);
   }
 }

@@ -5,12 +5,10 @@ import org.rlaif.kit.UserError;
 
 /** New weights of a policy must give the log-probabilities of the probes, at temperature 1. */
 final class LogprobGate extends ParityGate {
-  private final Turnstile turnstile;
-  private final LogprobScorer scorer;
+  private final Scorer scorer;
 
-  LogprobGate(TokenRules rules, Turnstile turnstile, LogprobScorer scorer) {
+  LogprobGate(TokenRules rules, Scorer scorer) {
     super("max_abs_logprob_difference", rules);
-    this.turnstile = turnstile;
     this.scorer = scorer;
   }
 
@@ -29,9 +27,14 @@ final class LogprobGate extends ParityGate {
   }
 
   @Override
-  float[] found(DecoderSession session, Probe probe) {
-    List<int[]> completion = List.of(probe.completion());
-    return turnstile.pass(
-        () -> false, () -> scorer.score(session, probe.prompt(), completion, 1, () -> false)[0]);
+  float[][] found(DecoderSession session, List<Probe> probes) {
+    var request = ScoringRequest.of(session);
+    var found = new float[probes.size()][];
+    for (int i = 0; i < found.length; i++) {
+      List<int[]> completion = List.of(probes.get(i).completion());
+      found[i] = LogprobPieces.add(request, probes.get(i).prompt(), completion, 1)[0];
+    }
+    scorer.ask(request);
+    return found;
   }
 }

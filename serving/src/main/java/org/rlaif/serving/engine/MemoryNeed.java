@@ -31,19 +31,22 @@ record MemoryNeed(long weights, long cache, long working) {
 
   /**
    * @param slots 0 for a reward model
+   * @param tokens of given completions in one run
    */
-  static MemoryNeed of(DecoderConfig config, int slots) {
+  static MemoryNeed of(DecoderConfig config, int slots, int tokens) {
     long arena = WeightArena.bytes(config.parameters());
-    // Widest intermediate results of a chunk: the MLP, and the head's distributions.
-    long chunk = 4L * Prefill.CHUNK * (config.mlpWidth() + 4L * config.width()) * Float.BYTES;
+    long scoring = ScoringPass.bytes(config, tokens);
+    // Widest intermediate results of a run: the MLP, attention, and the head's distributions.
+    long feedForward = 4L * tokens * (config.mlpWidth() + 4L * config.width());
+    long attention = (long) tokens * Math.min(tokens, config.contextLength()) * config.heads();
+    long run = (feedForward + attention) * Float.BYTES;
     if (config.head() == Head.SCORE) {
-      return new MemoryNeed(arena, KvCache.bytes(config, 1), arena + chunk);
+      return new MemoryNeed(arena, scoring, arena + run);
     }
-    long distributions = 2L * Prefill.CHUNK * config.vocabularySize() * Float.BYTES;
+    long distributions =
+        2L * ScoringPass.heads(config, tokens) * config.vocabularySize() * Float.BYTES;
     return new MemoryNeed(
-        2 * arena,
-        Scheduler.bytes(config, slots) + LogprobScorer.bytes(config),
-        2 * arena + chunk + distributions);
+        2 * arena, Scheduler.bytes(config, slots) + scoring, 2 * arena + run + distributions);
   }
 
   /** New weights beside those that serve. */

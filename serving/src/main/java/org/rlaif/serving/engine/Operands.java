@@ -13,13 +13,28 @@ import java.util.Map;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.engine.KvCache.View;
-import org.rlaif.serving.engine.Pass.Output;
 
 /**
  * The graph's inputs and outputs but for the KV cache, as {@code OnnxDecoder} documents them, in
  * memory that is used again. Used by one thread at a time.
  */
 final class Operands {
+  /** What is read from the head. */
+  enum Output {
+    /** (N, V): the whole distribution. */
+    LOGPROBS("logprobs"),
+    /** (N, 1): one log-probability each. */
+    CHOSEN("chosen_logprobs"),
+    /** (N): raw scores. */
+    SCORES("scores");
+
+    private final String graphName;
+
+    Output(String graphName) {
+      this.graphName = graphName;
+    }
+  }
+
   final LongBuffer ids;
   final LongBuffer positions;
   final IntBuffer rowLengths;
@@ -77,12 +92,9 @@ final class Operands {
     this.chosen = longs(heads);
     this.targets = longs(heads);
     this.temperatures = floats(heads);
-    this.result = floats(Math.multiplyExact(heads, numbersPerHead(config, output)));
+    int numbers = output == Output.LOGPROBS ? config.vocabularySize() : 1;
+    this.result = floats(Math.multiplyExact(heads, numbers));
     this.scaledLogits = floats(heads);
-  }
-
-  static int numbersPerHead(DecoderConfig config, Output output) {
-    return output == Output.LOGPROBS ? config.vocabularySize() : 1;
   }
 
   /** Runs the graph. */
@@ -116,7 +128,7 @@ final class Operands {
       inputs.putAll(rowView.past());
       inputs.putAll(chunkView.past());
       Map<String, OnnxTensor> outputs = new HashMap<>();
-      outputs.put(output.graphName(), head(heads));
+      outputs.put(output.graphName, head(heads));
       if (shape.scaled()) {
         outputs.put("chosen_scaled_logits", tensor(scaledLogits, heads, 1));
       }

@@ -22,7 +22,8 @@ abstract class ParityGate {
 
   abstract float[] expected(Probe probe);
 
-  abstract float[] found(DecoderSession session, Probe probe);
+  /** What the new weights give for each probe. */
+  abstract float[][] found(DecoderSession session, List<Probe> probes);
 
   final void validate(List<Probe> probes, float threshold) {
     UserError.require(
@@ -45,10 +46,10 @@ abstract class ParityGate {
   final float pass(DecoderSession session, List<Probe> probes, float threshold) {
     float largest = 0;
     String worst = "";
+    float[][] all = found(session, probes);
     for (int i = 0; i < probes.size(); i++) {
-      Probe probe = probes.get(i);
-      float[] found = found(session, probe);
-      float[] expected = expected(probe);
+      float[] found = all[i];
+      float[] expected = expected(probes.get(i));
       for (int t = 0; t < found.length; t++) {
         float difference = Math.abs(found[t] - expected[t]);
         if (Float.compare(difference, largest) > 0) { // NaN is the largest of all

@@ -2,6 +2,7 @@ package org.rlaif.serving.engine;
 
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.serving.engine.KvCache.View;
+import org.rlaif.serving.engine.Operands.Output;
 
 /**
  * One run of the graph: rows that decode, one token each, and a chunk of one sequence; either may
@@ -14,26 +15,6 @@ import org.rlaif.serving.engine.KvCache.View;
  * part be empty.
  */
 final class Pass implements AutoCloseable, Samplers.Distributions {
-  /** What is read from the head. */
-  enum Output {
-    /** (N, V): the whole distribution. */
-    LOGPROBS("logprobs"),
-    /** (N, 1): one log-probability each. */
-    CHOSEN("chosen_logprobs"),
-    /** (N): raw scores. */
-    SCORES("scores");
-
-    private final String name;
-
-    Output(String name) {
-      this.name = name;
-    }
-
-    String graphName() {
-      return name;
-    }
-  }
-
   private static final int BLOCK = 16;
 
   /** Most tokens without meaning in one part. */
@@ -59,16 +40,16 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
    * @param tokens the most tokens of a chunk
    * @param heads the most positions in one run whose hidden state goes to the head
    */
-  Pass(OnnxRuntime runtime, DecoderConfig config, int rows, int tokens, int heads, Output output) {
+  Pass(OnnxRuntime runtime, DecoderConfig config, int rows, int tokens, int heads) {
     this.config = config;
     this.nowhere = new KvCache(runtime, config, FILLING, 1);
     this.operands =
-        new Operands(runtime, config, rows + FILLING, 1, tokens + FILLING, heads, output);
+        new Operands(runtime, config, rows + FILLING, 1, tokens + FILLING, heads, Output.LOGPROBS);
   }
 
-  /** Memory for one pass, in bytes. */
-  static long bytes(DecoderConfig config, long heads, Output output) {
-    return heads * Float.BYTES * Operands.numbersPerHead(config, output);
+  /** Memory for the outputs of one pass, in bytes. */
+  static long bytes(DecoderConfig config, long heads) {
+    return heads * Float.BYTES * config.vocabularySize();
   }
 
   /** Forgets the last run. */
@@ -138,11 +119,6 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
   @Override
   public double normaliser(int output, float[] logprobs) {
     return (double) operands.scaledLogits.get(output) - logprobs[0];
-  }
-
-  /** The one number of an output: the chosen log-probability or the score. */
-  float number(int output) {
-    return operands.result.get(output);
   }
 
   /** Runs rows and chunk, all of whose slots are in this cache. */

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
@@ -22,8 +23,7 @@ public final class PolicyEngine implements ServedModel {
   private final OnnxRuntime runtime;
   private final int slots;
   private final LiveWeights weights;
-  private final Turnstile turnstile;
-  private final LogprobScorer scorer;
+  private final Scorer scorer;
   private final WeightUpdates updates;
   private final Scheduler scheduler;
 
@@ -39,15 +39,14 @@ public final class PolicyEngine implements ServedModel {
     int most = KvCache.mostSlots(config) - 1; // one is for staging
     UserError.require(
         wanted <= most, "slots", wanted, "at most " + most + " for a model like " + name);
-    MemoryNeed.of(config, wanted).check(name);
+    MemoryNeed.of(config, wanted, settings.scoring().tokens()).check(name);
     this.loaded = Loaded.of(name, folder);
     this.observer = observer;
     this.runtime = runtime;
     this.slots = wanted;
     this.weights = new LiveWeights(runtime, config, folder.weights());
-    this.turnstile = new Turnstile(name, settings.maxQueue());
-    this.scorer = new LogprobScorer(runtime, config);
-    var gate = new LogprobGate(loaded.rules(), turnstile, scorer);
+    this.scorer = new Scorer(name, runtime, config, weights, settings, observer::broken);
+    var gate = new LogprobGate(loaded.rules(), scorer);
     this.updates = new WeightUpdates(name, weights, gate, clock, observer);
     this.scheduler =
         new Scheduler(
@@ -100,10 +99,26 @@ public final class PolicyEngine implements ServedModel {
 
   /**
    * Log-probabilities of given completions of one prompt, at a temperature, over the full
-   * vocabulary.
+   * vocabulary; waits for them.
    */
   public Logprobs logprobs(
       int[] prompt, List<int[]> completions, double temperature, BooleanSupplier cancelled) {
+    return Scorer.await(logprobs(prompt, completions, temperature, cancelled, ""));
+  }
+
+  /**
+   * The same for one of several clients, who take turns, without waiting. All completions are
+   * queued, or none.
+   *
+   * @param cancelled asked now and then; what is left is not computed then, and the answer a {@link
+   *     Refusal}
+   */
+  public CompletableFuture<Logprobs> logprobs(
+      int[] prompt,
+      List<int[]> completions,
+      double temperature,
+      BooleanSupplier cancelled,
+      String client) {
     UserError.require(
         temperature >= 0.01 && temperature <= 100, "temperature", temperature, "from 0.01 to 100");
     UserError.require(!completions.isEmpty(), "completions", 0, "at least one");
@@ -111,15 +126,10 @@ public final class PolicyEngine implements ServedModel {
     for (int i = 0; i < completions.size(); i++) {
       loaded.rules().completion("completions[" + i + "]", prompt, completions.get(i));
     }
-    return turnstile.pass(
-        cancelled,
-        () -> {
-          try (Lease lease = weights.lease()) {
-            return new Logprobs(
-                scorer.score(lease.session(), prompt, completions, temperature, cancelled),
-                lease.version());
-          }
-        });
+    var request = new ScoringRequest(client, cancelled);
+    float[][] rows = LogprobPieces.add(request, prompt, completions, temperature);
+    scorer.submit(request);
+    return request.answer().thenApply(version -> new Logprobs(rows, version));
   }
 
   OnnxRuntime runtime() {
@@ -196,7 +206,13 @@ public final class PolicyEngine implements ServedModel {
   }
 
   @Override
+  public ScoringCounts scoring() {
+    return scorer.counts();
+  }
+
+  @Override
   public void close(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
     weights.stopWaiting();
     try {
       scheduler.line().awaitIdle(patience.toMillis());
@@ -205,8 +221,7 @@ public final class PolicyEngine implements ServedModel {
     }
     scheduler.close();
     updates.close();
-    turnstile.close();
-    scorer.close();
+    scorer.close(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     weights.close();
   }
 }

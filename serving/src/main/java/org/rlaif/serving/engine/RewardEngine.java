@@ -3,32 +3,44 @@ package org.rlaif.serving.engine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.serving.engine.LiveWeights.Lease;
-import org.rlaif.serving.engine.Pass.Output;
 
 /**
- * A reward model in service. Sequences are scored one after the other, chunk by chunk, so that a
- * score is the same bits whatever else was asked.
+ * A reward model in service. Whatever is asked at the same time shares runs of the graph; a score
+ * is the same bits whoever shares them.
  */
 public final class RewardEngine implements ServedModel {
   /** A prompt and a completion of it; the score is read at the completion's last token. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  public record Item(int[] prompt, int[] completion) {}
+  public record Item(int[] prompt, int[] completion) {
+    /** The whole sequence, and the raw score at its end. */
+    Stretch stretch(Consumer<Float> reader) {
+      int[] sequence = IntStream.concat(IntStream.of(prompt), IntStream.of(completion)).toArray();
+      return new Stretch(
+          sequence,
+          0,
+          new int[] {sequence.length - 1},
+          new int[1],
+          1,
+          (index, number) -> reader.accept(number));
+    }
+  }
 
   /** One score per item, less the model's mean and divided by its standard deviation. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   public record Scores(float[] scores, long weightsVersion) {}
 
   private final Loaded loaded;
+  private final OnnxRuntime runtime;
   private final ModelFolder folder;
   private final LiveWeights weights;
-  private final Turnstile turnstile;
-  private final KvCache cache;
-  private final Pass pass;
+  private final Scorer scorer;
   private final WeightUpdates updates;
 
   RewardEngine(
@@ -39,38 +51,47 @@ public final class RewardEngine implements ServedModel {
       Clock clock,
       ModelObserver observer) {
     DecoderConfig config = folder.config();
-    MemoryNeed.of(config, 0).check(name);
+    MemoryNeed.of(config, 0, settings.scoring().tokens()).check(name);
     this.loaded = Loaded.of(name, folder);
+    this.runtime = runtime;
     this.folder = folder;
     this.weights = new LiveWeights(runtime, config, folder.weights());
-    this.turnstile = new Turnstile(name, settings.maxQueue());
-    this.cache = new KvCache(runtime, config, 1);
-    this.pass = new Pass(runtime, config, 0, Prefill.CHUNK, 1, Output.SCORES);
-    this.updates =
-        new WeightUpdates(
-            name, weights, new ScoreGate(loaded.rules(), this::probe), clock, observer);
+    this.scorer = new Scorer(name, runtime, config, weights, settings, observer::broken);
+    var gate = new ScoreGate(loaded.rules(), folder.scoreScale(), scorer);
+    this.updates = new WeightUpdates(name, weights, gate, clock, observer);
   }
 
-  /** Scores all items, in their order. */
+  /** Scores all items, in their order; waits for them. */
   public Scores score(List<Item> items, BooleanSupplier cancelled) {
+    return Scorer.await(score(items, cancelled, ""));
+  }
+
+  /**
+   * The same for one of several clients, who take turns, without waiting. All items are queued, or
+   * none.
+   *
+   * @param cancelled asked now and then; what is left is not computed then, and the answer a {@link
+   *     Refusal}
+   */
+  public CompletableFuture<Scores> score(
+      List<Item> items, BooleanSupplier cancelled, String client) {
     UserError.require(!items.isEmpty(), "items", 0, "at least one");
     for (int i = 0; i < items.size(); i++) {
       Item item = items.get(i);
       loaded.rules().prompt("items[" + i + "].prompt", item.prompt());
       loaded.rules().completion("items[" + i + "].completion", item.prompt(), item.completion());
     }
-    return turnstile.pass(
-        cancelled,
-        () -> {
-          var scores = new float[items.size()];
-          try (Lease lease = weights.lease()) {
-            for (int i = 0; i < scores.length; i++) {
-              double raw = raw(lease.session(), items.get(i), cancelled);
-              scores[i] = (float) folder.scoreScale().apply(raw);
-            }
-            return new Scores(scores, lease.version());
-          }
-        });
+    var request = new ScoringRequest(client, cancelled);
+    var scores = new float[items.size()];
+    for (int i = 0; i < scores.length; i++) {
+      int index = i;
+      request.add(
+          List.of(
+              items.get(i).stretch(raw -> scores[index] = (float) folder.scoreScale().apply(raw))),
+          1);
+    }
+    scorer.submit(request);
+    return request.answer().thenApply(version -> new Scores(scores, version));
   }
 
   /**
@@ -82,20 +103,13 @@ public final class RewardEngine implements ServedModel {
     return 1 / (1 + Math.exp(-raw));
   }
 
-  private float probe(DecoderSession session, Probe probe) {
-    var item = new Item(probe.prompt(), probe.completion());
-    return turnstile.pass(
-        () -> false, () -> (float) folder.scoreScale().apply(raw(session, item, () -> false)));
+  OnnxRuntime runtime() {
+    return runtime;
   }
 
-  private double raw(DecoderSession session, Item item, BooleanSupplier cancelled) {
-    int[] sequence = new int[item.prompt().length + item.completion().length];
-    System.arraycopy(item.prompt(), 0, sequence, 0, item.prompt().length);
-    System.arraycopy(
-        item.completion(), 0, sequence, item.prompt().length, item.completion().length);
-    var prefill = new Prefill(sequence, 1);
-    prefill.run(session, pass, cache, 0, () -> Refusal.ifCancelled(cancelled));
-    return pass.number(prefill.output());
+  /** The weights that serve now. */
+  LiveWeights.Lease lease() {
+    return weights.lease();
   }
 
   @Override
@@ -124,12 +138,15 @@ public final class RewardEngine implements ServedModel {
   }
 
   @Override
+  public ScoringCounts scoring() {
+    return scorer.counts();
+  }
+
+  @Override
   public void close(Duration patience) {
     weights.stopWaiting();
     updates.close();
-    turnstile.close(); // waits for whoever is inside
-    pass.close();
-    cache.close();
+    scorer.close(patience);
     weights.close();
   }
 }

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.LiveWeights.Lease;
-import org.rlaif.serving.engine.Pass.Output;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.serving.engine.Samplers.Draw;
 import org.rlaif.serving.engine.Staging.Staged;
@@ -66,7 +65,7 @@ final class Scheduler implements AutoCloseable {
     this.line = line;
     this.observer = observer;
     this.cache = new KvCache(runtime, config, slots + 1);
-    this.pass = new Pass(runtime, config, slots, Prefill.CHUNK, slots + 1, Output.LOGPROBS);
+    this.pass = new Pass(runtime, config, slots, Prefill.CHUNK, slots + 1);
     this.samplers = new Samplers(model, config, tokenizer.vocabularySize(), runtime.threads());
     this.staging = new Staging(config, slots, line);
     this.thread = new Thread(this::run, "rlaif-decode-" + model);
@@ -75,7 +74,7 @@ final class Scheduler implements AutoCloseable {
   }
 
   static long bytes(DecoderConfig config, int slots) {
-    return KvCache.bytes(config, slots + 1L) + Pass.bytes(config, slots + 1L, Output.LOGPROBS);
+    return KvCache.bytes(config, slots + 1L) + Pass.bytes(config, slots + 1L);
   }
 
   WaitingLine line() {

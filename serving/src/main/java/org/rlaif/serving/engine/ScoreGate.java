@@ -1,17 +1,18 @@
 package org.rlaif.serving.engine;
 
-import java.util.function.BiFunction;
+import java.util.List;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.ScoreScale;
+import org.rlaif.serving.engine.RewardEngine.Item;
 
 /** New weights of a reward model must give the scores of the probes. */
 final class ScoreGate extends ParityGate {
-  private final BiFunction<DecoderSession, Probe, Float> scorer;
+  private final ScoreScale scale;
+  private final Scorer scorer;
 
-  /**
-   * @param scorer waits for its turn
-   */
-  ScoreGate(TokenRules rules, BiFunction<DecoderSession, Probe, Float> scorer) {
+  ScoreGate(TokenRules rules, ScoreScale scale, Scorer scorer) {
     super("max_abs_score_difference", rules);
+    this.scale = scale;
     this.scorer = scorer;
   }
 
@@ -28,7 +29,15 @@ final class ScoreGate extends ParityGate {
   }
 
   @Override
-  float[] found(DecoderSession session, Probe probe) {
-    return new float[] {scorer.apply(session, probe)};
+  float[][] found(DecoderSession session, List<Probe> probes) {
+    var request = ScoringRequest.of(session);
+    var found = new float[probes.size()][1];
+    for (int i = 0; i < found.length; i++) {
+      float[] into = found[i];
+      var item = new Item(probes.get(i).prompt(), probes.get(i).completion());
+      request.add(List.of(item.stretch(number -> into[0] = (float) scale.apply(number))), 1);
+    }
+    scorer.ask(request);
+    return found;
   }
 }

@@ -58,6 +58,9 @@ public sealed interface ServedModel permits PolicyEngine, RewardEngine {
     return 0;
   }
 
+  /** What became of completions that were to be scored, or told the log-probabilities of. */
+  ScoringCounts scoring();
+
   /** Null: it is not paused. */
   default @Nullable PauseMode paused() {
     return null;

@@ -1,11 +1,6 @@
 package org.rlaif.serving.engine;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +35,7 @@ final class WaitingLine {
   private final String model;
 
   // All guarded by this.
-  /** One queue for each client that has prompts waiting, the one whose turn it is first. */
-  private final Map<String, Deque<PromptGroup>> queues = new LinkedHashMap<>();
+  private final Turns<PromptGroup> turns = new Turns<>();
 
   private final Places places;
   private boolean closed;
@@ -83,22 +77,18 @@ final class WaitingLine {
     }
     String client = groups.get(0).client;
     places.take(client, more);
-    queues.computeIfAbsent(client, key -> new ArrayDeque<>()).addAll(groups);
+    for (PromptGroup group : groups) {
+      turns.add(client, group);
+    }
     idle = false;
     notifyAll();
   }
 
   /** The next prompt of the client whose turn it is; that client is the last one then. */
   synchronized @Nullable PromptGroup poll() {
-    if (queues.isEmpty()) {
-      return null;
-    }
-    String client = queues.keySet().iterator().next();
-    Deque<PromptGroup> queue = queues.remove(client);
-    PromptGroup next = queue.remove();
-    next.begin();
-    if (!queue.isEmpty()) {
-      queues.put(client, queue);
+    PromptGroup next = turns.poll();
+    if (next != null) {
+      next.begin();
     }
     return next;
   }
@@ -115,11 +105,7 @@ final class WaitingLine {
 
   /** Takes out what was cancelled. */
   synchronized List<PromptGroup> removeCancelled() {
-    List<PromptGroup> gone = new ArrayList<>();
-    for (Deque<PromptGroup> queue : queues.values()) {
-      queue.removeIf(group -> group.ticket.isCancelled() && gone.add(group));
-    }
-    queues.values().removeIf(Deque::isEmpty);
+    List<PromptGroup> gone = turns.removeIf(group -> group.ticket.isCancelled());
     gone.forEach(group -> places.giveBack(group.client, group.waiting()));
     return gone;
   }
@@ -136,7 +122,7 @@ final class WaitingLine {
   synchronized Turn awaitTurn(int rows, int tokens, boolean staged) throws InterruptedException {
     live = rows;
     cached = tokens;
-    while (!stops() && pause == null && rows == 0 && !staged && queues.isEmpty()) {
+    while (!stops() && pause == null && rows == 0 && !staged && turns.isEmpty()) {
       idle = true;
       notifyAll();
       wait();
@@ -239,9 +225,7 @@ final class WaitingLine {
 
   /** Empties the line. */
   synchronized List<PromptGroup> drain() {
-    List<PromptGroup> left = new ArrayList<>();
-    queues.values().forEach(left::addAll);
-    queues.clear();
+    List<PromptGroup> left = turns.removeIf(group -> true);
     places.clear();
     idle = true;
     notifyAll();

@@ -27,9 +27,12 @@
  * goes with a token is that of the graph, before all of this; what it was sampled with is told if
  * wanted. Rows that ask for none of this take the shortest path.
  *
- * <p>Log-probabilities of given completions, probes of new weights and scores run beside the
- * scheduler, each on a cache of its own and one at a time ({@link
- * org.rlaif.serving.engine.Turnstile}).
+ * <p>Scoring runs beside the scheduler: scores, log-probabilities of given completions, and probes
+ * of new weights. The {@link org.rlaif.serving.engine.Scorer} is the one thread that does it. It
+ * gathers what all callers ask for and computes sequences of similar length together, in runs of
+ * several rows that are padded on the right; a prompt with many completions is computed once where
+ * that is cheaper. Such a number is the same bits, too, however it was computed ({@link
+ * org.rlaif.serving.engine.ScoringPass}). One request is computed under one version of the weights.
  *
  * <p>What a model does is told to its {@link org.rlaif.serving.engine.ModelObserver} as it happens;
  * what it is doing now can be read from the {@link org.rlaif.serving.engine.ServedModel}.

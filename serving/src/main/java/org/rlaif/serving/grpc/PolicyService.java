@@ -6,6 +6,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Tokenizer;
@@ -76,12 +77,18 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
       completions.add(Inputs.open("completions[" + i + "]", request.getCompletions(i), tokenizer));
     }
     Demand.weights(engine, request.getMinWeightsVersion());
-    PolicyEngine.Logprobs found =
+    CompletableFuture<PolicyEngine.Logprobs> found =
         engine.logprobs(
             prompt,
             completions,
             request.hasTemperature() ? Inputs.decimal(request.getTemperature()) : 1,
-            Context.current()::isCancelled);
+            Context.current()::isCancelled,
+            ClientIdentity.current());
+    Answer.send(found, each -> logprobs(prompt, completions, each), observer, executor);
+  }
+
+  private static LogprobsResponse logprobs(
+      int[] prompt, List<int[]> completions, PolicyEngine.Logprobs found) {
     var response = LogprobsResponse.newBuilder().setWeightsVersion(found.weightsVersion());
     for (int i = 0; i < completions.size(); i++) {
       var completion = response.addCompletionsBuilder();
@@ -90,10 +97,9 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
       }
     }
     long tokens = completions.stream().mapToLong(each -> each.length).sum();
-    response
+    return response
         .addAllPromptTokenIds(Ints.asList(prompt))
-        .setUsage(Outputs.usage(prompt.length, tokens));
-    observer.onNext(response.build());
-    observer.onCompleted();
+        .setUsage(Outputs.usage(prompt.length, tokens))
+        .build();
   }
 }

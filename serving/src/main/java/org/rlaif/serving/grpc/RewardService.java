@@ -5,6 +5,8 @@ import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.Models;
@@ -23,9 +25,11 @@ import org.rlaif.v1.Usage;
 /** Scores completions with reward models. */
 final class RewardService extends RewardGrpc.RewardImplBase {
   private final Models models;
+  private final Executor executor;
 
-  RewardService(Models models) {
+  RewardService(Models models, Executor executor) {
     this.models = models;
+    this.executor = executor;
   }
 
   @Override
@@ -42,14 +46,16 @@ final class RewardService extends RewardGrpc.RewardImplBase {
               Inputs.whole(name + "completion", item.getCompletion(), tokenizer)));
     }
     Demand.weights(engine, request.getMinWeightsVersion());
-    Scores found = engine.score(items, Context.current()::isCancelled);
+    Answer.send(found(engine, items), found -> scores(items, found), observer, executor);
+  }
+
+  private static ScoreResponse scores(List<Item> items, Scores found) {
     var response = ScoreResponse.newBuilder().setWeightsVersion(found.weightsVersion());
     for (float score : found.scores()) {
       response.addScores(score);
     }
     items.forEach(item -> response.addItems(scored(item)));
-    observer.onNext(response.setUsage(usage(items)).build());
-    observer.onCompleted();
+    return response.setUsage(usage(items)).build();
   }
 
   @Override
@@ -66,7 +72,10 @@ final class RewardService extends RewardGrpc.RewardImplBase {
       items.add(completion(name + "second", engine, prompt, pair.getSecond()));
     }
     Demand.weights(engine, request.getMinWeightsVersion());
-    Scores found = engine.score(items, Context.current()::isCancelled);
+    Answer.send(found(engine, items), found -> pairs(engine, items, found), observer, executor);
+  }
+
+  private static ScorePairsResponse pairs(RewardEngine engine, List<Item> items, Scores found) {
     var response = ScorePairsResponse.newBuilder().setWeightsVersion(found.weightsVersion());
     for (int i = 0; i < items.size(); i += 2) {
       float first = found.scores()[i];
@@ -79,8 +88,11 @@ final class RewardService extends RewardGrpc.RewardImplBase {
           .setFirst(scored(items.get(i)))
           .setSecond(scored(items.get(i + 1)));
     }
-    observer.onNext(response.setUsage(usage(items)).build());
-    observer.onCompleted();
+    return response.setUsage(usage(items)).build();
+  }
+
+  private static CompletableFuture<Scores> found(RewardEngine engine, List<Item> items) {
+    return engine.score(items, Context.current()::isCancelled, ClientIdentity.current());
   }
 
   private static Item completion(String name, RewardEngine engine, int[] prompt, Input input) {

@@ -117,7 +117,7 @@ public final class RlaifServer implements AutoCloseable {
     List<ServerServiceDefinition> services =
         List.of(
             new PolicyService(models, executor).bindService(),
-            new RewardService(models).bindService(),
+            new RewardService(models, executor).bindService(),
             new ControlService(models, config, version(), started).bindService(),
             new InferenceService(models, executor, version(), () -> ready).bindService());
     services.forEach(

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.EngineConfig;
+import org.rlaif.serving.engine.EngineConfig.Scoring;
 
 /**
  * What is served, where and how.
@@ -14,7 +15,7 @@ import org.rlaif.serving.engine.EngineConfig;
  * @param models model folders by the names under which they are served
  * @param port of TCP; 0: any that is free; null: no TCP, this process only
  * @param host address to listen on
- * @param engine slots, threads, device and queue
+ * @param engine slots, threads, device, queue and scoring
  * @param maxMessageBytes the largest message that is taken over TCP
  * @param patience how long requests under way may take to finish when the server closes
  * @param security who may call over TCP, and whether it is encrypted
@@ -69,26 +70,22 @@ public record ServerConfig(
 
   /** The same, but so many sequences of one client may wait per model. */
   public ServerConfig perClient(int maxQueue) {
-    return with(
-        new EngineConfig(
-            engine.slots(),
-            engine.threads(),
-            engine.spinning(),
-            engine.device(),
-            engine.maxQueue(),
-            maxQueue));
+    return with(engine.perClient(maxQueue));
   }
 
   /** The same with another engine; zeros are chosen by default. */
   public ServerConfig compute(int slots, int threads, boolean spinning, String device) {
-    return with(
-        new EngineConfig(
-            slots, threads, spinning, device, engine.maxQueue(), engine.maxQueuePerClient()));
+    return with(engine.compute(slots, threads, spinning, device));
   }
 
   private ServerConfig with(EngineConfig engine) {
     return new ServerConfig(
         models, port, host, engine, maxMessageBytes, patience, security, metricsPort);
+  }
+
+  /** The same, with other limits on what is scored together. */
+  public ServerConfig scoring(Scoring scoring) {
+    return with(engine.scoring(scoring));
   }
 
   /** The same, guarded so on TCP. */

@@ -49,7 +49,8 @@ class BenchmarkTest {
           "--long-prompt=300",
           "--steady-tokens=200",
           "--swap-every=0.05",
-          "--cancels=5");
+          "--cancels=5",
+          "--scoring=9,150");
 
   /** What a command printed and how it ended. */
   private record Result(int code, String out, String err) {}
@@ -102,6 +103,13 @@ class BenchmarkTest {
     assertEquals(0, swaps.figure("with swaps", "failed"));
     assertTrue(section(found, "cancel").figure("engine, to slot free", "cancelMsP99") >= 0);
     assertTrue(section(found, "prefill").figure("during prefill", "toSteady") > 0);
+    Section scoring = section(found, "scoring");
+    assertEquals(2 * 2 * (1 + 2 * 2), scoring.rows().size());
+    for (String what : List.of("logprobs", "scores")) {
+      assertEquals(1, scoring.figure(what + " 9, engine, 1 caller", "rowsPerRun"));
+      assertTrue(scoring.figure(what + " 150, gRPC, 3 callers", "sequencesPerSecond") > 0);
+      assertTrue(scoring.figure(what + " 9, gRPC, 3 callers", "toBare") > 0);
+    }
     assertTrue(ImageIO.read(plot.toFile()).getWidth() > Charts.WIDTH);
 
     JsonNode tree = Json.MAPPER.readTree(json.toFile());
@@ -134,11 +142,12 @@ class BenchmarkTest {
             .compute(4, 2, false, "cpu");
     try (RlaifServer server = RlaifServer.start(config)) {
       String address = "127.0.0.1:" + server.port();
-      Result result = bench("--address", address, "--parts=load,layers");
+      Result result = bench("--address", address, "--parts=load,layers,scoring");
       assertEquals(0, result.code(), result.err());
       assertTrue(result.out().startsWith("policy at " + address), result.out());
       assertTrue(result.out().contains("rollout, gRPC"), result.out());
-      assertFalse(result.out().contains("bare loop"), result.out());
+      assertTrue(result.out().contains("logprobs 9, gRPC, 3 callers"), result.out());
+      assertFalse(result.out().contains("bare"), result.out());
       mistake(
           "name: nobody (expected: that of a policy; the server has policy)",
           bench("--address", address, "--name", "nobody"));

@@ -177,6 +177,9 @@ class ServingCommandsTest {
         "device: cuda:0 (expected: cpu; this build's ONNX Runtime knows no other)",
         run("", "serve", run.toString(), "--device", "cuda:0"));
     mistake(
+        "scoring-delay: -1 ms (expected: from 0 to 10000 ms)",
+        run("", "serve", run.toString(), "--scoring-delay", "-1"));
+    mistake(
         "port: 70000 (expected: from 0 to 65535)",
         run("", "serve", run.toString(), "--port", "70000"));
     mistake(

@@ -50,9 +50,7 @@ class DeterminismTest {
       arena.fill(TestModels.weights(config, 7));
       try (DecoderSession session = DecoderSession.open(runtime, config, arena);
           var cache = new KvCache(runtime, config, MOST_ROWS + 1);
-          var pass =
-              new Pass(
-                  runtime, config, MOST_ROWS, Prefill.CHUNK, MOST_ROWS + 1, Pass.Output.LOGPROBS)) {
+          var pass = new Pass(runtime, config, MOST_ROWS, Prefill.CHUNK, MOST_ROWS + 1)) {
         int[][] alone = new int[MOST_ROWS][];
         for (int tokens : new int[] {1, 2, 16, 17, 33, 65, 128, 129, 161, 257, 300}) {
           int[] prompt = TestModels.prompt(config, tokens, tokens);
@@ -82,7 +80,7 @@ class DeterminismTest {
       int most = 66;
       try (DecoderSession session = DecoderSession.open(runtime, config, arena);
           var cache = new KvCache(runtime, config, most);
-          var pass = new Pass(runtime, config, most, 1, most, Pass.Output.LOGPROBS)) {
+          var pass = new Pass(runtime, config, most, 1, most)) {
         int[][] expected = null;
         for (int rows = most; rows > 0; rows--) {
           pass.clear();

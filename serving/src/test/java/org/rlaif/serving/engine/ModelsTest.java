@@ -92,12 +92,12 @@ class ModelsTest {
 
   /**
    * One layer, 8 wide, MLP 16, vocabulary 300, context 64: 2 400 + 512 + 160 + 424 + 16 numbers.
-   * The cache of one slot: 2 x 64 x 8 x 4 bytes.
+   * All sequences fit into a run of 128 tokens, whose layers share one cache: 2 x 128 x 8 numbers.
    */
   @Test
   void memoryIsWorkedOutBeforehand() {
     var config = new DecoderConfig(300, 64, 8, 1, 1, 16, 1e-5, Head.SCORE, 2, 1, 0);
-    MemoryNeed need = MemoryNeed.of(config, 0);
+    MemoryNeed need = MemoryNeed.of(config, 0, 128);
     long numbers =
         300 * 8
             + 64 * 8
@@ -106,7 +106,7 @@ class ModelsTest {
             + 16
             + 8;
     assertEquals(4 * numbers, need.weights());
-    assertEquals(4096, need.cache());
+    assertEquals(4 * 2048, need.cache());
     assertEquals(64, MemoryNeed.defaultSlots(config));
   }
 
@@ -123,7 +123,8 @@ class ModelsTest {
   void whatCannotFitIsRefusedWithTheFigures() {
     var huge =
         new DecoderConfig(50257, 100_000, 8192, 100, 8, 32768, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
-    UserError error = assertThrows(UserError.class, () -> MemoryNeed.of(huge, 64).check("huge"));
+    UserError error =
+        assertThrows(UserError.class, () -> MemoryNeed.of(huge, 64, 128).check("huge"));
     assertTrue(
         error
             .getMessage()
@@ -140,6 +141,9 @@ class ModelsTest {
     assertEquals(
         "device: cuda:0 (expected: cpu; this build's ONNX Runtime knows no other)",
         device.getMessage());
+    UserError tokens =
+        assertThrows(UserError.class, () -> new EngineConfig.Scoring(100, Duration.ZERO));
+    assertEquals("scoring-tokens: 100 (expected: from 128 to 65536)", tokens.getMessage());
     UserError slots = assertThrows(UserError.class, () -> new EngineConfig(-1, 0, false, "cpu", 1));
     assertEquals(
         "slots: -1 (expected: >= 1, or 0: chosen by the model's size)", slots.getMessage());

@@ -94,8 +94,17 @@ public final class TestModels {
   }
 
   static Models models(int slots, Clock clock) {
+    return models(new EngineConfig(slots, 2, false, "cpu", 10_000), clock);
+  }
+
+  /** One slot, and these limits on what is scored together. */
+  static Models models(EngineConfig.Scoring scoring) {
+    return models(new EngineConfig(1, 2, false, "cpu", 10_000).scoring(scoring), Clock.systemUTC());
+  }
+
+  private static Models models(EngineConfig settings, Clock clock) {
     return new Models(
-        new EngineConfig(slots, 2, false, "cpu", 10_000),
+        settings,
         clock,
         name ->
             cause -> {

@@ -51,7 +51,7 @@ class BackpressureTest {
                 Map.of("policy", saved),
                 0,
                 ServerConfig.LOOPBACK,
-                new EngineConfig(1, 2, false, "cpu", 10, 9),
+                new EngineConfig(1, 2, false, "cpu", 10).perClient(9),
                 1 << 20,
                 Duration.ofSeconds(5),
                 Security.NONE,

@@ -1,0 +1,47 @@
+package org.rlaif.serving.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.rlaif.serving.bench.Section.Row;
+
+/** Figures that were measured several times, by row and name: the median of each counts. */
+final class Repeats {
+  private final Map<String, Map<String, List<Double>>> found = new LinkedHashMap<>();
+
+  void put(String row, String figure, double value) {
+    found
+        .computeIfAbsent(row, key -> new TreeMap<>())
+        .computeIfAbsent(figure, key -> new ArrayList<>())
+        .add(value);
+  }
+
+  /** Forgets what a warm-up has found. */
+  void clear() {
+    found.clear();
+  }
+
+  /** NaN if it was not measured. */
+  double median(String row, String figure) {
+    List<Double> values = found.getOrDefault(row, Map.of()).get(figure);
+    return values == null ? Double.NaN : median(values);
+  }
+
+  /** In the order in which they came. */
+  List<Row> rows() {
+    List<Row> rows = new ArrayList<>();
+    found.forEach(
+        (row, figures) -> {
+          var medians = new TreeMap<String, Double>();
+          figures.forEach((name, values) -> medians.put(name, median(values)));
+          rows.add(new Row(row, medians));
+        });
+    return rows;
+  }
+
+  private static double median(List<Double> values) {
+    return Figures.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+}

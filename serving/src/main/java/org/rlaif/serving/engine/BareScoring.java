@@ -1,0 +1,76 @@
+package org.rlaif.serving.engine;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.rlaif.serving.engine.LiveWeights.Lease;
+import org.rlaif.serving.engine.RewardEngine.Item;
+import org.rlaif.serving.engine.ScoringRequest.Piece;
+
+/**
+ * What scoring is measured against: one sequence after the other through the engine's graph, each
+ * in a run of its own, with nothing around it. Used by one thread.
+ */
+public final class BareScoring implements AutoCloseable {
+  /** Puts the items into a request. */
+  private interface Asking {
+    void add(ScoringRequest request, Item item);
+  }
+
+  private final Supplier<Lease> weights;
+  private final ScoringPass pass;
+  private final Asking asking;
+
+  private BareScoring(
+      ServedModel model, OnnxRuntime runtime, Supplier<Lease> weights, Asking asking) {
+    this.weights = weights;
+    this.pass = new ScoringPass(runtime, model.config(), EngineConfig.Scoring.DEFAULT.tokens());
+    this.asking = asking;
+  }
+
+  /** Log-probabilities. */
+  public static BareScoring of(PolicyEngine engine) {
+    return new BareScoring(
+        engine,
+        engine.runtime(),
+        engine::lease,
+        (request, item) ->
+            LogprobPieces.add(request, item.prompt(), List.of(item.completion()), 1));
+  }
+
+  /** Scores. */
+  public static BareScoring of(RewardEngine engine) {
+    return new BareScoring(
+        engine,
+        engine.runtime(),
+        engine::lease,
+        (request, item) -> request.add(List.of(item.stretch(raw -> {})), 1));
+  }
+
+  /** Returns how long it took, in nanoseconds. */
+  public long run(List<Item> items) {
+    try (Lease lease = weights.get()) {
+      long start = System.nanoTime();
+      for (Item item : items) {
+        var request = ScoringRequest.of(lease.session());
+        asking.add(request, item);
+        for (Piece piece : request.pieces()) {
+          run(lease.session(), piece.first());
+        }
+      }
+      return System.nanoTime() - start;
+    }
+  }
+
+  private void run(DecoderSession session, Stretch stretch) {
+    if (pass.isWhole(stretch)) {
+      pass.whole(session, List.of(stretch));
+    } else {
+      pass.behind(session, stretch, () -> {});
+    }
+  }
+
+  @Override
+  public void close() {
+    pass.close();
+  }
+}

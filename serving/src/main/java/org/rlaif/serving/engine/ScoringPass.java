@@ -1,0 +1,200 @@
+package org.rlaif.serving.engine;
+
+import java.util.List;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.engine.Operands.Output;
+
+/**
+ * Runs of the graph over given sequences: several whole ones, padded on the right, or one stretch
+ * after the other on a cache. Used by one thread at a time.
+ *
+ * <p>A number is the same bits either way, whoever shares the run, as long as no token is left
+ * alone: attention hands out the tokens of a row in blocks, of 16 or more, and computes a single
+ * one with another kernel than many (found by trying, see ScoringDeterminismTest). So no row has
+ * one token more than a multiple of 16.
+ */
+final class ScoringPass implements AutoCloseable {
+  private static final int BLOCK = 16;
+
+  private static final int SLOT = 0;
+
+  /** Most tokens that take the place of decoding rows. */
+  private static final int FILLING = 2;
+
+  /** Of the head's distributions in one run, if {@link Prefill#CHUNK} of them have fewer. */
+  private static final int MOST_LOGPROBS = 1 << 24;
+
+  private final int tokens;
+  private final int heads;
+  private final KvCache cache;
+  private final PassingCache passing;
+
+  /** Where the tokens leave theirs that take the place of decoding rows. */
+  private final KvCache nowhere;
+
+  private final Operands operands;
+  private volatile ScoringCounts counts = ScoringCounts.NONE;
+
+  /**
+   * @param tokens at most in one run, padding included; at least {@link Prefill#CHUNK}
+   */
+  ScoringPass(OnnxRuntime runtime, DecoderConfig config, int tokens) {
+    this.tokens = tokens;
+    this.heads = heads(config, tokens);
+    this.cache = new KvCache(runtime, config, slots(config, tokens));
+    this.passing = new PassingCache(runtime, config, tokens);
+    this.nowhere = new KvCache(runtime, config, FILLING, 1);
+    Output output = config.head() == Head.SCORE ? Output.SCORES : Output.CHOSEN;
+    this.operands = new Operands(runtime, config, FILLING, tokens, tokens, heads, output);
+  }
+
+  /** Keys and values, in bytes. */
+  static long bytes(DecoderConfig config, int tokens) {
+    return KvCache.bytes(config, slots(config, tokens)) + PassingCache.bytes(config, tokens);
+  }
+
+  /** Scores of sequences that all fit into a run need no cache. */
+  private static int slots(DecoderConfig config, int tokens) {
+    return config.head() == Head.SCORE && padded(config.contextLength()) <= tokens ? 0 : 1;
+  }
+
+  /** The most hidden states that go to the head in one run. */
+  static int heads(DecoderConfig config, int tokens) {
+    return config.head() == Head.SCORE
+        ? tokens
+        : Math.min(tokens, Math.max(Prefill.CHUNK, MOST_LOGPROBS / config.vocabularySize()));
+  }
+
+  int heads() {
+    return heads;
+  }
+
+  ScoringCounts counts() {
+    return counts;
+  }
+
+  /** Tokens of each row of a run whose longest sequence has so many. */
+  static int padded(int length) {
+    return length > 1 && length % BLOCK == 1 ? length + 1 : length;
+  }
+
+  /** Whether it can be a row of {@link #whole}. */
+  boolean isWhole(Stretch stretch) {
+    return stretch.from() == 0 && padded(stretch.length()) <= tokens && stretch.heads() <= heads;
+  }
+
+  /** One run, with a row for each. */
+  void whole(DecoderSession session, List<Stretch> sequences) {
+    int count = sequences.size();
+    int width = padded(sequences.stream().mapToInt(Stretch::length).max().orElseThrow());
+    int filling = filling(count * width);
+    int head = 0;
+    int real = 0;
+    for (int row = 0; row < count; row++) {
+      Stretch stretch = sequences.get(row);
+      int first = filling + row * width;
+      for (int i = 0; i < width; i++) {
+        boolean padding = i >= stretch.length();
+        token(first + i, padding ? 0 : stretch.sequence()[i], padding ? 0 : i);
+      }
+      operands.chunkLengths.put(row, stretch.length() - 1);
+      real += stretch.length();
+      for (int i = 0; i < stretch.heads(); i++) {
+        head(head++, first + stretch.positions()[i], stretch, i);
+      }
+    }
+    try (PassingCache.Keeping keeping = passing.keep(count, width)) {
+      var shape = new Operands.Shape(filling, count, width, width, head, false);
+      operands.run(session, nowhere.rows(filling), keeping.view(), shape);
+    }
+    counts = counts.run(count, real, count * width - real);
+    head = 0;
+    for (Stretch stretch : sequences) {
+      for (int i = 0; i < stretch.heads(); i++) {
+        stretch.reader().read(i, operands.result.get(head++));
+      }
+    }
+  }
+
+  /** Tokens without meaning before a chunk: one, because no part may be empty, or two. */
+  private int filling(int chunk) {
+    int filling = (1 + chunk) % BLOCK == 1 ? 2 : 1;
+    for (int row = 0; row < filling; row++) {
+      token(row, 0, 0);
+      operands.rowLengths.put(row, 0);
+    }
+    return filling;
+  }
+
+  /** Chunk by chunk, over what the cache holds of its sequence. */
+  void behind(DecoderSession session, Stretch stretch, Runnable beforeEach) {
+    int end = stretch.length();
+    int from = stretch.from();
+    if (from > 0 && (end - from) % BLOCK == 1) {
+      from--; // not alone: the token before is computed again, to the same bits
+    }
+    int next = 0;
+    while (from < end) {
+      int to = chunkEnd(from, end);
+      int last = next;
+      while (last < stretch.heads() && stretch.positions()[last] < to) {
+        last++;
+      }
+      do { // again only if one position is read more often than a run has heads
+        beforeEach.run();
+        int count = Math.min(last - next, heads);
+        chunk(session, stretch, from, to, next, count);
+        next += count;
+      } while (next < last);
+      from = to;
+    }
+  }
+
+  /** No token is left alone, in this chunk or behind it. */
+  private static int chunkEnd(int from, int end) {
+    int to = Math.min(from + Prefill.CHUNK, end);
+    if (end - to == 1) {
+      return to - 1; // leaves two
+    }
+    return to - from > 1 && (to - from) % BLOCK == 1 ? to - 2 : to;
+  }
+
+  private void chunk(
+      DecoderSession session, Stretch stretch, int from, int to, int first, int count) {
+    int filling = filling(to - from);
+    for (int i = from; i < to; i++) {
+      token(filling + i - from, stretch.sequence()[i], i);
+    }
+    operands.chunkLengths.put(0, to - 1);
+    operands.chosen.put(0, 0); // a run without a head is none
+    operands.targets.put(0, 0);
+    operands.temperatures.put(0, 1);
+    for (int i = 0; i < count; i++) {
+      head(i, filling + stretch.positions()[first + i] - from, stretch, first + i);
+    }
+    var shape = new Operands.Shape(filling, 1, to - from, to, Math.max(1, count), false);
+    operands.run(session, nowhere.rows(filling), cache.chunk(SLOT), shape);
+    counts = counts.run(1, to - from, 0);
+    for (int i = 0; i < count; i++) {
+      stretch.reader().read(first + i, operands.result.get(i));
+    }
+  }
+
+  private void token(int index, int id, int position) {
+    operands.ids.put(index, id);
+    operands.positions.put(index, position);
+  }
+
+  private void head(int head, int token, Stretch stretch, int index) {
+    operands.chosen.put(head, token);
+    operands.targets.put(head, stretch.targets()[index]);
+    operands.temperatures.put(head, (float) stretch.temperature());
+  }
+
+  @Override
+  public void close() {
+    nowhere.close();
+    cache.close();
+  }
+}

@@ -1,0 +1,103 @@
+package org.rlaif.serving.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.rlaif.serving.engine.ScoringRequest.Piece;
+
+/** Who waits for whom, and in what order they are taken. */
+class ScoringLineTest {
+  private static final Duration DELAY = Duration.ofMillis(300);
+  private static final int MANY = 1 << 20;
+
+  private final ScoringLine line = new ScoringLine("model", 100, 128, DELAY);
+
+  @Test
+  void whoAsksAloneDoesNotWait() throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      ScoringRequest request = add("a", 10);
+      assertEquals(List.of(request), take(Duration.ZERO, DELAY.dividedBy(2)));
+      request.fail(new Refusal(Refusal.Reason.CANCELLED, "done"));
+    }
+  }
+
+  /** The other of two does not come back: the one waits for it, once, and no longer than that. */
+  @Test
+  void theDelayIsTheLongestWait() throws InterruptedException {
+    ScoringRequest first = add("a", 10);
+    ScoringRequest second = add("b", 10);
+    assertEquals(List.of(first, second), take(Duration.ZERO, DELAY.dividedBy(2)));
+    done(first, second);
+    ScoringRequest again = add("a", 10);
+    assertEquals(List.of(again), take(DELAY, DELAY.multipliedBy(10)));
+    done(again);
+    ScoringRequest alone = add("a", 10);
+    assertEquals(List.of(alone), take(Duration.ZERO, DELAY.dividedBy(2)));
+  }
+
+  @Test
+  void theWaitEndsWhenAllAreBack() throws Exception {
+    done(add("a", 10), add("b", 10));
+    ScoringRequest back = add("a", 10);
+    CompletableFuture<ScoringRequest> other =
+        CompletableFuture.supplyAsync(
+            () -> add("b", 10), CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+    List<ScoringRequest> taken = take(Duration.ofMillis(20), DELAY);
+    assertEquals(List.of(back, other.get()), taken);
+  }
+
+  @Test
+  void aRunsWorthOfTokensDoesNotWait() throws InterruptedException {
+    done(add("a", 10), add("b", 10));
+    ScoringRequest large = add("a", 128);
+    assertEquals(List.of(large), take(Duration.ZERO, DELAY.dividedBy(2)));
+  }
+
+  /** The small request of another client comes second and not fourth. */
+  @Test
+  void clientsTakeTurns() throws InterruptedException {
+    ScoringRequest big = add("big", 40, 40, 40);
+    ScoringRequest small = add("small", 40);
+    assertEquals(4, line.waiting());
+    assertEquals(List.of(big, small), line.take(80).stream().map(Piece::request).toList());
+    assertEquals(2, line.waiting());
+    assertEquals(List.of(big, big), line.take(MANY).stream().map(Piece::request).toList());
+  }
+
+  private ScoringRequest add(String client, int... lengths) {
+    var request = new ScoringRequest(client, () -> false);
+    for (int length : lengths) {
+      request.add(
+          List.of(
+              new Stretch(new int[length], 0, new int[1], new int[1], 1, (index, number) -> {})),
+          1);
+    }
+    line.add(request);
+    return request;
+  }
+
+  /** Takes what waits of these, and answers. */
+  private void done(ScoringRequest... requests) throws InterruptedException {
+    if (line.waiting() > 0) {
+      line.take(MANY);
+    }
+    for (ScoringRequest request : requests) {
+      request.pieceDone();
+    }
+  }
+
+  /** What comes after at least, and at most, that time. */
+  private List<ScoringRequest> take(Duration least, Duration most) throws InterruptedException {
+    long start = System.nanoTime();
+    List<ScoringRequest> taken = line.take(MANY).stream().map(Piece::request).toList();
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertTrue(took.compareTo(least.multipliedBy(9).dividedBy(10)) >= 0, "waited " + took);
+    assertTrue(took.compareTo(most) <= 0, "waited " + took);
+    return taken;
+  }
+}
