@@ -3,6 +3,12 @@ package org.rlaif.model;
 import static ai.onnx.proto.OnnxMl.TensorProto.DataType.FLOAT;
 import static ai.onnx.proto.OnnxMl.TensorProto.DataType.INT32;
 import static ai.onnx.proto.OnnxMl.TensorProto.DataType.INT64;
+import static ai.onnx.proto.OnnxMl.TensorProto.DataType.INT8;
+import static ai.onnx.proto.OnnxMl.TensorProto.DataType.UINT8;
+import static java.util.stream.Collectors.toMap;
+
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.Map;
 
 /**
  * GPT-2 (Radford et al. 2019) as an ONNX graph for ONNX Runtime: the twin of {@code Network} in the
@@ -20,7 +26,7 @@ import static ai.onnx.proto.OnnxMl.TensorProto.DataType.INT64;
  * parts                 (2)    int64  R and P S
  * rows.lengths          (R)    int32  tokens of the row in the cache after this run, minus 1
  * rows.longest          (1)    int32  tokens of the longest row after this run
- * rows.past.L.key, .value      (R, H, RM, D)
+ * rows.past.L.key, .value      (R, H, RM, D)  float, or int8 times a scale
  * chunk.shape           (3)    int64  P, S and 3 W
  * chunk.lengths         (P)    int32  as rows.lengths
  * chunk.longest         (1)    int32  as rows.longest
@@ -43,20 +49,37 @@ import static ai.onnx.proto.OnnxMl.TensorProto.DataType.INT64;
  * right.
  */
 public final class OnnxDecoder {
+  /** The language-model head's matrix, where it is kept beside the embedding. */
+  static final String HEAD = "lm_head.weight";
+
+  /**
+   * The accuracy level that quantises the inputs to int8 too, block by block, and multiplies whole
+   * numbers by whole numbers. The others take 2 to 30 times as long for log-probabilities that are
+   * no closer with 4 bits and half as far off with 8.
+   */
+  private static final int INT8_INPUTS = 4;
+
   private final DecoderConfig config;
+  private final Quantization quantization;
+  private final Map<String, BlockMatrix> matrices;
   private final OnnxGraph graph = new OnnxGraph("decoder");
 
-  private OnnxDecoder(DecoderConfig config) {
+  private OnnxDecoder(DecoderConfig config, Quantization quantization) {
     this.config = config;
+    this.quantization = quantization;
+    this.matrices =
+        quantization.matrices(config).stream().collect(toMap(BlockMatrix::name, each -> each));
   }
 
   /**
-   * The serialised {@code ModelProto}. Every parameter of the configuration is an initializer that
-   * refers to {@code externalDataFile}; whoever builds a session supplies the numbers.
+   * The serialised {@code ModelProto}. Every tensor that the quantisation lists is an initializer
+   * that refers to {@code externalDataFile}; whoever builds a session supplies the numbers. Without
+   * quantisation these are the parameters of the configuration.
    */
-  public static byte[] graph(DecoderConfig config, String externalDataFile) {
-    var decoder = new OnnxDecoder(config);
-    config.parameters().forEach(spec -> decoder.graph.weight(spec, externalDataFile));
+  public static byte[] graph(
+      DecoderConfig config, Quantization quantization, String externalDataFile) {
+    var decoder = new OnnxDecoder(config, quantization);
+    decoder.initializers(externalDataFile);
     decoder.inputs();
     String hidden = decoder.trunk(); // (T, W)
     String chosen = decoder.choose(hidden); // (N, W)
@@ -65,6 +88,16 @@ public final class OnnxDecoder {
       case SCORE -> decoder.scoreHead(chosen);
     }
     return decoder.graph.toBytes();
+  }
+
+  private void initializers(String file) {
+    quantization.plain(config).forEach(spec -> graph.weight(spec, FLOAT, file));
+    quantization.cacheScales(config).forEach(spec -> graph.weight(spec, FLOAT, file));
+    for (BlockMatrix matrix : quantization.matrices(config)) {
+      graph.weight(matrix.values(), UINT8, file);
+      graph.weight(matrix.scales(), FLOAT, file);
+      graph.weight(matrix.zeroPoints(), UINT8, file);
+    }
   }
 
   private void inputs() {
@@ -118,7 +151,7 @@ public final class OnnxDecoder {
   /** Causal self-attention over cache and run: (T, W) to (T, W). */
   private String attention(int layer, String normed) {
     String name = "transformer.h." + layer + ".attn.";
-    String product = graph.node("MatMul", normed, name + "c_attn.weight").to(name + "product");
+    String product = product(normed, name + "c_attn.weight").to(name + "product");
     String qkv = graph.node("Add", product, name + "c_attn.bias").to(name + "qkv"); // (T, 3 W)
     String ofRows = name + "rows"; // (R, 3 W)
     String ofChunk = name + "chunk"; // (P S, 3 W)
@@ -133,7 +166,7 @@ public final class OnnxDecoder {
             .node("Concat", attention("rows", layer, rows), attention("chunk", layer, chunk))
             .with("axis", 0)
             .to(name + "heads");
-    return graph.node("MatMul", attended, name + "c_proj.weight").to(name + "c_proj");
+    return product(attended, name + "c_proj.weight").to(name + "c_proj");
   }
 
   /** Attention of one part: (rows, tokens, 3 W), query, key and value in one, to (tokens, W). */
@@ -141,7 +174,7 @@ public final class OnnxDecoder {
     String past = part + ".past." + layer;
     String present = part + ".present." + layer;
     cache(past, present, part.equals("rows") ? "R" : "P");
-    String attended =
+    OnnxGraph.Node node =
         graph
             .node(
                 "GroupQueryAttention",
@@ -153,17 +186,51 @@ public final class OnnxDecoder {
                 part + ".lengths",
                 part + ".longest")
             .with("num_heads", config.heads())
-            .with("kv_num_heads", config.heads())
-            .to(qkv + "/attended", present + ".key", present + ".value");
+            .with("kv_num_heads", config.heads());
+    String attended =
+        quantizedCache(node, layer).to(qkv + "/attended", present + ".key", present + ".value");
     return graph.node("Flatten", attended).with("axis", 2).to(qkv + "/flat");
+  }
+
+  /** Keys and values as whole numbers times a scale for each head and column of it. */
+  private OnnxGraph.Node quantizedCache(OnnxGraph.Node attention, int layer) {
+    if (quantization.kvCache() == Precision.FP32) {
+      return attention;
+    }
+    String name = "transformer.h." + layer + ".attn.";
+    return attention
+        .inputs("", "", "", "", "", name + "key.scale", name + "value.scale")
+        .with("k_quant_type", "PER_CHANNEL")
+        .with("v_quant_type", "PER_CHANNEL")
+        .with("kv_cache_bit_width", quantization.kvCache().bits());
   }
 
   /** Two layers with GELU (tanh form) between them: (T, W) to (T, W). */
   private String feedForward(String block, String normed) {
     String name = block + "mlp.";
-    String wide = graph.node("MatMul", normed, name + "c_fc.weight").to(name + "c_fc"); // (T, M)
+    String wide = product(normed, name + "c_fc.weight").to(name + "c_fc"); // (T, M)
     String active = graph.node("FastGelu", wide, name + "c_fc.bias").to(name + "gelu"); // (T, M)
-    return graph.node("MatMul", active, name + "c_proj.weight").to(name + "c_proj");
+    return product(active, name + "c_proj.weight").to(name + "c_proj");
+  }
+
+  /** A matrix of the model applied to the last dimension. */
+  private OnnxGraph.Node product(String input, String weight) {
+    BlockMatrix matrix = matrices.get(weight);
+    if (matrix == null) {
+      return graph.node("MatMul", input, weight);
+    }
+    return graph
+        .node(
+            "MatMulNBits",
+            input,
+            matrix.values().name(),
+            matrix.scales().name(),
+            matrix.zeroPoints().name())
+        .with("K", matrix.inputs())
+        .with("N", matrix.outputs())
+        .with("bits", matrix.bits())
+        .with("block_size", BlockMatrix.BLOCK)
+        .with("accuracy_level", INT8_INPUTS);
   }
 
   /** Picks the hidden states that predict something: (T, W) to (N, W). */
@@ -177,8 +244,11 @@ public final class OnnxDecoder {
     graph.input("targets", INT64, "N", 1);
     // Dividing the hidden states is dividing their logits, and there are fewer of them.
     String cooled = graph.node("Div", chosen, "temperature").to("cooled"); // (N, W)
-    String scaled = // (N, V)
-        graph.node("FusedMatMul", cooled, "transformer.wte.weight").with("transB", 1).to("scaled");
+    OnnxGraph.Node head =
+        matrices.containsKey(HEAD)
+            ? product(cooled, HEAD)
+            : graph.node("FusedMatMul", cooled, "transformer.wte.weight").with("transB", 1);
+    String scaled = head.to("scaled"); // (N, V)
     graph.node("LogSoftmax", scaled).with("axis", -1).to("logprobs"); // (N, V)
     graph.node("GatherElements", "logprobs", "targets").with("axis", 1).to("chosen_logprobs");
     // Less the log-probability it is the normaliser, which gives every logit back.
@@ -197,9 +267,10 @@ public final class OnnxDecoder {
   }
 
   private void cache(String past, String present, String batch) {
+    DataType type = quantization.kvCache() == Precision.FP32 ? FLOAT : INT8;
     for (String side : new String[] {".key", ".value"}) {
-      graph.input(past + side, FLOAT, batch, config.heads(), batch + "M", config.headWidth());
-      graph.output(present + side, FLOAT, batch, config.heads(), batch + "M", config.headWidth());
+      graph.input(past + side, type, batch, config.heads(), batch + "M", config.headWidth());
+      graph.output(present + side, type, batch, config.heads(), batch + "M", config.headWidth());
     }
   }
 }

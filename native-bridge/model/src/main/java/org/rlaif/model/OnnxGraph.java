@@ -13,6 +13,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Set;
 
@@ -22,7 +23,12 @@ final class OnnxGraph {
 
   /** Operators that only ONNX Runtime has. */
   private static final Set<String> CONTRIBUTED =
-      Set.of("GroupQueryAttention", "SkipLayerNormalization", "FastGelu", "FusedMatMul");
+      Set.of(
+          "GroupQueryAttention",
+          "SkipLayerNormalization",
+          "FastGelu",
+          "FusedMatMul",
+          "MatMulNBits");
 
   private final GraphProto.Builder graph;
 
@@ -60,6 +66,21 @@ final class OnnxGraph {
               .setName(attribute)
               .setType(AttributeProto.AttributeType.FLOAT)
               .setF(value));
+      return this;
+    }
+
+    Node with(String attribute, String value) {
+      node.addAttribute(
+          AttributeProto.newBuilder()
+              .setName(attribute)
+              .setType(AttributeProto.AttributeType.STRING)
+              .setS(ByteString.copyFromUtf8(value)));
+      return this;
+    }
+
+    /** More inputs behind those that it has. */
+    Node inputs(String... more) {
+      node.addAllInput(List.of(more));
       return this;
     }
 
@@ -105,11 +126,11 @@ final class OnnxGraph {
   }
 
   /** A weight whose numbers lie elsewhere. */
-  void weight(TensorSpec spec, String externalDataFile) {
+  void weight(TensorSpec spec, DataType type, String externalDataFile) {
     graph.addInitializer(
         TensorProto.newBuilder()
             .setName(spec.name())
-            .setDataType(DataType.FLOAT.getNumber())
+            .setDataType(type.getNumber())
             .addAllDims(spec.shape())
             .setDataLocation(DataLocation.EXTERNAL)
             .addExternalData(

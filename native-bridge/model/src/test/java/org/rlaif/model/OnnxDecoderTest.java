@@ -25,6 +25,7 @@ final class OnnxDecoderTest {
   private static final DecoderConfig POLICY =
       new DecoderConfig(64, 40, 32, 2, 4, 48, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
   private static final DecoderConfig REWARD = POLICY.withHead(Head.SCORE);
+  private static final Quantization SMALL = new Quantization(Precision.INT4, Precision.INT8);
 
   @Test
   void everyParameterIsAnInitializerThatLiesElsewhere() {
@@ -78,8 +79,8 @@ final class OnnxDecoderTest {
   /** Every value is made once, before it is used; every weight, input and value is used. */
   @Test
   void nodesStandInOrder() {
-    for (DecoderConfig config : List.of(POLICY, REWARD)) {
-      GraphProto graph = graph(config);
+    for (GraphProto graph :
+        List.of(graph(POLICY), graph(REWARD), graph(POLICY, SMALL), graph(REWARD, SMALL))) {
       var known = new HashSet<String>();
       graph.getInputList().forEach(input -> assertTrue(known.add(input.getName())));
       graph.getInitializerList().forEach(tensor -> assertTrue(known.add(tensor.getName())));
@@ -120,10 +121,44 @@ final class OnnxDecoderTest {
             .collect(Collectors.toMap(a -> a.getName(), a -> a.getI())));
   }
 
+  /** Whole numbers where they belong, and nothing else is different. */
+  @Test
+  void aQuantisedGraph() {
+    GraphProto graph = graph(POLICY, SMALL);
+    Map<String, Long> counts =
+        graph.getNodeList().stream()
+            .collect(Collectors.groupingBy(NodeProto::getOpType, Collectors.counting()));
+    assertEquals(2 * 4 + 1, counts.get("MatMulNBits"));
+    assertEquals(null, counts.get("MatMul"));
+    assertEquals(null, counts.get("FusedMatMul"));
+    NodeProto up = node(graph, "transformer.h.1.mlp.c_fc/node");
+    assertEquals("com.microsoft", up.getDomain());
+    assertEquals(
+        Map.of("K", 32L, "N", 48L, "bits", 4L, "block_size", 32L, "accuracy_level", 4L),
+        up.getAttributeList().stream().collect(Collectors.toMap(a -> a.getName(), a -> a.getI())));
+    for (String part : List.of("rows", "chunk")) {
+      NodeProto attention =
+          node(graph, "transformer.h.1.attn.%s/each/attended/node".formatted(part));
+      assertEquals(
+          List.of("transformer.h.1.attn.key.scale", "transformer.h.1.attn.value.scale"),
+          attention.getInputList().subList(12, 14));
+    }
+    Map<String, String> inputs = values(graph.getInputList());
+    assertEquals("INT8 [R, 4, RM, 8]", inputs.get("rows.past.1.value"));
+    assertEquals(values(graph(POLICY).getInputList()).keySet(), inputs.keySet());
+  }
+
+  private static NodeProto node(GraphProto graph, String name) {
+    return graph.getNodeList().stream()
+        .filter(node -> node.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void aGraphIsKilobytes() {
     var gpt2 = new DecoderConfig(50257, 1024, 768, 12, 12, 3072, 1e-5, POLICY.head(), 2, 1, 0);
-    int bytes = OnnxDecoder.graph(gpt2, "weights.bin").length;
+    int bytes = OnnxDecoder.graph(gpt2, Quantization.NONE, "weights.bin").length;
     assertTrue(bytes < 64_000, bytes + " bytes");
   }
 
@@ -152,8 +187,13 @@ final class OnnxDecoderTest {
   }
 
   private static GraphProto graph(DecoderConfig config) {
+    return graph(config, Quantization.NONE);
+  }
+
+  private static GraphProto graph(DecoderConfig config, Quantization quantization) {
     try {
-      ModelProto model = ModelProto.parseFrom(OnnxDecoder.graph(config, "weights.bin"));
+      ModelProto model =
+          ModelProto.parseFrom(OnnxDecoder.graph(config, quantization, "weights.bin"));
       assertEquals(17, model.getOpsetImport(0).getVersion());
       return model.getGraph();
     } catch (InvalidProtocolBufferException e) {

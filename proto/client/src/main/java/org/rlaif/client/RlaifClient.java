@@ -27,6 +27,7 @@ import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.PauseRequest;
 import org.rlaif.v1.PauseResponse;
 import org.rlaif.v1.PolicyGrpc;
+import org.rlaif.v1.Precision;
 import org.rlaif.v1.ResumeRequest;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.RolloutRequest;
@@ -195,13 +196,23 @@ public final class RlaifClient implements AutoCloseable {
   }
 
   /**
-   * Puts a model into service.
+   * Puts a model into service, as the server was started.
    *
    * @param folder on the server's machine
    */
   public Model load(String name, String folder) {
+    return load(name, folder, Precision.PRECISION_UNSPECIFIED, Precision.PRECISION_UNSPECIFIED);
+  }
+
+  /** The same for a policy, quantised as asked. */
+  public Model load(String name, String folder, Precision weights, Precision kvCache) {
     LoadModelRequest request =
-        LoadModelRequest.newBuilder().setName(name).setFolder(folder).build();
+        LoadModelRequest.newBuilder()
+            .setName(name)
+            .setFolder(folder)
+            .setWeightsPrecision(weights)
+            .setKvCachePrecision(kvCache)
+            .build();
     return connection.waitFor(
         "loading " + name + " from " + folder, () -> control().loadModel(request).getModel());
   }

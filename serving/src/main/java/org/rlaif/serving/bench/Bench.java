@@ -62,6 +62,9 @@ record Bench(
     if (settings.wants("mixed")) {
       part("mixed", new Mixed(settings, here)::measure, found, said);
     }
+    if (settings.wants("quantization")) {
+      part("quantization", new Quantizations(settings, here)::measure, found, said);
+    }
     var steady = new Steady(settings, here);
     if (settings.wants("prefill")) {
       part("prefill", steady::prefill, found, said);

@@ -21,6 +21,7 @@ import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Quantization;
 import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.RewardEngine;
@@ -53,11 +54,17 @@ public final class Benchmark {
       @Nullable Path plot) {}
 
   private final Settings settings;
+  private final Quantization quantization;
   private final Duration timeLimit;
   private final Reporting reporting;
 
-  public Benchmark(Settings settings, Duration timeLimit, Reporting reporting) {
+  /**
+   * @param quantization of the server that is started; one that runs has its own
+   */
+  public Benchmark(
+      Settings settings, Quantization quantization, Duration timeLimit, Reporting reporting) {
     this.settings = settings;
+    this.quantization = quantization;
     this.timeLimit = timeLimit;
     this.reporting = reporting;
   }
@@ -108,7 +115,8 @@ public final class Benchmark {
     ServerConfig config =
         ServerConfig.inProcess(models)
             .listen(ServerConfig.LOOPBACK, 0)
-            .compute(settings.batch(), threads, false, "cpu");
+            .compute(settings.batch(), threads, false, "cpu")
+            .quantize(quantization);
     try (RlaifServer server = RlaifServer.start(config);
         RlaifClient network = open(ServerConfig.LOOPBACK + ":" + server.port(), Credentials.NONE);
         RlaifClient near = open("inprocess:" + server.inProcessName(), Credentials.NONE)) {
@@ -120,7 +128,7 @@ public final class Benchmark {
       measure(
           new Bench(
               settings, engine.config(), caller(network, NAME), caller(near, NAME), engine, reward),
-          model,
+          quantization.isNone() ? model : model + ", " + quantization.label(),
           server.engine());
     }
   }

@@ -41,6 +41,17 @@ final class Formulas {
               Map.entry("toStatic", "tokensPerSecond / that of static batches on the bare loop"),
               Map.entry("toSteady", "p95 of the gaps / p95 of the steady ones"),
               Map.entry("promptTtftMs", "first token - sent, of the long prompts"),
+              Map.entry(
+                  "weightsMib", "memory of one set of weights with the repacked matrices, in MiB"),
+              Map.entry("slotMib", "KV cache of one sequence as long as the context, in MiB"),
+              Map.entry(
+                  "meanAbsDifference",
+                  "of the log-probabilities of sampled tokens from fp32; maxAbsDifference: the largest"),
+              Map.entry("klMillinats", "1000 x KL(fp32 || quantised) per token, natural logarithm"),
+              Map.entry(
+                  "decodeAt",
+                  "decodeTokensPerSecond of the bare loop with so many rows; fp32At: of fp32, in turn"),
+              Map.entry("toFp32At", "decodeAt / fp32At in the same repeat; median of the repeats"),
               Map.entry("pauseMs", "longest gap - median gap of the streams without swaps"),
               Map.entry("swapMs", "begin of an update until its commit is answered"),
               Map.entry(

@@ -53,7 +53,16 @@ public record Settings(
     List<Integer> scoring,
     long seed) {
   public static final List<String> PARTS =
-      List.of("layers", "load", "rollouts", "mixed", "prefill", "swaps", "cancel", "scoring");
+      List.of(
+          "layers",
+          "load",
+          "rollouts",
+          "mixed",
+          "quantization",
+          "prefill",
+          "swaps",
+          "cancel",
+          "scoring");
 
   public Settings {
     for (String part : parts) {
@@ -104,6 +113,7 @@ public record Settings(
     fits("rollout-prompt", rolloutPrompt + rolloutOutput, context);
     fits("mixed-prompt", mixedPrompt + mixedOutputs.most(), context);
     fits("long-prompt", longPrompt + 1, context);
+    fits("rollout-output", mixedPrompt + rolloutOutput, context);
     fits("steady-tokens", mixedPrompt + steadyTokens, context);
     scoring.forEach(each -> fits("scoring", each, context));
   }

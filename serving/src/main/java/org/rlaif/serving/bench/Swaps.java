@@ -19,6 +19,7 @@ import org.rlaif.model.TensorSpec;
 import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.PolicyEngine;
+import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
 import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.LogprobsResponse.Completion;
@@ -28,6 +29,9 @@ import org.rlaif.v1.LogprobsResponse.Completion;
  */
 final class Swaps {
   private static final float THRESHOLD = 1e-3f;
+
+  /** The gate judges in fp32, the probe comes from what serves: that many times the usual loss. */
+  private static final double LOSSES = 10;
 
   private final Settings settings;
   private final PolicyEngine engine;
@@ -59,7 +63,7 @@ final class Swaps {
         TimeUnit.NANOSECONDS.sleep((long) (settings.swapSeconds() * 1e9));
         long start = System.nanoTime();
         try {
-          publisher.client().publish(publisher.model(), tensors, probes, THRESHOLD);
+          publisher.client().publish(publisher.model(), tensors, probes, threshold());
           swaps.record(System.nanoTime() - start);
         } catch (StatusRuntimeException e) {
           failedSwaps++;
@@ -72,6 +76,11 @@ final class Swaps {
     } finally {
       pool.shutdownNow();
     }
+  }
+
+  private float threshold() {
+    QuantizationLoss loss = engine.quantizationLoss();
+    return loss == null ? THRESHOLD : THRESHOLD + (float) (LOSSES * loss.maxAbsDifference());
   }
 
   private List<Trace> streams(long use) throws InterruptedException {

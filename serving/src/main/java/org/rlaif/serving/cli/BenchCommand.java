@@ -25,9 +25,10 @@ import picocli.CommandLine.Spec;
       "Measures latency and throughput: of a running server, or of one that is started for it on a"
           + " model folder or on a shape with random weights. Prints a table.",
       "Parts: layers (the same batch through bare ONNX Runtime, engine, rollout call, streams), load"
-          + " (closed and open loops), rollouts and mixed (against static batches), prefill (a long"
-          + " prompt beside decoding rows), cancel, swaps (new weights under load), scoring"
-          + " (log-probabilities and, with --shape, scores of given sequences)."
+          + " (closed and open loops), rollouts and mixed (against static batches), quantization"
+          + " (weights and KV cache in fp32, int8 and int4), prefill (a long prompt beside decoding"
+          + " rows), cancel, swaps (new weights under load), scoring (log-probabilities and, with"
+          + " --shape, scores of given sequences)."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -75,6 +76,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--plot", paramLabel = "FILE.png", description = "Draws them there.")
   private @Nullable Path plot;
 
+  @Mixin private QuantizationOptions quantization;
+
   @Mixin private BenchOptions options;
 
   @Mixin private CredentialOptions credentials;
@@ -92,7 +95,9 @@ public final class BenchCommand implements Callable<Integer> {
     Settings settings = options.settings();
     PrintWriter out = spec.commandLine().getOut();
     var reporting = new Reporting(out, spec.commandLine().getErr(), typed(), json, plot);
-    var benchmark = new Benchmark(settings, Duration.ofSeconds(timeout), reporting);
+    var benchmark =
+        new Benchmark(
+            settings, quantization.quantization(), Duration.ofSeconds(timeout), reporting);
     if (from.shape != null) {
       benchmark.shape(from.shape, keep, threads);
     } else if (from.folder != null) {

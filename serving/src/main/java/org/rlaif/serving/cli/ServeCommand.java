@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
+import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
@@ -82,6 +83,8 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Figures for Prometheus at http://127.0.0.1:PORT/metrics (default: none).")
   private @Nullable Integer metricsPort;
 
+  @Mixin private QuantizationOptions quantization;
+
   @Mixin private GuardOptions guard;
   @Mixin private LogOptions log;
 
@@ -95,6 +98,7 @@ public final class ServeCommand implements Callable<Integer> {
             .listen(host, port)
             .compute(slots, threads, false, device)
             .scoring(new Scoring(scoringTokens, Duration.ofMillis(scoringDelay)))
+            .quantize(quantization.quantization())
             .secure(guard.security(System.getenv()));
     if (maxQueuePerClient != null) {
       config = config.perClient(maxQueuePerClient);
@@ -104,7 +108,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     try (RlaifServer server = RlaifServer.start(config)) {
-      server.models().forEach(model -> out.println(describe(model)));
+      server.models().forEach(model -> describe(model, out));
       out.printf("listening on %s:%d (%s)%n", host, server.port(), server.engine());
       out.flush();
       var stop = new Thread(server::close, "rlaif-stop");
@@ -114,14 +118,19 @@ public final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String describe(ServedModel model) {
+  private static void describe(ServedModel model, PrintWriter out) {
     String what = model.slots() == 0 ? "reward model" : "policy, " + model.slots() + " slots";
-    return "%s: %s, %,d parameters, context %d, %s"
-        .formatted(
-            model.name(),
-            what,
-            model.config().parameterCount(),
-            model.config().contextLength(),
-            model.folder());
+    out.printf(
+        "%s: %s, %,d parameters, context %d, %s%n",
+        model.name(),
+        what,
+        model.config().parameterCount(),
+        model.config().contextLength(),
+        model.folder());
+    out.printf("%s: %s%n", model.name(), model.footprint());
+    QuantizationLoss loss = model.quantizationLoss();
+    if (loss != null) {
+      out.printf("%s: %s%n", model.name(), loss);
+    }
   }
 }

@@ -28,12 +28,18 @@ public final class BareLoop implements AutoCloseable {
    * @param batch most rows
    */
   public BareLoop(PolicyEngine engine, int batch) {
+    this(engine, batch, engine.config().contextLength());
+  }
+
+  /** The same with room for that many tokens per row. */
+  public BareLoop(PolicyEngine engine, int batch, int tokens) {
     DecoderConfig config = engine.config();
     OnnxRuntime runtime = engine.runtime();
     this.engine = engine;
     this.batch = batch;
-    this.cache = new KvCache(runtime, config, batch);
-    this.pass = new Pass(runtime, config, batch, Prefill.CHUNK, batch);
+    this.cache = new KvCache(runtime, config, engine.quantization().kvCache(), batch, tokens);
+    this.pass =
+        new Pass(runtime, config, engine.quantization().kvCache(), batch, Prefill.CHUNK, batch);
     this.distribution = new float[config.vocabularySize()];
   }
 
@@ -53,7 +59,7 @@ public final class BareLoop implements AutoCloseable {
       long start = System.nanoTime();
       for (int row = 0; row < rows; row++) {
         var prefill = new Prefill(prompts.get(row), 1);
-        prefill.run(lease.session(), pass, cache, row, () -> {});
+        prefill.run(lease.session(), pass, cache, row);
         tokens[row] = mostLikely(prefill.output());
       }
       long decoding = System.nanoTime();

@@ -23,7 +23,12 @@ public final class BareScoring implements AutoCloseable {
   private BareScoring(
       ServedModel model, OnnxRuntime runtime, Supplier<Lease> weights, Asking asking) {
     this.weights = weights;
-    this.pass = new ScoringPass(runtime, model.config(), EngineConfig.Scoring.DEFAULT.tokens());
+    this.pass =
+        new ScoringPass(
+            runtime,
+            model.config(),
+            model.quantization().kvCache(),
+            EngineConfig.Scoring.DEFAULT.tokens());
     this.asking = asking;
   }
 

@@ -1,5 +1,6 @@
 package org.rlaif.serving.engine;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -7,14 +8,19 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.rlaif.kit.AtomicFiles;
+import org.rlaif.model.BlockMatrix;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.OnnxDecoder;
+import org.rlaif.model.Quantization;
+import org.rlaif.model.TensorSpec;
 
 /**
  * A graph joined with the weights of one arena. Matrices are repacked at creation, embeddings and
@@ -34,7 +40,76 @@ final class DecoderSession implements AutoCloseable {
     this.session = session;
   }
 
+  /** A session to serve with. */
   static DecoderSession open(OnnxRuntime runtime, DecoderConfig config, WeightArena weights) {
+    Quantization quantization = weights.quantization();
+    byte[] graph = OnnxDecoder.graph(config, quantization, EXTERNAL_DATA);
+    return open(
+        runtime,
+        graph,
+        initializers -> {
+          for (TensorSpec spec : quantization.plain(config)) {
+            initializers.floats(spec, weights.floats(spec.name()));
+          }
+          for (TensorSpec spec : quantization.cacheScales(config)) {
+            initializers.floats(spec, weights.floats(spec.name()));
+          }
+          for (BlockMatrix matrix : quantization.matrices(config)) {
+            initializers.bytes(matrix.values(), weights);
+            initializers.floats(matrix.scales(), weights.floats(matrix.scales().name()));
+            initializers.bytes(matrix.zeroPoints(), weights);
+          }
+        });
+  }
+
+  /**
+   * A session to compare with: fp32, whatever serves. It packs nothing, so that it is there at once
+   * and takes no memory, and is slower.
+   *
+   * @param weights every parameter by its name, in direct memory
+   */
+  static DecoderSession reference(
+      OnnxRuntime runtime, DecoderConfig config, Function<String, FloatBuffer> weights) {
+    return open(
+        runtime,
+        OnnxDecoder.graph(config, Quantization.NONE, EXTERNAL_DATA),
+        initializers -> {
+          initializers.options.addConfigEntry("session.disable_prepacking", "1");
+          for (TensorSpec spec : config.parameters()) {
+            initializers.floats(spec, weights.apply(spec.name()));
+          }
+        });
+  }
+
+  private interface Supply {
+    void to(Initializers initializers) throws OrtException;
+  }
+
+  /** Tensors that a session reads from memory of ours. */
+  private record Initializers(
+      OnnxRuntime runtime, SessionOptions options, List<OnnxTensor> tensors) {
+    void floats(TensorSpec spec, FloatBuffer numbers) throws OrtException {
+      add(spec, OnnxTensor.createTensor(runtime.environment(), numbers, shape(spec)));
+    }
+
+    void bytes(TensorSpec spec, WeightArena weights) throws OrtException {
+      add(
+          spec,
+          OnnxTensor.createTensor(
+              runtime.environment(), weights.bytes(spec.name()), shape(spec), OnnxJavaType.UINT8));
+    }
+
+    private void add(TensorSpec spec, OnnxTensor tensor) throws OrtException {
+      tensors.add(tensor);
+      options.addInitializer(spec.name(), tensor);
+    }
+
+    private static long[] shape(TensorSpec spec) {
+      return spec.shape().stream().mapToLong(Long::longValue).toArray();
+    }
+  }
+
+  private static DecoderSession open(OnnxRuntime runtime, byte[] graph, Supply supply) {
     var options = new SessionOptions();
     var initializers = new ArrayList<OnnxTensor>();
     try {
@@ -43,15 +118,8 @@ final class DecoderSession implements AutoCloseable {
       options.setOptimizationLevel(OptLevel.BASIC_OPT);
       // Batch sizes change all the time: a memory plan for each would only pile up.
       options.setMemoryPatternOptimization(false);
-      for (var spec : config.parameters()) {
-        long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
-        OnnxTensor tensor =
-            OnnxTensor.createTensor(runtime.environment(), weights.floats(spec.name()), shape);
-        initializers.add(tensor);
-        options.addInitializer(spec.name(), tensor);
-      }
-      OrtSession session = create(runtime, OnnxDecoder.graph(config, EXTERNAL_DATA), options);
-      return new DecoderSession(options, initializers, session);
+      supply.to(new Initializers(runtime, options, initializers));
+      return new DecoderSession(options, initializers, create(runtime, graph, options));
     } catch (OrtException e) {
       release(options, initializers);
       throw OnnxRuntime.failure("build a session", e);

@@ -2,6 +2,7 @@ package org.rlaif.serving.engine;
 
 import java.time.Duration;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.Quantization;
 
 /**
  * How models are served.
@@ -13,6 +14,8 @@ import org.rlaif.kit.UserError;
  * @param maxQueue sequences that may wait per model, to be sampled and to be scored
  * @param maxQueuePerClient of those to be sampled, how many may be one client's
  * @param scoring how given completions are computed together
+ * @param quantization of policies, unless another is asked for when one is loaded; reward models
+ *     serve in fp32
  */
 public record EngineConfig(
     int slots,
@@ -21,7 +24,8 @@ public record EngineConfig(
     String device,
     int maxQueue,
     int maxQueuePerClient,
-    Scoring scoring) {
+    Scoring scoring,
+    Quantization quantization) {
 
   /**
    * Scores and log-probabilities of given completions, whoever asks, are computed together.
@@ -63,23 +67,32 @@ public record EngineConfig(
         device.equals("cpu"), "device", device, "cpu; this build's ONNX Runtime knows no other");
   }
 
-  /** For one client, or several that leave each other room; scores as by default. */
+  /** For one client, or several that leave each other room; the rest as by default. */
   public EngineConfig(int slots, int threads, boolean spinning, String device, int maxQueue) {
-    this(slots, threads, spinning, device, maxQueue, maxQueue, Scoring.DEFAULT);
+    this(slots, threads, spinning, device, maxQueue, maxQueue, Scoring.DEFAULT, Quantization.NONE);
   }
 
   /** The same, but so many sequences of one client may wait per model. */
   public EngineConfig perClient(int most) {
-    return new EngineConfig(slots, threads, spinning, device, maxQueue, most, scoring);
+    return new EngineConfig(
+        slots, threads, spinning, device, maxQueue, most, scoring, quantization);
   }
 
   /** The same, with other limits on what is scored together. */
   public EngineConfig scoring(Scoring scoring) {
-    return new EngineConfig(slots, threads, spinning, device, maxQueue, maxQueuePerClient, scoring);
+    return new EngineConfig(
+        slots, threads, spinning, device, maxQueue, maxQueuePerClient, scoring, quantization);
   }
 
   /** The same on other threads; zeros are chosen by default. */
   public EngineConfig compute(int slots, int threads, boolean spinning, String device) {
-    return new EngineConfig(slots, threads, spinning, device, maxQueue, maxQueuePerClient, scoring);
+    return new EngineConfig(
+        slots, threads, spinning, device, maxQueue, maxQueuePerClient, scoring, quantization);
+  }
+
+  /** The same, with policies quantised in that way unless a load asks for another. */
+  public EngineConfig quantize(Quantization quantization) {
+    return new EngineConfig(
+        slots, threads, spinning, device, maxQueue, maxQueuePerClient, scoring, quantization);
   }
 }

@@ -1,5 +1,6 @@
 package org.rlaif.serving.engine;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
@@ -11,9 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.Precision;
 
 /**
- * Keys and values of every layer for a number of slots, (slots, heads, context, head width) each.
+ * Keys and values of every layer for a number of slots, (slots, heads, tokens, head width) each.
  * One slot holds one sequence. Used by one thread at a time.
  */
 final class KvCache implements AutoCloseable {
@@ -24,45 +26,58 @@ final class KvCache implements AutoCloseable {
 
   private final OnnxRuntime runtime;
   private final DecoderConfig config;
+  private final Precision precision;
   private final int slots;
   private final int tokens;
 
   /** Key of layer 0, value of layer 0, key of layer 1, ... */
-  private final List<FloatBuffer> sides = new ArrayList<>();
+  private final List<ByteBuffer> sides = new ArrayList<>();
 
   private final Map<Range, View> views = new HashMap<>();
 
-  KvCache(OnnxRuntime runtime, DecoderConfig config, int slots) {
-    this(runtime, config, slots, config.contextLength());
+  /** Slots for sequences as long as the model's context. */
+  KvCache(OnnxRuntime runtime, DecoderConfig config, Precision precision, int slots) {
+    this(runtime, config, precision, slots, config.contextLength());
   }
 
   /**
-   * @param tokens that one slot holds
+   * @param precision fp32 or int8
+   * @param tokens that a slot can hold
    */
-  KvCache(OnnxRuntime runtime, DecoderConfig config, int slots, int tokens) {
+  KvCache(OnnxRuntime runtime, DecoderConfig config, Precision precision, int slots, int tokens) {
     this.runtime = runtime;
     this.config = config;
+    this.precision = precision;
     this.slots = slots;
     this.tokens = tokens;
-    int bytes = Math.toIntExact((long) slots * tokens * config.width() * Float.BYTES);
+    int bytes = Math.multiplyExact(slots, slotBytes());
     for (int side = 0; side < 2 * config.layers(); side++) {
-      sides.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer());
+      sides.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
     }
   }
 
   /** All layers and both sides of that many slots. */
-  static long bytes(DecoderConfig config, long slots) {
-    return 2L * config.layers() * slots * slotFloats(config) * Float.BYTES;
+  static long bytes(DecoderConfig config, Precision precision, long slots) {
+    return 2L * config.layers() * slots * sideBytes(config, precision);
   }
 
   /** How many slots the buffer of one side can hold, which ends at 2 GiB. */
-  static int mostSlots(DecoderConfig config) {
+  static int mostSlots(DecoderConfig config, Precision precision) {
     return Math.toIntExact(
-        Math.min(Integer.MAX_VALUE, Integer.MAX_VALUE / (slotFloats(config) * Float.BYTES)));
+        Math.min(Integer.MAX_VALUE, Integer.MAX_VALUE / sideBytes(config, precision)));
   }
 
-  private static long slotFloats(DecoderConfig config) {
-    return (long) config.contextLength() * config.width();
+  /** One side of one layer of one slot. */
+  private static long sideBytes(DecoderConfig config, Precision precision) {
+    return (long) config.contextLength() * config.width() * precision.bits() / Byte.SIZE;
+  }
+
+  private int tokenBytes() {
+    return config.headWidth() * precision.bits() / Byte.SIZE;
+  }
+
+  private int slotBytes() {
+    return Math.toIntExact((long) tokens * config.heads() * tokenBytes());
   }
 
   /** The first slots, for rows that decode. */
@@ -84,16 +99,15 @@ final class KvCache implements AutoCloseable {
     if (range.first() < 0 || range.count() < 1 || range.first() + range.count() > slots) {
       throw new IllegalArgumentException(range + " of " + slots + " slots");
     }
-    int slotFloats = tokens * config.width();
     long[] shape = {range.count(), config.heads(), tokens, config.headWidth()};
     var past = new LinkedHashMap<String, OnnxTensor>();
     var present = new LinkedHashMap<String, OnnxTensor>();
     for (int side = 0; side < sides.size(); side++) {
-      FloatBuffer slice =
-          sides.get(side).slice(range.first() * slotFloats, range.count() * slotFloats);
+      ByteBuffer slice =
+          sides.get(side).slice(range.first() * slotBytes(), range.count() * slotBytes());
       String suffix = side / 2 + (side % 2 == 0 ? ".key" : ".value");
       try {
-        OnnxTensor tensor = OnnxTensor.createTensor(runtime.environment(), slice, shape);
+        OnnxTensor tensor = tensor(slice.order(ByteOrder.nativeOrder()), shape);
         past.put(range.part() + ".past." + suffix, tensor);
         present.put(range.part() + ".present." + suffix, tensor);
       } catch (OrtException e) {
@@ -104,18 +118,35 @@ final class KvCache implements AutoCloseable {
     return new View(past, present);
   }
 
+  private OnnxTensor tensor(ByteBuffer numbers, long[] shape) throws OrtException {
+    return precision == Precision.FP32
+        ? OnnxTensor.createTensor(runtime.environment(), numbers.asFloatBuffer(), shape)
+        : OnnxTensor.createTensor(runtime.environment(), numbers, shape, OnnxJavaType.INT8);
+  }
+
+  /** The largest absolute number in each head and column of one side of the first slot, fp32. */
+  float[] largest(int side) {
+    FloatBuffer numbers = sides.get(side).asFloatBuffer();
+    int columns = config.headWidth();
+    var largest = new float[config.width()];
+    for (int i = 0; i < tokens * config.width(); i++) {
+      int column = i / (tokens * columns) * columns + i % columns;
+      largest[column] = Math.max(largest[column], Math.abs(numbers.get(i)));
+    }
+    return largest;
+  }
+
   /** Copies the first tokens of one slot to another. */
   void copy(int from, int to, int count) {
     if (from == to) {
       return;
     }
-    int slotFloats = tokens * config.width();
-    int headFloats = tokens * config.headWidth();
-    for (FloatBuffer side : sides) {
+    int headBytes = tokens * tokenBytes();
+    for (ByteBuffer side : sides) {
       for (int head = 0; head < config.heads(); head++) {
-        int source = from * slotFloats + head * headFloats;
-        int target = to * slotFloats + head * headFloats;
-        side.put(target, side, source, count * config.headWidth());
+        int source = from * slotBytes() + head * headBytes;
+        int target = to * slotBytes() + head * headBytes;
+        side.put(target, side, source, count * tokenBytes());
       }
     }
   }

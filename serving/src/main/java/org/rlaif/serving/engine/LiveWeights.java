@@ -26,6 +26,7 @@ final class LiveWeights implements AutoCloseable {
 
   private final OnnxRuntime runtime;
   private final DecoderConfig config;
+  private final WeightLayout layout;
   private final Deque<WeightArena> idle = new ArrayDeque<>();
   private int arenas = 1;
 
@@ -73,10 +74,11 @@ final class LiveWeights implements AutoCloseable {
   }
 
   /** Starts with a copy of these weights, as version 1. */
-  LiveWeights(OnnxRuntime runtime, DecoderConfig config, Weights weights) {
+  LiveWeights(OnnxRuntime runtime, WeightLayout layout, Weights weights) {
     this.runtime = runtime;
-    this.config = config;
-    var arena = new WeightArena(config.parameters());
+    this.config = layout.config();
+    this.layout = layout;
+    WeightArena arena = layout.arena();
     arena.fill(weights);
     this.current = new Version(1, arena, DecoderSession.open(runtime, config, arena));
   }
@@ -181,7 +183,7 @@ final class LiveWeights implements AutoCloseable {
         MemoryNeed.ofSuccessor(config).check("the weights that come next");
       }
       // Outside the lock, which every decode step takes: the memory is zeroed page by page.
-      return new WeightArena(config.parameters());
+      return layout.arena();
     } catch (RuntimeException | Error e) {
       synchronized (this) {
         arenas--;
@@ -217,6 +219,7 @@ final class LiveWeights implements AutoCloseable {
 
   /** A session on a filled arena, not yet serving; built while the current one serves. */
   DecoderSession prepare(WeightArena arena) {
+    arena.quantize();
     return DecoderSession.open(runtime, config, arena);
   }
 

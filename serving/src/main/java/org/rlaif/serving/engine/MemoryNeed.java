@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -24,8 +26,8 @@ record MemoryNeed(long weights, long cache, long working) {
   private static final int MOST_DEFAULT_SLOTS = 64;
 
   /** As many slots as one gibibyte of cache holds, from 1 to 64. */
-  static int defaultSlots(DecoderConfig config) {
-    long fit = DEFAULT_CACHE_BYTES / KvCache.bytes(config, 1);
+  static int defaultSlots(DecoderConfig config, Precision kvCache) {
+    long fit = DEFAULT_CACHE_BYTES / KvCache.bytes(config, kvCache, 1);
     return (int) Math.max(1, Math.min(MOST_DEFAULT_SLOTS, fit));
   }
 
@@ -33,9 +35,9 @@ record MemoryNeed(long weights, long cache, long working) {
    * @param slots 0 for a reward model
    * @param tokens of given completions in one run
    */
-  static MemoryNeed of(DecoderConfig config, int slots, int tokens) {
-    long arena = WeightArena.bytes(config.parameters());
-    long scoring = ScoringPass.bytes(config, tokens);
+  static MemoryNeed of(DecoderConfig config, Quantization quantization, int slots, int tokens) {
+    long arena = WeightLayout.arenaBytes(config, quantization);
+    long scoring = ScoringPass.bytes(config, quantization.kvCache(), tokens);
     // Widest intermediate results of a run: the MLP, attention, and the head's distributions.
     long feedForward = 4L * tokens * (config.mlpWidth() + 4L * config.width());
     long attention = (long) tokens * Math.min(tokens, config.contextLength()) * config.heads();
@@ -46,12 +48,28 @@ record MemoryNeed(long weights, long cache, long working) {
     long distributions =
         2L * ScoringPass.heads(config, tokens) * config.vocabularySize() * Float.BYTES;
     return new MemoryNeed(
-        2 * arena, Scheduler.bytes(config, slots) + scoring, 2 * arena + run + distributions);
+        2 * arena + WeightLayout.sharedBytes(config, quantization),
+        Scheduler.bytes(config, quantization.kvCache(), slots)
+            + scoring
+            + checking(config, quantization, tokens),
+        2 * WeightLayout.packedBytes(config, quantization) + run + distributions);
+  }
+
+  /** What quantised weights are checked with. */
+  private static long checking(DecoderConfig config, Quantization quantization, int tokens) {
+    if (quantization.isNone()) {
+      return 0;
+    }
+    long exact =
+        quantization.kvCache() == Precision.FP32
+            ? 0
+            : ScoringPass.bytes(config, Precision.FP32, tokens);
+    return exact + QuantizationCheck.bytes(config);
   }
 
   /** New weights beside those that serve. */
   static MemoryNeed ofSuccessor(DecoderConfig config) {
-    long arena = WeightArena.bytes(config.parameters());
+    long arena = WeightLayout.arenaBytes(config, Quantization.NONE);
     return new MemoryNeed(arena, 0, arena);
   }
 
@@ -62,6 +80,11 @@ record MemoryNeed(long weights, long cache, long working) {
 
   long total() {
     return weights + cache + working;
+  }
+
+  /** What is left for more, in bytes. */
+  static long left() {
+    return Math.max(0, Math.min(directLeft(), machineLeft()));
   }
 
   /** Refuses what clearly cannot fit, with the figures. */

@@ -9,14 +9,21 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
 import org.rlaif.serving.engine.Refusal.Reason;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The models in service, by name. */
 public final class Models implements AutoCloseable {
   private static final String NAME = "[A-Za-z0-9._-]+";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
   private final OnnxRuntime runtime;
   private final EngineConfig settings;
@@ -51,8 +58,19 @@ public final class Models implements AutoCloseable {
     return settings;
   }
 
-  /** Puts a model folder into service under a name that is free; one at a time. */
-  public synchronized ServedModel load(String name, Path folder) {
+  /** Puts a model folder into service under a name that is free, quantised as the settings say. */
+  public ServedModel load(String name, Path folder) {
+    return load(name, folder, null, null);
+  }
+
+  /**
+   * Puts a model folder into service under a name that is free; one at a time.
+   *
+   * @param weights of a policy; null: as the settings say. Reward models serve in fp32.
+   * @param kvCache the same
+   */
+  public synchronized ServedModel load(
+      String name, Path folder, @Nullable Precision weights, @Nullable Precision kvCache) {
     UserError.require(
         name.matches(NAME), "name", name.isEmpty() ? "\"\"" : name, "letters, digits, . _ and -");
     if (byName.containsKey(name)) {
@@ -61,8 +79,9 @@ public final class Models implements AutoCloseable {
     }
     ModelFolder opened = ModelFolder.open(folder);
     try {
-      ServedModel model = engine(name, opened);
+      ServedModel model = engine(name, opened, weights, kvCache);
       byName.put(name, model);
+      LOG.info("{}: {}", name, model.footprint());
       return model;
     } catch (RuntimeException | Error e) {
       opened.close();
@@ -70,11 +89,25 @@ public final class Models implements AutoCloseable {
     }
   }
 
-  private ServedModel engine(String name, ModelFolder folder) {
+  private ServedModel engine(
+      String name, ModelFolder folder, @Nullable Precision weights, @Nullable Precision kvCache) {
     ModelObserver observer = observers.apply(name);
-    return folder.config().head() == Head.SCORE
-        ? new RewardEngine(name, folder, runtime, settings, clock, observer)
-        : new PolicyEngine(name, folder, runtime, settings, clock, observer);
+    if (folder.config().head() == Head.SCORE) {
+      fullPrecision("weights", weights);
+      fullPrecision("KV cache", kvCache);
+      return new RewardEngine(name, folder, runtime, settings, clock, observer);
+    }
+    var quantization =
+        new Quantization(
+            weights == null ? settings.quantization().weights() : weights,
+            kvCache == null ? settings.quantization().kvCache() : kvCache);
+    return new PolicyEngine(name, folder, runtime, settings, quantization, clock, observer);
+  }
+
+  private static void fullPrecision(String what, @Nullable Precision precision) {
+    if (precision != null && precision != Precision.FP32) {
+      throw UserError.expected(what, precision.label(), "fp32 for a reward model");
+    }
   }
 
   /** Takes a model out of service; sequences under way get that long to finish. */

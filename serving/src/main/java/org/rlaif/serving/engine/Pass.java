@@ -1,6 +1,7 @@
 package org.rlaif.serving.engine;
 
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.Precision;
 import org.rlaif.serving.engine.KvCache.View;
 import org.rlaif.serving.engine.Operands.Output;
 
@@ -36,13 +37,20 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
   private boolean wantsNormaliser;
 
   /**
+   * @param kvCache of the sessions that run
    * @param rows the most rows that decode in one run
    * @param tokens the most tokens of a chunk
    * @param heads the most positions in one run whose hidden state goes to the head
    */
-  Pass(OnnxRuntime runtime, DecoderConfig config, int rows, int tokens, int heads) {
+  Pass(
+      OnnxRuntime runtime,
+      DecoderConfig config,
+      Precision kvCache,
+      int rows,
+      int tokens,
+      int heads) {
     this.config = config;
-    this.nowhere = new KvCache(runtime, config, FILLING, 1);
+    this.nowhere = new KvCache(runtime, config, kvCache, FILLING, 1);
     this.operands =
         new Operands(runtime, config, rows + FILLING, 1, tokens + FILLING, heads, Output.LOGPROBS);
   }

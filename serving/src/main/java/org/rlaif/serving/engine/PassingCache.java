@@ -1,13 +1,14 @@
 package org.rlaif.serving.engine;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.Precision;
 import org.rlaif.serving.engine.KvCache.View;
 
 /**
@@ -17,8 +18,9 @@ import org.rlaif.serving.engine.KvCache.View;
 final class PassingCache {
   private final OnnxRuntime runtime;
   private final DecoderConfig config;
-  private final FloatBuffer keys;
-  private final FloatBuffer values;
+  private final Precision precision;
+  private final ByteBuffer keys;
+  private final ByteBuffer values;
 
   /** What one run leaves there. */
   record Keeping(OnnxTensor keys, OnnxTensor values, View view) implements AutoCloseable {
@@ -30,23 +32,27 @@ final class PassingCache {
   }
 
   /**
+   * @param precision fp32 or int8
    * @param tokens of all rows of a run, at most
    */
-  PassingCache(OnnxRuntime runtime, DecoderConfig config, int tokens) {
+  PassingCache(OnnxRuntime runtime, DecoderConfig config, Precision precision, int tokens) {
+    this.precision = precision;
     this.runtime = runtime;
     this.config = config;
-    this.keys = floats(Math.multiplyExact(tokens, config.width()));
-    this.values = floats(Math.multiplyExact(tokens, config.width()));
+    this.keys = direct(Math.toIntExact(sideBytes(config, precision, tokens)));
+    this.values = direct(Math.toIntExact(sideBytes(config, precision, tokens)));
   }
 
-  static long bytes(DecoderConfig config, int tokens) {
-    return 2L * tokens * config.width() * Float.BYTES;
+  static long bytes(DecoderConfig config, Precision precision, int tokens) {
+    return 2 * sideBytes(config, precision, tokens);
   }
 
-  private static FloatBuffer floats(int count) {
-    return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES))
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+  private static long sideBytes(DecoderConfig config, Precision precision, int tokens) {
+    return (long) tokens * config.width() * precision.bits() / Byte.SIZE;
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   /** For that many rows of so many tokens each. */
@@ -64,11 +70,14 @@ final class PassingCache {
     return new Keeping(key, value, new View(past, present));
   }
 
-  private OnnxTensor tensor(FloatBuffer side, int rows, int tokens) {
+  private OnnxTensor tensor(ByteBuffer side, int rows, int tokens) {
     long[] shape = {rows, config.heads(), tokens, config.headWidth()};
+    int bytes = Math.toIntExact(sideBytes(config, precision, rows * tokens));
+    ByteBuffer numbers = side.slice(0, bytes).order(ByteOrder.nativeOrder());
     try {
-      return OnnxTensor.createTensor(
-          runtime.environment(), side.slice(0, rows * tokens * config.width()), shape);
+      return precision == Precision.FP32
+          ? OnnxTensor.createTensor(runtime.environment(), numbers.asFloatBuffer(), shape)
+          : OnnxTensor.createTensor(runtime.environment(), numbers, shape, OnnxJavaType.INT8);
     } catch (OrtException e) {
       throw OnnxRuntime.failure("bind keys and values", e);
     }

@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
+import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.LiveWeights.Lease;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A policy in service: it samples, tells log-probabilities, and takes new weights. */
 public final class PolicyEngine implements ServedModel {
@@ -18,12 +23,19 @@ public final class PolicyEngine implements ServedModel {
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   public record Logprobs(float[][] rows, long weightsVersion) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyEngine.class);
+
   private final Loaded loaded;
   private final ModelObserver observer;
   private final OnnxRuntime runtime;
   private final int slots;
   private final LiveWeights weights;
   private final Scorer scorer;
+
+  /** Asks sessions with fp32 caches; the same as the other where those serve. */
+  private final Scorer exactScorer;
+
+  private final @Nullable QuantizationCheck check;
   private final WeightUpdates updates;
   private final Scheduler scheduler;
 
@@ -32,22 +44,33 @@ public final class PolicyEngine implements ServedModel {
       ModelFolder folder,
       OnnxRuntime runtime,
       EngineConfig settings,
+      Quantization quantization,
       Clock clock,
       ModelObserver observer) {
     DecoderConfig config = folder.config();
-    int wanted = settings.slots() == 0 ? MemoryNeed.defaultSlots(config) : settings.slots();
-    int most = KvCache.mostSlots(config) - 1; // one is for staging
+    int wanted =
+        settings.slots() == 0
+            ? MemoryNeed.defaultSlots(config, quantization.kvCache())
+            : settings.slots();
+    int most = KvCache.mostSlots(config, quantization.kvCache()) - 1; // one is for staging
     UserError.require(
         wanted <= most, "slots", wanted, "at most " + most + " for a model like " + name);
-    MemoryNeed.of(config, wanted, settings.scoring().tokens()).check(name);
-    this.loaded = Loaded.of(name, folder);
+    MemoryNeed.of(config, quantization, wanted, settings.scoring().tokens()).check(name);
+    this.loaded = Loaded.of(name, folder, quantization);
     this.observer = observer;
     this.runtime = runtime;
     this.slots = wanted;
-    this.weights = new LiveWeights(runtime, config, folder.weights());
-    this.scorer = new Scorer(name, runtime, config, weights, settings, observer::broken);
-    var gate = new LogprobGate(loaded.rules(), scorer);
-    this.updates = new WeightUpdates(name, weights, gate, clock, observer);
+    var layout = new WeightLayout(config, quantization);
+    Weights exact = folder.weights();
+    this.check =
+        quantization.isNone() ? null : QuantizationCheck.start(runtime, layout, exact::get);
+    this.weights = new LiveWeights(runtime, layout, exact);
+    measureLoss(exact);
+    this.scorer = scorer(settings, quantization.kvCache());
+    this.exactScorer =
+        quantization.kvCache() == Precision.FP32 ? scorer : scorer(settings, Precision.FP32);
+    var gate = new LogprobGate(loaded.rules(), exactScorer);
+    this.updates = new WeightUpdates(name, weights, gate, check, clock, observer);
     this.scheduler =
         new Scheduler(
             name,
@@ -55,9 +78,35 @@ public final class PolicyEngine implements ServedModel {
             config,
             folder.tokenizer(),
             weights,
+            quantization.kvCache(),
             slots,
             new WaitingLine(name, settings.maxQueue(), settings.maxQueuePerClient()),
             observer);
+  }
+
+  private Scorer scorer(EngineConfig settings, Precision kvCache) {
+    return new Scorer(
+        loaded.name(), runtime, config(), kvCache, weights, settings, observer::broken);
+  }
+
+  private void measureLoss(Weights exact) {
+    if (check == null) {
+      return;
+    }
+    QuantizationLoss loss;
+    try (Lease lease = weights.lease()) {
+      loss = check.measure(exact::get, lease.session());
+    }
+    if (!loss.isFinite()) {
+      weights.close();
+      throw UserError.expected(loaded.name(), loss, "finite numbers; serve it in fp32");
+    }
+    LOG.info("{}: {}", loaded.name(), loss);
+  }
+
+  @Override
+  public @Nullable QuantizationLoss quantizationLoss() {
+    return check == null ? null : check.loss();
   }
 
   /**
@@ -130,6 +179,11 @@ public final class PolicyEngine implements ServedModel {
     float[][] rows = LogprobPieces.add(request, prompt, completions, temperature);
     scorer.submit(request);
     return request.answer().thenApply(version -> new Logprobs(rows, version));
+  }
+
+  /** That compute one operator. */
+  public int threads() {
+    return runtime.threads();
   }
 
   OnnxRuntime runtime() {
@@ -222,6 +276,12 @@ public final class PolicyEngine implements ServedModel {
     scheduler.close();
     updates.close();
     scorer.close(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    if (exactScorer != scorer) {
+      exactScorer.close(Duration.ZERO);
+    }
+    if (check != null) {
+      check.close();
+    }
     weights.close();
   }
 }

@@ -58,9 +58,8 @@ final class Prefill {
   }
 
   /** Runs all of it with nothing else in the passes; the last one holds the output. */
-  void run(DecoderSession session, Pass pass, KvCache cache, int slot, Runnable beforeEach) {
+  void run(DecoderSession session, Pass pass, KvCache cache, int slot) {
     while (!isDone()) {
-      beforeEach.run();
       pass.clear();
       put(pass, slot, CHUNK);
       pass.run(session, cache);

@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
 
 /**
  * A reward model in service. Whatever is asked at the same time shares runs of the graph; a score
@@ -51,14 +53,16 @@ public final class RewardEngine implements ServedModel {
       Clock clock,
       ModelObserver observer) {
     DecoderConfig config = folder.config();
-    MemoryNeed.of(config, 0, settings.scoring().tokens()).check(name);
-    this.loaded = Loaded.of(name, folder);
+    MemoryNeed.of(config, Quantization.NONE, 0, settings.scoring().tokens()).check(name);
+    this.loaded = Loaded.of(name, folder, Quantization.NONE);
     this.runtime = runtime;
     this.folder = folder;
-    this.weights = new LiveWeights(runtime, config, folder.weights());
-    this.scorer = new Scorer(name, runtime, config, weights, settings, observer::broken);
+    this.weights =
+        new LiveWeights(runtime, new WeightLayout(config, Quantization.NONE), folder.weights());
+    this.scorer =
+        new Scorer(name, runtime, config, Precision.FP32, weights, settings, observer::broken);
     var gate = new ScoreGate(loaded.rules(), folder.scoreScale(), scorer);
-    this.updates = new WeightUpdates(name, weights, gate, clock, observer);
+    this.updates = new WeightUpdates(name, weights, gate, null, clock, observer);
   }
 
   /** Scores all items, in their order; waits for them. */

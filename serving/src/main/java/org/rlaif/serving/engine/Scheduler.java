@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.Precision;
 import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.LiveWeights.Lease;
 import org.rlaif.serving.engine.Refusal.Reason;
@@ -54,6 +55,7 @@ final class Scheduler implements AutoCloseable {
       DecoderConfig config,
       Tokenizer tokenizer,
       LiveWeights weights,
+      Precision kvCache,
       int slots,
       WaitingLine line,
       ModelObserver observer) {
@@ -64,8 +66,8 @@ final class Scheduler implements AutoCloseable {
     this.slots = slots;
     this.line = line;
     this.observer = observer;
-    this.cache = new KvCache(runtime, config, slots + 1);
-    this.pass = new Pass(runtime, config, slots, Prefill.CHUNK, slots + 1);
+    this.cache = new KvCache(runtime, config, kvCache, slots + 1);
+    this.pass = new Pass(runtime, config, kvCache, slots, Prefill.CHUNK, slots + 1);
     this.samplers = new Samplers(model, config, tokenizer.vocabularySize(), runtime.threads());
     this.staging = new Staging(config, slots, line);
     this.thread = new Thread(this::run, "rlaif-decode-" + model);
@@ -73,8 +75,8 @@ final class Scheduler implements AutoCloseable {
     thread.start();
   }
 
-  static long bytes(DecoderConfig config, int slots) {
-    return KvCache.bytes(config, slots + 1L) + Pass.bytes(config, slots + 1L);
+  static long bytes(DecoderConfig config, Precision kvCache, int slots) {
+    return KvCache.bytes(config, kvCache, slots + 1L) + Pass.bytes(config, slots + 1L);
   }
 
   WaitingLine line() {

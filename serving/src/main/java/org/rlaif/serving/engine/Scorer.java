@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.Precision;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.serving.engine.ScoringRequest.Piece;
 import org.slf4j.Logger;
@@ -37,12 +38,14 @@ final class Scorer {
   private List<Piece> round = List.of();
 
   /**
+   * @param kvCache of the sessions that are asked
    * @param onBroken hears of an error that ended the thread
    */
   Scorer(
       String model,
       OnnxRuntime runtime,
       DecoderConfig config,
+      Precision kvCache,
       LiveWeights weights,
       EngineConfig settings,
       Consumer<Throwable> onBroken) {
@@ -50,7 +53,7 @@ final class Scorer {
     this.weights = weights;
     this.tokens = settings.scoring().tokens();
     this.line = new ScoringLine(model, settings.maxQueue(), tokens, settings.scoring().delay());
-    this.pass = new ScoringPass(runtime, config, tokens);
+    this.pass = new ScoringPass(runtime, config, kvCache, tokens);
     this.onBroken = onBroken;
     this.thread = new Thread(this::run, "rlaif-score-" + model);
     thread.setDaemon(true);

@@ -3,6 +3,7 @@ package org.rlaif.serving.engine;
 import java.util.List;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Precision;
 import org.rlaif.serving.engine.Operands.Output;
 
 /**
@@ -37,21 +38,23 @@ final class ScoringPass implements AutoCloseable {
   private volatile ScoringCounts counts = ScoringCounts.NONE;
 
   /**
+   * @param kvCache of the sessions that run
    * @param tokens at most in one run, padding included; at least {@link Prefill#CHUNK}
    */
-  ScoringPass(OnnxRuntime runtime, DecoderConfig config, int tokens) {
+  ScoringPass(OnnxRuntime runtime, DecoderConfig config, Precision kvCache, int tokens) {
     this.tokens = tokens;
     this.heads = heads(config, tokens);
-    this.cache = new KvCache(runtime, config, slots(config, tokens));
-    this.passing = new PassingCache(runtime, config, tokens);
-    this.nowhere = new KvCache(runtime, config, FILLING, 1);
+    this.cache = new KvCache(runtime, config, kvCache, slots(config, tokens));
+    this.passing = new PassingCache(runtime, config, kvCache, tokens);
+    this.nowhere = new KvCache(runtime, config, kvCache, FILLING, 1);
     Output output = config.head() == Head.SCORE ? Output.SCORES : Output.CHOSEN;
     this.operands = new Operands(runtime, config, FILLING, tokens, tokens, heads, output);
   }
 
   /** Keys and values, in bytes. */
-  static long bytes(DecoderConfig config, int tokens) {
-    return KvCache.bytes(config, slots(config, tokens)) + PassingCache.bytes(config, tokens);
+  static long bytes(DecoderConfig config, Precision kvCache, int tokens) {
+    return KvCache.bytes(config, kvCache, slots(config, tokens))
+        + PassingCache.bytes(config, kvCache, tokens);
   }
 
   /** Scores of sequences that all fit into a run need no cache. */

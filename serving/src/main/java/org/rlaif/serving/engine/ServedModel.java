@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.Quantization;
 import org.rlaif.model.Tokenizer;
 
 /** A model folder in service. */
@@ -27,6 +28,10 @@ public sealed interface ServedModel permits PolicyEngine, RewardEngine {
     return loaded().tokenizer();
   }
 
+  default Quantization quantization() {
+    return loaded().quantization();
+  }
+
   /** 1 for the weights of the folder; one more after every update. */
   long weightsVersion();
 
@@ -37,6 +42,16 @@ public sealed interface ServedModel permits PolicyEngine, RewardEngine {
 
   /** Where its weights are replaced. */
   WeightUpdates updates();
+
+  /** What the weights that serve lose by being quantised; null: they are not. */
+  default @Nullable QuantizationLoss quantizationLoss() {
+    return null;
+  }
+
+  /** What it takes. */
+  default Footprint footprint() {
+    return Footprint.of(config(), quantization(), slots());
+  }
 
   /** Sequences that decode at the same time; 0 for a reward model. */
   default int slots() {

@@ -7,39 +7,73 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.model.BlockMatrix;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.Quantization;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 
 /**
- * Memory for all tensors of one model, fp32, little-endian, row-major. A session reads it in place,
- * so it is filled first and left alone until that session is closed.
+ * Memory for all tensors of one model, fp32, little-endian, row-major, and for the blocks that are
+ * made of some of them where the model serves quantised. A session reads it in place, so it is
+ * filled first and left alone until that session is closed.
  */
 final class WeightArena {
+  private final WeightLayout layout;
   private final Map<String, TensorSpec> specs = new LinkedHashMap<>();
   private final Map<String, ByteBuffer> tensors = new LinkedHashMap<>();
 
-  WeightArena(List<TensorSpec> parameters) {
-    for (TensorSpec spec : parameters) {
-      int bytes = Math.toIntExact(spec.elements() * Float.BYTES);
-      specs.put(spec.name(), spec);
-      tensors.put(spec.name(), ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN));
+  WeightArena(WeightLayout layout) {
+    this.layout = layout;
+    DecoderConfig config = layout.config();
+    config.parameters().forEach(spec -> specs.put(spec.name(), spec));
+    for (TensorSpec spec : quantization().plain(config)) {
+      add(spec, WeightLayout.floatBytes(spec));
+    }
+    for (BlockMatrix matrix : quantization().matrices(config)) {
+      add(matrix.values(), matrix.values().elements());
+      add(matrix.scales(), WeightLayout.floatBytes(matrix.scales()));
+      add(matrix.zeroPoints(), matrix.zeroPoints().elements());
     }
   }
 
-  static long bytes(List<TensorSpec> parameters) {
-    return parameters.stream().mapToLong(TensorSpec::elements).sum() * Float.BYTES;
+  private void add(TensorSpec spec, long bytes) {
+    tensors.put(spec.name(), WeightLayout.direct(bytes));
   }
 
+  Quantization quantization() {
+    return layout.quantization();
+  }
+
+  /** Takes these weights, in blocks where that is wanted. */
   void fill(Weights weights) {
-    for (String name : names()) {
-      floats(name).put(weights.get(name));
+    for (TensorSpec spec : quantization().plain(layout.config())) {
+      floats(spec.name()).put(weights.get(spec.name()));
+    }
+    quantize(weights::get);
+  }
+
+  /** Makes the blocks, if there are any, of what was written. */
+  void quantize() {
+    quantize(this::floats);
+  }
+
+  private void quantize(Function<String, FloatBuffer> weights) {
+    for (BlockMatrix matrix : quantization().matrices(layout.config())) {
+      matrix.quantize(
+          weights.apply(matrix.source()),
+          bytes(matrix.values().name()),
+          floats(matrix.scales().name()),
+          bytes(matrix.zeroPoints().name()));
     }
   }
 
+  /** Of the model's tensors. */
   List<String> names() {
-    return List.copyOf(tensors.keySet());
+    return List.copyOf(specs.keySet());
   }
 
   @Nullable TensorSpec spec(String name) {
@@ -76,8 +110,11 @@ final class WeightArena {
   }
 
   /** A view of a tensor's bytes with a position of its own. */
-  private ByteBuffer bytes(String name) {
+  ByteBuffer bytes(String name) {
     ByteBuffer bytes = tensors.get(name);
+    if (bytes == null) {
+      bytes = layout.shared(name);
+    }
     if (bytes == null) {
       throw new IllegalArgumentException("no tensor " + name + " among " + tensors.keySet());
     }

@@ -18,8 +18,14 @@ import org.slf4j.LoggerFactory;
  * touches for a while is rolled back when the next one begins.
  */
 public final class WeightUpdates {
-  /** A checked update: what serves now, and how far it is from what the trainer expected. */
-  public record Outcome(long weightsVersion, float maxAbsDifference) {}
+  /**
+   * A checked update: what serves now, and how far it is from what the trainer expected.
+   *
+   * @param maxAbsDifference of the weights as they arrived, in fp32 whatever serves
+   * @param loss what serving quantised adds to that; null: nothing
+   */
+  public record Outcome(
+      long weightsVersion, float maxAbsDifference, @Nullable QuantizationLoss loss) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(WeightUpdates.class);
   static final Duration SILENCE = Duration.ofMinutes(10);
@@ -27,16 +33,26 @@ public final class WeightUpdates {
   private final String model;
   private final LiveWeights weights;
   private final ParityGate gate;
+  private final @Nullable QuantizationCheck check;
   private final Clock clock;
   private final ModelObserver observer;
   private @Nullable WeightUpdate open;
   private boolean closed;
 
+  /**
+   * @param check of a model that serves quantised; null: it serves in fp32
+   */
   WeightUpdates(
-      String model, LiveWeights weights, ParityGate gate, Clock clock, ModelObserver observer) {
+      String model,
+      LiveWeights weights,
+      ParityGate gate,
+      @Nullable QuantizationCheck check,
+      Clock clock,
+      ModelObserver observer) {
     this.model = model;
     this.weights = weights;
     this.gate = gate;
+    this.check = check;
     this.clock = clock;
     this.observer = observer;
   }
@@ -85,13 +101,14 @@ public final class WeightUpdates {
       gate.validate(probes, threshold);
       update.check(checksums);
       session = weights.prepare(update.arena());
-      float difference = gate.pass(session, probes, threshold);
+      float difference = pass(update.arena(), session, probes, threshold);
+      QuantizationLoss loss = loss(update.arena(), session);
       open = null;
       long flip = System.nanoTime();
       long version = weights.flip(update.arena(), session);
       long end = System.nanoTime();
       observer.swapped(end - start, end - flip);
-      return new Outcome(version, difference);
+      return new Outcome(version, difference, loss);
     } catch (RuntimeException e) {
       if (open != null) {
         if (session != null) {
@@ -102,6 +119,31 @@ public final class WeightUpdates {
       observer.updateRefused(e);
       throw e;
     }
+  }
+
+  /** The gate judges what arrived: what is lost by quantising must not hide what is damaged. */
+  private float pass(
+      WeightArena arena, DecoderSession session, List<Probe> probes, float threshold) {
+    if (check == null) {
+      return gate.pass(session, probes, threshold);
+    }
+    try (DecoderSession exact = check.exact(arena::floats)) {
+      return gate.pass(exact, probes, threshold);
+    }
+  }
+
+  private @Nullable QuantizationLoss loss(WeightArena arena, DecoderSession session) {
+    if (check == null) {
+      return null;
+    }
+    QuantizationLoss loss = check.measure(arena::floats, session);
+    if (!loss.isFinite()) {
+      throw new Refusal(
+          Reason.PRECONDITION,
+          "quantization loss: %s (expected: finite numbers); the old weights stay".formatted(loss));
+    }
+    LOG.info("{}: {}", model, loss);
+    return loss;
   }
 
   public synchronized void rollBack(String id) {

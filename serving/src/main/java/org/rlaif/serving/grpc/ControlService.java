@@ -15,6 +15,7 @@ import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PauseMode;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.Probe;
+import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.engine.WeightUpdates.Outcome;
 import org.rlaif.v1.BeginUpdateRequest;
@@ -89,7 +90,12 @@ final class ControlService extends ControlGrpc.ControlImplBase {
     }
     UserError.require(
         !request.getFolder().isEmpty(), "folder", "\"\"", "a model folder on the server's machine");
-    ServedModel model = models.load(request.getName(), folder);
+    ServedModel model =
+        models.load(
+            request.getName(),
+            folder,
+            Precisions.parse("weights_precision", request.getWeightsPrecisionValue()),
+            Precisions.parse("kv_cache_precision", request.getKvCachePrecisionValue()));
     answer(observer, LoadModelResponse.newBuilder().setModel(describe(model)).build());
   }
 
@@ -172,6 +178,9 @@ final class ControlService extends ControlGrpc.ControlImplBase {
     float most = policy ? request.getMaxAbsLogprobDifference() : request.getMaxAbsScoreDifference();
     Outcome outcome = model.updates().commit(request.getUpdateId(), checksums, probes, most);
     var response = CommitUpdateResponse.newBuilder().setWeightsVersion(outcome.weightsVersion());
+    if (outcome.loss() != null) {
+      response.setQuantizationLoss(Precisions.message(outcome.loss()));
+    }
     if (policy) {
       response.setMaxAbsLogprobDifference(outcome.maxAbsDifference());
     } else {
@@ -200,7 +209,12 @@ final class ControlService extends ControlGrpc.ControlImplBase {
   }
 
   private static Model describe(ServedModel model) {
-    return Model.newBuilder()
+    var description = Model.newBuilder();
+    QuantizationLoss loss = model.quantizationLoss();
+    if (loss != null) {
+      description.setQuantizationLoss(Precisions.message(loss));
+    }
+    return description
         .setName(model.name())
         .setKind(
             model instanceof PolicyEngine
@@ -214,6 +228,10 @@ final class ControlService extends ControlGrpc.ControlImplBase {
         .setPaused(pauseMode(model.paused()))
         .setLiveSequences(model.liveSequences())
         .setWaitingSequences(model.waitingSequences())
+        .setWeightsPrecision(Precisions.message(model.quantization().weights()))
+        .setKvCachePrecision(Precisions.message(model.quantization().kvCache()))
+        .setWeightsBytes(model.footprint().weights())
+        .setKvCacheBytes(model.footprint().kvCache())
         .build();
   }
 

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.ModelObserver;
+import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
 
 /**
@@ -43,6 +44,10 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
       gauge("rlaif.sequences.waiting", "Sequences that wait for a slot");
   private final MultiGauge cache =
       gauge("rlaif.kv.cache.usage", "Share of the slots' room for tokens that is in use");
+  private final MultiGauge losses =
+      gauge(
+          "rlaif.quantization.kl",
+          "KL per token from fp32 to what serves, in nats; 0 for what serves in fp32");
   private final Supplier<List<ServedModel>> models;
   private final HttpServer http;
 
@@ -89,6 +94,7 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
     List<ServedModel> all = models.get();
     List<ServedModel> policies = all.stream().filter(model -> model.slots() > 0).toList();
     set(versions, all, ServedModel::weightsVersion);
+    set(losses, all, Metrics::kl);
     set(slots, policies, ServedModel::slots);
     set(live, policies, ServedModel::liveSequences);
     set(waiting, policies, ServedModel::waitingSequences);
@@ -96,6 +102,11 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
         cache,
         policies,
         model -> (double) model.cachedTokens() / model.slots() / model.config().contextLength());
+  }
+
+  private static double kl(ServedModel model) {
+    QuantizationLoss loss = model.quantizationLoss();
+    return loss == null ? 0 : loss.kl();
   }
 
   private static void set(

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.Quantization;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
 
@@ -86,6 +87,11 @@ public record ServerConfig(
   /** The same, with other limits on what is scored together. */
   public ServerConfig scoring(Scoring scoring) {
     return with(engine.scoring(scoring));
+  }
+
+  /** The same, with policies quantised in that way unless a load asks for another. */
+  public ServerConfig quantize(Quantization quantization) {
+    return with(engine.quantize(quantization));
   }
 
   /** The same, guarded so on TCP. */

@@ -112,6 +112,15 @@ class BenchmarkTest {
     }
     assertTrue(ImageIO.read(plot.toFile()).getWidth() > Charts.WIDTH);
 
+    Section quantization = section(found, "quantization");
+    assertEquals(6, quantization.rows().size());
+    String small = "int4 weights, int8 KV cache";
+    String plain = "fp32 weights, fp32 KV cache";
+    assertTrue(quantization.figure(small, "decodeAt3") > 0);
+    assertTrue(quantization.figure(small, "klMillinats") > 0);
+    assertEquals(
+        quantization.figure(plain, "slotMib"), 4 * quantization.figure(small, "slotMib"), 1e-9);
+
     JsonNode tree = Json.MAPPER.readTree(json.toFile());
     assertEquals(
         List.of(
@@ -130,6 +139,18 @@ class BenchmarkTest {
     assertTrue(compared.out().contains("load, closed 1"), compared.out());
     assertTrue(compared.out().matches("(?s).*tokensPerSecond +\\S+ +\\S+ +1\\n.*"), compared.out());
     assertFalse(compared.out().contains("machine, "), compared.out());
+  }
+
+  /** New weights pass the gate, which judges in fp32, although the probe is quantised. */
+  @Test
+  void aQuantisedServerIsMeasured() {
+    Result result =
+        bench("--shape", "tiny", "--weights=int8", "--kv-cache=int8", "--parts=layers,swaps");
+    assertEquals(0, result.code(), result.err());
+    String what = "shape tiny, random weights, int8 weights, int8 KV cache\n";
+    assertTrue(result.out().startsWith(what), result.out());
+    assertTrue(
+        result.out().matches("(?s).*failed requests and swaps during swaps +0 .*"), result.out());
   }
 
   @Test

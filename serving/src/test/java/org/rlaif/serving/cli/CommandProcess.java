@@ -19,7 +19,11 @@ final class CommandProcess {
 
   /** The address of a server, once it listens. */
   static String listening(BufferedReader out) throws IOException {
-    var said = new StringBuilder();
+    return listening(out, new StringBuilder());
+  }
+
+  /** The same; takes what it said before. */
+  static String listening(BufferedReader out, StringBuilder said) throws IOException {
     for (String line = out.readLine(); line != null; line = out.readLine()) {
       said.append(line).append('\n');
       if (line.startsWith("listening on ")) {

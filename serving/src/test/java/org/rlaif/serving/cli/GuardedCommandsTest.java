@@ -29,14 +29,19 @@ class GuardedCommandsTest {
     String certificate = certificates.certificate().toString();
     List<String> serve =
         List.of(
-            "serve " + model + " --port 0 --slots 2 --threads 1 --tls-certificate",
+            "serve " + model + " --port 0 --slots 2 --threads 1 --weights int8 --tls-certificate",
             certificate,
             "--tls-key",
             certificates.key().toString());
     Map<String, String> tokens = Map.of(Security.INFERENCE, TOKEN, Security.CONTROL, "rw-11aa");
     Process server = CommandProcess.start(tokens, serve);
     try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
-      String address = CommandProcess.listening(out);
+      var said = new StringBuilder();
+      String address = CommandProcess.listening(out, said);
+      String memory =
+          "policy: 2 slots of 64 tokens, KV cache .* in fp32, weights .* in int8; the .*";
+      assertTrue(said.toString().lines().anyMatch(line -> line.matches(memory)), said.toString());
+      assertTrue(said.toString().contains("policy: log-probabilities differ"), said.toString());
       String ask = "generate policy hello --max-tokens 3 --address " + address;
       String tls = "--tls-ca " + certificate;
       CommandProcess.Result good =

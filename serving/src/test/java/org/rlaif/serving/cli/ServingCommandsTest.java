@@ -185,6 +185,12 @@ class ServingCommandsTest {
     mistake(
         "max-queue-per-client: 16385 (expected: from 1 to 16384)",
         run("", "serve", run.toString(), "--max-queue-per-client", "16385"));
+    mistake(
+        "--weights: int2 (expected: fp32, int8 or int4)",
+        run("", "serve", run.toString(), "--weights", "int2"));
+    mistake(
+        "KV cache: int4 (expected: fp32 or int8 keys and values)",
+        run("", "serve", run.toString(), "--kv-cache", "int4"));
     Path bad = Files.createDirectories(folder.resolve("runs/bad"));
     Files.writeString(bad.resolve("models.json"), "{\"policy\": 3}");
     mistake(

@@ -11,8 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
 
 /** Same seed, same prompt, same weights: the same tokens and the same bits, whoever shares. */
 class DeterminismTest {
@@ -23,12 +27,13 @@ class DeterminismTest {
 
   @Test
   void tinyModel() {
-    promise(TestModels.TINY, Sampling.of(1, Integer.MAX_VALUE, 42));
+    promise(TestModels.TINY, Quantization.NONE, Sampling.of(1, Integer.MAX_VALUE, 42));
   }
 
   @Test
   void quickstartShape() {
-    promise(TestModels.SMALL, new Sampling(0.8, 200, 0.95, Integer.MAX_VALUE, 43));
+    promise(
+        TestModels.SMALL, Quantization.NONE, new Sampling(0.8, 200, 0.95, Integer.MAX_VALUE, 43));
   }
 
   /** Prompts of three chunks. */
@@ -36,21 +41,31 @@ class DeterminismTest {
   void longPrompts() {
     promise(
         new DecoderConfig(300, 400, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0),
+        Quantization.NONE,
         Sampling.of(1.3, Integer.MAX_VALUE, 44));
   }
 
+  @ParameterizedTest
+  @CsvSource({"INT8, FP32", "INT4, FP32", "INT8, INT8", "FP32, INT8"})
+  void quantised(Precision weights, Precision kvCache) {
+    promise(
+        TestModels.SMALL,
+        new Quantization(weights, kvCache),
+        Sampling.of(1, Integer.MAX_VALUE, 45));
+  }
+
   /** However a prompt is cut, and however many rows decode beside it, its numbers are the same. */
-  @Test
-  void chunksOfAnySizeBesideAnyRows() {
-    for (int width : new int[] {16, 32, 96, 256}) {
+  @ParameterizedTest
+  @CsvSource({"FP32, FP32", "INT8, FP32", "INT4, INT8"})
+  void chunksOfAnySizeBesideAnyRows(Precision weights, Precision kvCache) {
+    for (int width : weights == Precision.FP32 ? new int[] {16, 32, 96, 256} : new int[] {32, 96}) {
       DecoderConfig config =
           new DecoderConfig(300, 400, width, 2, 2, 2 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
       OnnxRuntime runtime = OnnxRuntime.shared(2, false);
-      var arena = new WeightArena(config.parameters());
-      arena.fill(TestModels.weights(config, 7));
+      WeightArena arena = arena(runtime, config, new Quantization(weights, kvCache));
       try (DecoderSession session = DecoderSession.open(runtime, config, arena);
-          var cache = new KvCache(runtime, config, MOST_ROWS + 1);
-          var pass = new Pass(runtime, config, MOST_ROWS, Prefill.CHUNK, MOST_ROWS + 1)) {
+          var cache = new KvCache(runtime, config, kvCache, MOST_ROWS + 1);
+          var pass = new Pass(runtime, config, kvCache, MOST_ROWS, Prefill.CHUNK, MOST_ROWS + 1)) {
         int[][] alone = new int[MOST_ROWS][];
         for (int tokens : new int[] {1, 2, 16, 17, 33, 65, 128, 129, 161, 257, 300}) {
           int[] prompt = TestModels.prompt(config, tokens, tokens);
@@ -75,12 +90,11 @@ class DeterminismTest {
       DecoderConfig config =
           new DecoderConfig(300, 64, width, 2, 2, 2 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
       OnnxRuntime runtime = OnnxRuntime.shared(2, false);
-      var arena = new WeightArena(config.parameters());
-      arena.fill(TestModels.weights(config, 7));
+      WeightArena arena = arena(runtime, config, Quantization.NONE);
       int most = 66;
       try (DecoderSession session = DecoderSession.open(runtime, config, arena);
-          var cache = new KvCache(runtime, config, most);
-          var pass = new Pass(runtime, config, most, 1, most)) {
+          var cache = new KvCache(runtime, config, Precision.FP32, most);
+          var pass = new Pass(runtime, config, Precision.FP32, most, 1, most)) {
         int[][] expected = null;
         for (int rows = most; rows > 0; rows--) {
           pass.clear();
@@ -133,6 +147,16 @@ class DeterminismTest {
     return output(pass, prefill.output());
   }
 
+  /** Weights of seed 7, kept so. */
+  private static WeightArena arena(
+      OnnxRuntime runtime, DecoderConfig config, Quantization quantization) {
+    var layout = new WeightLayout(config, quantization);
+    QuantizationCheck.start(runtime, layout, TestModels.weights(config, 7)::get).close();
+    WeightArena arena = layout.arena();
+    arena.fill(TestModels.weights(config, 7));
+    return arena;
+  }
+
   private static int[] output(Pass pass, int number) {
     var found = new float[300];
     pass.logprobs(number, found);
@@ -140,7 +164,7 @@ class DeterminismTest {
   }
 
   /** Prompts end at different distances from the context's end: rows come and go all the time. */
-  private void promise(DecoderConfig config, Sampling sampling) {
+  private void promise(DecoderConfig config, Quantization quantization, Sampling sampling) {
     Path saved = TestModels.save(folder.resolve("policy"), config, 7);
     List<int[]> prompts = new ArrayList<>();
     for (int i = 0; i < PROMPTS; i++) {
@@ -148,7 +172,7 @@ class DeterminismTest {
     }
     Map<SequenceId, Completion> together;
     try (Models models = TestModels.models(32)) {
-      models.load("policy", saved);
+      models.load("policy", saved, quantization.weights(), quantization.kvCache());
       together = Collector.sample(models.policy("policy"), prompts, 3, sampling);
       assertEquals(3 * PROMPTS, together.size());
       long lengths = together.values().stream().map(c -> c.tokens().length).distinct().count();
@@ -157,19 +181,19 @@ class DeterminismTest {
 
     // After a restart, in few slots: rows come, go and move all the time.
     try (Models models = TestModels.models(5)) {
-      models.load("policy", saved);
+      models.load("policy", saved, quantization.weights(), quantization.kvCache());
       same(together, Collector.sample(models.policy("policy"), prompts, 3, sampling));
     }
 
     // Alone, one at a time.
     try (Models models = TestModels.models(1)) {
-      models.load("policy", saved);
+      models.load("policy", saved, quantization.weights(), quantization.kvCache());
       same(together, Collector.sample(models.policy("policy"), prompts, 3, sampling));
     }
 
     // The prompt of index 0 with one sample instead of three, and beside other prompts.
     try (Models models = TestModels.models(8)) {
-      models.load("policy", saved);
+      models.load("policy", saved, quantization.weights(), quantization.kvCache());
       PolicyEngine engine = models.policy("policy");
       List<int[]> others = new ArrayList<>(prompts.subList(1, PROMPTS));
       Collections.reverse(others);

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.serving.engine.RewardEngine.Item;
@@ -97,7 +99,7 @@ class ModelsTest {
   @Test
   void memoryIsWorkedOutBeforehand() {
     var config = new DecoderConfig(300, 64, 8, 1, 1, 16, 1e-5, Head.SCORE, 2, 1, 0);
-    MemoryNeed need = MemoryNeed.of(config, 0, 128);
+    MemoryNeed need = MemoryNeed.of(config, Quantization.NONE, 0, 128);
     long numbers =
         300 * 8
             + 64 * 8
@@ -107,7 +109,7 @@ class ModelsTest {
             + 8;
     assertEquals(4 * numbers, need.weights());
     assertEquals(4 * 2048, need.cache());
-    assertEquals(64, MemoryNeed.defaultSlots(config));
+    assertEquals(64, MemoryNeed.defaultSlots(config, Precision.FP32));
   }
 
   /** GPT-2: 2 x 12 layers x 1,024 tokens x 768 x 4 bytes = 72 MiB per slot, 14 to a GiB. */
@@ -115,8 +117,28 @@ class ModelsTest {
   void slotsFollowTheModelsSize() {
     var config =
         new DecoderConfig(50257, 1024, 768, 12, 12, 3072, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
-    assertEquals(72L << 20, KvCache.bytes(config, 1));
-    assertEquals(14, MemoryNeed.defaultSlots(config));
+    assertEquals(72L << 20, KvCache.bytes(config, Precision.FP32, 1));
+    assertEquals(14, MemoryNeed.defaultSlots(config, Precision.FP32));
+    assertEquals(18L << 20, KvCache.bytes(config, Precision.INT8, 1));
+    assertEquals(56, MemoryNeed.defaultSlots(config, Precision.INT8));
+  }
+
+  /**
+   * GPT-2 in fp32: 124 439 808 numbers and as much for repacked matrices. With int4: 123 532 032 of
+   * them in blocks of 32, of 20.5 bytes each, twice, and embeddings, norms and biases in fp32.
+   */
+  @Test
+  void memoryFollowsThePrecision() {
+    var config =
+        new DecoderConfig(50257, 1024, 768, 12, 12, 3072, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    assertEquals(2 * 4 * 124_439_808L, Footprint.of(config, Quantization.NONE, 8).weights());
+    var int4 = new Quantization(Precision.INT4, Precision.INT8);
+    long blocks = 123_532_032L / 32 * 41; // of both, half bytes counted
+    long plain = 4 * (124_439_808L - 84_934_656);
+    assertEquals(plain + blocks, Footprint.of(config, int4, 8).weights());
+    assertEquals(9 * (18L << 20), Footprint.of(config, int4, 8).kvCache());
+    long exact = MemoryNeed.of(config, Quantization.NONE, 8, 128).total();
+    assertTrue(MemoryNeed.of(config, int4, 8, 128).total() < exact / 2);
   }
 
   @Test
@@ -124,7 +146,8 @@ class ModelsTest {
     var huge =
         new DecoderConfig(50257, 100_000, 8192, 100, 8, 32768, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
     UserError error =
-        assertThrows(UserError.class, () -> MemoryNeed.of(huge, 64, 128).check("huge"));
+        assertThrows(
+            UserError.class, () -> MemoryNeed.of(huge, Quantization.NONE, 64, 128).check("huge"));
     assertTrue(
         error
             .getMessage()

@@ -1,6 +1,7 @@
 package org.rlaif.serving.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,11 +41,14 @@ import org.rlaif.v1.CommitUpdateResponse;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.GetServerInfoRequest;
 import org.rlaif.v1.GetServerInfoResponse;
+import org.rlaif.v1.LoadModelRequest;
+import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.Model;
 import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.PauseRequest;
 import org.rlaif.v1.PauseResponse;
 import org.rlaif.v1.PolicyGrpc;
+import org.rlaif.v1.Precision;
 import org.rlaif.v1.ResumeRequest;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.RolloutRequest;
@@ -267,6 +271,56 @@ class ControlServiceTest {
       assertEquals(scores("twin").getScoresList(), scores("changing").getScoresList());
       assertEquals(2, scores("changing").getWeightsVersion());
       control().unloadModel(UnloadModelRequest.newBuilder().setName("changing").build());
+    }
+  }
+
+  @Test
+  void aQuantisedPolicySaysWhatItLoses() {
+    try (RlaifClient client = RlaifClient.open(address(), Duration.ofSeconds(20))) {
+      Model loaded =
+          client.load(
+              "small",
+              folder.resolve("policy").toString(),
+              Precision.PRECISION_INT4,
+              Precision.PRECISION_INT8);
+      assertEquals(loaded, model("small"));
+      assertEquals(Precision.PRECISION_INT4, loaded.getWeightsPrecision());
+      assertEquals(Precision.PRECISION_INT8, loaded.getKvCachePrecision());
+      assertTrue(loaded.getQuantizationLoss().getKl() > 0);
+      Model exact = model("policy");
+      assertEquals(Precision.PRECISION_FP32, exact.getWeightsPrecision());
+      assertFalse(exact.hasQuantizationLoss());
+      assertEquals(exact.getKvCacheBytes(), 4 * loaded.getKvCacheBytes());
+      assertTrue(exact.getWeightsBytes() > loaded.getWeightsBytes());
+
+      Probe.Builder probe = Probe.newBuilder().addPromptTokenIds(2).addCompletionTokenIds(80);
+      probe.addLogprobs(
+          PolicyGrpc.newBlockingStub(channel)
+              .logprobs(
+                  LogprobsRequest.newBuilder()
+                      .setModel("policy")
+                      .setPrompt(RlaifClient.tokens(new int[] {2}))
+                      .addCompletions(RlaifClient.tokens(new int[] {80}))
+                      .build())
+              .getCompletions(0)
+              .getLogprobs(0));
+      CommitUpdateResponse response =
+          client.publish(
+              "small",
+              tensors(TestModels.weights(TestModels.TINY, 7)),
+              List.of(probe.build()),
+              1e-4f);
+      assertEquals(2, response.getWeightsVersion());
+      assertTrue(response.getMaxAbsLogprobDifference() < 1e-5, "judged in fp32");
+      assertEquals(loaded.getQuantizationLoss(), response.getQuantizationLoss(), "as before");
+      control().unloadModel(UnloadModelRequest.newBuilder().setName("small").build());
+
+      var request = LoadModelRequest.newBuilder().setName("new").setWeightsPrecisionValue(9);
+      refused(
+          Status.Code.INVALID_ARGUMENT,
+          "weights_precision: 9 (expected: fp32, int8 or int4)",
+          () ->
+              control().loadModel(request.setFolder(folder.resolve("policy").toString()).build()));
     }
   }
 

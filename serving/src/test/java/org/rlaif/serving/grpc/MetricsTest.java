@@ -125,6 +125,7 @@ class MetricsTest {
     assertEquals(1, number(page, "rlaif_sequences_live", ""));
     assertEquals(3, number(page, "rlaif_sequences_waiting", ""));
     assertEquals(2, number(page, "rlaif_slots", ""));
+    assertEquals(0, number(page, "rlaif_quantization_kl", ""));
     double sampled = number(page, "rlaif_generated_tokens_total", "");
     assertEquals( // the last one is not in the cache yet
         (5 + sampled - 1) / (2 * LONG.contextLength()),

@@ -1,0 +1,58 @@
+package org.rlaif.serving.engine;
+
+import java.util.Locale;
+
+/**
+ * How far a network that serves quantised is from the same weights in fp32, at temperature 1.
+ *
+ * @param meanAbsDifference of the log-probabilities of sampled tokens
+ * @param maxAbsDifference the largest of these
+ * @param kl the mean over positions of KL(fp32 || quantised), over the whole vocabulary, in nats
+ * @param tokens that were compared
+ */
+public record QuantizationLoss(
+    double meanAbsDifference, double maxAbsDifference, double kl, int tokens) {
+
+  /** Over the positions compared so far. */
+  static final class Sum {
+    private double differences;
+    private double largest;
+    private double divergences;
+    private int tokens;
+
+    /**
+     * @param exact log-probabilities in fp32
+     * @param served the same as served
+     * @param token that was sampled there
+     */
+    void add(float[] exact, float[] served, int token) {
+      double difference = Math.abs((double) exact[token] - served[token]);
+      differences += difference;
+      largest = Math.max(largest, difference);
+      for (int id = 0; id < exact.length; id++) {
+        divergences += Math.exp(exact[id]) * ((double) exact[id] - served[id]);
+      }
+      tokens++;
+    }
+
+    QuantizationLoss mean() {
+      return new QuantizationLoss(differences / tokens, largest, divergences / tokens, tokens);
+    }
+  }
+
+  boolean isFinite() {
+    return Double.isFinite(meanAbsDifference + maxAbsDifference + kl);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "log-probabilities differ from fp32 by %.2g on average and %.2g at most, KL %.2g per token,"
+            + " over %d tokens",
+        meanAbsDifference,
+        maxAbsDifference,
+        kl,
+        tokens);
+  }
+}

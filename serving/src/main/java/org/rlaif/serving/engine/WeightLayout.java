@@ -1,0 +1,104 @@
+package org.rlaif.serving.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.model.BlockMatrix;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
+import org.rlaif.model.TensorSpec;
+
+/**
+ * How one model's weights lie in memory: what each of its arenas holds, and what they share.
+ *
+ * <p>They share the fp32 numbers of matrices that serve in blocks. These are needed from their
+ * arrival until they are quantised, and one arena is filled at a time. And they share the scales of
+ * a quantised KV cache, because sequences keep their keys and values when weights change.
+ */
+final class WeightLayout {
+  private final DecoderConfig config;
+  private final Quantization quantization;
+  private final Map<String, TensorSpec> staged = new LinkedHashMap<>();
+  private final Map<String, ByteBuffer> shared = new LinkedHashMap<>();
+
+  WeightLayout(DecoderConfig config, Quantization quantization) {
+    this.config = config;
+    this.quantization = quantization;
+    config.parameters().forEach(spec -> staged.put(spec.name(), spec));
+    quantization.plain(config).forEach(spec -> staged.remove(spec.name()));
+    for (TensorSpec spec : quantization.cacheScales(config)) {
+      shared.put(spec.name(), direct(floatBytes(spec)));
+    }
+  }
+
+  DecoderConfig config() {
+    return config;
+  }
+
+  Quantization quantization() {
+    return quantization;
+  }
+
+  /** Memory for one set of weights. */
+  WeightArena arena() {
+    return new WeightArena(this);
+  }
+
+  /** The scales of one side of one layer of the KV cache, by head and column. */
+  FloatBuffer cacheScale(String name) {
+    ByteBuffer bytes = shared(name);
+    if (bytes == null) {
+      throw new IllegalArgumentException("no scales " + name);
+    }
+    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+  }
+
+  /** What arenas share; staged tensors take memory when they are first asked for. */
+  synchronized @Nullable ByteBuffer shared(String name) {
+    TensorSpec spec = staged.get(name);
+    return spec == null
+        ? shared.get(name)
+        : shared.computeIfAbsent(name, key -> direct(floatBytes(spec)));
+  }
+
+  /** Bytes of one arena. */
+  static long arenaBytes(DecoderConfig config, Quantization quantization) {
+    return floatBytes(quantization.plain(config)) + blockBytes(config, quantization);
+  }
+
+  /** Bytes of the matrices that an arena keeps in blocks. */
+  static long blockBytes(DecoderConfig config, Quantization quantization) {
+    return quantization.matrices(config).stream().mapToLong(BlockMatrix::byteCount).sum();
+  }
+
+  /** Bytes of what ONNX Runtime repacks of one arena: its matrices, fp32 ones or blocks. */
+  static long packedBytes(DecoderConfig config, Quantization quantization) {
+    return quantization.weights() == Precision.FP32
+        ? floatBytes(config.parameters())
+        : blockBytes(config, quantization);
+  }
+
+  /** Bytes of what arenas share. */
+  static long sharedBytes(DecoderConfig config, Quantization quantization) {
+    return floatBytes(config.parameters())
+        - floatBytes(quantization.plain(config))
+        + floatBytes(quantization.cacheScales(config));
+  }
+
+  private static long floatBytes(List<TensorSpec> specs) {
+    return specs.stream().mapToLong(WeightLayout::floatBytes).sum();
+  }
+
+  static long floatBytes(TensorSpec spec) {
+    return spec.elements() * Float.BYTES;
+  }
+
+  static ByteBuffer direct(long bytes) {
+    return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}
