@@ -1,5 +1,6 @@
 package org.rlaif.client;
 
+import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -273,6 +274,11 @@ public final class RlaifClient implements AutoCloseable {
 
   private ControlGrpc.ControlBlockingStub control() {
     return connection.limited(ControlGrpc.newBlockingStub(connection.channel()));
+  }
+
+  /** For stubs of other services that a server has, such as its health; closed with this. */
+  public Channel channel() {
+    return connection.channel();
   }
 
   @Override

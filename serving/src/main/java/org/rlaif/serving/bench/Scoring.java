@@ -29,6 +29,7 @@ import org.rlaif.serving.engine.ServedModel;
  */
 final class Scoring {
   private static final int COMPLETION = 3;
+  private static final int WARM_UP = 8;
 
   private final Bench bench;
   private final Settings settings;
@@ -47,7 +48,8 @@ final class Scoring {
         BareScoring scores = reward == null ? null : BareScoring.of(reward)) {
       for (int repeat = -1; repeat < settings.repeats(); repeat++) {
         for (int length : settings.scoring()) {
-          List<Item> items = draw(length, repeat);
+          int count = repeat < 0 ? Math.min(WARM_UP, settings.requests()) : settings.requests();
+          List<Item> items = draw(count, length, repeat);
           String name = "logprobs " + length + ", ";
           double bare = bare(name, logprobs, items);
           if (policy != null) {
@@ -145,12 +147,10 @@ final class Scoring {
     }
   }
 
-  private List<Item> draw(int length, int repeat) {
+  private List<Item> draw(int count, int length, int repeat) {
     int prompt = length - Math.max(1, length / COMPLETION);
     long use = 500 + repeat;
-    return Bench.equal(bench.config(), settings.requests(), length, 1, settings.seed(), use)
-        .prompts()
-        .stream()
+    return Bench.equal(bench.config(), count, length, 1, settings.seed(), use).prompts().stream()
         .map(
             tokens ->
                 new Item(Arrays.copyOf(tokens, prompt), Arrays.copyOfRange(tokens, prompt, length)))

@@ -2,22 +2,32 @@ package org.rlaif.serving.cli;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.TlsFailure;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.Model;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What the commands that ask a server have in common. */
 final class Client {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   @Option(
       names = "--address",
       defaultValue = "127.0.0.1:7070",
@@ -40,15 +50,40 @@ final class Client {
    * @param model asked if a run is given
    */
   <T> T ask(String runOrName, String model, Asked<T> question) {
+    return explained(
+        runOrName,
+        () -> {
+          try (RlaifClient client =
+              RlaifClient.open(address, Duration.ofSeconds(timeout), options.credentials())) {
+            Path folder = Path.of(runOrName);
+            boolean run = Files.isDirectory(folder);
+            if (run) {
+              check(client.models(), folder);
+            }
+            return question.apply(client, run ? model : runOrName);
+          }
+        });
+  }
+
+  /** What the server says of itself as a whole. */
+  ServingStatus health() {
+    return explained(
+        "RUN",
+        () -> {
+          try (RlaifClient client =
+              RlaifClient.open(address, Duration.ofSeconds(timeout), options.credentials())) {
+            return HealthGrpc.newBlockingStub(client.channel())
+                .withDeadlineAfter(timeout, TimeUnit.SECONDS)
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus();
+          }
+        });
+  }
+
+  private <T> T explained(String runOrName, Supplier<T> call) {
     UserError.require(timeout >= 1, "timeout", timeout, ">= 1 second");
-    try (RlaifClient client =
-        RlaifClient.open(address, Duration.ofSeconds(timeout), options.credentials())) {
-      Path folder = Path.of(runOrName);
-      boolean run = Files.isDirectory(folder);
-      if (run) {
-        check(client.models(), folder);
-      }
-      return question.apply(client, run ? model : runOrName);
+    try {
+      return call.get();
     } catch (StatusRuntimeException e) {
       throw explain(e, runOrName);
     } catch (IllegalArgumentException e) {
@@ -94,8 +129,8 @@ final class Client {
     if (status.getCode() == Status.Code.UNAVAILABLE && neverArrived(e)) {
       String run = Files.isDirectory(Path.of(runOrName)) ? runOrName : "RUN";
       return new UserError(
-          "address: %s (expected: a server that answers; start one with: rlaif serve %s)"
-              .formatted(address, run),
+          "address: %s (expected: a server that answers; start one with: %s serve %s)"
+              .formatted(address, command.root().name(), run),
           e);
     }
     return switch (status.getCode()) {

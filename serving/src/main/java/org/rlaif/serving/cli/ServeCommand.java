@@ -55,15 +55,16 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--scoring-tokens",
       paramLabel = "TOKENS",
       description =
-          "Scores and log-probabilities of given completions are computed together, whoever asks:"
-              + " at most so many tokens at a time (default: 1024).")
+          "Scores, and log-probabilities of given completions, are computed together, whoever asks:"
+              + " at most so many tokens at a time (default: ${DEFAULT-VALUE}).")
   private int scoringTokens = Scoring.DEFAULT.tokens();
 
   @Option(
       names = "--scoring-delay",
       paramLabel = "MS",
       description =
-          "Milliseconds a request may wait for others to be computed with; 0: never (default: 2).")
+          "Milliseconds that such a request waits for others, at most; 0: never (default:"
+              + " ${DEFAULT-VALUE}).")
   private long scoringDelay = Scoring.DEFAULT.delay().toMillis();
 
   @Option(names = "--device", defaultValue = "cpu", description = "cpu (the only one here).")

@@ -38,7 +38,7 @@ public record EngineConfig(
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     /** Measured: see the benchmarks. */
-    public static final Scoring DEFAULT = new Scoring(1024, Duration.ofMillis(2));
+    public static final Scoring DEFAULT = new Scoring(512, Duration.ofMillis(2));
 
     public Scoring {
       UserError.require(

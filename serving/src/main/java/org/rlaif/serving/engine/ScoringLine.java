@@ -94,17 +94,17 @@ final class ScoringLine {
   }
 
   /**
-   * Waits for requests, and takes pieces of so many tokens, or one that has more; none if nothing
-   * will come any more.
+   * Waits for requests, and takes pieces until they have that many tokens; none if nothing will
+   * come any more.
    */
-  synchronized List<Piece> take(int most) throws InterruptedException {
+  synchronized List<Piece> take(int enough) throws InterruptedException {
     while (turns.isEmpty() && !closed) {
       wait();
     }
     awaitOthers();
     List<Piece> taken = new ArrayList<>();
     long sum = 0;
-    while (sum < most && !abandoned) {
+    while (sum < enough && !abandoned) {
       Piece piece = turns.poll();
       if (piece == null) {
         break;

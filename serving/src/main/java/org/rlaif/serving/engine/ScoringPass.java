@@ -11,9 +11,9 @@ import org.rlaif.serving.engine.Operands.Output;
  * after the other on a cache. Used by one thread at a time.
  *
  * <p>A number is the same bits either way, whoever shares the run, as long as no token is left
- * alone: attention hands out the tokens of a row in blocks, of 16 or more, and computes a single
- * one with another kernel than many (found by trying, see ScoringDeterminismTest). So no row has
- * one token more than a multiple of 16.
+ * alone: attention cuts the tokens of a row into blocks, of twice a head's width, and computes a
+ * single one with another kernel than many (found by trying, see ScoringDeterminismTest). So no row
+ * has one token more than a multiple of 16. How many rows or heads there are does not matter.
  */
 final class ScoringPass implements AutoCloseable {
   private static final int BLOCK = 16;

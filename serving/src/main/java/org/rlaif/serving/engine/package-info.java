@@ -32,9 +32,9 @@
  * org.rlaif.serving.engine.QuantizationCheck} compares with fp32 whatever is about to serve, and
  * new weights are judged in fp32 before. All of the above holds for such rows too, the same bits
  * included. But where weights are int8 or int4 and the cache is fp32, log-probabilities asked for a
- * completion differ from those that it was sampled with by about a tenth of that loss: attention
- * over a chunk and over one token differ in the last bit, and the rounding of the next matrix's
- * inputs to int8 makes more of it.
+ * completion differ from those that it was sampled with by a fraction of that loss: attention over
+ * a chunk and over one token differ in the last bit, and the rounding of the next matrix's inputs
+ * to int8 makes more of it.
  *
  * <p>Scoring runs beside the scheduler: scores, log-probabilities of given completions, and probes
  * of new weights. The {@link org.rlaif.serving.engine.Scorer} is the one thread that does it. It

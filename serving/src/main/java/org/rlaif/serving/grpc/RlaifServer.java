@@ -249,7 +249,8 @@ public final class RlaifServer implements AutoCloseable {
     }
   }
 
-  private static String version() {
+  /** Of this program; {@code development} if it does not run from its jar. */
+  public static String version() {
     String version = RlaifServer.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }

@@ -70,7 +70,7 @@ class BenchmarkTest {
 
     BenchResult found = BenchResult.read(json);
     assertEquals("shape tiny, random weights", found.model());
-    assertTrue(found.command().startsWith("rlaif-serving bench --shape tiny"), found.command());
+    assertTrue(found.command().startsWith("rlaif-server bench --shape tiny"), found.command());
     assertTrue(found.machine().keySet().containsAll(List.of("cores", "cpu", "jdk", "engine")));
     assertTrue(found.machine().get("engine").startsWith("onnxruntime 1."));
     assertEquals(4, found.settings().get("batch"));
@@ -209,10 +209,10 @@ class BenchmarkTest {
     Result result = execute("bench", "compare", wrong.toString(), wrong.toString());
     assertEquals(2, result.code());
     assertEquals(1, result.err().lines().count(), result.err());
-    assertTrue(result.err().startsWith("rlaif-serving: " + wrong), result.err());
+    assertTrue(result.err().startsWith("rlaif-server: " + wrong), result.err());
     Result away = bench("--address", "127.0.0.1:1");
     assertEquals(2, away.code());
-    assertTrue(away.err().startsWith("rlaif-serving: address: "), away.err());
+    assertTrue(away.err().startsWith("rlaif-server: address: "), away.err());
     mistake(
         "what to measure: nothing (expected: one of --address, --model and --shape)",
         execute("bench"));
@@ -266,7 +266,7 @@ class BenchmarkTest {
   }
 
   private static void mistake(String sentence, Result result) {
-    assertEquals("rlaif-serving: " + sentence + "\n", result.err());
+    assertEquals("rlaif-server: " + sentence + "\n", result.err());
     assertEquals(2, result.code());
   }
 }

@@ -50,7 +50,7 @@ class GuardedCommandsTest {
       CommandProcess.Result nobody = CommandProcess.run(Map.of(), List.of(ask, tls));
       assertEquals(2, nobody.code(), nobody.said());
       assertEquals(
-          "rlaif-serving: authorization: missing (expected: Bearer and the server's RLAIF_TOKEN,"
+          "rlaif-server: authorization: missing (expected: Bearer and the server's RLAIF_TOKEN,"
               + " or its RLAIF_CONTROL_TOKEN)\n",
           nobody.said());
       CommandProcess.Result bad =
@@ -69,7 +69,7 @@ class GuardedCommandsTest {
     CommandProcess.Result refused =
         CommandProcess.run(Map.of(), List.of("serve " + model + " --port 0 --host 0.0.0.0"));
     assertEquals(
-        "rlaif-serving: host: 0.0.0.0 (expected: RLAIF_TOKEN or --tls-client-ca, for other"
+        "rlaif-server: host: 0.0.0.0 (expected: RLAIF_TOKEN or --tls-client-ca, for other"
             + " machines can call there; --insecure lets anyone in)\n",
         refused.said());
     assertEquals(2, refused.code());

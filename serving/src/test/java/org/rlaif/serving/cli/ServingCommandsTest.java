@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -204,7 +209,7 @@ class ServingCommandsTest {
     Result taken = run("", "serve", run.toString(), "--port", String.valueOf(server.port()));
     assertEquals(2, taken.code());
     assertTrue(
-        taken.err().startsWith("rlaif-serving: port: " + server.port() + " (expected: a free one"),
+        taken.err().startsWith("rlaif-server: port: " + server.port() + " (expected: a free one"),
         taken.err());
   }
 
@@ -213,11 +218,36 @@ class ServingCommandsTest {
     Result result = run("", "generate", run.toString(), PROMPT, "--address", "127.0.0.1:1");
     assertEquals(2, result.code());
     assertEquals(
-        "rlaif-serving: address: 127.0.0.1:1 (expected: a server that answers; start one with:"
-            + " rlaif serve "
+        "rlaif-server: address: 127.0.0.1:1 (expected: a server that answers; start one with:"
+            + " rlaif-server serve "
             + run
             + ")\n",
         result.err());
+  }
+
+  @Test
+  void healthIsAnExitCode() throws IOException {
+    assertEquals(new Result(0, "serving\n", ""), execute("health"));
+    var health = new HealthStatusManager();
+    Server other =
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .addService(health.getHealthService())
+            .build()
+            .start();
+    try {
+      health.setStatus("", ServingStatus.NOT_SERVING);
+      String there = ServerConfig.LOOPBACK + ":" + other.getPort();
+      assertEquals(new Result(1, "not serving\n", ""), run("", "health", "--address", there));
+    } finally {
+      other.shutdownNow();
+    }
+    assertEquals(2, run("", "health", "--address", "127.0.0.1:1").code());
+  }
+
+  @Test
+  void theVersionIsTold() {
+    Result version = run("", "--version");
+    assertEquals("rlaif-server development, Java " + Runtime.version() + "\n", version.out());
   }
 
   /** Runs a command against the test's server. */
@@ -244,7 +274,7 @@ class ServingCommandsTest {
   }
 
   private static void mistake(String sentence, Result result) {
-    assertEquals("rlaif-serving: " + sentence + "\n", result.err());
+    assertEquals("rlaif-server: " + sentence + "\n", result.err());
     assertEquals(2, result.code());
     assertEquals("", result.out());
   }

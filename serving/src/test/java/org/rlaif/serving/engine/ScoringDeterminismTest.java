@@ -1,6 +1,7 @@
 package org.rlaif.serving.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.model.DecoderConfig;
@@ -149,6 +151,29 @@ class ScoringDeterminismTest {
         }
       }
     }
+  }
+
+  /** More outputs than a run has: the probabilities of all tokens there are add up to 1. */
+  @Test
+  void allTokensThereAre() {
+    DecoderConfig config = TestModels.TINY;
+    Path saved = TestModels.save(folder.resolve("policy"), config, 7);
+    List<int[]> completions =
+        IntStream.range(0, config.vocabularySize()).mapToObj(id -> new int[] {id}).toList();
+    List<float[][]> found = new ArrayList<>();
+    for (Scoring scoring : List.of(NARROW, WIDE)) {
+      try (Models models = TestModels.models(scoring)) {
+        models.load("policy", saved);
+        int[] prompt = TestModels.prompt(config, 17, 1);
+        found.add(models.policy("policy").logprobs(prompt, completions, 1, () -> false).rows());
+      }
+    }
+    double sum = 0;
+    for (int id = 0; id < completions.size(); id++) {
+      assertArrayEquals(bits(found.get(0)[id]), bits(found.get(1)[id]), "token " + id);
+      sum += Math.exp(found.get(0)[id][0]);
+    }
+    assertEquals(1, sum, 1e-5);
   }
 
   private static float[] logprobs(Models models, Item item, double temperature) {

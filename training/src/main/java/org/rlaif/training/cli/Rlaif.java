@@ -7,6 +7,7 @@ import org.rlaif.judge.cli.LabelCommand;
 import org.rlaif.kit.Commands;
 import org.rlaif.serving.cli.BenchCommand;
 import org.rlaif.serving.cli.GenerateCommand;
+import org.rlaif.serving.cli.HealthCommand;
 import org.rlaif.serving.cli.ScoreCommand;
 import org.rlaif.serving.cli.ServeCommand;
 import org.rlaif.training.run.Version;
@@ -34,6 +35,7 @@ public final class Rlaif implements Callable<Integer> {
           "serve", "rlaif serve runs/quickstart --port 7070",
           "generate", "rlaif generate runs/quickstart 'My sister broke my camera. TL;DR:'",
           "score", "rlaif score runs/quickstart --prompt 'My sister …' --completion ' My sister …'",
+          "health", "rlaif health --address 127.0.0.1:7070",
           "bench", "rlaif bench --shape small --json bench.json --plot bench.png",
           "label", "rlaif judge label candidates.jsonl preferences.jsonl --kind rubric",
           "compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general");
@@ -58,6 +60,7 @@ public final class Rlaif implements Callable<Integer> {
     root.addSubcommand(withExample(new CommandLine(new ServeCommand())));
     root.addSubcommand(withExample(new CommandLine(new GenerateCommand())));
     root.addSubcommand(withExample(new CommandLine(new ScoreCommand())));
+    root.addSubcommand(withExample(new CommandLine(new HealthCommand())));
     root.addSubcommand(withExample(new CommandLine(new BenchCommand())));
     root.addSubcommand(judge);
     return Commands.commandLine(root.getCommandSpec());
