@@ -55,8 +55,11 @@ public final class OnnxRuntime {
       pool.setGlobalIntraOpNumThreads(threads);
       pool.setGlobalInterOpNumThreads(1);
       pool.setGlobalSpinControl(spinning);
-      return OrtEnvironment.getEnvironment(
-          OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "rlaif", pool);
+      OrtEnvironment environment =
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "rlaif", pool);
+      // Nothing is told to anybody; and what tells it has crashed in the middle of a run.
+      environment.setTelemetry(false);
+      return environment;
     } catch (OrtException e) {
       throw failure("start with " + threads + " threads", e);
     }
