@@ -8,11 +8,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.JarEntry;
+import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,26 +35,17 @@ class LauncherTest {
     Files.copy(scripts.resolve("rlaif-server"), home.resolve("bin/rlaif-server"));
     assertTrue(home.resolve("bin/rlaif-server").toFile().setExecutable(true));
     Files.copy(scripts.resolve("launch.sh"), lib.resolve("launch.sh"));
-    String[] entries = System.getProperty("java.class.path").split(File.pathSeparator, -1);
-    for (int i = 0; i < entries.length; i++) {
-      Path entry = Path.of(entries[i]).toAbsolutePath();
-      Path jar = lib.resolve(i + ".jar");
-      if (Files.isDirectory(entry)) {
-        pack(entry, jar);
-      } else if (Files.isRegularFile(entry)) {
-        Files.createSymbolicLink(jar, entry);
-      }
-    }
-  }
-
-  private static void pack(Path classes, Path jar) throws IOException {
-    try (Stream<Path> files = Files.walk(classes);
-        var out = new JarOutputStream(Files.newOutputStream(jar))) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
-        Files.copy(file, out);
-      }
-    }
+    // One jar that names all that this process runs on stands for the archive's.
+    var manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest
+        .getMainAttributes()
+        .put(
+            Attributes.Name.CLASS_PATH,
+            Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toUri().toString())
+                .collect(Collectors.joining(" ")));
+    new JarOutputStream(Files.newOutputStream(lib.resolve("all.jar")), manifest).close();
   }
 
   @Test
@@ -98,7 +90,7 @@ class LauncherTest {
 
   private static Result run(Map<String, String> environment, String... words)
       throws IOException, InterruptedException {
-    var builder = new ProcessBuilder(new ArrayList<>(List.of(words))).redirectErrorStream(true);
+    var builder = new ProcessBuilder(words).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().putAll(environment);
     Process process = builder.start();

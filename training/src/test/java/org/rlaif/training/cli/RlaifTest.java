@@ -48,8 +48,9 @@ class RlaifTest {
     assertEquals(
         List.of("quickstart", "run", "data", "tokenizer", "sft", "candidates", "label", "reward")
                 .size()
-            + List.of("ppo", "evaluate", "report", "serve", "generate", "score", "bench", "judge")
-                .size(),
+            + List.of("ppo", "evaluate", "report", "serve", "generate", "score", "health", "bench")
+                .size()
+            + List.of("judge").size(),
         commands);
   }
 
