@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.serving.grpc.RlaifServer;
@@ -53,8 +52,7 @@ class EnginesAgreeTest {
     Path tokenizer = folder.resolve("tokenizer.json");
     BpeTrainer.train(List.of("the cat sat on the mat, the cat sat"), 265, tokenizer);
     // A large deviation: the distributions are far from even, so that mistakes show.
-    DecoderConfig config =
-        new DecoderConfig(265, CONTEXT, 32, 3, 4, 128, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    DecoderConfig config = DecoderConfig.gpt2(265, CONTEXT, 32, 3, 4, 128);
     policy = Network.create(config, 42, 0.3);
     reward = policy.withScoreHead(43);
     ModelFolder.save(

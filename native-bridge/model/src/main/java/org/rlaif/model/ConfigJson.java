@@ -2,33 +2,52 @@ package org.rlaif.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Mlp.Activation;
 
-/** Hugging Face's {@code config.json} of GPT-2, both ways. */
+/**
+ * Reads Hugging Face's {@code config.json}. A key that is neither read here nor known to change
+ * nothing is refused by its name.
+ */
 final class ConfigJson {
-  private static final String LANGUAGE_MODEL = "GPT2LMHeadModel";
-  private static final String SCORE = "GPT2ForSequenceClassification";
-  private static final String SCORE_MEAN = "rlaif_score_mean";
-  private static final String SCORE_STANDARD_DEVIATION = "rlaif_score_standard_deviation";
+  static final String SCORE_MEAN = "rlaif_score_mean";
+  static final String SCORE_STANDARD_DEVIATION = "rlaif_score_standard_deviation";
 
   /** The same tanh approximation of GELU under both names. */
-  private static final List<String> ACTIVATIONS = List.of("gelu_new", "gelu_pytorch_tanh");
+  private static final String[] GELU_TANH = {"gelu_new", "gelu_pytorch_tanh"};
 
-  /** Switches that would make another network; ours is the one with these values. */
-  private static final Map<String, Boolean> FIXED =
-      Map.of(
-          "tie_word_embeddings", true,
-          "scale_attn_weights", true,
-          "scale_attn_by_inverse_layer_idx", false,
-          "add_cross_attention", false);
+  /** Keys that say nothing about the network as it answers. */
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "_name_or_path",
+          "transformers_version",
+          "torch_dtype",
+          "dtype",
+          "use_cache",
+          "initializer_range",
+          "bos_token_id",
+          "eos_token_id",
+          "pad_token_id",
+          "label2id",
+          "problem_type",
+          "task_specific_params",
+          "tokenizer_class",
+          "pretraining_tp",
+          "n_ctx",
+          "max_window_layers",
+          "is_llama_config",
+          "model_max_length",
+          "reorder_and_upcast_attn");
+
+  private static final Pattern HARMLESS_KINDS =
+      Pattern.compile(".*(dropout|_pdrop)|summary_.*|rlaif_.*|_.*|output_.*|return_.*");
 
   private ConfigJson() {}
 
@@ -55,29 +74,138 @@ final class ConfigJson {
   }
 
   static DecoderConfig decoder(JsonNode json) {
-    oneOf(json, "model_type", List.of("gpt2"));
-    if (json.hasNonNull("activation_function")) { // Hugging Face's default is gelu_new
-      oneOf(json, "activation_function", ACTIVATIONS);
-    }
-    FIXED.forEach(
-        (key, value) -> {
-          if (json.path(key).asBoolean(value) != value) {
-            throw UserError.expected(key, json.get(key), String.valueOf(value));
-          }
-        });
-    int width = integer(json, "n_embd");
+    var fields = new ConfigFields("", json);
+    Family family = Family.of(fields.get("model_type").asText("null"));
+    Head head = head(fields, family);
+    fields.mustBe("add_cross_attention", false);
+    fields.mustBe("is_encoder_decoder", false);
+    DecoderConfig config =
+        switch (family) {
+          case GPT2 -> gpt2(fields, head);
+          case GPT_NEOX -> gptNeox(fields, head);
+          case LLAMA, MISTRAL, QWEN2, QWEN3 -> llama(fields, family, head);
+        };
+    fields.refuseOthers(key -> HARMLESS.contains(key) || HARMLESS_KINDS.matcher(key).matches());
+    return config;
+  }
+
+  private static DecoderConfig gpt2(ConfigFields fields, Head head) {
+    fields.mustBe("tie_word_embeddings", true);
+    fields.mustBe("scale_attn_weights", true);
+    fields.mustBe("scale_attn_by_inverse_layer_idx", false);
+    fields.oneOf("activation_function", GELU_TANH);
+    int width = fields.integer("n_embd");
+    DecoderConfig config =
+        DecoderConfig.gpt2(
+            fields.integer("vocab_size"),
+            fields.integer("n_positions"),
+            width,
+            fields.integer("n_layer"),
+            fields.integer("n_head"),
+            fields.integer("n_inner", Math.multiplyExact(4, width)));
+    double epsilon = fields.number("layer_norm_epsilon", 1e-5);
     return new DecoderConfig(
-        integer(json, "vocab_size"),
-        integer(json, "n_positions"),
+        config.family(),
+        config.vocabularySize(),
+        config.contextLength(),
         width,
-        integer(json, "n_layer"),
-        integer(json, "n_head"),
-        json.hasNonNull("n_inner") ? integer(json, "n_inner") : 4 * width,
-        json.path("layer_norm_epsilon").asDouble(1e-5),
-        head(json),
-        integer(json, "bos_token_id"),
-        integer(json, "eos_token_id"),
-        integer(json, "pad_token_id"));
+        config.layers(),
+        config.norm(),
+        epsilon,
+        config.attention(),
+        null,
+        config.mlp(),
+        config.parallel(),
+        config.tied(),
+        head);
+  }
+
+  private static DecoderConfig gptNeox(ConfigFields fields, Head head) {
+    int heads = fields.integer("num_attention_heads");
+    int width = fields.integer("hidden_size");
+    int headWidth = headWidth(fields, width, heads);
+    String activation = fields.oneOf("hidden_act", "gelu", "gelu_new", "gelu_pytorch_tanh");
+    boolean bias = fields.flag("attention_bias", true);
+    return new DecoderConfig(
+        Family.GPT_NEOX,
+        fields.integer("vocab_size"),
+        RotaryJson.context(fields),
+        width,
+        fields.integer("num_hidden_layers"),
+        Norm.Kind.LAYER,
+        fields.number("layer_norm_eps", 1e-5),
+        new Attention(heads, heads, headWidth, bias, bias, false, 0),
+        RotaryJson.read(fields, headWidth, 0.25),
+        new Mlp(
+            fields.integer("intermediate_size"),
+            activation.equals("gelu") ? Activation.GELU : Activation.GELU_TANH,
+            false,
+            true),
+        fields.flag("use_parallel_residual", true),
+        fields.flag("tie_word_embeddings", false),
+        head);
+  }
+
+  private static DecoderConfig llama(ConfigFields fields, Family family, Head head) {
+    fields.oneOf("hidden_act", "silu", "swish");
+    int heads = fields.integer("num_attention_heads");
+    int width = fields.integer("hidden_size");
+    int headWidth =
+        family == Family.QWEN3 && !fields.has("head_dim") ? 128 : headWidth(fields, width, heads);
+    boolean bias = family == Family.QWEN2 || fields.flag("attention_bias", false);
+    return new DecoderConfig(
+        family,
+        fields.integer("vocab_size"),
+        RotaryJson.context(fields),
+        width,
+        fields.integer("num_hidden_layers"),
+        Norm.Kind.ROOT_MEAN_SQUARE,
+        fields.number("rms_norm_eps", 1e-6),
+        new Attention(
+            heads,
+            fields.integer("num_key_value_heads", heads),
+            headWidth,
+            bias,
+            bias && family != Family.QWEN2,
+            family == Family.QWEN3,
+            window(fields, family)),
+        RotaryJson.read(fields, headWidth, 1),
+        new Mlp(
+            fields.integer("intermediate_size"),
+            Activation.SILU,
+            true,
+            family == Family.LLAMA && fields.flag("mlp_bias", false)),
+        /* parallel= */ false,
+        fields.flag("tie_word_embeddings", false),
+        head);
+  }
+
+  /** Tokens that a token sees, or 0 for all. */
+  private static int window(ConfigFields fields, Family family) {
+    if (family != Family.MISTRAL) {
+      // Qwen's windows differ from layer to layer; without the switch the key means nothing.
+      fields.mustBe("use_sliding_window", false);
+      fields.get("sliding_window");
+    }
+    String kind = family == Family.MISTRAL && fields.has("sliding_window") ? "sliding" : "full";
+    for (JsonNode layer : fields.get("layer_types")) {
+      if (!layer.asText().equals(kind + "_attention")) {
+        throw fields.wrong("layer_types", "\"" + kind + "_attention\" only");
+      }
+    }
+    return kind.equals("sliding") ? fields.integer("sliding_window") : 0;
+  }
+
+  private static int headWidth(ConfigFields fields, int width, int heads) {
+    if (fields.has("head_dim")) {
+      return fields.integer("head_dim");
+    }
+    UserError.require(
+        heads > 0 && width % heads == 0,
+        "hidden_size",
+        width,
+        "a multiple of num_attention_heads, " + heads);
+    return width / heads;
   }
 
   static ScoreScale scoreScale(JsonNode json) {
@@ -85,62 +213,21 @@ final class ConfigJson {
         json.path(SCORE_MEAN).asDouble(0), json.path(SCORE_STANDARD_DEVIATION).asDouble(1));
   }
 
-  static ObjectNode write(DecoderConfig config, ScoreScale scale) {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("model_type", "gpt2");
-    json.putArray("architectures").add(config.head() == Head.SCORE ? SCORE : LANGUAGE_MODEL);
-    json.put("vocab_size", config.vocabularySize());
-    json.put("n_positions", config.contextLength());
-    json.put("n_embd", config.width());
-    json.put("n_layer", config.layers());
-    json.put("n_head", config.heads());
-    json.put("n_inner", config.mlpWidth());
-    json.put("activation_function", ACTIVATIONS.get(0));
-    json.put("layer_norm_epsilon", config.normEpsilon());
-    json.put("tie_word_embeddings", true);
-    json.put("attn_pdrop", 0.0).put("embd_pdrop", 0.0).put("resid_pdrop", 0.0);
-    json.put("bos_token_id", config.bosId());
-    json.put("eos_token_id", config.eosId());
-    json.put("pad_token_id", config.padId());
-    json.put("torch_dtype", "float32");
-    if (config.head() == Head.SCORE) {
-      json.put("num_labels", 1);
-      json.putObject("id2label").put("0", "SCORE");
-      json.putObject("label2id").put("SCORE", 0);
-      json.put(SCORE_MEAN, scale.mean());
-      json.put(SCORE_STANDARD_DEVIATION, scale.standardDeviation());
-    }
-    return json;
-  }
-
-  private static Head head(JsonNode json) {
-    String name = json.path("architectures").path(0).asText("none");
-    if (name.equals(SCORE)) {
+  private static Head head(ConfigFields fields, Family family) {
+    String name = fields.get("architectures").path(0).asText("none");
+    JsonNode named = fields.get("id2label");
+    int labels = fields.integer("num_labels", named.isMissingNode() ? 2 : named.size());
+    if (name.equals(family.architecture(Head.SCORE))) {
       // Hugging Face writes id2label and derives num_labels from it; without both it means 2.
-      int labels = json.path("num_labels").asInt(json.path("id2label").size());
-      if (labels != 1) {
-        throw UserError.expected("num_labels", labels == 0 ? 2 : labels, "1");
-      }
+      UserError.require(labels == 1, "num_labels", labels, "1");
       return Head.SCORE;
     }
-    if (name.equals(LANGUAGE_MODEL)) {
+    if (name.equals(family.architecture(Head.LANGUAGE_MODEL))) {
       return Head.LANGUAGE_MODEL;
     }
-    throw UserError.expected("architectures", name, LANGUAGE_MODEL + " or " + SCORE);
-  }
-
-  private static void oneOf(JsonNode json, String key, List<String> allowed) {
-    String value = json.path(key).asText("null");
-    if (!allowed.contains(value)) {
-      throw UserError.expected(key, value, String.join(" or ", allowed));
-    }
-  }
-
-  private static int integer(JsonNode json, String key) {
-    JsonNode value = json.path(key);
-    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-      throw UserError.expected(key, value.isMissingNode() ? null : value, "a whole number");
-    }
-    return value.intValue();
+    throw UserError.expected(
+        "architectures",
+        name,
+        family.architecture(Head.LANGUAGE_MODEL) + " or " + family.architecture(Head.SCORE));
   }
 }

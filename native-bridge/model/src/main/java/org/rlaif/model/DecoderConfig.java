@@ -1,146 +1,184 @@
 package org.rlaif.model;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.Family.Projections;
+import org.rlaif.model.Mlp.Activation;
 
 /**
- * The shape of a GPT-2 decoder (Radford et al. 2019) and the head on top of it: all that is needed
- * to lay out its weights or to build its network in either engine.
+ * The description of a decoder and of the head on top of it: all that is needed to lay out its
+ * weights or to build its network in either engine.
  *
+ * @param family whose names its tensors have
  * @param vocabularySize rows of the token embedding, V
- * @param contextLength rows of the position embedding, C: the longest sequence in tokens
- * @param width size of a hidden state, W; heads times a multiple of 8
+ * @param contextLength the longest sequence in tokens, C
+ * @param width size of a hidden state, W
  * @param layers number of blocks
- * @param heads attention heads per block
- * @param mlpWidth width inside the feed-forward part, M; 4 W in GPT-2
- * @param normEpsilon added to the variance in every layer norm
+ * @param norm kind of all norms
+ * @param normEpsilon added to what each of them measures
+ * @param rotary how positions turn queries and keys; null: they have a table of their own, (C, W),
+ *     which is added to the embedding
+ * @param parallel whether attention and MLP read the same hidden state, and not one after the other
+ * @param tied whether the language-model head is the token embedding
  * @param head what turns hidden states into answers
- * @param bosId id of the token that every prompt starts with
- * @param eosId id of the token that ends a completion
- * @param padId id that fills short rows; bosId, eosId and padId are distinct
  */
 public record DecoderConfig(
+    Family family,
     int vocabularySize,
     int contextLength,
     int width,
     int layers,
-    int heads,
-    int mlpWidth,
+    Norm.Kind norm,
     double normEpsilon,
-    Head head,
-    int bosId,
-    int eosId,
-    int padId) {
+    Attention attention,
+    @Nullable Rotary rotary,
+    Mlp mlp,
+    boolean parallel,
+    boolean tied,
+    Head head) {
 
   /** The last layer. */
   public enum Head {
-    /** Logits over the vocabulary; its matrix is the token embedding ({@code GPT2LMHeadModel}). */
+    /** Logits over the vocabulary. */
     LANGUAGE_MODEL,
-    /** One number per position, no bias ({@code GPT2ForSequenceClassification}, one label). */
+    /** One number per position, no bias. */
     SCORE
   }
 
   public DecoderConfig {
-    atLeastOne("vocab_size", vocabularySize);
-    atLeastOne("n_positions", contextLength);
-    atLeastOne("n_embd", width);
-    atLeastOne("n_layer", layers);
-    atLeastOne("n_head", heads);
-    atLeastOne("n_inner", mlpWidth);
-    // ONNX Runtime's attention over a KV cache takes no other heads.
+    UserError.require(vocabularySize > 0, "vocab_size", vocabularySize, ">= 1");
+    UserError.require(contextLength > 0, "context length", contextLength, ">= 1");
+    UserError.require(width > 0, "width", width, ">= 1");
+    UserError.require(layers > 0, "layers", layers, ">= 1");
     UserError.require(
-        width % (8L * heads) == 0,
+        normEpsilon > 0 && normEpsilon < 1, "norm epsilon", normEpsilon, "between 0 and 1");
+    UserError.require(
+        rotary == null || rotary.width() <= attention.headWidth(),
+        "rotary width",
+        rotary == null ? 0 : rotary.width(),
+        "at most the head width, " + attention.headWidth());
+  }
+
+  /** GPT-2 (Radford et al. 2019) of that size, a language model. */
+  public static DecoderConfig gpt2(
+      int vocabularySize, int contextLength, int width, int layers, int heads, int mlpWidth) {
+    UserError.require(
+        heads > 0 && width % (8L * heads) == 0,
         "n_embd",
         width,
         "n_head times a multiple of 8; n_head is " + heads);
-    if (!(normEpsilon > 0 && normEpsilon < 1)) {
-      throw UserError.expected("layer_norm_epsilon", normEpsilon, "between 0 and 1");
-    }
-    insideVocabulary("bos_token_id", bosId, vocabularySize);
-    insideVocabulary("eos_token_id", eosId, vocabularySize);
-    insideVocabulary("pad_token_id", padId, vocabularySize);
-    if (bosId == eosId) {
-      throw UserError.expected("bos_token_id", bosId, "another id than eos_token_id");
-    }
-    if (padId == eosId || padId == bosId) {
-      throw UserError.expected(
-          "pad_token_id", padId, "another id than eos_token_id and bos_token_id");
-    }
+    return new DecoderConfig(
+        Family.GPT2,
+        vocabularySize,
+        contextLength,
+        width,
+        layers,
+        Norm.Kind.LAYER,
+        1e-5,
+        new Attention(heads, heads, width / heads, true, true, false, 0),
+        null,
+        new Mlp(mlpWidth, Activation.GELU_TANH, false, true),
+        /* parallel= */ false,
+        /* tied= */ true,
+        Head.LANGUAGE_MODEL);
   }
 
-  /** Width of one attention head. */
-  public int headWidth() {
-    return width / heads;
+  /** (V, W). */
+  public TensorSpec embedding() {
+    return TensorSpec.of(family.names().embedding() + ".weight", vocabularySize, width);
   }
 
-  /**
-   * Every tensor of the model under Hugging Face's names, in the order of the network. Matrices of
-   * blocks are Conv1D's: (in, out).
-   */
+  /** The table of learned positions, (C, W); null: positions are rotations. */
+  public @Nullable TensorSpec positions() {
+    String name = family.names().positions();
+    return name == null ? null : TensorSpec.of(name + ".weight", contextLength, width);
+  }
+
+  /** All layers, first to last. */
+  public List<Block> blocks() {
+    return IntStream.range(0, layers).mapToObj(layer -> Block.of(this, layer)).toList();
+  }
+
+  /** Whether a single projection has query, key and value of the first head first. */
+  public boolean projectionsPerHead() {
+    return family.names().layout() == Projections.PER_HEAD;
+  }
+
+  /** Behind the last layer. */
+  public Norm finalNorm() {
+    return Norm.of(family.names().finalNorm(), norm, width);
+  }
+
+  /** The matrix that gives logits: (V, W), the {@link #embedding()} itself where it is tied. */
+  public TensorSpec languageModelHead() {
+    return tied
+        ? embedding()
+        : TensorSpec.of(family.names().head() + ".weight", vocabularySize, width);
+  }
+
+  /** The vector that gives scores, (1, W). */
+  public TensorSpec scoreHead() {
+    return TensorSpec.of("score.weight", 1, width);
+  }
+
+  /** Every tensor of the model under Hugging Face's names, in the order of the network. */
   public List<TensorSpec> parameters() {
-    var specs = new ArrayList<TensorSpec>();
-    specs.add(TensorSpec.of("transformer.wte.weight", vocabularySize, width));
-    specs.add(TensorSpec.of("transformer.wpe.weight", contextLength, width));
-    for (int layer = 0; layer < layers; layer++) {
-      String block = "transformer.h." + layer + ".";
-      specs.add(TensorSpec.of(block + "ln_1.weight", width));
-      specs.add(TensorSpec.of(block + "ln_1.bias", width));
-      specs.add(TensorSpec.of(block + "attn.c_attn.weight", width, 3L * width));
-      specs.add(TensorSpec.of(block + "attn.c_attn.bias", 3L * width));
-      specs.add(TensorSpec.of(block + "attn.c_proj.weight", width, width));
-      specs.add(TensorSpec.of(block + "attn.c_proj.bias", width));
-      specs.add(TensorSpec.of(block + "ln_2.weight", width));
-      specs.add(TensorSpec.of(block + "ln_2.bias", width));
-      specs.add(TensorSpec.of(block + "mlp.c_fc.weight", width, mlpWidth));
-      specs.add(TensorSpec.of(block + "mlp.c_fc.bias", mlpWidth));
-      specs.add(TensorSpec.of(block + "mlp.c_proj.weight", mlpWidth, width));
-      specs.add(TensorSpec.of(block + "mlp.c_proj.bias", width));
-    }
-    specs.add(TensorSpec.of("transformer.ln_f.weight", width));
-    specs.add(TensorSpec.of("transformer.ln_f.bias", width));
-    if (head == Head.SCORE) {
-      specs.add(TensorSpec.of("score.weight", 1, width));
-    }
-    return List.copyOf(specs);
+    Stream<TensorSpec> last =
+        switch (head) {
+          case SCORE -> Stream.of(scoreHead());
+          case LANGUAGE_MODEL -> tied ? Stream.of() : Stream.of(languageModelHead());
+        };
+    return Stream.of(
+            Stream.of(embedding()),
+            Stream.ofNullable(positions()),
+            blocks().stream().flatMap(Block::parameters),
+            finalNorm().parameters(),
+            last)
+        .flatMap(each -> each)
+        .toList();
   }
 
-  /** Numbers in all {@link #parameters()}; the tied head counts once. */
+  /** Numbers in all {@link #parameters()}; a tied head counts once. */
   public long parameterCount() {
     return parameters().stream().mapToLong(TensorSpec::elements).sum();
   }
 
   /** The same trunk under another head. */
   public DecoderConfig withHead(Head other) {
+    return with(contextLength, other);
+  }
+
+  /**
+   * The same network for sequences of at most that many tokens. Learned positions are one each, so
+   * that such a network keeps its length.
+   */
+  public DecoderConfig withContext(int tokens) {
+    return positions() == null ? with(Math.min(tokens, contextLength), head) : this;
+  }
+
+  private DecoderConfig with(int context, Head other) {
     return new DecoderConfig(
+        family,
         vocabularySize,
-        contextLength,
+        context,
         width,
         layers,
-        heads,
-        mlpWidth,
+        norm,
         normEpsilon,
-        other,
-        bosId,
-        eosId,
-        padId);
+        attention,
+        rotary,
+        mlp,
+        parallel,
+        tied,
+        other);
   }
 
   /** Reads Hugging Face's {@code config.json}; a {@link UserError} names the key that is wrong. */
   public static DecoderConfig read(Path configJson) {
     return ConfigJson.decoder(ConfigJson.read(configJson));
-  }
-
-  private static void atLeastOne(String name, int value) {
-    if (value < 1) {
-      throw UserError.expected(name, value, ">= 1");
-    }
-  }
-
-  private static void insideVocabulary(String name, int id, int vocabularySize) {
-    if (id < 0 || id >= vocabularySize) {
-      throw UserError.expected(name, id, "from 0 to " + (vocabularySize - 1));
-    }
   }
 }

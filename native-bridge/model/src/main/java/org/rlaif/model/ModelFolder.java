@@ -1,6 +1,7 @@
 package org.rlaif.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig.Head;
 
 /**
  * A model on disk as Hugging Face keeps it: {@code config.json}, {@code tokenizer.json}, {@code
@@ -21,11 +23,23 @@ public final class ModelFolder implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
   private static final String WEIGHTS = "model.safetensors";
-  private static final String TRUNK = "transformer.";
 
-  /** Constants and copies that older files of GPT-2 carry; Hugging Face ignores them as well. */
-  private static final Pattern IGNORED =
-      Pattern.compile("(.*\\.)?attn\\.(bias|masked_bias)|lm_head\\.weight");
+  /** What a model takes over from the one that it was made of. */
+  private static final List<String> COMPANIONS =
+      List.of(
+          TOKENIZER,
+          "tokenizer_config.json",
+          "generation_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "tokenizer.model",
+          "chat_template.jinja");
+
+  /** Constants that older files carry; Hugging Face ignores them as well. */
+  private static final Pattern CONSTANTS =
+      Pattern.compile("(.*\\.)?(attn|attention)\\.(bias|masked_bias)|.*rotary_emb\\.inv_freq");
 
   private final Path path;
   private final DecoderConfig config;
@@ -60,7 +74,7 @@ public final class ModelFolder implements AutoCloseable {
     Weights weights = weights(folder.resolve(WEIGHTS), config);
     Tokenizer tokenizer = Tokenizer.open(folder.resolve(TOKENIZER));
     try {
-      checkTokenizer(config, tokenizer);
+      checkVocabulary(config, tokenizer);
     } catch (UserError e) {
       tokenizer.close();
       throw e;
@@ -74,32 +88,60 @@ public final class ModelFolder implements AutoCloseable {
    */
   public static void save(
       Path folder, DecoderConfig config, ScoreScale scale, Path tokenizerJson, Weights weights) {
+    check(config, weights);
+    ObjectNode json;
+    ObjectNode tokenizerConfig;
+    try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
+      checkVocabulary(config, tokenizer);
+      json = ConfigWriter.write(config, tokenizer);
+      tokenizerConfig = tokenizer.special().toJson(config.contextLength());
+    }
+    ObjectNode generation = Json.MAPPER.createObjectNode().put("do_sample", true);
+    for (String id : List.of("bos_token_id", "eos_token_id", "pad_token_id")) {
+      if (json.has(id)) {
+        generation.set(id, json.get(id));
+      }
+    }
+    ConfigWriter.head(json, config, scale);
+    AtomicFiles.folder(
+        folder,
+        inside -> {
+          writeJson(inside.resolve(CONFIG), json);
+          writeJson(inside.resolve("generation_config.json"), generation);
+          writeJson(inside.resolve("tokenizer_config.json"), tokenizerConfig);
+          Files.copy(tokenizerJson, inside.resolve(TOKENIZER));
+          Safetensors.write(inside.resolve(WEIGHTS), weights, Map.of());
+        });
+  }
+
+  /**
+   * Writes a model that was made of this one, atomically, in the place of any older folder: its
+   * configuration and its tokenizer say all that this one's say.
+   *
+   * @param config this one's, perhaps with another head
+   */
+  public void saveSuccessor(Path folder, DecoderConfig config, ScoreScale scale, Weights weights) {
+    check(config, weights);
+    ObjectNode json = (ObjectNode) ConfigJson.read(path.resolve(CONFIG));
+    ConfigWriter.head(json, config, scale);
+    AtomicFiles.folder(
+        folder,
+        inside -> {
+          writeJson(inside.resolve(CONFIG), json);
+          for (String companion : COMPANIONS) {
+            if (Files.exists(path.resolve(companion))) {
+              Files.copy(path.resolve(companion), inside.resolve(companion));
+            }
+          }
+          Safetensors.write(inside.resolve(WEIGHTS), weights, Map.of());
+        });
+  }
+
+  private static void check(DecoderConfig config, Weights weights) {
     if (!weights.specs().equals(config.parameters())) {
       throw new IllegalArgumentException(
           "weights " + weights.specs() + " (expected: " + config.parameters() + ")");
     }
-    SpecialTokens special;
-    try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
-      checkTokenizer(config, tokenizer);
-      special = tokenizer.special();
-    }
-    AtomicFiles.folder(
-        folder,
-        inside -> {
-          writeJson(inside.resolve(CONFIG), ConfigJson.write(config, scale));
-          writeJson(
-              inside.resolve("generation_config.json"),
-              Json.MAPPER
-                  .createObjectNode()
-                  .put("bos_token_id", config.bosId())
-                  .put("eos_token_id", config.eosId())
-                  .put("pad_token_id", config.padId())
-                  .put("do_sample", true));
-          writeJson(
-              inside.resolve("tokenizer_config.json"), special.toJson(config.contextLength()));
-          Files.copy(tokenizerJson, inside.resolve(TOKENIZER));
-          Safetensors.write(inside.resolve(WEIGHTS), weights, Map.of());
-        });
   }
 
   public Path path() {
@@ -136,14 +178,15 @@ public final class ModelFolder implements AutoCloseable {
 
   /** The file's tensors under their full names; some writers leave the prefix off. */
   private static Weights weights(Path file, DecoderConfig config) {
-    Weights found = Safetensors.map(file, name -> !IGNORED.matcher(name).matches());
+    Weights found = Safetensors.map(file, name -> isWanted(name, config));
+    String trunk = config.family().names().trunk();
     var problems = new ArrayList<String>();
     var weights = new Weights();
     var used = new ArrayList<String>();
     for (TensorSpec spec : config.parameters()) {
       String name = spec.name();
-      if (!found.contains(name) && name.startsWith(TRUNK)) {
-        name = name.substring(TRUNK.length());
+      if (!found.contains(name) && name.startsWith(trunk)) {
+        name = name.substring(trunk.length());
       }
       if (!found.contains(name)) {
         problems.add("missing " + spec.name() + " " + spec.shape());
@@ -169,21 +212,20 @@ public final class ModelFolder implements AutoCloseable {
     return weights;
   }
 
-  private static void checkTokenizer(DecoderConfig config, Tokenizer tokenizer) {
-    same("bos_token_id", config.bosId(), tokenizer.bosId());
-    same("eos_token_id", config.eosId(), tokenizer.eosId());
-    same("pad_token_id", config.padId(), tokenizer.padId());
+  /** A head that this model does not use is a copy of the embedding, or another model's. */
+  private static boolean isWanted(String name, DecoderConfig config) {
+    boolean unusedHead =
+        (config.tied() || config.head() == Head.SCORE)
+            && name.equals(config.family().names().head() + ".weight");
+    return !unusedHead && !CONSTANTS.matcher(name).matches();
+  }
+
+  private static void checkVocabulary(DecoderConfig config, Tokenizer tokenizer) {
     if (tokenizer.vocabularySize() > config.vocabularySize()) {
       throw UserError.expected(
           "vocab_size",
           config.vocabularySize(),
           ">= " + tokenizer.vocabularySize() + " tokens of the tokenizer");
-    }
-  }
-
-  private static void same(String key, int inConfig, int inTokenizer) {
-    if (inConfig != inTokenizer) {
-      throw UserError.expected(key, inConfig, inTokenizer + " as in the tokenizer");
     }
   }
 

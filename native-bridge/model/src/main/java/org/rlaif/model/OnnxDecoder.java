@@ -8,29 +8,32 @@ import static ai.onnx.proto.OnnxMl.TensorProto.DataType.UINT8;
 import static java.util.stream.Collectors.toMap;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * GPT-2 (Radford et al. 2019) as an ONNX graph for ONNX Runtime: the twin of {@code Network} in the
- * torch room, in the same order. One graph serves prefill, decode, scoring and probes.
+ * A decoder as an ONNX graph for ONNX Runtime: the twin of {@code Network} in the torch room, in
+ * the same order. One graph serves prefill, decode, scoring and probes.
  *
  * <p>A run has two parts, either of which may be empty: R rows of one token each, which decode, and
  * a chunk of a prompt, P rows of S tokens. All T = R + P S tokens go through the layers together,
  * in that order, so that the weights are read once; only attention takes the parts one after the
  * other. Further sizes: N hidden states that go to the head, M tokens that a row of the KV cache
- * can hold, H heads of D numbers, W = H D the width, V the vocabulary.
+ * can hold, H heads of D numbers for queries and K for keys and values, Q = (H + 2 K) D, W the
+ * width, V the vocabulary.
  *
  * <pre>
  * input_ids             (T)    int64
- * position_ids          (T)    int64
+ * position_ids          (T)    int64  only where positions are learned
  * parts                 (2)    int64  R and P S
  * rows.lengths          (R)    int32  tokens of the row in the cache after this run, minus 1
  * rows.longest          (1)    int32  tokens of the longest row after this run
- * rows.past.L.key, .value      (R, H, RM, D)  float, or int8 times a scale
- * chunk.shape           (3)    int64  P, S and 3 W
+ * rows.past.L.key, .value      (R, K, RM, D)  float, or int8 times a scale
+ * chunk.shape           (3)    int64  P, S and Q
  * chunk.lengths         (P)    int32  as rows.lengths
  * chunk.longest         (1)    int32  as rows.longest
- * chunk.past.L.key, .value     (P, H, PM, D)
+ * chunk.past.L.key, .value     (P, K, PM, D)
  * chosen                (N)    int64  which of the T hidden states go to the head
  * temperature           (N, 1) float  language model only; logits are divided by it
  * targets               (N, 1) int64  language model only; the token to give the logprob of
@@ -39,8 +42,8 @@ import java.util.Map;
  * chosen_logprobs       (N, 1) float  language model
  * chosen_scaled_logits  (N, 1) float  language model; logits / temperature, not normalised
  * scores                (N)    float  score head
- * rows.present.L.key, .value   (R, H, RM, D)  to be bound to the buffers of rows.past.L
- * chunk.present.L.key, .value  (P, H, PM, D)  to be bound to the buffers of chunk.past.L
+ * rows.present.L.key, .value   (R, K, RM, D)  to be bound to the buffers of rows.past.L
+ * chunk.present.L.key, .value  (P, K, PM, D)  to be bound to the buffers of chunk.past.L
  * </pre>
  *
  * <p>Attention is causal and keeps its own cache: {@code GroupQueryAttention} writes the keys and
@@ -49,7 +52,7 @@ import java.util.Map;
  * right.
  */
 public final class OnnxDecoder {
-  /** The language-model head's matrix, where it is kept beside the embedding. */
+  /** The language-model head's blocks, where its matrix is the embedding, which stays as it is. */
   static final String HEAD = "lm_head.weight";
 
   /**
@@ -61,11 +64,13 @@ public final class OnnxDecoder {
 
   private final DecoderConfig config;
   private final Quantization quantization;
+  private final Attention attention;
   private final Map<String, BlockMatrix> matrices;
   private final OnnxGraph graph = new OnnxGraph("decoder");
 
   private OnnxDecoder(DecoderConfig config, Quantization quantization) {
     this.config = config;
+    this.attention = config.attention();
     this.quantization = quantization;
     this.matrices =
         quantization.matrices(config).stream().collect(toMap(BlockMatrix::name, each -> each));
@@ -73,8 +78,9 @@ public final class OnnxDecoder {
 
   /**
    * The serialised {@code ModelProto}. Every tensor that the quantisation lists is an initializer
-   * that refers to {@code externalDataFile}; whoever builds a session supplies the numbers. Without
-   * quantisation these are the parameters of the configuration.
+   * that refers to {@code externalDataFile}, and so are the {@link #rotations}; whoever builds a
+   * session supplies the numbers. Without quantisation these are the parameters of the
+   * configuration.
    */
   public static byte[] graph(
       DecoderConfig config, Quantization quantization, String externalDataFile) {
@@ -90,8 +96,24 @@ public final class OnnxDecoder {
     return decoder.graph.toBytes();
   }
 
+  /**
+   * The tables that positions are turned by, cosines and sines, (C, rotary width / 2) each; none
+   * where positions are learned. {@link Rotary#fill} has the numbers.
+   */
+  public static List<TensorSpec> rotations(DecoderConfig config) {
+    Rotary rotary = config.rotary();
+    if (rotary == null) {
+      return List.of();
+    }
+    int pairs = rotary.width() / 2;
+    return List.of(
+        TensorSpec.of("rotary.cosines", config.contextLength(), pairs),
+        TensorSpec.of("rotary.sines", config.contextLength(), pairs));
+  }
+
   private void initializers(String file) {
     quantization.plain(config).forEach(spec -> graph.weight(spec, FLOAT, file));
+    rotations(config).forEach(spec -> graph.weight(spec, FLOAT, file));
     quantization.cacheScales(config).forEach(spec -> graph.weight(spec, FLOAT, file));
     for (BlockMatrix matrix : quantization.matrices(config)) {
       graph.weight(matrix.values(), UINT8, file);
@@ -102,7 +124,9 @@ public final class OnnxDecoder {
 
   private void inputs() {
     graph.input("input_ids", INT64, "T");
-    graph.input("position_ids", INT64, "T");
+    if (config.positions() != null) {
+      graph.input("position_ids", INT64, "T");
+    }
     graph.input("parts", INT64, 2);
     graph.input("rows.lengths", INT32, "R");
     graph.input("rows.longest", INT32, 1);
@@ -115,21 +139,27 @@ public final class OnnxDecoder {
   /** Tokens to hidden states after the last norm, (T, W). */
   private String trunk() {
     graph.constant("second", 1);
-    String tokens = graph.node("Gather", "transformer.wte.weight", "input_ids").to("tokens");
-    String positions =
-        graph.node("Gather", "transformer.wpe.weight", "position_ids").to("positions");
-    // Each norm adds its two inputs, (T, W), first: the sum is the residual stream.
-    Stream stream = norm("transformer.h.0.ln_1", tokens, positions, "");
-    for (int layer = 0; layer < config.layers(); layer++) {
-      String block = "transformer.h." + layer + ".";
-      String attended = attention(layer, stream.normed()); // (T, W) without its bias
-      stream = norm(block + "ln_2", attended, stream.residual(), block + "attn.c_proj.bias");
-      String fed = feedForward(block, stream.normed()); // (T, W) without its bias
-      String next =
-          layer + 1 < config.layers()
-              ? "transformer.h." + (layer + 1) + ".ln_1"
-              : "transformer.ln_f";
-      stream = norm(next, fed, stream.residual(), block + "mlp.c_proj.bias");
+    List<Block> blocks = config.blocks();
+    Stream stream = first(blocks.get(0).attentionNorm());
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      Block block = blocks.get(layer);
+      Norm next =
+          layer + 1 < blocks.size() ? blocks.get(layer + 1).attentionNorm() : config.finalNorm();
+      // (T, W) without its bias, which the next norm adds
+      String attended = attention(layer, block, stream.normed());
+      Linear output = block.attentionOutput();
+      if (config.parallel()) {
+        String fed = feedForward(block, norm(block.mlpNorm(), stream.residual()));
+        String both =
+            graph
+                .node("Add", biased(attended, output), fed)
+                .to(block.name() + "both"); // (T, W) without the MLP's bias
+        stream = norm(next, both, stream.residual(), block.down().bias());
+      } else {
+        stream = norm(block.mlpNorm(), attended, stream.residual(), output.bias());
+        String fed = feedForward(block, stream.normed());
+        stream = norm(next, fed, stream.residual(), block.down().bias());
+      }
     }
     return stream.normed();
   }
@@ -137,39 +167,107 @@ public final class OnnxDecoder {
   /** The residual stream and its normed copy, both (T, W). */
   private record Stream(String normed, String residual) {}
 
-  /** residual = added + residual + bias; normed = layer norm of it. */
-  private Stream norm(String name, String added, String residual, String bias) {
-    String sum = name + "/residual";
-    String normed =
-        graph
-            .node("SkipLayerNormalization", added, residual, name + ".weight", name + ".bias", bias)
-            .with("epsilon", (float) config.normEpsilon())
-            .to(name, "", "", sum);
+  /** Tokens, and positions where those are learned. */
+  private Stream first(Norm norm) {
+    String tokens = graph.node("Gather", config.embedding().name(), "input_ids").to("tokens");
+    TensorSpec table = config.positions();
+    if (table == null) {
+      return new Stream(norm(norm, tokens), tokens);
+    }
+    String positions = graph.node("Gather", table.name(), "position_ids").to("positions");
+    return norm(norm, tokens, positions, null);
+  }
+
+  /** residual = added + residual + bias; normed = norm of it. */
+  private Stream norm(Norm norm, String added, String residual, @Nullable TensorSpec bias) {
+    String name = norm.weight().name() + "/normed";
+    String sum = norm.weight().name() + "/residual";
+    String last = bias == null ? "" : bias.name();
+    OnnxGraph.Node node =
+        norm.bias() == null
+            ? graph.node(
+                "SkipSimplifiedLayerNormalization", added, residual, norm.weight().name(), last)
+            : graph.node(
+                "SkipLayerNormalization",
+                added,
+                residual,
+                norm.weight().name(),
+                norm.bias().name(),
+                last);
+    String normed = node.with("epsilon", (float) config.normEpsilon()).to(name, "", "", sum);
     return new Stream(normed, sum);
   }
 
+  /** The norm of each vector in the last dimension. */
+  private String norm(Norm norm, String input) {
+    OnnxGraph.Node node =
+        norm.bias() == null
+            ? graph.node("SimplifiedLayerNormalization", input, norm.weight().name())
+            : graph.node("LayerNormalization", input, norm.weight().name(), norm.bias().name());
+    return node.with("axis", -1)
+        .with("epsilon", (float) config.normEpsilon())
+        .to(norm.weight().name() + "/normed");
+  }
+
   /** Causal self-attention over cache and run: (T, W) to (T, W). */
-  private String attention(int layer, String normed) {
-    String name = "transformer.h." + layer + ".attn.";
-    String product = product(normed, name + "c_attn.weight").to(name + "product");
-    String qkv = graph.node("Add", product, name + "c_attn.bias").to(name + "qkv"); // (T, 3 W)
-    String ofRows = name + "rows"; // (R, 3 W)
-    String ofChunk = name + "chunk"; // (P S, 3 W)
+  private String attention(int layer, Block block, String normed) {
+    String name = block.name() + "attention.";
+    String qkv = projections(block, normed); // (T, Q)
+    String ofRows = name + "rows"; // (R, Q)
+    String ofChunk = name + "chunk"; // (P S, Q)
     graph.node("Split", qkv, "parts").with("axis", 0).to(ofRows, ofChunk);
-    String rows = // (R, 1, 3 W)
+    String rows = // (R, 1, Q)
         graph.node("Unsqueeze", ofRows, "second").to(ofRows + "/each");
-    String chunk = // (P, S, 3 W)
+    String chunk = // (P, S, Q)
         graph.node("Reshape", ofChunk, "chunk.shape").with("allowzero", 1).to(ofChunk + "/each");
-    graph.declare(chunk, FLOAT, "P", "S", 3L * config.width());
-    String attended = // (T, W), heads side by side
+    graph.declare(chunk, FLOAT, "P", "S", attention.packedWidth());
+    String attended = // (T, H D), heads side by side
         graph
             .node("Concat", attention("rows", layer, rows), attention("chunk", layer, chunk))
             .with("axis", 0)
             .to(name + "heads");
-    return product(attended, name + "c_proj.weight").to(name + "c_proj");
+    return product(attended, block.attentionOutput());
   }
 
-  /** Attention of one part: (rows, tokens, 3 W), query, key and value in one, to (tokens, W). */
+  /** Query, key and value side by side: (T, W) to (T, Q). */
+  private String projections(Block block, String normed) {
+    String name = block.name() + "attention.qkv";
+    List<String> parts =
+        block.projections().stream().map(each -> biased(product(normed, each), each)).toList();
+    return switch (config.family().names().layout()) {
+      case STACKED -> parts.get(0);
+      case PER_HEAD -> {
+        long heads = attention.heads();
+        long columns = attention.headWidth();
+        String split = // (T, H, 3, D)
+            reshape(parts.get(0), name + "/split", 0, heads, 3, columns);
+        String stacked = // (T, 3, H, D)
+            graph.node("Transpose", split).withAll("perm", 0, 2, 1, 3).to(name + "/stacked");
+        yield reshape(stacked, name, 0, attention.packedWidth());
+      }
+      case SEPARATE ->
+          graph
+              .node(
+                  "Concat",
+                  headNorm(block.queryNorm(), parts.get(0), attention.queryWidth()),
+                  headNorm(block.keyNorm(), parts.get(1), attention.keyWidth()),
+                  parts.get(2))
+              .with("axis", 1)
+              .to(name);
+    };
+  }
+
+  /** Norms each head by itself: (T, heads D) to the same. */
+  private String headNorm(@Nullable Norm norm, String input, long width) {
+    if (norm == null) {
+      return input;
+    }
+    String heads = // (T, heads, D)
+        reshape(input, input + "/heads", 0, width / attention.headWidth(), attention.headWidth());
+    return reshape(norm(norm, heads), input + "/headnorm", 0, width);
+  }
+
+  /** Attention of one part: (rows, tokens, Q) to (tokens, H D). */
   private String attention(String part, int layer, String qkv) {
     String past = part + ".past." + layer;
     String present = part + ".present." + layer;
@@ -185,39 +283,82 @@ public final class OnnxDecoder {
                 past + ".value",
                 part + ".lengths",
                 part + ".longest")
-            .with("num_heads", config.heads())
-            .with("kv_num_heads", config.heads());
+            .with("num_heads", attention.heads())
+            .with("kv_num_heads", attention.kvHeads());
+    if (attention.window() > 0) {
+      node.with("local_window_size", attention.window());
+    }
+    rotary(node);
     String attended =
         quantizedCache(node, layer).to(qkv + "/attended", present + ".key", present + ".value");
     return graph.node("Flatten", attended).with("axis", 2).to(qkv + "/flat");
   }
 
+  /** Queries and keys are turned by their positions before they meet. */
+  private void rotary(OnnxGraph.Node attention) {
+    List<TensorSpec> tables = rotations(config);
+    if (tables.isEmpty()) {
+      attention.inputs("", "");
+    } else {
+      attention.inputs(tables.get(0).name(), tables.get(1).name()).with("do_rotary", 1);
+    }
+  }
+
   /** Keys and values as whole numbers times a scale for each head and column of it. */
   private OnnxGraph.Node quantizedCache(OnnxGraph.Node attention, int layer) {
-    if (quantization.kvCache() == Precision.FP32) {
+    List<TensorSpec> scales = quantization.cacheScales(config);
+    if (scales.isEmpty()) {
       return attention;
     }
-    String name = "transformer.h." + layer + ".attn.";
     return attention
-        .inputs("", "", "", "", "", name + "key.scale", name + "value.scale")
+        .inputs("", "", "", scales.get(2 * layer).name(), scales.get(2 * layer + 1).name())
         .with("k_quant_type", "PER_CHANNEL")
         .with("v_quant_type", "PER_CHANNEL")
         .with("kv_cache_bit_width", quantization.kvCache().bits());
   }
 
-  /** Two layers with GELU (tanh form) between them: (T, W) to (T, W). */
-  private String feedForward(String block, String normed) {
-    String name = block + "mlp.";
-    String wide = product(normed, name + "c_fc.weight").to(name + "c_fc"); // (T, M)
-    String active = graph.node("FastGelu", wide, name + "c_fc.bias").to(name + "gelu"); // (T, M)
-    return product(active, name + "c_proj.weight").to(name + "c_proj");
+  /** The feed-forward part: (T, W) to (T, W), without its last bias. */
+  private String feedForward(Block block, String normed) {
+    Linear gate = block.gate();
+    if (gate == null) {
+      return product(active(block.up(), product(normed, block.up())), block.down());
+    }
+    String wide = // (T, M)
+        graph
+            .node(
+                "Mul",
+                active(gate, product(normed, gate)),
+                biased(product(normed, block.up()), block.up()))
+            .to(block.name() + "mlp.gated");
+    return product(wide, block.down());
+  }
+
+  /** The activation of a product and its bias. */
+  private String active(Linear linear, String product) {
+    String bias = linear.bias() == null ? "" : linear.bias().name();
+    OnnxGraph.Node node =
+        switch (config.mlp().activation()) {
+          case GELU_TANH -> graph.node("FastGelu", product, bias);
+          case GELU ->
+              bias.isEmpty() ? graph.node("Gelu", product) : graph.node("BiasGelu", product, bias);
+          // x times the logistic function of 1 x
+          case SILU -> graph.node("QuickGelu", biased(product, linear)).with("alpha", 1f);
+        };
+    return node.to(linear.name() + "/active");
+  }
+
+  private String product(String input, Linear linear) {
+    return product(input, linear.weight().name(), linear.inputsFirst())
+        .to(linear.name() + "/product");
   }
 
   /** A matrix of the model applied to the last dimension. */
-  private OnnxGraph.Node product(String input, String weight) {
+  private OnnxGraph.Node product(String input, String weight, boolean inputsFirst) {
     BlockMatrix matrix = matrices.get(weight);
     if (matrix == null) {
-      return graph.node("MatMul", input, weight);
+      return inputsFirst
+          ? graph.node("MatMul", input, weight)
+          : graph.node("FusedMatMul", input, weight).with("transB", 1);
     }
     return graph
         .node(
@@ -233,22 +374,31 @@ public final class OnnxDecoder {
         .with("accuracy_level", INT8_INPUTS);
   }
 
+  private String biased(String product, Linear linear) {
+    TensorSpec bias = linear.bias();
+    return bias == null
+        ? product
+        : graph.node("Add", product, bias.name()).to(linear.name() + "/biased");
+  }
+
+  /** A dimension of 0 stays as it is. */
+  private String reshape(String input, String name, long... shape) {
+    return graph.node("Reshape", input, graph.constant(name + "/shape", shape)).to(name);
+  }
+
   /** Picks the hidden states that predict something: (T, W) to (N, W). */
   private String choose(String hidden) {
     return graph.node("Gather", hidden, "chosen").to("heads");
   }
 
-  /** Log-probabilities; the head's matrix is the token embedding. */
+  /** Log-probabilities. */
   private void languageModelHead(String chosen) {
     graph.input("temperature", FLOAT, "N", 1);
     graph.input("targets", INT64, "N", 1);
     // Dividing the hidden states is dividing their logits, and there are fewer of them.
     String cooled = graph.node("Div", chosen, "temperature").to("cooled"); // (N, W)
-    OnnxGraph.Node head =
-        matrices.containsKey(HEAD)
-            ? product(cooled, HEAD)
-            : graph.node("FusedMatMul", cooled, "transformer.wte.weight").with("transB", 1);
-    String scaled = head.to("scaled"); // (N, V)
+    String matrix = matrices.containsKey(HEAD) ? HEAD : config.languageModelHead().name();
+    String scaled = product(cooled, matrix, /* inputsFirst= */ false).to("scaled"); // (N, V)
     graph.node("LogSoftmax", scaled).with("axis", -1).to("logprobs"); // (N, V)
     graph.node("GatherElements", "logprobs", "targets").with("axis", 1).to("chosen_logprobs");
     // Less the log-probability it is the normaliser, which gives every logit back.
@@ -261,16 +411,18 @@ public final class OnnxDecoder {
   /** One number per chosen hidden state. */
   private void scoreHead(String chosen) {
     String column = // (N, 1)
-        graph.node("FusedMatMul", chosen, "score.weight").with("transB", 1).to("column");
+        product(chosen, config.scoreHead().name(), /* inputsFirst= */ false).to("column");
     graph.node("Reshape", column, graph.constant("list", -1)).to("scores"); // (N)
     graph.output("scores", FLOAT, "N");
   }
 
   private void cache(String past, String present, String batch) {
     DataType type = quantization.kvCache() == Precision.FP32 ? FLOAT : INT8;
+    int heads = attention.kvHeads();
+    int columns = attention.headWidth();
     for (String side : new String[] {".key", ".value"}) {
-      graph.input(past + side, type, batch, config.heads(), batch + "M", config.headWidth());
-      graph.output(present + side, type, batch, config.heads(), batch + "M", config.headWidth());
+      graph.input(past + side, type, batch, heads, batch + "M", columns);
+      graph.output(present + side, type, batch, heads, batch + "M", columns);
     }
   }
 }

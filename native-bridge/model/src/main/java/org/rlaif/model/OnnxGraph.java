@@ -26,7 +26,11 @@ final class OnnxGraph {
       Set.of(
           "GroupQueryAttention",
           "SkipLayerNormalization",
+          "SkipSimplifiedLayerNormalization",
           "FastGelu",
+          "BiasGelu",
+          "Gelu",
+          "QuickGelu",
           "FusedMatMul",
           "MatMulNBits");
 
@@ -75,6 +79,16 @@ final class OnnxGraph {
               .setName(attribute)
               .setType(AttributeProto.AttributeType.STRING)
               .setS(ByteString.copyFromUtf8(value)));
+      return this;
+    }
+
+    Node withAll(String attribute, long... values) {
+      var list =
+          AttributeProto.newBuilder().setName(attribute).setType(AttributeProto.AttributeType.INTS);
+      for (long value : values) {
+        list.addInts(value);
+      }
+      node.addAttribute(list);
       return this;
     }
 

@@ -33,37 +33,35 @@ public record Quantization(Precision weights, Precision kvCache) {
   }
 
   /**
-   * The matrices that are kept in blocks, in the order of the network. The head's are the rows of
-   * the token embedding once more: there tokens are still looked up in fp32.
+   * The matrices that are kept in blocks, in the order of the network. A tied head's are the rows
+   * of the token embedding once more: there tokens are still looked up in fp32.
    */
   public List<BlockMatrix> matrices(DecoderConfig config) {
     var matrices = new ArrayList<BlockMatrix>();
     if (weights == Precision.FP32) {
       return matrices;
     }
-    int width = config.width();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      String block = "transformer.h." + layer + ".";
-      matrices.add(conv1d(block + "attn.c_attn.weight", width, 3 * width));
-      matrices.add(conv1d(block + "attn.c_proj.weight", width, width));
-      matrices.add(conv1d(block + "mlp.c_fc.weight", width, config.mlpWidth()));
-      matrices.add(conv1d(block + "mlp.c_proj.weight", config.mlpWidth(), width));
+    for (Block block : config.blocks()) {
+      block.linears().map(this::blocks).forEach(matrices::add);
     }
     if (config.head() == Head.LANGUAGE_MODEL) {
+      String source = config.languageModelHead().name();
       matrices.add(
           new BlockMatrix(
-              OnnxDecoder.HEAD,
-              "transformer.wte.weight",
+              config.tied() ? OnnxDecoder.HEAD : source,
+              source,
               config.vocabularySize(),
-              width,
+              config.width(),
               /* outputsFirst= */ true,
               weights.bits()));
     }
     return matrices;
   }
 
-  private BlockMatrix conv1d(String name, int inputs, int outputs) {
-    return new BlockMatrix(name, name, outputs, inputs, /* outputsFirst= */ false, weights.bits());
+  private BlockMatrix blocks(Linear linear) {
+    String name = linear.weight().name();
+    return new BlockMatrix(
+        name, name, linear.outputs(), linear.inputs(), !linear.inputsFirst(), weights.bits());
   }
 
   /** The model's tensors that the graph reads as they are, fp32. */
@@ -80,10 +78,11 @@ public record Quantization(Precision weights, Precision kvCache) {
   public List<TensorSpec> cacheScales(DecoderConfig config) {
     var scales = new ArrayList<TensorSpec>();
     if (kvCache != Precision.FP32) {
-      for (int layer = 0; layer < config.layers(); layer++) {
+      Attention attention = config.attention();
+      for (Block block : config.blocks()) {
         for (String side : new String[] {"key", "value"}) {
-          String name = "transformer.h." + layer + ".attn." + side + ".scale";
-          scales.add(TensorSpec.of(name, 1, config.heads(), 1, config.headWidth()));
+          String name = block.name() + "attention." + side + ".scale";
+          scales.add(TensorSpec.of(name, 1, attention.kvHeads(), 1, attention.headWidth()));
         }
       }
     }

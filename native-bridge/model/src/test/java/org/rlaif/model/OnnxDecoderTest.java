@@ -22,8 +22,7 @@ import org.rlaif.model.DecoderConfig.Head;
 
 /** The graph's structure; the serving room runs it against the golden numbers. */
 final class OnnxDecoderTest {
-  private static final DecoderConfig POLICY =
-      new DecoderConfig(64, 40, 32, 2, 4, 48, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig POLICY = DecoderConfig.gpt2(64, 40, 32, 2, 4, 48);
   private static final DecoderConfig REWARD = POLICY.withHead(Head.SCORE);
   private static final Quantization SMALL = new Quantization(Precision.INT4, Precision.INT8);
 
@@ -131,16 +130,16 @@ final class OnnxDecoderTest {
     assertEquals(2 * 4 + 1, counts.get("MatMulNBits"));
     assertEquals(null, counts.get("MatMul"));
     assertEquals(null, counts.get("FusedMatMul"));
-    NodeProto up = node(graph, "transformer.h.1.mlp.c_fc/node");
+    NodeProto up = node(graph, "transformer.h.1.mlp.c_fc/product/node");
     assertEquals("com.microsoft", up.getDomain());
     assertEquals(
         Map.of("K", 32L, "N", 48L, "bits", 4L, "block_size", 32L, "accuracy_level", 4L),
         up.getAttributeList().stream().collect(Collectors.toMap(a -> a.getName(), a -> a.getI())));
     for (String part : List.of("rows", "chunk")) {
       NodeProto attention =
-          node(graph, "transformer.h.1.attn.%s/each/attended/node".formatted(part));
+          node(graph, "transformer.h.1.attention.%s/each/attended/node".formatted(part));
       assertEquals(
-          List.of("transformer.h.1.attn.key.scale", "transformer.h.1.attn.value.scale"),
+          List.of("transformer.h.1.attention.key.scale", "transformer.h.1.attention.value.scale"),
           attention.getInputList().subList(12, 14));
     }
     Map<String, String> inputs = values(graph.getInputList());
@@ -157,7 +156,7 @@ final class OnnxDecoderTest {
 
   @Test
   void aGraphIsKilobytes() {
-    var gpt2 = new DecoderConfig(50257, 1024, 768, 12, 12, 3072, 1e-5, POLICY.head(), 2, 1, 0);
+    var gpt2 = DecoderConfig.gpt2(50257, 1024, 768, 12, 12, 3072);
     int bytes = OnnxDecoder.graph(gpt2, Quantization.NONE, "weights.bin").length;
     assertTrue(bytes < 64_000, bytes + " bytes");
   }

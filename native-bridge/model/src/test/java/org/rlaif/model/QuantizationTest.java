@@ -10,8 +10,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
 
 final class QuantizationTest {
-  private static final DecoderConfig GPT2 =
-      new DecoderConfig(50257, 1024, 768, 12, 12, 3072, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig GPT2 = DecoderConfig.gpt2(50257, 1024, 768, 12, 12, 3072);
 
   @Test
   void withoutItEveryParameterIsPlain() {

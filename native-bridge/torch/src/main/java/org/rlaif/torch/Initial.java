@@ -1,7 +1,11 @@
 package org.rlaif.torch;
 
 import java.nio.FloatBuffer;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.TensorSpec;
 
 /**
@@ -12,24 +16,30 @@ import org.rlaif.model.TensorSpec;
 final class Initial {
   private final SplittableRandom random;
   private final double deviation;
-  private final int layers;
+  private final DecoderConfig config;
 
-  Initial(long seed, double deviation, int layers) {
+  /** Matrices whose product is added to the residual stream. */
+  private final Set<TensorSpec> added;
+
+  Initial(long seed, double deviation, DecoderConfig config) {
     this.random = new SplittableRandom(seed);
     this.deviation = deviation;
-    this.layers = layers;
+    this.config = config;
+    this.added =
+        config.blocks().stream()
+            .flatMap(block -> Stream.of(block.attentionOutput().weight(), block.down().weight()))
+            .collect(Collectors.toSet());
   }
 
   void fill(TensorSpec spec, FloatBuffer numbers) {
-    String name = spec.name();
-    if (name.endsWith(".bias")) {
+    if (spec.name().endsWith(".bias")) {
       fill(numbers, 0);
     } else if (spec.shape().size() == 1) {
       fill(numbers, 1); // the gain of a norm
-    } else if (name.equals(Network.SCORE)) {
+    } else if (spec.equals(config.scoreHead())) {
       scoreHead(numbers, random);
-    } else if (name.endsWith(".c_proj.weight")) {
-      normal(numbers, random, deviation / Math.sqrt(2.0 * layers));
+    } else if (added.contains(spec)) {
+      normal(numbers, random, deviation / Math.sqrt(2.0 * config.layers()));
     } else {
       normal(numbers, random, deviation);
     }

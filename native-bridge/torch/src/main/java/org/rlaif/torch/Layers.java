@@ -1,8 +1,12 @@
 package org.rlaif.torch;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.model.Mlp.Activation;
 
 /** What a decoder is made of, each as one call of LibTorch. Sizes as in {@link Network}. */
 final class Layers {
@@ -26,9 +30,31 @@ final class Layers {
                 true));
   }
 
-  /** x weight + bias, the weight as Conv1D has it: (n, in), (in, out) and (out) give (n, out). */
-  static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-    return Tensor.call(() -> torch.addmm(bias.pointer(), x.pointer(), weight.pointer()));
+  /** Root-mean-square norm (Zhang and Sennrich 2019, eq. 4) of the last dimension. */
+  static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+    return Tensor.call(
+        () ->
+            torch.rms_norm(
+                x.pointer(),
+                weight.shape(),
+                new TensorOptional(weight.pointer()),
+                new DoubleOptional(epsilon)));
+  }
+
+  /**
+   * x weight + bias: (n, in) gives (n, out).
+   *
+   * @param weight (in, out), or (out, in)
+   * @param bias (out); null: nothing is added
+   */
+  static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, boolean inputsFirst) {
+    return Tensor.call(
+        () -> {
+          var matrix = inputsFirst ? weight.pointer() : weight.pointer().t();
+          return bias == null
+              ? x.pointer().mm(matrix)
+              : torch.addmm(bias.pointer(), x.pointer(), matrix);
+        });
   }
 
   /** x tableᵀ: (n, W) and (m, W) give (n, m). */
@@ -36,37 +62,98 @@ final class Layers {
     return Tensor.call(() -> x.pointer().mm(table.pointer().t()));
   }
 
-  /** GELU in its tanh form (Hendrycks and Gimpel 2016). */
-  static Tensor gelu(Tensor x) {
-    return Tensor.call(() -> torch.gelu(x.pointer(), "tanh"));
+  static Tensor activate(Activation activation, Tensor x) {
+    return Tensor.call(
+        () ->
+            switch (activation) {
+              case GELU_TANH -> torch.gelu(x.pointer(), "tanh");
+              case GELU -> torch.gelu(x.pointer(), "none");
+              case SILU -> torch.silu(x.pointer());
+            });
+  }
+
+  /** Cosines and sines of n tokens, (n, 1, width / 2) each. */
+  record Rotation(Tensor cosines, Tensor sines) {}
+
+  /** Turns the first numbers of every head, see {@code Rotary}: (n, heads, D) to the same. */
+  static Tensor rotate(Tensor heads, Rotation rotation) {
+    return Tensor.call(
+        () -> {
+          var x = heads.pointer();
+          var cosines = rotation.cosines().pointer();
+          var sines = rotation.sines().pointer();
+          long half = cosines.size(2);
+          var a = x.narrow(-1, 0, half);
+          var b = x.narrow(-1, half, half);
+          var turned =
+              new TensorVector(
+                  a.mul(cosines).sub(b.mul(sines)),
+                  b.mul(cosines).add(a.mul(sines)),
+                  x.narrow(-1, 2 * half, x.size(2) - 2 * half));
+          return torch.cat(turned, -1);
+        });
+  }
+
+  /** The entries along a dimension, which goes. */
+  static Tensor[] split(Tensor x, int dimension) {
+    var parts = new Tensor[Math.toIntExact(x.shape()[dimension])];
+    for (int i = 0; i < parts.length; i++) {
+      int index = i;
+      parts[i] = Tensor.call(() -> x.pointer().select(dimension, index));
+    }
+    return parts;
+  }
+
+  /** Heads of all rows, with tokens that stand in for padding: (R, H, D) to (B, H, T, D). */
+  static Tensor sideBySide(Tensor heads, Tensor occupants) {
+    return Tensor.call(
+        () -> {
+          var x = heads.pointer();
+          long count = x.size(1);
+          var padded =
+              torch.embedding(x.reshape(x.size(0), -1), occupants.pointer()); // (B, T, H D)
+          long rows = padded.size(0);
+          return padded.reshape(rows, padded.size(1), count, -1).transpose(1, 2);
+        });
+  }
+
+  /** Which of so many tokens a token sees: itself and those before it, at most so many. (T, T) */
+  static Tensor window(int tokens, int window, Device device) {
+    return Tensor.call(
+        () -> {
+          var there = new org.bytedeco.pytorch.Device(device.name());
+          var all = torch.ones(tokens, tokens).to(there, torch.ScalarType.Bool);
+          return all.tril().logical_and(all.triu(1L - window));
+        });
   }
 
   /**
-   * softmax(Q Kᵀ / √D) V (Vaswani et al. 2017, eq. 1), each position with those up to its own: (B,
-   * T, 3 W) gives (B T, W).
+   * softmax(Q Kᵀ / √D) V (Vaswani et al. 2017, eq. 1): (B, H, T, D) and twice (B, K, T, D) give (B
+   * T, H D); H / K queries share a key and a value.
+   *
+   * @param mask true where a token sees another, (T, T); null: each sees those up to its own
    */
-  static Tensor causalAttention(Tensor qkv, int heads) {
+  static Tensor attention(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
     return Tensor.call(
         () -> {
-          var x = qkv.pointer();
-          long rows = x.size(0);
-          long tokens = x.size(1);
-          long width = x.size(2) / 3;
-          var split =
-              x.reshape(rows, tokens, 3, heads, width / heads)
-                  .permute(2, 0, 3, 1, 4); // (3, B, H, T, D)
+          var q = query.pointer();
+          long group = q.size(1) / key.pointer().size(1);
           var attended = // (B, H, T, D)
               torch.scaled_dot_product_attention(
-                  split.select(0, 0),
-                  split.select(0, 1),
-                  split.select(0, 2),
-                  new TensorOptional(), // mask
+                  q,
+                  shared(key.pointer(), group),
+                  shared(value.pointer(), group),
+                  mask == null ? new TensorOptional() : new TensorOptional(mask.pointer()),
                   0.0, // dropout
-                  true, // causal
+                  mask == null, // causal
                   new DoubleOptional(), // 1 / √D
                   false);
-          return attended.transpose(1, 2).reshape(rows * tokens, width); // (B T, W)
+          return attended.transpose(1, 2).reshape(q.size(0) * q.size(2), q.size(1) * q.size(3));
         });
+  }
+
+  private static org.bytedeco.pytorch.Tensor shared(org.bytedeco.pytorch.Tensor x, long group) {
+    return group == 1 ? x : x.repeat_interleave(group, new LongOptional(1), new LongOptional());
   }
 
   /** -Σ p log p of each row of log-probabilities: (n, V) gives (n). */

@@ -7,26 +7,32 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.Attention;
+import org.rlaif.model.Block;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Linear;
+import org.rlaif.model.Mlp.Activation;
+import org.rlaif.model.Norm;
+import org.rlaif.model.Rotary;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.torch.Layers.Rotation;
 
 /**
- * GPT-2 (Radford et al. 2019) in LibTorch: the twin of {@code OnnxDecoder} in the model room, in
- * the same order. No dropout.
+ * A decoder in LibTorch: the twin of {@code OnnxDecoder} in the model room, in the same order. No
+ * dropout.
  *
  * <p>Sizes: B rows, T tokens in the longest, R tokens of all rows, N completion tokens of all rows,
- * H heads of D numbers, W = H D the width, M the width inside the feed-forward part, V the
- * vocabulary. Rows travel through the network one behind the other, (R, W); only attention needs
- * them side by side, and pads them on the right for that.
+ * H heads of D numbers for queries and K for keys and values, Q = (H + 2 K) D, W the width, M the
+ * width inside the feed-forward part, V the vocabulary. Rows travel through the network one behind
+ * the other, (R, W); only attention needs them side by side, and pads them on the right for that.
  *
  * <p>A row longer than the context or a token outside the vocabulary is a {@link UserError}.
  */
 public final class Network implements AutoCloseable {
-  static final String SCORE = "score.weight";
-
   private final DecoderConfig config;
   private final Device device;
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
@@ -66,7 +72,7 @@ public final class Network implements AutoCloseable {
 
   public static Network create(DecoderConfig config, long seed, double initStd, Device device) {
     UserError.require(initStd > 0, "initStd", initStd, "> 0");
-    return new Network(config, device, new Initial(seed, initStd, config.layers())::fill);
+    return new Network(config, device, new Initial(seed, initStd, config)::fill);
   }
 
   /** A network with a copy of these weights, which must be the configuration's. */
@@ -97,7 +103,7 @@ public final class Network implements AutoCloseable {
         config.withHead(Head.SCORE),
         device,
         (spec, numbers) -> {
-          if (spec.name().equals(SCORE)) {
+          if (spec.equals(config.scoreHead())) {
             Initial.scoreHead(numbers, new SplittableRandom(seed));
           } else {
             numbers.put(trunk.get(spec.name()));
@@ -139,7 +145,7 @@ public final class Network implements AutoCloseable {
     require(Head.LANGUAGE_MODEL);
     UserError.require(temperature > 0, "temperature", temperature, "> 0");
     Tensor hidden = choose(trunk(sequences), sequences.predictors()); // (N, W)
-    Tensor logits = Layers.project(hidden, weight("transformer.wte.weight")); // (N, V)
+    Tensor logits = Layers.project(hidden, weight(config.languageModelHead())); // (N, V)
     return logits.div(temperature).logSoftmax(); // (N, V)
   }
 
@@ -147,52 +153,133 @@ public final class Network implements AutoCloseable {
     require(Head.SCORE);
     try (Scope scope = Scope.open()) {
       Tensor hidden = choose(trunk(sequences), positions); // (N, W)
-      return scope.keep(Layers.project(hidden, weight(SCORE)).reshape(-1)); // (N)
+      return scope.keep(Layers.project(hidden, weight(config.scoreHead())).reshape(-1)); // (N)
     }
   }
 
   /** Tokens to hidden states after the last norm, (R, W). */
   private Tensor trunk(Sequences sequences) {
     check(sequences);
-    Tensor ids = indices(sequences.packed()); // (R)
-    Tensor positions = indices(sequences.positions()); // (R)
-    Tensor places = indices(sequences.places()); // (R)
-    Tensor occupants =
-        indices(sequences.occupants()).reshape(sequences.size(), sequences.longest()); // (B, T)
-    Tensor x = // (R, W)
-        Layers.rows(weight("transformer.wte.weight"), ids)
-            .plus(Layers.rows(weight("transformer.wpe.weight"), positions));
-    for (int layer = 0; layer < config.layers(); layer++) {
-      String block = "transformer.h." + layer + ".";
+    Tensor x = embedded(sequences); // (R, W)
+    Attending attending = attending(sequences);
+    for (Block block : config.blocks()) {
       try (Scope scope = Scope.open()) {
-        x = x.plus(attention(block, norm(block + "ln_1", x), places, occupants)); // (R, W)
-        x = scope.keep(x.plus(feedForward(block, norm(block + "ln_2", x)))); // (R, W)
+        Tensor attended = attention(block, norm(block.attentionNorm(), x), attending); // (R, W)
+        Tensor between = x.plus(attended); // (R, W)
+        Tensor read = config.parallel() ? x : between;
+        x = scope.keep(between.plus(feedForward(block, norm(block.mlpNorm(), read)))); // (R, W)
       }
     }
-    return norm("transformer.ln_f", x);
+    return norm(config.finalNorm(), x);
   }
 
-  private Tensor norm(String name, Tensor x) {
-    return Layers.layerNorm(
-        x, weight(name + ".weight"), weight(name + ".bias"), config.normEpsilon());
+  /** Tokens, and positions where those are learned: (R, W). */
+  private Tensor embedded(Sequences sequences) {
+    Tensor tokens = Layers.rows(weight(config.embedding()), indices(sequences.packed()));
+    TensorSpec table = config.positions();
+    return table == null
+        ? tokens
+        : tokens.plus(Layers.rows(weight(table), indices(sequences.positions())));
+  }
+
+  /**
+   * What attention needs to know of the rows.
+   *
+   * @param places where each token stands once all rows are as long as the longest, (R)
+   * @param occupants which token stands at each place, (B, T)
+   * @param mask which tokens a token sees, (T, T); null: all up to its own
+   */
+  private record Attending(
+      Tensor places, Tensor occupants, @Nullable Rotation rotation, @Nullable Tensor mask) {}
+
+  private Attending attending(Sequences sequences) {
+    int longest = sequences.longest();
+    int window = config.attention().window();
+    return new Attending(
+        indices(sequences.places()),
+        indices(sequences.occupants()).reshape(sequences.size(), longest),
+        config.rotary() == null ? null : rotation(config.rotary(), sequences),
+        window == 0 || window >= longest ? null : Layers.window(longest, window, device));
+  }
+
+  /** Cosines and sines at the position of every token, (R, 1, rotary width / 2). */
+  private Rotation rotation(Rotary rotary, Sequences sequences) {
+    int pairs = rotary.width() / 2;
+    FloatBuffer cosines = FloatBuffer.allocate(sequences.longest() * pairs);
+    FloatBuffer sines = FloatBuffer.allocate(sequences.longest() * pairs);
+    rotary.fill(cosines, sines, sequences.longest());
+    Tensor positions = indices(sequences.positions()); // (R)
+    return new Rotation(
+        Layers.rows(table(cosines, pairs), positions).reshape(-1, 1, pairs),
+        Layers.rows(table(sines, pairs), positions).reshape(-1, 1, pairs));
+  }
+
+  private Tensor table(FloatBuffer numbers, int pairs) {
+    return Tensor.call(
+        () -> torch.tensor(numbers.array()).reshape(-1, pairs).to(there(), torch.ScalarType.Float));
+  }
+
+  private Tensor norm(Norm norm, Tensor x) {
+    return norm.bias() == null
+        ? Layers.rmsNorm(x, weight(norm.weight()), config.normEpsilon())
+        : Layers.layerNorm(x, weight(norm.weight()), weight(norm.bias()), config.normEpsilon());
   }
 
   /** Causal self-attention of each row with itself: (R, W) to (R, W). */
-  private Tensor attention(String block, Tensor x, Tensor places, Tensor occupants) {
-    Tensor qkv = linear(block + "attn.c_attn", x); // (R, 3 W)
-    Tensor padded = Layers.rows(qkv, occupants); // (B, T, 3 W)
-    Tensor attended = Layers.causalAttention(padded, config.heads()); // (B T, W)
-    return linear(block + "attn.c_proj", Layers.rows(attended, places)); // (R, W)
+  private Tensor attention(Block block, Tensor x, Attending attending) {
+    Tensor[] qkv = projections(block, x); // (R, H, D) and twice (R, K, D)
+    Rotation rotation = attending.rotation();
+    for (int i = 0; i < qkv.length; i++) {
+      if (rotation != null && i < 2) {
+        qkv[i] = Layers.rotate(qkv[i], rotation);
+      }
+      qkv[i] = Layers.sideBySide(qkv[i], attending.occupants()); // (B, H or K, T, D)
+    }
+    Tensor attended = Layers.attention(qkv[0], qkv[1], qkv[2], attending.mask()); // (B T, H D)
+    return linear(block.attentionOutput(), Layers.rows(attended, attending.places())); // (R, W)
   }
 
-  /** Two layers with GELU (tanh form) between them: (R, W) to (R, W). */
-  private Tensor feedForward(String block, Tensor x) {
-    Tensor wide = linear(block + "mlp.c_fc", x); // (R, M)
-    return linear(block + "mlp.c_proj", Layers.gelu(wide)); // (R, W)
+  /** Query, key and value by heads: (R, H, D) and twice (R, K, D). */
+  private Tensor[] projections(Block block, Tensor x) {
+    Attention attention = config.attention();
+    int heads = attention.heads();
+    int columns = attention.headWidth();
+    Tensor first = linear(block.projections().get(0), x);
+    if (block.projections().size() == 3) {
+      return new Tensor[] {
+        headNorm(block.queryNorm(), first.reshape(-1, heads, columns)),
+        headNorm(
+            block.keyNorm(),
+            linear(block.projections().get(1), x).reshape(-1, attention.kvHeads(), columns)),
+        linear(block.projections().get(2), x).reshape(-1, attention.kvHeads(), columns)
+      };
+    }
+    return config.projectionsPerHead()
+        ? Layers.split(first.reshape(-1, heads, 3, columns), 2)
+        : Layers.split(first.reshape(-1, 3, heads, columns), 1);
   }
 
-  private Tensor linear(String name, Tensor x) {
-    return Layers.linear(x, weight(name + ".weight"), weight(name + ".bias"));
+  private Tensor headNorm(@Nullable Norm norm, Tensor heads) {
+    return norm == null ? heads : norm(norm, heads);
+  }
+
+  /** The feed-forward part: (R, W) to (R, W). */
+  private Tensor feedForward(Block block, Tensor x) {
+    Activation activation = config.mlp().activation();
+    Tensor up = linear(block.up(), x); // (R, M)
+    Tensor wide =
+        block.gate() == null
+            ? Layers.activate(activation, up)
+            : Layers.activate(activation, linear(block.gate(), x)).times(up);
+    return linear(block.down(), wide);
+  }
+
+  private Tensor linear(Linear linear, Tensor x) {
+    return Layers.linear(
+        x,
+        weight(linear.weight()),
+        linear.bias() == null ? null : weight(linear.bias()),
+        linear.inputsFirst());
   }
 
   /** Picks the hidden states that predict something: (R, W) to (N, W). */
@@ -205,8 +292,11 @@ public final class Network implements AutoCloseable {
   }
 
   private Tensor indices(long[] numbers) {
-    var there = new org.bytedeco.pytorch.Device(device.name());
-    return Tensor.call(() -> torch.tensor(numbers).to(there, torch.ScalarType.Long));
+    return Tensor.call(() -> torch.tensor(numbers).to(there(), torch.ScalarType.Long));
+  }
+
+  private org.bytedeco.pytorch.Device there() {
+    return new org.bytedeco.pytorch.Device(device.name());
   }
 
   private void require(Head head) {
@@ -263,10 +353,10 @@ public final class Network implements AutoCloseable {
     return Collections.unmodifiableMap(parameters);
   }
 
-  private Tensor weight(String name) {
-    Tensor tensor = parameters.get(name);
+  private Tensor weight(TensorSpec spec) {
+    Tensor tensor = parameters.get(spec.name());
     if (tensor == null) {
-      throw new IllegalStateException("no parameter " + name);
+      throw new IllegalStateException("no parameter " + spec.name());
     }
     return tensor;
   }

@@ -14,7 +14,7 @@ import org.rlaif.model.Weights;
 final class InitialTest {
   @Test
   void beginsAsGpt2Does() {
-    var config = new DecoderConfig(768, 128, 96, 4, 4, 384, 1e-5, Head.SCORE, 2, 1, 0);
+    var config = DecoderConfig.gpt2(768, 128, 96, 4, 4, 384).withHead(Head.SCORE);
     try (Network network = Network.create(config, 1, 0.02)) {
       Weights weights = network.weights();
       assertEquals(0.02, deviation(weights.get("transformer.wte.weight")), 0.0005);

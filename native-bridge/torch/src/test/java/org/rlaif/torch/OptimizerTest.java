@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Weights;
 
 final class OptimizerTest {
@@ -176,7 +175,7 @@ final class OptimizerTest {
   @Test
   void refusesTheStateOfAnotherNetwork() throws Exception {
     Path file = folder.resolve("optimizer.safetensors");
-    var other = new DecoderConfig(48, 24, 32, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    var other = DecoderConfig.gpt2(48, 24, 32, 2, 2, 32);
     try (Network network = Tiny.network(1);
         Network wrong = Network.create(other, 1, 0.02);
         Optimizer optimizer = Optimizer.adamW(network, 0.01, 0.9, 0.98, 1e-8, 0.01);

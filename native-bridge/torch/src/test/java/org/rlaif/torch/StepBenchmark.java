@@ -5,7 +5,6 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 
 /**
  * Times training steps of the quickstart's shape: 4 layers, 96 wide, 32 rows of about 70 tokens,
@@ -28,7 +27,7 @@ final class StepBenchmark {
     if (arguments.length > 0) {
       Torch.threads(Integer.parseInt(arguments[0]));
     }
-    var config = new DecoderConfig(768, 128, 96, 4, 4, 384, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    var config = DecoderConfig.gpt2(768, 128, 96, 4, 4, 384);
     Sequences batch = batch(new SplittableRandom(1), config.vocabularySize());
     double[] milliseconds = new double[STEPS];
     long processor = 0;

@@ -2,14 +2,12 @@ package org.rlaif.torch;
 
 import java.util.SplittableRandom;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 
 /** A network of 2 layers, 16 wide, and rows for it. */
 final class Tiny {
-  static final DecoderConfig CONFIG =
-      new DecoderConfig(48, 24, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  static final DecoderConfig CONFIG = DecoderConfig.gpt2(48, 24, 16, 2, 2, 32);
 
   /** Weights large enough that every part of the network matters. */
   static Network network(long seed) {

@@ -20,7 +20,6 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Quantization;
 import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.engine.PolicyEngine;
@@ -143,18 +142,7 @@ public final class Benchmark {
     try (RlaifClient client = open(address, credentials)) {
       Model model = policy(client, name);
       DecoderConfig config =
-          new DecoderConfig(
-              SAFE_VOCABULARY,
-              model.getContextLength(),
-              8,
-              1,
-              1,
-              8,
-              1e-5,
-              Head.LANGUAGE_MODEL,
-              2,
-              1,
-              0);
+          DecoderConfig.gpt2(SAFE_VOCABULARY, model.getContextLength(), 8, 1, 1, 8);
       measure(
           new Bench(settings, config, caller(client, model.getName()), null, null, null),
           model.getName() + " at " + address,

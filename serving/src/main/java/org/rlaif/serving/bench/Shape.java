@@ -39,6 +39,9 @@ enum Shape {
 
   private static final float FINAL_BIAS = 10;
 
+  /** The end-of-text token of a tokenizer that is made here. */
+  private static final int END = 1;
+
   private final String label;
   private final int vocabulary;
   private final int layers;
@@ -68,8 +71,7 @@ enum Shape {
   }
 
   DecoderConfig config() {
-    return new DecoderConfig(
-        vocabulary, CONTEXT, width, layers, heads, 4 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    return DecoderConfig.gpt2(vocabulary, CONTEXT, width, layers, heads, 4 * width);
   }
 
   /** Writes a policy's model folder; the same seed gives the same weights. */
@@ -136,7 +138,7 @@ enum Shape {
     for (int i = 0; i < width; i++) {
       float sign = i % 2 == 0 ? 1 : -1;
       shift.put(i, sign * part);
-      embedding.put(config.eosId() * width + i, sign * END_LOGIT / (part * width));
+      embedding.put(END * width + i, sign * END_LOGIT / (part * width));
     }
     return weights;
   }

@@ -22,7 +22,6 @@ record Workload(List<Asked> requests) {
     List<Asked> drawn = new ArrayList<>(requests);
     for (int i = 0; i < requests; i++) {
       int[] prompt = random.ints(prompts.draw(random), 3, config.vocabularySize()).toArray();
-      prompt[0] = config.bosId();
       drawn.add(new Asked(prompt, outputs.draw(random), random.nextLong()));
     }
     return new Workload(drawn);

@@ -51,6 +51,9 @@ final class DecoderSession implements AutoCloseable {
           for (TensorSpec spec : quantization.plain(config)) {
             initializers.floats(spec, weights.floats(spec.name()));
           }
+          for (TensorSpec spec : OnnxDecoder.rotations(config)) {
+            initializers.floats(spec, weights.floats(spec.name()));
+          }
           for (TensorSpec spec : quantization.cacheScales(config)) {
             initializers.floats(spec, weights.floats(spec.name()));
           }
@@ -77,6 +80,9 @@ final class DecoderSession implements AutoCloseable {
           initializers.options.addConfigEntry("session.disable_prepacking", "1");
           for (TensorSpec spec : config.parameters()) {
             initializers.floats(spec, weights.apply(spec.name()));
+          }
+          for (var table : Rotations.of(config).entrySet()) {
+            initializers.floats(table.getKey(), table.getValue().asFloatBuffer());
           }
         });
   }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rlaif.model.Attention;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 
@@ -69,15 +70,18 @@ final class KvCache implements AutoCloseable {
 
   /** One side of one layer of one slot. */
   private static long sideBytes(DecoderConfig config, Precision precision) {
-    return (long) config.contextLength() * config.width() * precision.bits() / Byte.SIZE;
+    return (long) config.contextLength()
+        * config.attention().keyWidth()
+        * precision.bits()
+        / Byte.SIZE;
   }
 
   private int tokenBytes() {
-    return config.headWidth() * precision.bits() / Byte.SIZE;
+    return config.attention().headWidth() * precision.bits() / Byte.SIZE;
   }
 
   private int slotBytes() {
-    return Math.toIntExact((long) tokens * config.heads() * tokenBytes());
+    return Math.toIntExact((long) tokens * config.attention().kvHeads() * tokenBytes());
   }
 
   /** The first slots, for rows that decode. */
@@ -99,7 +103,8 @@ final class KvCache implements AutoCloseable {
     if (range.first() < 0 || range.count() < 1 || range.first() + range.count() > slots) {
       throw new IllegalArgumentException(range + " of " + slots + " slots");
     }
-    long[] shape = {range.count(), config.heads(), tokens, config.headWidth()};
+    Attention attention = config.attention();
+    long[] shape = {range.count(), attention.kvHeads(), tokens, attention.headWidth()};
     var past = new LinkedHashMap<String, OnnxTensor>();
     var present = new LinkedHashMap<String, OnnxTensor>();
     for (int side = 0; side < sides.size(); side++) {
@@ -127,9 +132,10 @@ final class KvCache implements AutoCloseable {
   /** The largest absolute number in each head and column of one side of the first slot, fp32. */
   float[] largest(int side) {
     FloatBuffer numbers = sides.get(side).asFloatBuffer();
-    int columns = config.headWidth();
-    var largest = new float[config.width()];
-    for (int i = 0; i < tokens * config.width(); i++) {
+    int columns = config.attention().headWidth();
+    int width = config.attention().keyWidth();
+    var largest = new float[width];
+    for (int i = 0; i < tokens * width; i++) {
       int column = i / (tokens * columns) * columns + i % columns;
       largest[column] = Math.max(largest[column], Math.abs(numbers.get(i)));
     }
@@ -143,7 +149,7 @@ final class KvCache implements AutoCloseable {
     }
     int headBytes = tokens * tokenBytes();
     for (ByteBuffer side : sides) {
-      for (int head = 0; head < config.heads(); head++) {
+      for (int head = 0; head < config.attention().kvHeads(); head++) {
         int source = from * slotBytes() + head * headBytes;
         int target = to * slotBytes() + head * headBytes;
         side.put(target, side, source, count * tokenBytes());

@@ -18,11 +18,11 @@ final class LogitRules {
   /** Tokens of the prompt (if they matter) and of the completion: how often the latter has them. */
   private final Map<Integer, Integer> seen = new HashMap<>();
 
-  LogitRules(Sampling sampling, int[] prompt, int eosId) {
+  LogitRules(Sampling sampling, int[] prompt, Set<Integer> ends) {
     this.penalties = sampling.penalties();
     this.minTokens = sampling.stops().minTokens();
     this.endings = new HashSet<>(sampling.stops().tokenIds());
-    endings.add(eosId);
+    endings.addAll(ends);
     if (needNormaliser(sampling)) {
       for (int id : prompt) {
         seen.put(id, 0);

@@ -39,8 +39,9 @@ record MemoryNeed(long weights, long cache, long working) {
     long arena = WeightLayout.arenaBytes(config, quantization);
     long scoring = ScoringPass.bytes(config, quantization.kvCache(), tokens);
     // Widest intermediate results of a run: the MLP, attention, and the head's distributions.
-    long feedForward = 4L * tokens * (config.mlpWidth() + 4L * config.width());
-    long attention = (long) tokens * Math.min(tokens, config.contextLength()) * config.heads();
+    long feedForward = 4L * tokens * (config.mlp().width() + 4L * config.width());
+    long attention =
+        (long) tokens * Math.min(tokens, config.contextLength()) * config.attention().heads();
     long run = (feedForward + attention) * Float.BYTES;
     if (config.head() == Head.SCORE) {
       return new MemoryNeed(arena, scoring, arena + run);

@@ -102,7 +102,8 @@ final class Operands {
     int rows = shape.rows();
     int heads = shape.heads();
     parts.put(0, rows).put(1, shape.tokens() - rows);
-    chunkShape.put(0, shape.chunkRows()).put(1, shape.chunkTokens()).put(2, 3L * config.width());
+    chunkShape.put(0, shape.chunkRows()).put(1, shape.chunkTokens());
+    chunkShape.put(2, config.attention().packedWidth());
     chunkLongest.put(0, shape.longest());
     int longest = 0;
     for (int row = 0; row < rows; row++) {
@@ -112,7 +113,9 @@ final class Operands {
     var mine = new HashMap<String, OnnxTensor>();
     try {
       mine.put("input_ids", tensor(ids, shape.tokens()));
-      mine.put("position_ids", tensor(positions, shape.tokens()));
+      if (config.positions() != null) {
+        mine.put("position_ids", tensor(positions, shape.tokens()));
+      }
       mine.put("parts", tensor(parts, 2));
       mine.put("rows.lengths", tensor(rowLengths, rows));
       mine.put("rows.longest", tensor(rowLongest, 1));

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
+import org.rlaif.model.Attention;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 import org.rlaif.serving.engine.KvCache.View;
@@ -48,7 +49,7 @@ final class PassingCache {
   }
 
   private static long sideBytes(DecoderConfig config, Precision precision, int tokens) {
-    return (long) tokens * config.width() * precision.bits() / Byte.SIZE;
+    return (long) tokens * config.attention().keyWidth() * precision.bits() / Byte.SIZE;
   }
 
   private static ByteBuffer direct(int bytes) {
@@ -71,7 +72,8 @@ final class PassingCache {
   }
 
   private OnnxTensor tensor(ByteBuffer side, int rows, int tokens) {
-    long[] shape = {rows, config.heads(), tokens, config.headWidth()};
+    Attention attention = config.attention();
+    long[] shape = {rows, attention.kvHeads(), tokens, attention.headWidth()};
     int bytes = Math.toIntExact(sideBytes(config, precision, rows * tokens));
     ByteBuffer numbers = side.slice(0, bytes).order(ByteOrder.nativeOrder());
     try {

@@ -63,7 +63,10 @@ public final class PolicyEngine implements ServedModel {
     var layout = new WeightLayout(config, quantization);
     Weights exact = folder.weights();
     this.check =
-        quantization.isNone() ? null : QuantizationCheck.start(runtime, layout, exact::get);
+        quantization.isNone()
+            ? null
+            : QuantizationCheck.start(
+                runtime, layout, Vocabulary.of(config, folder.tokenizer()), exact::get);
     this.weights = new LiveWeights(runtime, layout, exact);
     measureLoss(exact);
     this.scorer = scorer(settings, quantization.kvCache());

@@ -47,10 +47,13 @@ final class QuantizationCheck implements AutoCloseable {
    * @param weights every parameter by its name, in direct memory
    */
   static QuantizationCheck start(
-      OnnxRuntime runtime, WeightLayout layout, Function<String, FloatBuffer> weights) {
+      OnnxRuntime runtime,
+      WeightLayout layout,
+      Vocabulary vocabulary,
+      Function<String, FloatBuffer> weights) {
     DecoderConfig config = layout.config();
     try (DecoderSession exact = DecoderSession.reference(runtime, config, weights)) {
-      int[][] sequences = draw(runtime, config, exact);
+      int[][] sequences = draw(runtime, config, vocabulary, exact);
       CacheScales.calibrate(runtime, layout, exact, sequences);
       return new QuantizationCheck(runtime, layout, sequences);
     }
@@ -61,17 +64,18 @@ final class QuantizationCheck implements AutoCloseable {
     return KvCache.bytes(config, Precision.FP32, 1) + Pass.bytes(config, 2 * PIECE);
   }
 
-  /** Samples from the beginning token on; the end is never drawn, so that all are equally long. */
-  private static int[][] draw(OnnxRuntime runtime, DecoderConfig config, DecoderSession exact) {
+  /** Samples from the first token on; the end is never drawn, so that all are equally long. */
+  private static int[][] draw(
+      OnnxRuntime runtime, DecoderConfig config, Vocabulary vocabulary, DecoderSession exact) {
     int tokens = Math.min(TOKENS, config.contextLength() - 1);
     var sequences = new int[SEQUENCES][tokens + 1];
-    var sampler = new Sampler(config, config.vocabularySize());
+    var sampler = new Sampler(vocabulary);
     var logprobs = new float[config.vocabularySize()];
     Sampling sampling = Sampling.of(1, tokens, SEED);
     try (var pass = new Pass(runtime, config, Precision.FP32, SEQUENCES, 1, SEQUENCES);
         var cache = new KvCache(runtime, config, Precision.FP32, SEQUENCES, tokens)) {
       for (int[] sequence : sequences) {
-        sequence[0] = config.bosId();
+        sequence[0] = vocabulary.first();
       }
       for (int t = 0; t < tokens; t++) {
         pass.clear();
@@ -81,7 +85,9 @@ final class QuantizationCheck implements AutoCloseable {
         pass.run(exact, cache);
         for (int row = 0; row < SEQUENCES; row++) {
           pass.logprobs(row, logprobs);
-          logprobs[config.eosId()] = Float.NEGATIVE_INFINITY;
+          for (int end : vocabulary.ends()) {
+            logprobs[end] = Float.NEGATIVE_INFINITY;
+          }
           sequences[row][t + 1] = sampler.choose(logprobs, sampling, new SequenceId(row, 0), t);
         }
       }

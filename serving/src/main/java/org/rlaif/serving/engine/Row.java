@@ -20,7 +20,7 @@ final class Row {
   /** What moves its logits; null if nothing does. */
   final @Nullable LogitRules rules;
 
-  private final int eosId;
+  private final Vocabulary vocabulary;
   private final int[] tokens;
   private final float[] logprobs;
   private int count;
@@ -37,14 +37,15 @@ final class Row {
   /**
    * @param most tokens that fit behind the prompt
    */
-  Row(PromptGroup group, SequenceId id, Tokenizer tokenizer, int eosId, int most) {
+  Row(PromptGroup group, SequenceId id, Tokenizer tokenizer, Vocabulary vocabulary, int most) {
     Sampling sampling = group.sampling;
     this.group = group;
     this.id = id;
-    this.eosId = eosId;
+    this.vocabulary = vocabulary;
     this.tokens = new int[Math.min(sampling.maxTokens(), most)];
     this.logprobs = new float[tokens.length];
-    this.rules = sampling.movesLogits() ? new LogitRules(sampling, group.prompt, eosId) : null;
+    this.rules =
+        sampling.movesLogits() ? new LogitRules(sampling, group.prompt, vocabulary.ends()) : null;
     this.scan =
         sampling.stops().strings().isEmpty() ? null : new StopScan(tokenizer, sampling.stops());
   }
@@ -125,7 +126,7 @@ final class Row {
   }
 
   private FinishReason reason() {
-    if (lastToken() == eosId) {
+    if (vocabulary.ends().contains(lastToken())) {
       return FinishReason.FINISH_REASON_END_OF_TEXT;
     }
     if (group.sampling.stops().tokenIds().contains(lastToken())) {

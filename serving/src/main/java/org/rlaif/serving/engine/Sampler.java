@@ -3,8 +3,8 @@ package org.rlaif.serving.engine;
 import static org.rlaif.serving.engine.Exponential.exp;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.model.DecoderConfig;
 
 /**
  * Chooses a token from a distribution, in the order of operations that {@code policy.proto} states.
@@ -20,8 +20,10 @@ final class Sampler {
     RANKED
   }
 
-  private final int padId;
-  private final int bosId;
+  /** Two ids, -1 where there is none. */
+  private final int never;
+
+  private final int neverEither;
   private final int known;
   private final float[] scores;
   private final Ranking ranking;
@@ -31,15 +33,13 @@ final class Sampler {
   private float[] drawnFrom = {};
   private double mass;
 
-  /**
-   * @param known ids from here on have no text
-   */
-  Sampler(DecoderConfig config, int known) {
-    this.known = known;
-    this.padId = config.padId();
-    this.bosId = config.bosId();
-    this.scores = new float[config.vocabularySize()];
-    this.ranking = new Ranking(config.vocabularySize());
+  Sampler(Vocabulary vocabulary) {
+    this.known = vocabulary.known();
+    List<Integer> never = vocabulary.never();
+    this.never = never.isEmpty() ? -1 : never.get(0);
+    this.neverEither = never.size() < 2 ? -1 : never.get(1);
+    this.scores = new float[vocabulary.size()];
+    this.ranking = new Ranking(vocabulary.size());
   }
 
   /**
@@ -133,7 +133,7 @@ final class Sampler {
   }
 
   private boolean mayBeChosen(int id) {
-    return id != padId && id != bosId;
+    return id != never && id != neverEither;
   }
 
   /** The n most likely of all tokens, most likely first, equals by their ids. */
@@ -187,7 +187,7 @@ final class Sampler {
    */
   private double massOfTheDistribution(float[] logprobs) {
     if (logprobs.length - known < known) {
-      double mass = 1 - exp(logprobs[padId]) - (bosId == padId ? 0 : exp(logprobs[bosId]));
+      double mass = 1 - probability(logprobs, never) - probability(logprobs, neverEither);
       for (int id = known; id < logprobs.length; id++) {
         mass -= exp(logprobs[id]);
       }
@@ -196,6 +196,10 @@ final class Sampler {
       }
     }
     return sum(logprobs);
+  }
+
+  private static double probability(float[] logprobs, int id) {
+    return id < 0 ? 0 : exp(logprobs[id]);
   }
 
   private double sum(float[] logprobs) {
@@ -229,7 +233,10 @@ final class Sampler {
     for (int id = 0; id < known; id++) {
       probabilities[id] = exp(logprobs[id]);
     }
-    probabilities[padId] = 0;
-    probabilities[bosId] = 0;
+    for (int id : new int[] {never, neverEither}) {
+      if (id >= 0) {
+        probabilities[id] = 0;
+      }
+    }
   }
 }

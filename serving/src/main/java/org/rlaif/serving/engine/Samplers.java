@@ -8,7 +8,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.model.DecoderConfig;
 
 /**
  * Draws the next tokens of many rows, side by side while the graph's threads have nothing to do. A
@@ -42,9 +41,9 @@ final class Samplers implements AutoCloseable {
     final Sampler sampler;
     final float[] distribution;
 
-    Worker(DecoderConfig config, int known) {
-      this.sampler = new Sampler(config, known);
-      this.distribution = new float[config.vocabularySize()];
+    Worker(Vocabulary vocabulary) {
+      this.sampler = new Sampler(vocabulary);
+      this.distribution = new float[vocabulary.size()];
     }
   }
 
@@ -52,13 +51,10 @@ final class Samplers implements AutoCloseable {
   private final List<Worker> workers = new ArrayList<>();
   private final ExecutorService helpers;
 
-  /**
-   * @param known ids from here on have no text
-   */
-  Samplers(String model, DecoderConfig config, int known, int threads) {
-    this.vocabularySize = config.vocabularySize();
+  Samplers(String model, Vocabulary vocabulary, int threads) {
+    this.vocabularySize = vocabulary.size();
     for (int i = 0; i < threads; i++) {
-      workers.add(new Worker(config, known));
+      workers.add(new Worker(vocabulary));
     }
     this.helpers =
         Executors.newFixedThreadPool(

@@ -33,6 +33,7 @@ final class Scheduler implements AutoCloseable {
   private final String model;
   private final DecoderConfig config;
   private final Tokenizer tokenizer;
+  private final Vocabulary vocabulary;
   private final LiveWeights weights;
   private final int slots;
   private final WaitingLine line;
@@ -62,13 +63,14 @@ final class Scheduler implements AutoCloseable {
     this.model = model;
     this.config = config;
     this.tokenizer = tokenizer;
+    this.vocabulary = Vocabulary.of(config, tokenizer);
     this.weights = weights;
     this.slots = slots;
     this.line = line;
     this.observer = observer;
     this.cache = new KvCache(runtime, config, kvCache, slots + 1);
     this.pass = new Pass(runtime, config, kvCache, slots, Prefill.CHUNK, slots + 1);
-    this.samplers = new Samplers(model, config, tokenizer.vocabularySize(), runtime.threads());
+    this.samplers = new Samplers(model, vocabulary, runtime.threads());
     this.staging = new Staging(config, slots, line);
     this.thread = new Thread(this::run, "rlaif-decode-" + model);
     thread.setDaemon(true);
@@ -221,7 +223,7 @@ final class Scheduler implements AutoCloseable {
     int most = config.contextLength() - promptTokens;
     while (rows.size() < slots && !prompt.group.isStarted()) {
       cache.copy(slots, rows.size(), promptTokens);
-      rows.add(new Row(prompt.group, prompt.group.next(), tokenizer, config.eosId(), most));
+      rows.add(new Row(prompt.group, prompt.group.next(), tokenizer, vocabulary, most));
       line.leave(prompt.group, 1);
     }
     accept(samplers.draw(rows.subList(first, rows.size()), prompt), first, prompt.version);

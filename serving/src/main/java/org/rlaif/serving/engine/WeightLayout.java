@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.BlockMatrix;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.OnnxDecoder;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 import org.rlaif.model.TensorSpec;
@@ -18,7 +19,8 @@ import org.rlaif.model.TensorSpec;
  *
  * <p>They share the fp32 numbers of matrices that serve in blocks. These are needed from their
  * arrival until they are quantised, and one arena is filled at a time. And they share the scales of
- * a quantised KV cache, because sequences keep their keys and values when weights change.
+ * a quantised KV cache, because sequences keep their keys and values when weights change, and the
+ * tables of rotary positions, which are no weights.
  */
 final class WeightLayout {
   private final DecoderConfig config;
@@ -34,6 +36,7 @@ final class WeightLayout {
     for (TensorSpec spec : quantization.cacheScales(config)) {
       shared.put(spec.name(), direct(floatBytes(spec)));
     }
+    Rotations.of(config).forEach((spec, numbers) -> shared.put(spec.name(), numbers));
   }
 
   DecoderConfig config() {
@@ -87,7 +90,8 @@ final class WeightLayout {
   static long sharedBytes(DecoderConfig config, Quantization quantization) {
     return floatBytes(config.parameters())
         - floatBytes(quantization.plain(config))
-        + floatBytes(quantization.cacheScales(config));
+        + floatBytes(quantization.cacheScales(config))
+        + floatBytes(OnnxDecoder.rotations(config));
   }
 
   private static long floatBytes(List<TensorSpec> specs) {

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 
@@ -40,7 +39,7 @@ class DeterminismTest {
   @Test
   void longPrompts() {
     promise(
-        new DecoderConfig(300, 400, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0),
+        DecoderConfig.gpt2(300, 400, 16, 2, 2, 32),
         Quantization.NONE,
         Sampling.of(1.3, Integer.MAX_VALUE, 44));
   }
@@ -59,8 +58,7 @@ class DeterminismTest {
   @CsvSource({"FP32, FP32", "INT8, FP32", "INT4, INT8"})
   void chunksOfAnySizeBesideAnyRows(Precision weights, Precision kvCache) {
     for (int width : weights == Precision.FP32 ? new int[] {16, 32, 96, 256} : new int[] {32, 96}) {
-      DecoderConfig config =
-          new DecoderConfig(300, 400, width, 2, 2, 2 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+      DecoderConfig config = DecoderConfig.gpt2(300, 400, width, 2, 2, 2 * width);
       OnnxRuntime runtime = OnnxRuntime.shared(2, false);
       WeightArena arena = arena(runtime, config, new Quantization(weights, kvCache));
       try (DecoderSession session = DecoderSession.open(runtime, config, arena);
@@ -87,8 +85,7 @@ class DeterminismTest {
   @Test
   void anyNumberOfRows() {
     for (int width : new int[] {16, 32, 96, 256}) {
-      DecoderConfig config =
-          new DecoderConfig(300, 64, width, 2, 2, 2 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+      DecoderConfig config = DecoderConfig.gpt2(300, 64, width, 2, 2, 2 * width);
       OnnxRuntime runtime = OnnxRuntime.shared(2, false);
       WeightArena arena = arena(runtime, config, Quantization.NONE);
       int most = 66;
@@ -151,7 +148,9 @@ class DeterminismTest {
   private static WeightArena arena(
       OnnxRuntime runtime, DecoderConfig config, Quantization quantization) {
     var layout = new WeightLayout(config, quantization);
-    QuantizationCheck.start(runtime, layout, TestModels.weights(config, 7)::get).close();
+    QuantizationCheck.start(
+            runtime, layout, TestModels.vocabulary(config), TestModels.weights(config, 7)::get)
+        .close();
     WeightArena arena = layout.arena();
     arena.fill(TestModels.weights(config, 7));
     return arena;

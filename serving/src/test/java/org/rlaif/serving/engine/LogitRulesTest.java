@@ -39,7 +39,7 @@ class LogitRulesTest {
   @Test
   void endingsAreImpossibleBeforeTheMinimum() {
     Sampling sampling = Sampling.of(1, 9, 0).with(new Stops(2, List.of(), Set.of(6)));
-    var rules = new LogitRules(sampling, new int[] {3}, 1);
+    var rules = new LogitRules(sampling, new int[] {3}, Set.of(1));
     for (int position = 0; position < 4; position++) {
       float[] scores = LOGITS.clone();
       rules.apply(scores, 1, 0, position);
@@ -58,7 +58,7 @@ class LogitRulesTest {
   private static float[] moved(Penalties penalties, double temperature) {
     double normaliser = penalties.isNone() ? 0 : 3;
     Sampling sampling = Sampling.of(temperature, 9, 0).with(penalties);
-    var rules = new LogitRules(sampling, new int[] {3, 3}, 1);
+    var rules = new LogitRules(sampling, new int[] {3, 3}, Set.of(1));
     for (int token : new int[] {4, 5, 4}) {
       rules.count(token);
     }

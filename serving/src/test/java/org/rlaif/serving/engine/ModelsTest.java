@@ -98,7 +98,7 @@ class ModelsTest {
    */
   @Test
   void memoryIsWorkedOutBeforehand() {
-    var config = new DecoderConfig(300, 64, 8, 1, 1, 16, 1e-5, Head.SCORE, 2, 1, 0);
+    var config = DecoderConfig.gpt2(300, 64, 8, 1, 1, 16).withHead(Head.SCORE);
     MemoryNeed need = MemoryNeed.of(config, Quantization.NONE, 0, 128);
     long numbers =
         300 * 8
@@ -115,8 +115,7 @@ class ModelsTest {
   /** GPT-2: 2 x 12 layers x 1,024 tokens x 768 x 4 bytes = 72 MiB per slot, 14 to a GiB. */
   @Test
   void slotsFollowTheModelsSize() {
-    var config =
-        new DecoderConfig(50257, 1024, 768, 12, 12, 3072, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    var config = DecoderConfig.gpt2(50257, 1024, 768, 12, 12, 3072);
     assertEquals(72L << 20, KvCache.bytes(config, Precision.FP32, 1));
     assertEquals(14, MemoryNeed.defaultSlots(config, Precision.FP32));
     assertEquals(18L << 20, KvCache.bytes(config, Precision.INT8, 1));
@@ -129,8 +128,7 @@ class ModelsTest {
    */
   @Test
   void memoryFollowsThePrecision() {
-    var config =
-        new DecoderConfig(50257, 1024, 768, 12, 12, 3072, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    var config = DecoderConfig.gpt2(50257, 1024, 768, 12, 12, 3072);
     assertEquals(2 * 4 * 124_439_808L, Footprint.of(config, Quantization.NONE, 8).weights());
     var int4 = new Quantization(Precision.INT4, Precision.INT8);
     long blocks = 123_532_032L / 32 * 41; // of both, half bytes counted
@@ -143,8 +141,7 @@ class ModelsTest {
 
   @Test
   void whatCannotFitIsRefusedWithTheFigures() {
-    var huge =
-        new DecoderConfig(50257, 100_000, 8192, 100, 8, 32768, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    var huge = DecoderConfig.gpt2(50257, 100_000, 8192, 100, 8, 32768);
     UserError error =
         assertThrows(
             UserError.class, () -> MemoryNeed.of(huge, Quantization.NONE, 64, 128).check("huge"));

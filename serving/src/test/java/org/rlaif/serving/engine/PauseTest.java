@@ -20,13 +20,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.engine.Refusal.Reason;
 
 /** Two slots, four sequences of hundreds of tokens each. */
 class PauseTest {
-  private static final DecoderConfig LONG =
-      new DecoderConfig(300, 900, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig LONG = DecoderConfig.gpt2(300, 900, 16, 2, 2, 32);
 
   /** The end-of-text token cannot come before the end. */
   private static final Sampling SAMPLING =

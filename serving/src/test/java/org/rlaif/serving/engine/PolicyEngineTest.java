@@ -23,14 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.v1.FinishReason;
 
 class PolicyEngineTest {
   /** Long enough that prompts take three chunks. */
-  private static final DecoderConfig LONG =
-      new DecoderConfig(300, 400, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig LONG = DecoderConfig.gpt2(300, 400, 16, 2, 2, 32);
 
   private static final SequenceId FIRST = new SequenceId(0, 0);
 
@@ -89,7 +87,7 @@ class PolicyEngineTest {
           .forEach(
               (id, completion) -> {
                 int[] tokens = completion.tokens();
-                boolean ended = tokens[tokens.length - 1] == TestModels.TINY.eosId();
+                boolean ended = tokens[tokens.length - 1] == TestModels.END;
                 assertEquals(
                     ended
                         ? FinishReason.FINISH_REASON_END_OF_TEXT

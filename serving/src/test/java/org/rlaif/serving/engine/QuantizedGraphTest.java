@@ -10,7 +10,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.rlaif.model.BlockMatrix;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 import org.rlaif.model.Weights;
@@ -22,9 +21,9 @@ class QuantizedGraphTest {
   /** Widths, MLP widths and vocabularies that are no multiples of 32, and such that are. */
   private static final List<DecoderConfig> CONFIGS =
       List.of(
-          new DecoderConfig(300, 64, 40, 2, 5, 72, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0),
-          new DecoderConfig(301, 64, 96, 2, 6, 200, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0),
-          new DecoderConfig(320, 64, 64, 3, 2, 256, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0));
+          DecoderConfig.gpt2(300, 64, 40, 2, 5, 72),
+          DecoderConfig.gpt2(301, 64, 96, 2, 6, 200),
+          DecoderConfig.gpt2(320, 64, 64, 3, 2, 256));
 
   private final OnnxRuntime runtime = OnnxRuntime.shared(2, false);
 
@@ -131,7 +130,7 @@ class QuantizedGraphTest {
   private WeightArena arena(DecoderConfig config, Quantization quantization, Weights weights) {
     var layout = new WeightLayout(config, quantization);
     if (!quantization.isNone()) {
-      QuantizationCheck.start(runtime, layout, weights::get).close();
+      QuantizationCheck.start(runtime, layout, TestModels.vocabulary(config), weights::get).close();
     }
     WeightArena arena = layout.arena();
     arena.fill(weights);

@@ -162,7 +162,7 @@ class QuantizedPolicyTest {
     OnnxRuntime runtime = OnnxRuntime.shared(2, false);
     var quantization = new Quantization(Precision.FP32, Precision.INT8);
     var layout = new WeightLayout(CONFIG, quantization);
-    QuantizationCheck.start(runtime, layout, old::get).close();
+    QuantizationCheck.start(runtime, layout, TestModels.vocabulary(CONFIG), old::get).close();
     for (TensorSpec spec : quantization.cacheScales(CONFIG)) {
       FloatBuffer first = layout.arena().floats(spec.name());
       assertEquals(first, layout.arena().floats(spec.name()));

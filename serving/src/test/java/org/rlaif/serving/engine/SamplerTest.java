@@ -16,17 +16,15 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 
 class SamplerTest {
   /** Ids 0 (pad), 1 (end), 2 (beginning), then 3 to 7. */
-  private static final DecoderConfig CONFIG =
-      new DecoderConfig(8, 16, 8, 1, 1, 8, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig CONFIG = DecoderConfig.gpt2(8, 16, 8, 1, 1, 8);
 
   /** Without pad and beginning 0.8 is left: 1: 0.04, 3: 0.4, 4: 0.2, 5: 0.08, 6: 0.08. */
   private static final double[] PROBABILITIES = {0.1, 0.04, 0.1, 0.4, 0.2, 0.08, 0.08, 0};
 
-  private final Sampler sampler = new Sampler(CONFIG, 8);
+  private final Sampler sampler = new Sampler(TestModels.vocabulary(8, 8));
 
   @Test
   void everythingIsKeptByDefault() {
@@ -111,7 +109,7 @@ class SamplerTest {
     Wanted all = new Wanted(true, 1, true);
     for (double temperature : new double[] {0, 1}) {
       Sampling sampling = Sampling.of(temperature, 1, 3).with(bias).with(all);
-      var rules = new LogitRules(sampling, new int[] {2}, 1);
+      var rules = new LogitRules(sampling, new int[] {2}, Set.of(1));
       for (int i = 0; i < 50; i++) {
         int token = sampler.choose(logprobs(), 0, rules, sampling, new SequenceId(i, 0), 0);
         TokenDetails details = sampler.details(logprobs(), token, sampling);
@@ -133,7 +131,7 @@ class SamplerTest {
         Sampling.of(1, 9, 3)
             .with(new Stops(2, List.of(), Set.of(5)))
             .with(new Wanted(false, 0, true));
-    var rules = new LogitRules(sampling, new int[] {2}, 1);
+    var rules = new LogitRules(sampling, new int[] {2}, Set.of(1));
     for (int position = 0; position < 4; position++) {
       int token = sampler.choose(logprobs(), 0, rules, sampling, new SequenceId(0, 0), position);
       assertArrayEquals(
@@ -147,7 +145,7 @@ class SamplerTest {
   void theLargestBiasIsDrawn() {
     Sampling sampling =
         Sampling.of(0.01, 1, 3).with(new Penalties(1, 0, 0, Map.of(1, 100.0, 3, -100.0)));
-    var rules = new LogitRules(sampling, new int[] {2}, 1);
+    var rules = new LogitRules(sampling, new int[] {2}, Set.of(1));
     assertEquals(1, sampler.choose(logprobs(), 0, rules, sampling, new SequenceId(0, 0), 0));
   }
 
@@ -183,7 +181,7 @@ class SamplerTest {
   /** Whoever is drawn has fewer than k tokens above it, and the k-th is drawn sometimes. */
   @Test
   void topKOfManyTokens() {
-    var config = new DecoderConfig(5000, 16, 8, 1, 1, 8, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    var config = DecoderConfig.gpt2(5000, 16, 8, 1, 1, 8);
     var random = new Random(4);
     var logprobs = new float[5000];
     double sum = 0;
@@ -194,7 +192,7 @@ class SamplerTest {
     for (int id = 0; id < logprobs.length; id++) {
       logprobs[id] -= (float) Math.log(sum);
     }
-    var many = new Sampler(config, 5000);
+    var many = new Sampler(TestModels.vocabulary(config.vocabularySize(), 5000));
     int deepest = 0;
     for (int i = 0; i < 2000; i++) {
       float drawn =
@@ -218,7 +216,8 @@ class SamplerTest {
 
   @Test
   void idsWithoutTextAreNeverChosen() {
-    var narrow = new Sampler(CONFIG, 4); // 4 to 7 are rows of the embedding, not tokens
+    var narrow =
+        new Sampler(TestModels.vocabulary(8, 4)); // 4 to 7 are rows of the embedding, not tokens
     var seen = new TreeSet<Integer>();
     for (int i = 0; i < 500; i++) {
       seen.add(narrow.choose(logprobs(), Sampling.of(1, 1, 0), new SequenceId(i, 0), 0));

@@ -113,7 +113,7 @@ class SamplingTest {
 
   @Test
   void theEndOfTextWaits() {
-    Penalties end = new Penalties(1, 0, 0, Map.of(TestModels.TINY.eosId(), 50.0));
+    Penalties end = new Penalties(1, 0, 0, Map.of(TestModels.END, 50.0));
     try (Models models = open()) {
       assertArrayEquals(new int[] {1}, one(models, GREEDY.with(end)).tokens());
       Completion later = one(models, GREEDY.with(end).with(new Stops(2, List.of(), Set.of())));

@@ -62,9 +62,7 @@ class ScoringDeterminismTest {
   }
 
   private void promise(int width, int heads) {
-    var config =
-        new DecoderConfig(
-            300, CONTEXT, width, 2, heads, 2 * width, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+    var config = DecoderConfig.gpt2(300, CONTEXT, width, 2, heads, 2 * width);
     var random = new Random(width);
     scores(config.withHead(Head.SCORE), random);
     logprobs(config, random);

@@ -45,7 +45,7 @@ import org.rlaif.serving.engine.RewardEngine.Scores;
 /** Who shares runs, who is told what, and under which weights; at most 128 tokens a run. */
 class ScoringTest {
   private static final DecoderConfig CONFIG =
-      new DecoderConfig(300, 200, 16, 2, 2, 32, 1e-5, Head.SCORE, 2, 1, 0);
+      DecoderConfig.gpt2(300, 200, 16, 2, 2, 32).withHead(Head.SCORE);
 
   private static final int MAX_QUEUE = 200;
 

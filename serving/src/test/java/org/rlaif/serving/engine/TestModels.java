@@ -6,9 +6,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
@@ -17,12 +17,16 @@ import org.rlaif.model.Weights;
 /** Model folders with random weights. */
 public final class TestModels {
   /** Two layers, 32 wide, context 64. */
-  public static final DecoderConfig TINY =
-      new DecoderConfig(300, 64, 32, 2, 2, 128, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  public static final DecoderConfig TINY = DecoderConfig.gpt2(300, 64, 32, 2, 2, 128);
 
   /** The shape of the quickstart's policy. */
-  public static final DecoderConfig SMALL =
-      new DecoderConfig(768, 128, 96, 4, 4, 384, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  public static final DecoderConfig SMALL = DecoderConfig.gpt2(768, 128, 96, 4, 4, 384);
+
+  /** Special tokens of their tokenizers. */
+  public static final int PADDING = 0;
+
+  public static final int END = 1;
+  public static final int BEGINNING = 2;
 
   private static final List<String> TEXTS =
       List.of(
@@ -31,6 +35,15 @@ public final class TestModels {
           "TL;DR: sister borrows the car too often. Grüße, Ängste, 你好, 🙂🙃.");
 
   private TestModels() {}
+
+  /** All ids have texts. */
+  static Vocabulary vocabulary(DecoderConfig config) {
+    return vocabulary(config.vocabularySize(), config.vocabularySize());
+  }
+
+  static Vocabulary vocabulary(int size, int known) {
+    return new Vocabulary(size, known, BEGINNING, Set.of(END), List.of(PADDING, BEGINNING));
+  }
 
   /** Writes a model folder; its weights depend on the seed alone. */
   public static Path save(Path folder, DecoderConfig config, ScoreScale scale, long seed) {
@@ -116,7 +129,7 @@ public final class TestModels {
   public static int[] prompt(DecoderConfig config, int tokens, long seed) {
     var random = new Random(seed);
     int[] ids = random.ints(tokens, 3, config.vocabularySize()).toArray();
-    ids[0] = config.bosId();
+    ids[0] = BEGINNING;
     return ids;
   }
 }

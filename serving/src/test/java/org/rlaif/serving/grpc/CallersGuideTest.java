@@ -38,8 +38,7 @@ import org.rlaif.serving.engine.TestModels;
 /** What {@code proto/README.md} and the client's own documentation tell callers to do. */
 class CallersGuideTest {
   /** Room for what a model that knows nothing writes. */
-  private static final DecoderConfig ROOMY =
-      new DecoderConfig(300, 256, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig ROOMY = DecoderConfig.gpt2(300, 256, 16, 2, 2, 32);
 
   private static final Path PROTO = Path.of("../proto").toAbsolutePath().normalize();
   private static final Pattern COMMAND =

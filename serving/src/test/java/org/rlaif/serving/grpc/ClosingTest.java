@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.PauseMode;
@@ -38,8 +37,7 @@ import org.rlaif.v1.Sampling;
 
 /** The end of a server that is busy, or that somebody watches: its patience of 10 s is not used. */
 class ClosingTest {
-  private static final DecoderConfig LONG =
-      new DecoderConfig(300, 900, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig LONG = DecoderConfig.gpt2(300, 900, 16, 2, 2, 32);
 
   @TempDir Path folder;
   private RlaifServer server;

@@ -173,7 +173,7 @@ class InferenceServiceTest {
       for (int t = 0; t < longest; t++) {
         long id = contents(typed, 1).getInt64Contents(i * longest + t);
         float logprob = contents(typed, 2).getFp32Contents(i * longest + t);
-        assertEquals(t < length ? row.getTokenIds(t) : TestModels.TINY.padId(), id);
+        assertEquals(t < length ? row.getTokenIds(t) : TestModels.PADDING, id);
         assertEquals(t < length ? row.getLogprobs(t) : 0f, logprob);
       }
     }

@@ -30,7 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.ServedModel;
@@ -45,8 +44,7 @@ import org.rlaif.v1.Sampling;
 /** What Prometheus would read after known traffic to a policy of two slots. */
 class MetricsTest {
   /** So long that a sequence does not end before it is paused. */
-  private static final DecoderConfig LONG =
-      new DecoderConfig(300, 900, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig LONG = DecoderConfig.gpt2(300, 900, 16, 2, 2, 32);
 
   @TempDir Path folder;
   private RlaifServer server;

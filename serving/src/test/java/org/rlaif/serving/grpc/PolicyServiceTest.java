@@ -59,7 +59,7 @@ class PolicyServiceTest {
       assertEquals(5, each.getSeed());
       assertEquals(1, each.getWeights(0).getWeightsVersion());
       assertEquals(each.getTokenIdsCount(), each.getWeights(0).getEnd());
-      assertEquals(TestModels.TINY.bosId(), each.getPromptTokenIds(0));
+      assertEquals(TestModels.BEGINNING, each.getPromptTokenIds(0));
       assertEquals(each.getPromptTokenIdsCount(), each.getUsage().getPromptTokens());
       assertEquals(each.getTokenIdsCount(), each.getUsage().getCompletionTokens());
     }
@@ -121,7 +121,7 @@ class PolicyServiceTest {
     assertEquals(text.getTokenIdsCount(), text.getLogprobsCount());
     assertTrue(!text.getTokenIdsList().contains(1), "text is no whole completion: no end token");
     assertEquals(1, response.getWeightsVersion());
-    assertEquals(TestModels.TINY.bosId(), response.getPromptTokenIds(0));
+    assertEquals(TestModels.BEGINNING, response.getPromptTokenIds(0));
     assertEquals(response.getPromptTokenIdsCount(), response.getUsage().getPromptTokens());
     assertEquals(3 + text.getTokenIdsCount(), response.getUsage().getCompletionTokens());
   }

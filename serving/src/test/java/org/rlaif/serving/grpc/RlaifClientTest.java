@@ -27,7 +27,6 @@ import org.rlaif.client.Credentials;
 import org.rlaif.client.Incoming;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.FinishReason;
@@ -41,8 +40,7 @@ import org.rlaif.v1.Sampling;
 
 /** What the client does beyond the stubs, against a server with two slots where ten may wait. */
 class RlaifClientTest {
-  private static final DecoderConfig LONG =
-      new DecoderConfig(300, 2000, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig LONG = DecoderConfig.gpt2(300, 2000, 16, 2, 2, 32);
 
   @TempDir static Path folder;
   private static RlaifServer server;

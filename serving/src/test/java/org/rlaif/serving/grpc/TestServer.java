@@ -30,8 +30,7 @@ record TestServer(RlaifServer server, ManagedChannel inProcess, ManagedChannel t
     implements AutoCloseable {
   static final String PROMPT = "My sister wants to borrow my car. TL;DR:";
 
-  private static final DecoderConfig LONG =
-      new DecoderConfig(300, 2000, 16, 2, 2, 32, 1e-5, Head.LANGUAGE_MODEL, 2, 1, 0);
+  private static final DecoderConfig LONG = DecoderConfig.gpt2(300, 2000, 16, 2, 2, 32);
 
   static TestServer start(Path folder) {
     Map<String, Path> models = new LinkedHashMap<>();

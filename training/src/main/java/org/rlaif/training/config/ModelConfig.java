@@ -2,6 +2,8 @@ package org.rlaif.training.config;
 
 import static org.rlaif.kit.UserError.require;
 
+import org.rlaif.model.DecoderConfig;
+
 /**
  * The policy's shape (GPT-2), or a model folder to start from.
  *
@@ -21,5 +23,10 @@ public record ModelConfig(
         width,
         "a multiple of 8 times model.heads (" + heads + ")");
     RunConfig.positive("model.initStd", initStd);
+  }
+
+  /** The network of a policy that starts from scratch. */
+  public DecoderConfig shape(int vocabularySize) {
+    return DecoderConfig.gpt2(vocabularySize, contextLength, width, layers, heads, 4 * width);
   }
 }

@@ -113,12 +113,8 @@ public final class PpoJob {
         progress.step(1);
         watch.add(lap);
       }
-      ModelFolder.save(
-          out.resolve("model"),
-          policy.config(),
-          ScoreScale.IDENTITY,
-          policy.tokenizerJson(),
-          learner.policy().weights());
+      policy.saveSuccessor(
+          out.resolve("model"), policy.config(), ScoreScale.IDENTITY, learner.policy().weights());
       return all.figures(watch);
     }
   }

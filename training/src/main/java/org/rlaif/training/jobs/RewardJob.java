@@ -94,8 +94,7 @@ public final class RewardJob {
       double[] scores = Forward.scores(network, pairs.all());
       double[] heldScores = Forward.scores(network, held.all());
       ScoreScale scale = scale(scores);
-      ModelFolder.save(
-          out.resolve("model"), network.config(), scale, start.tokenizerJson(), network.weights());
+      start.saveSuccessor(out.resolve("model"), network.config(), scale, network.weights());
       watch.lap("scores");
 
       Map<String, Object> figures = figures(heldScores, held).toMap();

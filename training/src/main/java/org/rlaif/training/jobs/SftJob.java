@@ -113,12 +113,7 @@ public final class SftJob {
           watch.lap("validation");
         }
       }
-      ModelFolder.save(
-          out.resolve("model"),
-          network.config(),
-          ScoreScale.IDENTITY,
-          tokenizerJson,
-          network.weights());
+      save(model, network, tokenizerJson, out.resolve("model"));
 
       int lastTenth = Math.max(1, config.steps() / 10);
       Map<String, Object> figures = new LinkedHashMap<>(after.toMap());
@@ -155,20 +150,19 @@ public final class SftJob {
         return Network.load(folder.config(), folder.weights(), device);
       }
     }
-    DecoderConfig shape =
-        new DecoderConfig(
-            tokenizer.vocabularySize(),
-            model.contextLength(),
-            model.width(),
-            model.layers(),
-            model.heads(),
-            4 * model.width(),
-            1e-5,
-            Head.LANGUAGE_MODEL,
-            tokenizer.bosId(),
-            tokenizer.eosId(),
-            tokenizer.padId());
+    DecoderConfig shape = model.shape(tokenizer.vocabularySize());
     return Network.create(shape, seed, model.initStd(), device);
+  }
+
+  private static void save(ModelConfig model, Network network, Path tokenizerJson, Path out) {
+    if (model.folder().isEmpty()) {
+      ModelFolder.save(
+          out, network.config(), ScoreScale.IDENTITY, tokenizerJson, network.weights());
+      return;
+    }
+    try (ModelFolder folder = ModelFolder.open(Path.of(model.folder()))) {
+      folder.saveSuccessor(out, network.config(), ScoreScale.IDENTITY, network.weights());
+    }
   }
 
   private static List<Sequence> encode(

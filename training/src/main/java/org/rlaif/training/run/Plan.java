@@ -53,18 +53,7 @@ public final class Plan {
   private static DecoderConfig shape(RunConfig config) {
     ModelConfig model = config.model();
     return model.folder().isEmpty()
-        ? new DecoderConfig(
-            config.tokenizer().vocabularySize(),
-            model.contextLength(),
-            model.width(),
-            model.layers(),
-            model.heads(),
-            4 * model.width(),
-            1e-5,
-            Head.LANGUAGE_MODEL,
-            2,
-            1,
-            0)
+        ? model.shape(config.tokenizer().vocabularySize())
         : DecoderConfig.read(Path.of(model.folder()).resolve("config.json"));
   }
 
@@ -134,13 +123,17 @@ public final class Plan {
    */
   private long activations(long batch, boolean logits) {
     long tokens = batch * policy.contextLength();
-    long layer = 2 * tokens * (34L * policy.width() + 5L * policy.heads() * policy.contextLength());
+    long layer =
+        2
+            * tokens
+            * (34L * policy.width() + 5L * policy.attention().heads() * policy.contextLength());
     return policy.layers() * layer + (logits ? 3 * NUMBER * tokens * policy.vocabularySize() : 0);
   }
 
   /** Keys and values of all slots; the server takes as many as fit into one gibibyte. */
   private long cache() {
-    long slot = 2 * NUMBER * policy.layers() * policy.contextLength() * policy.width();
+    long slot =
+        2 * NUMBER * policy.layers() * policy.contextLength() * policy.attention().keyWidth();
     return slot * Math.max(1, Math.min(MAX_SLOTS, MAX_CACHE / slot));
   }
 
@@ -173,7 +166,7 @@ public final class Plan {
         policy.parameterCount(),
         policy.layers(),
         policy.width(),
-        policy.heads(),
+        policy.attention().heads(),
         policy.contextLength(),
         policy.vocabularySize());
     out.printf(
