@@ -29,11 +29,7 @@ public final class BpeTrainer {
           "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
           Pattern.UNICODE_CHARACTER_CLASS);
 
-  private static final SpecialTokens SPECIAL =
-      new SpecialTokens(
-          new SpecialTokens.Token(SpecialTokens.PADDING, 0),
-          new SpecialTokens.Token(SpecialTokens.END, 1),
-          new SpecialTokens.Token(SpecialTokens.BEGINNING, 2));
+  private static final SpecialTokens SPECIAL = SpecialTokens.ours();
 
   private static final int SMALLEST = 256 + 3;
 
@@ -217,7 +213,7 @@ public final class BpeTrainer {
     json.set("added_tokens", SPECIAL.addedTokens());
     json.putNull("normalizer");
     json.set("pre_tokenizer", byteLevel());
-    json.putNull("post_processor");
+    json.set("post_processor", SPECIAL.postProcessor());
     json.set("decoder", byteLevel());
     ObjectNode model = json.putObject("model").put("type", "BPE");
     model.putNull("dropout").putNull("unk_token");

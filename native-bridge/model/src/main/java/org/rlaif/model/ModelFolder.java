@@ -170,9 +170,9 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   private static void checkTokenizer(DecoderConfig config, Tokenizer tokenizer) {
-    same("bos_token_id", config.bosId(), tokenizer.bosId());
+    tokenizer.bosId().ifPresent(id -> same("bos_token_id", config.bosId(), id));
     same("eos_token_id", config.eosId(), tokenizer.eosId());
-    same("pad_token_id", config.padId(), tokenizer.padId());
+    tokenizer.padId().ifPresent(id -> same("pad_token_id", config.padId(), id));
     if (tokenizer.vocabularySize() > config.vocabularySize()) {
       throw UserError.expected(
           "vocab_size",

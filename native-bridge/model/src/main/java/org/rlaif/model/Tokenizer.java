@@ -1,8 +1,8 @@
 package org.rlaif.model;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,15 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 
 /**
  * Text to token ids and back, by Hugging Face's tokenizer library. Text is only ever text: what
  * looks like a special token inside it is spelled out in plain tokens, so nobody can end a prompt
- * by typing {@code <|endoftext|>}. Safe for use by many threads.
+ * by typing {@code <|endoftext|>}. Only a {@link ChatTemplate} writes special tokens. Safe for use
+ * by many threads.
  */
 public final class Tokenizer implements AutoCloseable {
   static {
@@ -32,28 +35,38 @@ public final class Tokenizer implements AutoCloseable {
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
   private final HuggingFaceTokenizer engine;
+  private final SecretNames names;
   private final SpecialTokens special;
   private final int vocabularySize;
+  private final int[] prefix;
 
-  private Tokenizer(HuggingFaceTokenizer engine, SpecialTokens special, int vocabularySize) {
+  private Tokenizer(
+      HuggingFaceTokenizer engine, SecretNames names, SpecialTokens special, int vocabularySize) {
     this.engine = engine;
+    this.names = names;
     this.special = special;
     this.vocabularySize = vocabularySize;
+    this.prefix = prefix(engine.encode("a", true, false));
   }
 
   /**
    * Opens a {@code tokenizer.json}. The names of its pad, end and beginning tokens come from {@code
    * tokenizer_config.json} beside it, else they are {@code <|padding|>}, {@code <|endoftext|>} and
-   * {@code <|beginning|>}; a {@link UserError} names the one that is missing.
+   * {@code <|beginning|>}, if there are such; a {@link UserError} says when nothing can end a text.
+   * What else ends a completion is in {@code generation_config.json}, or in {@code config.json}.
    */
   public static Tokenizer open(Path tokenizerJson) {
     ObjectNode json = (ObjectNode) ConfigJson.read(tokenizerJson);
+    if (!json.path("model").path("vocab").isObject()) {
+      throw UserError.expected(
+          tokenizerJson + ", model.type", json.path("model").path("type").asText(), "BPE");
+    }
     SpecialTokens special = SpecialTokens.of(tokenizerJson, json);
     int size = size(json);
-    json.replace("added_tokens", ordinary(json.path("added_tokens")));
     json.putNull("truncation");
     json.putNull("padding");
-    Tokenizer tokenizer = new Tokenizer(engine(tokenizerJson, json), special, size);
+    SecretNames names = SecretNames.hide(json);
+    var tokenizer = new Tokenizer(engine(tokenizerJson, json), names, special, size);
     tokenizer.checkIds(tokenizerJson, json.path("added_tokens"));
     return tokenizer;
   }
@@ -71,16 +84,18 @@ public final class Tokenizer implements AutoCloseable {
 
   /** The ids of a text, without any special token. */
   public int[] encode(String text) {
-    // Half a surrogate pair cannot be written in UTF-8: it becomes a question mark.
-    String sound = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-    return Arrays.stream(engine.encode(sound, false, false).getIds())
-        .mapToInt(Math::toIntExact)
-        .toArray();
+    return ids(engine.encode(sound(text), false, false));
   }
 
-  /** The ids of a prompt: the beginning token, then the text. */
+  /**
+   * The ids of a prompt: what the tokenizer puts in front of a text, if anything, then the text.
+   * For our own tokenizers and Llama's this is the beginning token, for GPT-2's and Qwen's nothing.
+   */
   public int[] encodePrompt(String prompt) {
-    return IntStream.concat(IntStream.of(bosId()), Arrays.stream(encode(prompt))).toArray();
+    int[] ids = IntStream.concat(Arrays.stream(prefix), Arrays.stream(encode(prompt))).toArray();
+    UserError.require(
+        ids.length > 0, "prompt", "\"\"", "some text: this tokenizer puts no token in front of it");
+    return ids;
   }
 
   /** The ids of a whole completion: the text, then the end token. */
@@ -95,11 +110,7 @@ public final class Tokenizer implements AutoCloseable {
         throw UserError.expected("token id", id, "from 0 to " + (vocabularySize - 1));
       }
     }
-    long[] plain =
-        Arrays.stream(ids)
-            .filter(id -> id != padId() && id != eosId() && id != bosId())
-            .asLongStream()
-            .toArray();
+    long[] plain = Arrays.stream(ids).filter(id -> !names.ids().get(id)).asLongStream().toArray();
     return plain.length == 0 ? "" : engine.decode(plain, false);
   }
 
@@ -108,16 +119,23 @@ public final class Tokenizer implements AutoCloseable {
     return vocabularySize;
   }
 
-  public int bosId() {
-    return special.beginning().id();
+  /** The first token of a text, where there is such a token. */
+  public OptionalInt bosId() {
+    return id(special.beginning());
   }
 
+  /** What {@link #encodeCompletion} ends a text with. */
   public int eosId() {
     return special.end().id();
   }
 
-  public int padId() {
-    return special.padding().id();
+  /** All ids that end a completion, in ascending order; {@link #eosId} is one of them. */
+  public int[] endIds() {
+    return special.ends().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  public OptionalInt padId() {
+    return id(special.padding());
   }
 
   SpecialTokens special() {
@@ -129,28 +147,37 @@ public final class Tokenizer implements AutoCloseable {
     engine.close();
   }
 
-  /** The added tokens that text may hold: the library finds the special ones in text, too. */
-  private static ArrayNode ordinary(JsonNode addedTokens) {
-    ArrayNode ordinary = Json.MAPPER.createArrayNode();
-    for (JsonNode token : addedTokens) {
-      if (!token.path("special").asBoolean()) {
-        ordinary.add(token);
-      }
-    }
-    return ordinary;
+  private static OptionalInt id(SpecialTokens.@Nullable Token token) {
+    return token == null ? OptionalInt.empty() : OptionalInt.of(token.id());
   }
 
-  /** The library counts added tokens up from its vocabulary, whatever ids the file gives them. */
+  /** Half a surrogate pair cannot be written in UTF-8: it becomes a question mark. */
+  private static String sound(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  private static int[] ids(Encoding encoding) {
+    return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+  }
+
+  /** The special tokens that stand before any text. */
+  private static int[] prefix(Encoding anyText) {
+    long[] special = anyText.getSpecialTokenMask();
+    int length = 0;
+    while (length < special.length && special[length] == 1) {
+      length++;
+    }
+    return Arrays.copyOf(ids(anyText), length);
+  }
+
+  /** The library takes an added token's id from the vocabulary, or counts up from its size. */
   private void checkIds(Path file, JsonNode addedTokens) {
     for (JsonNode token : addedTokens) {
-      String content = token.path("content").asText();
-      int[] ids = encode(content);
+      int[] ids = encode(token.path("content").asText());
       if (ids.length != 1 || ids[0] != token.path("id").asInt()) {
         close();
         throw UserError.expected(
-            file + ", added token " + content,
-            Arrays.toString(ids),
-            "the id " + token.path("id") + "; ordinary tokens stand before the special ones");
+            file + ", added token " + token.path("id"), Arrays.toString(ids), "an id of its own");
       }
     }
   }

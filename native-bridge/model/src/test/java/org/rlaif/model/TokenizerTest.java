@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,8 +61,10 @@ final class TokenizerTest {
   @Test
   void promptsBeginAndCompletionsEnd() {
     try (Tokenizer tokenizer = Tokenizer.open(file)) {
-      assertEquals(
-          List.of(0, 1, 2), List.of(tokenizer.padId(), tokenizer.eosId(), tokenizer.bosId()));
+      assertEquals(OptionalInt.of(0), tokenizer.padId());
+      assertEquals(1, tokenizer.eosId());
+      assertArrayEquals(new int[] {1}, tokenizer.endIds());
+      assertEquals(OptionalInt.of(2), tokenizer.bosId());
       int[] text = tokenizer.encode(" my car");
       assertArrayEquals(
           IntStream.concat(IntStream.of(2), IntStream.of(text)).toArray(),
@@ -128,19 +131,43 @@ final class TokenizerTest {
     rename("<|endoftext|>", "</s>");
     assertRefused(
         file
-            + ", eos_token: <|endoftext|>"
-            + " (expected: one of its added_tokens, which are [</s>, <|beginning|>, <|padding|>])");
+            + ", eos_token: null (expected: a name in tokenizer_config.json, an eos_token_id in"
+            + " generation_config.json, or <|endoftext|> among its added_tokens, which are"
+            + " [</s>, <|beginning|>, <|padding|>])");
     Path config = folder.resolve("tokenizer_config.json");
     Files.writeString(config, "{\"eos_token\": {\"content\": \"</s>\"}, \"bos_token\": null}");
     try (Tokenizer tokenizer = Tokenizer.open(file)) {
       assertEquals(1, tokenizer.eosId());
-      assertEquals(2, tokenizer.bosId());
+      assertEquals(OptionalInt.of(2), tokenizer.bosId());
       assertEquals("</s>", tokenizer.decode(tokenizer.encode("</s>")));
     }
     Files.writeString(config, "{\"eos_token\": \"</s>\", \"pad_token\": \"</s>\"}");
+    try (Tokenizer tokenizer = Tokenizer.open(file)) {
+      assertEquals(OptionalInt.of(tokenizer.eosId()), tokenizer.padId());
+    }
+    Files.writeString(config, "{\"eos_token\": \"<|end|>\"}");
     assertRefused(
-        "special tokens: </s>, </s>, <|beginning|>"
-            + " (expected: three different ones to pad, end and begin)");
+        file
+            + ", eos_token: <|end|>"
+            + " (expected: one of its added_tokens, which are [</s>, <|beginning|>, <|padding|>])");
+  }
+
+  /** As in Llama 3: a list, in generation_config.json, and another opinion in config.json. */
+  @Test
+  void whatEndsACompletionComesFromTheGenerationConfig() throws IOException {
+    Path config = folder.resolve("config.json");
+    Path generation = folder.resolve("generation_config.json");
+    Files.writeString(config, "{\"eos_token_id\": 7}");
+    assertArrayEquals(new int[] {1, 7}, endIds());
+    Files.writeString(generation, "{\"eos_token_id\": null}");
+    assertArrayEquals(new int[] {1, 7}, endIds());
+    Files.writeString(generation, "{\"eos_token_id\": [9, 2, 8]}");
+    assertArrayEquals(new int[] {1, 2, 8, 9}, endIds());
+    rename("<|endoftext|>", "</s>"); // so that nothing but their numbers tells the end
+    Files.writeString(generation, "{\"eos_token_id\": [2, 8]}");
+    assertArrayEquals(new int[] {2, 8}, endIds());
+    Files.writeString(generation, "{\"eos_token_id\": \"</s>\"}");
+    assertRefused("eos_token_id: \"</s>\" (expected: a token id, or a list of them)");
   }
 
   @Test
@@ -152,14 +179,40 @@ final class TokenizerTest {
       assertArrayEquals(new int[] {size}, tokenizer.encode("<sep>"));
       assertEquals("a<sep>b", tokenizer.decode(tokenizer.encode("a<sep>b")));
     }
-    addOrdinary("<late>", size + 5);
+    addOrdinary("<late>", size + 5); // ids may leave gaps, and are what the file says
+    try (Tokenizer tokenizer = Tokenizer.open(file)) {
+      assertArrayEquals(new int[] {size + 5, size}, tokenizer.encode("<late><sep>"));
+    }
+    addOrdinary("<late>", size + 6);
     assertRefused(
         file
-            + ", added token <late>: ["
-            + (size + 1)
-            + "] (expected: the id "
+            + ", added token "
             + (size + 5)
-            + "; ordinary tokens stand before the special ones)");
+            + ": ["
+            + (size + 6)
+            + "] (expected: an id of its own)");
+  }
+
+  /** As in GPT-2's: nothing stands in front of a text. */
+  @Test
+  void withoutABeginningTokenAnEmptyPromptIsRefused() throws IOException {
+    ObjectNode json = (ObjectNode) Json.MAPPER.readTree(file.toFile());
+    Json.write(file, json.putNull("post_processor"));
+    try (Tokenizer tokenizer = Tokenizer.open(file)) {
+      assertArrayEquals(tokenizer.encode(" my car"), tokenizer.encodePrompt(" my car"));
+      var e = assertThrows(UserError.class, () -> tokenizer.encodePrompt(""));
+      assertEquals(
+          "prompt: \"\" (expected: some text: this tokenizer puts no token in front of it)",
+          e.getMessage());
+    }
+  }
+
+  @Test
+  void onlyVocabulariesOfMergesAreRead() throws IOException {
+    ObjectNode json = (ObjectNode) Json.MAPPER.readTree(file.toFile());
+    ((ObjectNode) json.path("model")).put("type", "Unigram").putArray("vocab");
+    Json.write(file, json);
+    assertRefused(file + ", model.type: Unigram (expected: BPE)");
   }
 
   @Test
@@ -169,6 +222,12 @@ final class TokenizerTest {
     assertTrue(message.startsWith(file + ": cannot be opened as a tokenizer ("), message);
     Files.writeString(file, "[1]");
     assertRefused(file + ": ARRAY (expected: a JSON object)");
+  }
+
+  private int[] endIds() {
+    try (Tokenizer tokenizer = Tokenizer.open(file)) {
+      return tokenizer.endIds();
+    }
   }
 
   private void addOrdinary(String content, int id) throws IOException {

@@ -60,7 +60,8 @@ final class PolicyTensors {
     int samples = asked.hasSamples() ? asked.getSamples() : 1;
     UserError.require(samples >= 1, "n", samples, ">= 1");
     Sampling sampling = Inputs.sampling(asked.getSampling());
-    var collector = new Collector(engine.tokenizer().padId(), outputs, observer);
+    int padId = engine.tokenizer().padId().orElse(engine.tokenizer().eosId());
+    var collector = new Collector(padId, outputs, observer);
     var stream =
         new RolloutStream(engine.tokenizer(), prompts, samples, sampling, collector, executor);
     return engine.sample(prompts, samples, sampling, stream, ClientIdentity.current());

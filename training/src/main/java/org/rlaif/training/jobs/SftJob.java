@@ -165,9 +165,9 @@ public final class SftJob {
             4 * model.width(),
             1e-5,
             Head.LANGUAGE_MODEL,
-            tokenizer.bosId(),
+            tokenizer.bosId().orElse(tokenizer.eosId()),
             tokenizer.eosId(),
-            tokenizer.padId());
+            tokenizer.padId().orElse(tokenizer.eosId()));
     return Network.create(shape, seed, model.initStd(), device);
   }
 
