@@ -2,7 +2,6 @@ package org.rlaif.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,12 +20,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Random;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Json;
-import org.rlaif.kit.UserError;
 
 /**
  * GPT-2's real vocabulary, 50,257 tokens, in our tokenizer and in jtokkit, a Java library that
@@ -34,6 +32,22 @@ import org.rlaif.kit.UserError;
  */
 final class Gpt2VocabularyTest {
   private static final int END = 50256;
+
+  /** ASCII, Latin to Thai, marks to put over letters, up to kana, Han, Hangul, emoji, and all. */
+  private static final int[][] RANGES = {
+    {'!', '~'},
+    {0xa0, 0xe7f},
+    {0x300, 0x36f},
+    {0x2000, 0x30ff},
+    {0x4e00, 0x9fff},
+    {0xac00, 0xd7a3},
+    {0x1f300, 0x1faff},
+    {1, 0xd7ff}
+  };
+
+  private static final List<String> SPACES =
+      List.of(
+          "", "", " ", "  ", "\n", "\r\n", "\t \n\n ", "\u00a0", "\u2003 ", "\u3000", "'s ", "'LL");
 
   @TempDir private Path folder;
 
@@ -44,13 +58,8 @@ final class Gpt2VocabularyTest {
     var texts = new ArrayList<>(Golden.trained().texts());
     texts.add("<|endoftext|> they'll've it's IT'S 3.14159e-26 __init__(self):\n\t\treturn x  ");
     var random = new Random(11);
-    for (int i = 0; i < 200; i++) {
-      texts.add(
-          random
-              .ints(30, 1, 0x2fff)
-              .filter(Character::isDefined)
-              .mapToObj(Character::toString)
-              .collect(Collectors.joining(random.nextBoolean() ? "" : " ")));
+    for (int i = 0; i < 5000; i++) {
+      texts.add(text(random));
     }
     try (Tokenizer tokenizer = Tokenizer.open(file)) {
       assertEquals(END, tokenizer.eosId());
@@ -63,15 +72,35 @@ final class Gpt2VocabularyTest {
     }
   }
 
+  /** Runs of letters, marks, digits, emoji and every kind of white space. */
+  private static String text(Random random) {
+    var text = new StringBuilder();
+    for (int run = 0; run < 8; run++) {
+      int[] range = RANGES[random.nextInt(RANGES.length)];
+      random
+          .ints(1 + random.nextInt(6), range[0], range[1] + 1)
+          .filter(Character::isDefined)
+          .forEach(text::appendCodePoint);
+      text.append(SPACES.get(random.nextInt(SPACES.size())));
+    }
+    return text.toString();
+  }
+
+  /** GPT-2's file knows one special token: no padding, and nothing in front of a text. */
   @Test
-  void aTokenizerWithoutPaddingIsRefusedByTheNameOfWhatItLacks() throws IOException {
+  void oneTokenIsTheBeginningAndTheEnd() throws IOException {
     Path file = write("<|endoftext|>");
-    var e = assertThrows(UserError.class, () -> Tokenizer.open(file));
-    assertEquals(
-        file
-            + ", pad_token: <|padding|>"
-            + " (expected: one of its added_tokens, which are [<|endoftext|>])",
-        e.getMessage());
+    Json.write(
+        folder.resolve("tokenizer_config.json"),
+        Map.of("bos_token", "<|endoftext|>", "eos_token", "<|endoftext|>"));
+    try (Tokenizer tokenizer = Tokenizer.open(file)) {
+      assertEquals(END, tokenizer.eosId());
+      assertEquals(OptionalInt.of(END), tokenizer.bosId());
+      assertEquals(OptionalInt.empty(), tokenizer.padId());
+      assertEquals(END + 1, tokenizer.vocabularySize());
+      assertArrayEquals(tokenizer.encode("Hello"), tokenizer.encodePrompt("Hello"));
+      assertEquals("Hello", tokenizer.decode(tokenizer.encodeCompletion("Hello")));
+    }
   }
 
   /** A {@code tokenizer.json} like the one on Hugging Face, with special tokens from END on. */

@@ -10,7 +10,7 @@ import pathlib
 import string
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
     GPT2Config,
     GPT2ForSequenceClassification,
@@ -63,6 +63,9 @@ def tokenizer():
     engine = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
     engine.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     engine.decoder = decoders.ByteLevel()
+    engine.post_processor = processors.TemplateProcessing(
+        single="<|beginning|> $A", pair="<|beginning|> $A $B:1",
+        special_tokens=[("<|beginning|>", BOS)])
     return PreTrainedTokenizerFast(
         tokenizer_object=engine,
         pad_token="<|padding|>", eos_token="<|endoftext|>", bos_token="<|beginning|>")
