@@ -207,11 +207,10 @@ public final class Weights {
     for (int at = 0; at < entry.elements(); at += PIECE) {
       float[] numbers = numbers(entry, at);
       for (float number : numbers) {
-        UserError.require(
-            !dtype.overflows(number),
-            entry.spec().name(),
-            number,
-            "a number that " + dtype + " can store");
+        if (dtype.overflows(number)) {
+          throw UserError.expected(
+              entry.spec().name(), number, "a number that " + dtype + " can store");
+        }
       }
       ByteBuffer bytes = ByteBuffer.allocate(numbers.length * dtype.bytes());
       dtype.write(numbers, numbers.length, bytes);
