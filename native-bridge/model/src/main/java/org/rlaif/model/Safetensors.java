@@ -27,8 +27,8 @@ import org.rlaif.kit.UserError;
 
 /**
  * Hugging Face's safetensors files: eight bytes with the length of the header (little-endian), a
- * JSON header, the raw little-endian numbers. We read and write fp32 only. Each tensor is mapped on
- * its own, so that a file may exceed the 2 GiB of a single buffer.
+ * JSON header, the raw little-endian numbers. We read and write {@link Dtype three kinds} of them.
+ * Each tensor is mapped on its own, so that a file may exceed the 2 GiB of a single buffer.
  */
 public final class Safetensors {
   private static final int LENGTH_BYTES = 8;
@@ -43,7 +43,10 @@ public final class Safetensors {
 
   private Safetensors() {}
 
-  /** Maps a file read-only; a {@link UserError} names the file and what is wrong in it. */
+  /**
+   * Maps a file, or what a symbolic link leads to, read-only; a {@link UserError} names the file
+   * and what is wrong in it.
+   */
   public static Weights map(Path file) {
     return map(file, name -> true);
   }
@@ -62,10 +65,10 @@ public final class Safetensors {
       var weights = new Weights();
       for (Region region : regions) {
         if (wanted.test(region.spec().name())) {
-          checkMappable(file, region);
+          Dtype dtype = mappable(file, region);
           long length = region.end() - region.begin();
           weights.put(
-              region.spec(), channel.map(MapMode.READ_ONLY, start + region.begin(), length));
+              region.spec(), dtype, channel.map(MapMode.READ_ONLY, start + region.begin(), length));
         }
       }
       return weights;
@@ -75,35 +78,47 @@ public final class Safetensors {
   }
 
   /**
-   * Writes the tensors in the order of {@link Weights#specs()}, atomically. The header is padded
-   * with spaces to a multiple of 8 bytes, so that mapped numbers are aligned.
+   * Writes every tensor in its {@link Weights#dtype}, atomically: fp32 first, otherwise in the
+   * order of {@link Weights#specs()}. So, and because the header is padded with spaces to a
+   * multiple of 8 bytes, mapped numbers are aligned.
    */
   public static void write(Path file, Weights weights, Map<String, String> metadata) {
-    byte[] header = header(weights, metadata);
+    List<TensorSpec> specs = inFileOrder(weights);
+    byte[] header = header(weights, specs, metadata);
     AtomicFiles.write(
         file,
         out -> {
           WritableByteChannel channel = Channels.newChannel(out);
           channel.write(littleEndian(header.length));
           channel.write(ByteBuffer.wrap(header));
-          for (TensorSpec spec : weights.specs()) {
-            ByteBuffer bytes = weights.bytes(spec.name());
-            while (bytes.hasRemaining()) {
-              channel.write(bytes);
-            }
+          for (TensorSpec spec : specs) {
+            weights.write(spec.name(), channel);
           }
         });
   }
 
-  private static byte[] header(Weights weights, Map<String, String> metadata) {
+  /** What one tensor takes in a file. */
+  static long byteCount(Weights weights, TensorSpec spec) {
+    return spec.elements() * weights.dtype(spec.name()).bytes();
+  }
+
+  private static List<TensorSpec> inFileOrder(Weights weights) {
+    return weights.specs().stream()
+        .sorted(Comparator.comparingInt(spec -> -weights.dtype(spec.name()).bytes()))
+        .toList();
+  }
+
+  private static byte[] header(
+      Weights weights, List<TensorSpec> specs, Map<String, String> metadata) {
     var all = new LinkedHashMap<String, String>(Map.of("format", "pt"));
     all.putAll(metadata);
     var json = Json.MAPPER.createObjectNode();
     json.set(METADATA, Json.MAPPER.valueToTree(all));
     long offset = 0;
-    for (TensorSpec spec : weights.specs()) {
-      long end = offset + Weights.byteCount(spec);
-      var tensor = json.putObject(spec.name()).put("dtype", "F32");
+    for (TensorSpec spec : specs) {
+      long end = offset + byteCount(weights, spec);
+      Dtype dtype = weights.dtype(spec.name());
+      var tensor = json.putObject(spec.name()).put("dtype", dtype.name());
       tensor.set("shape", Json.MAPPER.valueToTree(spec.shape()));
       tensor.putArray("data_offsets").add(offset).add(end);
       offset = end;
@@ -194,23 +209,30 @@ public final class Safetensors {
     }
   }
 
-  private static void checkMappable(Path file, Region region) {
+  /** The tensor's dtype, if its numbers fit into a buffer as fp32 and its bytes are theirs. */
+  private static Dtype mappable(Path file, Region region) {
     TensorSpec spec = region.spec();
     String place = file + ", " + spec.name();
-    UserError.require(region.type().equals("F32"), place, "dtype " + region.type(), "F32");
+    Dtype dtype =
+        Arrays.stream(Dtype.values())
+            .filter(each -> each.name().equals(region.type()))
+            .findFirst()
+            .orElseThrow(
+                () -> UserError.expected(place, "dtype " + region.type(), "F32, F16 or BF16"));
     double elements =
         spec.shape().stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
     UserError.require(
         elements * Float.BYTES <= Integer.MAX_VALUE,
         place,
         "shape " + spec.shape(),
-        "less than 2 GiB");
+        "less than 2 GiB in fp32");
     long bytes = region.end() - region.begin();
     UserError.require(
-        bytes == Weights.byteCount(spec),
+        bytes == spec.elements() * dtype.bytes(),
         place,
         bytes + " bytes",
-        "shape " + spec.shape() + " in F32");
+        "shape " + spec.shape() + " in " + dtype);
+    return dtype;
   }
 
   private static UserError damaged(Path file, String found, long expected) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Name and shape of one fp32 tensor.
+ * Name and shape of one tensor.
  *
  * @param name Hugging Face's name, such as {@code transformer.wte.weight}
  * @param shape row-major, every dimension at least 1; empty for a single number

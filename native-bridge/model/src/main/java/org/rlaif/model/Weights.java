@@ -1,25 +1,41 @@
 package org.rlaif.model;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.rlaif.kit.UserError;
 
 /**
- * Named fp32 tensors in native memory: mapped from a file or allocated. Both engines read them in
- * place. The memory lives as long as this object or any buffer that came from it.
+ * Named tensors in native memory: mapped from a file, or allocated. Whoever reads them reads fp32;
+ * what a file keeps in 16 bits stays so until then. The memory lives as long as this object or any
+ * buffer that came from it.
  */
 public final class Weights {
-  private record Entry(TensorSpec spec, ByteBuffer bytes) {}
+  /** Numbers that are converted at a time: they and what they become stay in a core's cache. */
+  private static final int PIECE = 1 << 13;
+
+  /** Numbers from which on several threads convert. */
+  private static final int MANY = 1 << 20;
+
+  /** Bytes that hold numbers in one way, and how a file is to store them. */
+  private record Entry(TensorSpec spec, Dtype held, ByteBuffer bytes, Dtype stored) {
+    int elements() {
+      return bytes.remaining() / held.bytes();
+    }
+  }
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
   Weights() {}
 
-  /** Zeros, one direct buffer per tensor. */
+  /** Zeros in fp32, one direct buffer per tensor. */
   public static Weights allocate(List<TensorSpec> specs) {
     var weights = new Weights();
     for (TensorSpec spec : specs) {
@@ -37,23 +53,96 @@ public final class Weights {
     return entries.containsKey(name);
   }
 
+  /** How a file stores this tensor: the one it was mapped from, and the one it is written to. */
+  public Dtype dtype(String name) {
+    return entry(name).stored();
+  }
+
+  /** {@link #dtype} of every tensor. */
+  public Map<String, Dtype> dtypes() {
+    var dtypes = new LinkedHashMap<String, Dtype>();
+    entries.forEach((name, entry) -> dtypes.put(name, entry.stored()));
+    return dtypes;
+  }
+
   /**
-   * The numbers of one tensor, row-major: a buffer of its own over shared memory, in native order,
-   * direct or mapped (then read-only).
+   * The same memory, to be written with other dtypes; tensors that are not named keep theirs. What
+   * was read as 16 bits and has not changed since is written with the same bits.
+   */
+  public Weights storedAs(Map<String, Dtype> dtypes) {
+    var weights = new Weights();
+    for (Entry entry : entries.values()) {
+      Dtype stored = dtypes.getOrDefault(entry.spec().name(), entry.stored());
+      weights.put(new Entry(entry.spec(), entry.held(), entry.bytes(), stored));
+    }
+    return weights;
+  }
+
+  /**
+   * The numbers of one tensor, row-major: a buffer of its own, direct and in native order. Over
+   * shared memory if the tensor is held in fp32 (read-only if mapped), otherwise over a converted
+   * copy, read-only: {@link #copyTo} does without.
    */
   public FloatBuffer get(String name) {
     return bytes(name).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
-  /** CRC-32C of one tensor's bytes, what a receiver compares. */
+  /** Puts the numbers of one tensor into a buffer, at its position and in any order of bytes. */
+  public void copyTo(String name, FloatBuffer target) {
+    Entry entry = entry(name);
+    int n = entry.elements();
+    FloatBuffer into = target.slice(target.position(), n);
+    if (entry.held() == Dtype.F32) {
+      into.put(get(name));
+    } else {
+      int pieces = (n + PIECE - 1) / PIECE;
+      IntStream all = IntStream.range(0, pieces);
+      (n < MANY ? all : all.parallel())
+          .forEach(
+              piece -> {
+                int at = piece * PIECE;
+                float[] numbers = numbers(entry, at);
+                into.put(at, numbers);
+              });
+    }
+    target.position(target.position() + n);
+  }
+
+  /**
+   * CRC-32C of one tensor as little-endian fp32, however it is held: what the receiver of weights,
+   * which come as fp32, compares.
+   */
   public int crc32c(String name) {
+    Entry entry = entry(name);
     var checksum = new CRC32C();
-    checksum.update(bytes(name));
+    if (entry.held() == Dtype.F32) {
+      checksum.update(entry.bytes().duplicate());
+    } else {
+      forEachPiece(entry, Dtype.F32, checksum::update);
+    }
     return (int) checksum.getValue();
   }
 
+  /** Writes the bytes of one tensor in its {@link #dtype}; it must be able to hold the numbers. */
+  void write(String name, WritableByteChannel channel) throws IOException {
+    Entry entry = entry(name);
+    if (entry.held() == entry.stored()) {
+      writeAll(entry.bytes().duplicate(), channel);
+    } else {
+      forEachPiece(entry, entry.stored(), bytes -> writeAll(bytes, channel));
+    }
+  }
+
+  /** Of one tensor as little-endian fp32. */
   ByteBuffer bytes(String name) {
-    return entry(name).bytes().duplicate();
+    Entry entry = entry(name);
+    if (entry.held() == Dtype.F32) {
+      return entry.bytes().duplicate();
+    }
+    ByteBuffer copy =
+        ByteBuffer.allocateDirect(byteCount(entry.spec())).order(ByteOrder.LITTLE_ENDIAN);
+    copyTo(name, copy.asFloatBuffer());
+    return copy.asReadOnlyBuffer();
   }
 
   TensorSpec spec(String name) {
@@ -61,17 +150,36 @@ public final class Weights {
   }
 
   void put(TensorSpec spec, ByteBuffer bytes) {
-    if (bytes.remaining() != byteCount(spec)) {
-      throw new IllegalArgumentException(spec + " in " + bytes.remaining() + " bytes");
-    }
-    if (entries.put(spec.name(), new Entry(spec, bytes)) != null) {
-      throw new IllegalArgumentException(spec.name() + " is there twice");
-    }
+    put(spec, Dtype.F32, bytes);
   }
 
-  /** Bytes of one tensor. A buffer of the JDK ends at 2 GiB. */
+  void put(TensorSpec spec, Dtype dtype, ByteBuffer bytes) {
+    if (bytes.remaining() != spec.elements() * dtype.bytes()) {
+      throw new IllegalArgumentException(
+          spec + " in " + dtype + " in " + bytes.remaining() + " bytes");
+    }
+    put(new Entry(spec, dtype, bytes, dtype));
+  }
+
+  /** Takes over a tensor of other weights under a name of its own. */
+  void put(TensorSpec spec, Weights other, String name) {
+    Entry entry = other.entry(name);
+    if (!spec.shape().equals(entry.spec().shape())) {
+      throw new IllegalArgumentException(spec + " (expected: shape of " + entry.spec() + ")");
+    }
+    put(new Entry(spec, entry.held(), entry.bytes(), entry.stored()));
+  }
+
+  /** Bytes of one tensor in fp32. A buffer of the JDK ends at 2 GiB. */
   static int byteCount(TensorSpec spec) {
     return Math.toIntExact(Math.multiplyExact(spec.elements(), Float.BYTES));
+  }
+
+  private void put(Entry entry) {
+    String name = entry.spec().name();
+    if (entries.put(name, entry) != null) {
+      throw new IllegalArgumentException(name + " is there twice");
+    }
   }
 
   private Entry entry(String name) {
@@ -80,5 +188,39 @@ public final class Weights {
       throw new IllegalArgumentException("no tensor " + name + " among " + entries.keySet());
     }
     return entry;
+  }
+
+  /** A piece of a tensor, or what is left of it. */
+  private static float[] numbers(Entry entry, int at) {
+    var numbers = new float[Math.min(PIECE, entry.elements() - at)];
+    entry.held().read(entry.bytes(), at, numbers.length, numbers);
+    return numbers;
+  }
+
+  /** What takes bytes and may fail at it in its own way. */
+  private interface Sink<E extends Exception> {
+    void accept(ByteBuffer bytes) throws E;
+  }
+
+  private static <E extends Exception> void forEachPiece(Entry entry, Dtype dtype, Sink<E> sink)
+      throws E {
+    for (int at = 0; at < entry.elements(); at += PIECE) {
+      float[] numbers = numbers(entry, at);
+      for (float number : numbers) {
+        if (dtype.overflows(number)) {
+          throw UserError.expected(
+              entry.spec().name(), number, "a number that " + dtype + " can store");
+        }
+      }
+      ByteBuffer bytes = ByteBuffer.allocate(numbers.length * dtype.bytes());
+      dtype.write(numbers, numbers.length, bytes);
+      sink.accept(bytes);
+    }
+  }
+
+  private static void writeAll(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
   }
 }

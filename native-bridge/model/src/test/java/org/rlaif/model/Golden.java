@@ -3,6 +3,7 @@ package org.rlaif.model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,6 +57,15 @@ public final class Golden {
   /** Four sequences of different lengths; the shortest is a single token. */
   public static List<Case> cases() {
     return List.of(read("expected.json", Case[].class));
+  }
+
+  /** A golden file or folder where the build put it, to be read only. */
+  static Path path(String name) {
+    try {
+      return Path.of(Golden.class.getResource("golden/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static Trained trained() {

@@ -1,6 +1,7 @@
 package org.rlaif.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -86,8 +89,44 @@ final class SafetensorsTest {
 
   @Test
   void namesTheTensorOfAnotherType() throws IOException {
-    Path file = write("{" + tensor("half", "F16", "[2]", 0, 4) + "}", 4);
-    assertRefused(file, ", half: dtype F16 (expected: F32)");
+    Path file = write("{" + tensor("mask", "BOOL", "[4]", 0, 4) + "}", 4);
+    assertRefused(file, ", mask: dtype BOOL (expected: F32, F16 or BF16)");
+    assertTrue(Safetensors.map(file, name -> false).specs().isEmpty(), "nobody wants it");
+  }
+
+  /** By hand: 1 and -2.5 are 3c00 and c100 as F16, 3f80 and c020 as BF16. fp32 comes first. */
+  @Test
+  void writesSixteenBitsToTheLetter() throws IOException {
+    Weights weights =
+        Weights.allocate(
+            List.of(TensorSpec.of("h", 2), TensorSpec.of("f", 1), TensorSpec.of("b", 2)));
+    weights.get("h").put(new float[] {1, -2.5f});
+    weights.get("b").put(new float[] {1, -2.5f});
+    weights.get("f").put(1);
+    Path file = folder.resolve("model.safetensors");
+    Safetensors.write(file, weights.storedAs(Map.of("h", Dtype.F16, "b", Dtype.BF16)), Map.of());
+    byte[] all = Files.readAllBytes(file);
+    assertEquals(
+        "0000803f003c00c1803f20c0",
+        HexFormat.of().formatHex(Arrays.copyOfRange(all, all.length - 12, all.length)));
+    Weights mapped = Safetensors.map(file);
+    assertEquals(Map.of("h", Dtype.F16, "f", Dtype.F32, "b", Dtype.BF16), mapped.dtypes());
+    assertEquals(List.of("f", "h", "b"), mapped.specs().stream().map(TensorSpec::name).toList());
+    assertEquals(weights.get("h"), mapped.get("h"));
+    assertEquals(weights.get("b"), mapped.get("b"));
+  }
+
+  @Test
+  void aNumberThatFits16BitsNotIsNamed() {
+    Weights weights = Weights.allocate(List.of(TensorSpec.of("a", 2)));
+    weights.get("a").put(1, 65520);
+    Path file = folder.resolve("model.safetensors");
+    var e =
+        assertThrows(
+            UserError.class,
+            () -> Safetensors.write(file, weights.storedAs(Map.of("a", Dtype.F16)), Map.of()));
+    assertEquals("a: 65520.0 (expected: a number that F16 can store)", e.getMessage());
+    assertFalse(Files.exists(file));
   }
 
   @Test
@@ -110,7 +149,11 @@ final class SafetensorsTest {
     Path file = write("{" + tensor("a", "F32", "[3]", 0, 8) + "}", 8);
     assertRefused(file, ", a: 8 bytes (expected: shape [3] in F32)");
     Path huge = write("{" + tensor("a", "F32", "[4294967296,4294967296]", 0, 8) + "}", 8);
-    assertRefused(huge, ", a: shape [4294967296, 4294967296] (expected: less than 2 GiB)");
+    assertRefused(huge, ", a: shape [4294967296, 4294967296] (expected: less than 2 GiB in fp32)");
+    Path half = write("{" + tensor("a", "BF16", "[3]", 0, 8) + "}", 8);
+    assertRefused(half, ", a: 8 bytes (expected: shape [3] in BF16)");
+    Path large = write("{" + tensor("a", "F16", "[536870912]", 0, 8) + "}", 8);
+    assertRefused(large, ", a: shape [536870912] (expected: less than 2 GiB in fp32)");
     Path strange = write("{\"a\":{\"dtype\":\"F32\",\"shape\":\"two\",\"data_offsets\":[0,8]}}", 8);
     var e = assertThrows(UserError.class, () -> Safetensors.map(strange));
     assertTrue(e.getMessage().endsWith("(expected: dtype, shape and two data_offsets)"));

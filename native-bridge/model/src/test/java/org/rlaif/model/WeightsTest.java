@@ -4,8 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.FloatBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class WeightsTest {
   private static final TensorSpec SMALL = TensorSpec.of("small", 2, 3);
@@ -31,6 +36,31 @@ final class WeightsTest {
       weights.get("eight").put(i, Float.intBitsToFloat(-1));
     }
     assertEquals(0x62a8ab43, weights.crc32c("eight"));
+  }
+
+  /** More numbers than one thread or one piece takes, and a last piece that is not full. */
+  @Test
+  void copiesOfMappedHalvesGoWhereTheyShould(@TempDir Path folder) {
+    int n = (1 << 20) + 4097;
+    Weights made = Weights.allocate(List.of(TensorSpec.of("a", n), TensorSpec.of("b", 2, 3)));
+    FloatBuffer numbers = made.get("a");
+    for (int i = 0; i < n; i++) {
+      numbers.put(i, i % 2048 - 1024);
+    }
+    Path file = folder.resolve("model.safetensors");
+    Safetensors.write(file, made.storedAs(Map.of("a", Dtype.F16)), Map.of());
+    Weights mapped = Safetensors.map(file);
+    FloatBuffer target = FloatBuffer.allocate(n + 7).put(9f);
+    mapped.copyTo("a", target);
+    mapped.copyTo("b", target);
+    assertEquals(0, target.remaining());
+    assertEquals(9f, target.get(0));
+    assertEquals(numbers, target.slice(1, n));
+    assertEquals(numbers, mapped.get("a"));
+    assertTrue(mapped.get("a").isDirect());
+    assertThrows(ReadOnlyBufferException.class, () -> mapped.get("a").put(0, 1f));
+    assertEquals(made.crc32c("a"), mapped.crc32c("a"), "the checksum is that of fp32");
+    assertThrows(RuntimeException.class, () -> mapped.copyTo("a", FloatBuffer.allocate(n - 1)));
   }
 
   @Test
