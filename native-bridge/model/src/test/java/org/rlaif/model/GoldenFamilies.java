@@ -1,0 +1,97 @@
+package org.rlaif.model;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import org.rlaif.kit.Json;
+
+/**
+ * One tiny model per decoder family and variation as Hugging Face transformers saved it, and what
+ * transformers computes with it in float64; {@code golden/families/make_families.py} made them. For
+ * the tests of every room.
+ *
+ * <p>Names that end in {@code _score} are models with a score head, all others are language models.
+ * A name that ends in {@code _old} is the case without this ending in the words of an older
+ * configuration.
+ */
+@SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
+public final class GoldenFamilies {
+  /**
+   * One sequence.
+   *
+   * @param tokens T ids that begin with the beginning token
+   * @param chosen (T - 1) log-probabilities of tokens 1 to T - 1, each given what stands before it;
+   *     empty for a score model
+   * @param last (V) log-probabilities over the vocabulary after the last token; empty for a score
+   *     model
+   * @param score the score at the last token; 0 for a language model
+   */
+  public record Case(int[] tokens, double[] chosen, double[] last, double score) {}
+
+  /** Per case the files of its folder, each with the resource that it is made of. */
+  private static final TreeMap<String, Map<String, String>> INDEX =
+      read("index.json", new TypeReference<>() {});
+
+  private static final String EXPECTED = "expected.json";
+
+  private GoldenFamilies() {}
+
+  /** All cases, in alphabetical order. */
+  public static List<String> names() {
+    return List.copyOf(INDEX.keySet());
+  }
+
+  /** Unpacks a case, with its tokenizer, into a new folder of its name inside the given one. */
+  public static Path unpack(String name, Path parent) {
+    Path folder = parent.resolve(name);
+    try {
+      Files.createDirectory(folder);
+      for (var file : files(name).entrySet()) {
+        if (!file.getKey().equals(EXPECTED)) {
+          try (InputStream in = resource(file.getValue())) {
+            Files.copy(in, folder.resolve(file.getKey()));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return folder;
+  }
+
+  /** Four sequences of different lengths, 1 to 40; the shortest is a single token. */
+  public static List<Case> cases(String name) {
+    return read(files(name).get(EXPECTED), new TypeReference<>() {});
+  }
+
+  private static Map<String, String> files(String name) {
+    Map<String, String> files = INDEX.get(name);
+    if (files == null) {
+      throw new IllegalArgumentException(name + " (expected: one of " + names() + ")");
+    }
+    return files;
+  }
+
+  private static <T> T read(String name, TypeReference<T> type) {
+    try (InputStream in = resource(name)) {
+      return Json.MAPPER.readValue(in, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static InputStream resource(String name) throws IOException {
+    InputStream in = GoldenFamilies.class.getResourceAsStream("golden/families/" + name);
+    if (in == null) {
+      throw new IllegalStateException("no resource golden/families/" + name);
+    }
+    return name.endsWith(".gz") ? new GZIPInputStream(in) : in;
+  }
+}
