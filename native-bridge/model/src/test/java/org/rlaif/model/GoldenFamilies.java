@@ -14,12 +14,13 @@ import org.rlaif.kit.Json;
 
 /**
  * One tiny model per decoder family and variation as Hugging Face transformers saved it, and what
- * transformers computes with it in float64; {@code golden/families/make_families.py} made them. For
- * the tests of every room.
+ * transformers computes with it in float64; {@code golden/families/make_families.py} made them. And
+ * LoRA adapters on top of some of them, by {@code make_lora.py} beside it. For the tests of every
+ * room.
  *
  * <p>Names that end in {@code _score} are models with a score head, all others are language models.
- * A name that ends in {@code _old} is the case without this ending in the words of an older
- * configuration.
+ * A name that ends in {@code _old} is the case without this ending as its family was first
+ * published: in the words of an older configuration, for some with tensors that no network needs.
  */
 @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
 public final class GoldenFamilies {
@@ -35,20 +36,42 @@ public final class GoldenFamilies {
    */
   public record Case(int[] tokens, double[] chosen, double[] last, double score) {}
 
+  /**
+   * Three steps of AdamW (learning rate 0.01, no weight decay) from the adapter {@code lora_llama3}
+   * on the mean negative log-probability of the 19 tokens that its first two cases predict.
+   *
+   * @param losses before each step
+   * @param gradients of the first step; per tensor of the adapter's file the Euclidean norm
+   * @param trained the norm of each tensor after the last step
+   */
+  public record Training(
+      double[] losses, Map<String, Double> gradients, Map<String, Double> trained) {}
+
   /** Per case the files of its folder, each with the resource that it is made of. */
   private static final TreeMap<String, Map<String, String>> INDEX =
       read("index.json", new TypeReference<>() {});
+
+  private static final TreeMap<String, Map<String, String>> ADAPTERS =
+      read("adapters.json", new TypeReference<>() {});
 
   private static final String EXPECTED = "expected.json";
 
   private GoldenFamilies() {}
 
-  /** All cases, in alphabetical order. */
+  /** All models, in alphabetical order. */
   public static List<String> names() {
     return List.copyOf(INDEX.keySet());
   }
 
-  /** Unpacks a case, with its tokenizer, into a new folder of its name inside the given one. */
+  /** All adapters; {@code base_model_name_or_path} of their configuration names their model. */
+  public static List<String> adapters() {
+    return List.copyOf(ADAPTERS.keySet());
+  }
+
+  /**
+   * Unpacks a model, complete with its tokenizer, or an adapter into a new folder of its name
+   * inside the given one.
+   */
   public static Path unpack(String name, Path parent) {
     Path folder = parent.resolve(name);
     try {
@@ -66,15 +89,23 @@ public final class GoldenFamilies {
     return folder;
   }
 
-  /** Four sequences of different lengths, 1 to 40; the shortest is a single token. */
+  /**
+   * Four sequences of different lengths, 1 to 40, under a model or under an adapter's model with
+   * the adapter; the shortest is a single token.
+   */
   public static List<Case> cases(String name) {
     return read(files(name).get(EXPECTED), new TypeReference<>() {});
   }
 
+  public static Training training() {
+    return read("lora_llama3/training.json", new TypeReference<>() {});
+  }
+
   private static Map<String, String> files(String name) {
-    Map<String, String> files = INDEX.get(name);
+    Map<String, String> files = INDEX.containsKey(name) ? INDEX.get(name) : ADAPTERS.get(name);
     if (files == null) {
-      throw new IllegalArgumentException(name + " (expected: one of " + names() + ")");
+      throw new IllegalArgumentException(
+          name + " (expected: one of " + names() + " or " + adapters() + ")");
     }
     return files;
   }

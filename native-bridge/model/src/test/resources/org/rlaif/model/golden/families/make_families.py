@@ -16,6 +16,7 @@ import string
 import tempfile
 
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     AutoConfig,
@@ -91,9 +92,18 @@ SAVED_AS = {
     "qwen2_f16": (torch.float16, {}),
 }
 
-# The same networks in the words of the configurations published with Llama 3.2 (Instruct, hence two
-# ends), Qwen 2.5 (whose window is there but not used) and Pythia.
+# The same networks in the words of the configurations published with GPT-2, Llama 3.2 (Instruct,
+# hence two ends), Qwen 2.5 (whose window is there but not used) and Pythia.
 OLD = {
+    "gpt2": dict(
+        activation_function="gelu_new", architectures=["GPT2LMHeadModel"], attn_pdrop=0.1,
+        bos_token_id=BOS, embd_pdrop=0.1, eos_token_id=EOS, initializer_range=0.02,
+        layer_norm_epsilon=1e-05, model_type="gpt2", n_ctx=64, n_embd=32, n_head=4, n_inner=80,
+        n_layer=2, n_positions=64, resid_pdrop=0.1, summary_activation=None,
+        summary_first_dropout=0.1, summary_proj_to_labels=True, summary_type="cls_index",
+        summary_use_proj=True,
+        task_specific_params={"text-generation": dict(do_sample=True, max_length=50)},
+        vocab_size=VOCABULARY),
     "llama3": dict(
         architectures=["LlamaForCausalLM"], attention_bias=False, attention_dropout=0.0,
         bos_token_id=BOS, eos_token_id=[EOS, 3], head_dim=16, hidden_act="silu", hidden_size=32,
@@ -125,6 +135,28 @@ OLD = {
 }
 
 
+def publish_gpt2(tensors):
+    """GPT-2 was published without the prefix of its names, and with its causal masks."""
+    published = {name.removeprefix("transformer."): each for name, each in tensors.items()}
+    for layer in range(2):
+        published[f"h.{layer}.attn.bias"] = torch.ones(64, 64).tril()[None, None]
+    return published
+
+
+def publish_neox(tensors):
+    """Pythia was published with its causal masks and frequencies."""
+    published = dict(tensors)
+    for layer in range(2):
+        attention = f"gpt_neox.layers.{layer}.attention."
+        published[attention + "bias"] = torch.ones(128, 128, dtype=torch.bool).tril()[None, None]
+        published[attention + "masked_bias"] = torch.tensor(-1e9)
+        published[attention + "rotary_emb.inv_freq"] = torch.tensor([1.0, 0.01])
+    return published
+
+
+PUBLISHED = {"gpt2": publish_gpt2, "gpt_neox": publish_neox}
+
+
 def create(name, seed):
     more = dict(vocab_size=VOCABULARY, bos_token_id=BOS, eos_token_id=EOS, pad_token_id=PAD)
     auto = AutoModelForCausalLM
@@ -150,7 +182,7 @@ def randomise(model, seed, grid):
 @contextlib.contextmanager
 def exact():
     """Transformers computes norms and rotary angles in float32, whatever the model's type is; in
-    here what it calls float32 is float64."""
+    here what it calls float32 is float64. Loading is for outside: files do hold float32."""
     names = torch.float32, torch.float, torch.Tensor.float
     torch.float32 = torch.float = torch.float64
     torch.Tensor.float = torch.Tensor.double
@@ -173,7 +205,7 @@ def sharpen(model):
     """Computes the frequencies of the rotary positions again, in exact()'s float64."""
     for module in list(model.modules()):
         if hasattr(module, "rotary_emb"):
-            module.rotary_emb = type(module.rotary_emb)(model.config)
+            module.rotary_emb = type(module.rotary_emb)(module.config)
             assert module.rotary_emb.inv_freq.dtype == torch.float64
     return model
 
@@ -228,9 +260,9 @@ def expected(name, folder):
     with exact():
         cases = [measure(sharpen(model), tokens, score) for tokens in SEQUENCES]
         eager = measure_batch(sharpen(eager), score)
-    batched, rounded = difference(cases, eager), difference(cases, plain)
-    print(f"{name:20} left-padded, eager {batched:.1e}, with transformers' float32 {rounded:.1e}")
-    assert batched < 1e-9 and rounded < 1e-4
+    batched, single = difference(cases, eager), difference(cases, plain)
+    print(f"{name:20} left-padded, eager {batched:.1e}, with transformers' float32 {single:.1e}")
+    assert batched < 1e-9 and single < 1e-4
     return cases
 
 
@@ -250,16 +282,24 @@ def write_json(path, value, **more):
     path.write_text(json.dumps(value, **more) + "\n")
 
 
+def rounded(value):
+    """To 13 digits."""
+    return json.loads(json.dumps(value), parse_float=lambda x: float(f"{float(x):.13g}"))
+
+
+def zipped(file):
+    return gzip.compress(file.read_bytes(), 9, mtime=0)
+
+
 def keep(folder, name, index):
     """Copies a saved folder into the resources, its weights zipped."""
     shutil.rmtree(HERE / name, ignore_errors=True)
     (HERE / name).mkdir()
     index[name] = {}
     for file in sorted(folder.iterdir()):
-        zipped = file.suffix == ".safetensors"
-        target = f"{name}/{file.name}" + (".gz" if zipped else "")
-        data = file.read_bytes()
-        (HERE / target).write_bytes(gzip.compress(data, 9, mtime=0) if zipped else data)
+        zip = file.suffix == ".safetensors"
+        target = f"{name}/{file.name}" + (".gz" if zip else "")
+        (HERE / target).write_bytes(zipped(file) if zip else file.read_bytes())
         index[name][file.name] = target
 
 
@@ -274,9 +314,14 @@ def write_case(name, model, index):
             write_json(folder / "config.json", OLD[name], indent=2)
             assert difference(cases, expected(name, folder)) == 0
             shutil.copy(folder / "config.json", HERE / name / "config.old.json")
-            index[name + "_old"] = index[name] | {"config.json": f"{name}/config.old.json"}
-    rounded = json.loads(json.dumps(cases), parse_float=lambda x: float(f"{float(x):.13g}"))
-    write_json(HERE / name / "expected.json", rounded, separators=(",", ":"))
+            old = index[name + "_old"] = index[name] | {"config.json": f"{name}/config.old.json"}
+            if name in PUBLISHED:
+                file = folder / "model.safetensors"
+                save_file(PUBLISHED[name](load_file(file)), file, {"format": "pt"})
+                assert difference(cases, expected(name, folder)) == 0
+                old[file.name] = f"{name}/model.old.safetensors.gz"
+                (HERE / old[file.name]).write_bytes(zipped(file))
+    write_json(HERE / name / "expected.json", rounded(cases), separators=(",", ":"))
     for each in [name, name + "_old"]:
         if each in index:
             index[each]["expected.json"] = f"{name}/expected.json"
