@@ -70,7 +70,7 @@ final class ConfigFields {
   String oneOf(String key, String... allowed) {
     String value = has(key) ? get(key).asText() : allowed[0];
     if (!Arrays.asList(allowed).contains(value)) {
-      throw wrong(key, String.join(" or ", allowed));
+      throw UserError.expected(prefix + key, value, String.join(" or ", allowed));
     }
     return value;
   }

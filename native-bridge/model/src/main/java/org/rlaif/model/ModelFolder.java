@@ -22,7 +22,6 @@ import org.rlaif.model.DecoderConfig.Head;
 public final class ModelFolder implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
-  private static final String WEIGHTS = "model.safetensors";
 
   /** What a model takes over from the one that it was made of. */
   private static final List<String> COMPANIONS =
@@ -71,7 +70,7 @@ public final class ModelFolder implements AutoCloseable {
     JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
     DecoderConfig config = ConfigJson.decoder(json);
     ScoreScale scale = ConfigJson.scoreScale(json);
-    Weights weights = weights(folder.resolve(WEIGHTS), config);
+    Weights weights = weights(folder, config);
     Tokenizer tokenizer = Tokenizer.open(folder.resolve(TOKENIZER));
     try {
       checkVocabulary(config, tokenizer);
@@ -110,13 +109,14 @@ public final class ModelFolder implements AutoCloseable {
           writeJson(inside.resolve("generation_config.json"), generation);
           writeJson(inside.resolve("tokenizer_config.json"), tokenizerConfig);
           Files.copy(tokenizerJson, inside.resolve(TOKENIZER));
-          Safetensors.write(inside.resolve(WEIGHTS), weights, Map.of());
+          WeightFiles.write(inside, weights);
         });
   }
 
   /**
    * Writes a model that was made of this one, atomically, in the place of any older folder: its
-   * configuration and its tokenizer say all that this one's say.
+   * configuration and its tokenizer say all that this one's say, and its tensors are stored in the
+   * same precision.
    *
    * @param config this one's, perhaps with another head
    */
@@ -124,6 +124,8 @@ public final class ModelFolder implements AutoCloseable {
     check(config, weights);
     ObjectNode json = (ObjectNode) ConfigJson.read(path.resolve(CONFIG));
     ConfigWriter.head(json, config, scale);
+    Map<String, Dtype> dtypes = this.weights.dtypes();
+    dtypes.putIfAbsent(config.scoreHead().name(), this.weights.dtype(config.embedding().name()));
     AtomicFiles.folder(
         folder,
         inside -> {
@@ -133,7 +135,7 @@ public final class ModelFolder implements AutoCloseable {
               Files.copy(path.resolve(companion), inside.resolve(companion));
             }
           }
-          Safetensors.write(inside.resolve(WEIGHTS), weights, Map.of());
+          WeightFiles.write(inside, weights.storedAs(dtypes));
         });
   }
 
@@ -177,8 +179,8 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /** The file's tensors under their full names; some writers leave the prefix off. */
-  private static Weights weights(Path file, DecoderConfig config) {
-    Weights found = Safetensors.map(file, name -> isWanted(name, config));
+  private static Weights weights(Path folder, DecoderConfig config) {
+    Weights found = WeightFiles.map(folder, name -> isWanted(name, config));
     String trunk = config.family().names().trunk();
     var problems = new ArrayList<String>();
     var weights = new Weights();
@@ -195,7 +197,7 @@ public final class ModelFolder implements AutoCloseable {
       used.add(name);
       List<Long> shape = found.spec(name).shape();
       if (shape.equals(spec.shape())) {
-        weights.put(spec, found.bytes(name));
+        weights.put(spec, found, name);
       } else {
         problems.add(name + " " + shape + " is not " + spec.shape());
       }
@@ -207,7 +209,9 @@ public final class ModelFolder implements AutoCloseable {
     }
     if (!problems.isEmpty()) {
       throw UserError.expected(
-          file.toString(), String.join(", ", problems), "the tensors of its " + CONFIG);
+          WeightFiles.list(folder).get(0).toString(),
+          String.join(", ", problems),
+          "the tensors of its " + CONFIG);
     }
     return weights;
   }

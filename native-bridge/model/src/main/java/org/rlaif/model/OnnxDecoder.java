@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * input_ids             (T)    int64
- * position_ids          (T)    int64  only where positions are learned
+ * position_ids          (T)    int64
  * parts                 (2)    int64  R and P S
  * rows.lengths          (R)    int32  tokens of the row in the cache after this run, minus 1
  * rows.longest          (1)    int32  tokens of the longest row after this run
@@ -124,9 +124,7 @@ public final class OnnxDecoder {
 
   private void inputs() {
     graph.input("input_ids", INT64, "T");
-    if (config.positions() != null) {
-      graph.input("position_ids", INT64, "T");
-    }
+    graph.input("position_ids", INT64, "T");
     graph.input("parts", INT64, 2);
     graph.input("rows.lengths", INT32, "R");
     graph.input("rows.longest", INT32, 1);
@@ -139,6 +137,9 @@ public final class OnnxDecoder {
   /** Tokens to hidden states after the last norm, (T, W). */
   private String trunk() {
     graph.constant("second", 1);
+    if (config.rotary() != null) {
+      graph.node("Unsqueeze", "position_ids", "second").to("places"); // (T, 1)
+    }
     List<Block> blocks = config.blocks();
     Stream stream = first(blocks.get(0).attentionNorm());
     for (int layer = 0; layer < blocks.size(); layer++) {
@@ -231,40 +232,67 @@ public final class OnnxDecoder {
 
   /** Query, key and value side by side: (T, W) to (T, Q). */
   private String projections(Block block, String normed) {
-    String name = block.name() + "attention.qkv";
+    String name = block.name() + "attention.";
     List<String> parts =
         block.projections().stream().map(each -> biased(product(normed, each), each)).toList();
-    return switch (config.family().names().layout()) {
-      case STACKED -> parts.get(0);
-      case PER_HEAD -> {
-        long heads = attention.heads();
-        long columns = attention.headWidth();
-        String split = // (T, H, 3, D)
-            reshape(parts.get(0), name + "/split", 0, heads, 3, columns);
-        String stacked = // (T, 3, H, D)
-            graph.node("Transpose", split).withAll("perm", 0, 2, 1, 3).to(name + "/stacked");
-        yield reshape(stacked, name, 0, attention.packedWidth());
-      }
-      case SEPARATE ->
-          graph
-              .node(
-                  "Concat",
-                  headNorm(block.queryNorm(), parts.get(0), attention.queryWidth()),
-                  headNorm(block.keyNorm(), parts.get(1), attention.keyWidth()),
-                  parts.get(2))
-              .with("axis", 1)
-              .to(name);
-    };
+    List<String> qkv =
+        switch (config.family().names().layout()) {
+          case STACKED -> parts;
+          case PER_HEAD -> split(stacked(parts.get(0), name), name);
+          case SEPARATE -> parts;
+        };
+    return qkv.size() == 1 ? qkv.get(0) : sideBySide(block, qkv.get(0), qkv.get(1), qkv.get(2));
+  }
+
+  private String sideBySide(Block block, String query, String key, String value) {
+    String q = rotated(headNorm(block.queryNorm(), query, attention.heads()), attention.heads());
+    String k = rotated(headNorm(block.keyNorm(), key, attention.kvHeads()), attention.kvHeads());
+    return graph.node("Concat", q, k, value).with("axis", 1).to(block.name() + "attention.qkv");
+  }
+
+  /** From query, key and value of each head to those of all heads: (T, Q) to the same. */
+  private String stacked(String perHead, String name) {
+    String heads = // (T, H, 3, D)
+        reshape(perHead, name + "each", 0, attention.heads(), 3, attention.headWidth());
+    String turned = // (T, 3, H, D)
+        graph.node("Transpose", heads).withAll("perm", 0, 2, 1, 3).to(name + "stacked");
+    return reshape(turned, name + "packed", 0, attention.packedWidth());
+  }
+
+  private List<String> split(String packed, String name) {
+    String widths =
+        graph.constant(
+            name + "widths", attention.queryWidth(), attention.keyWidth(), attention.keyWidth());
+    List<String> parts = List.of(name + "query", name + "key", name + "value");
+    graph.node("Split", packed, widths).with("axis", 1).to(parts.toArray(String[]::new));
+    return parts;
+  }
+
+  /** Turns queries or keys by their positions: (T, heads D) to the same. */
+  private String rotated(String input, int heads) {
+    if (config.rotary() == null) {
+      return input;
+    }
+    List<TensorSpec> tables = rotations(config);
+    // A sequence of its own for each token: a longer one could not exceed the context.
+    String each = graph.node("Unsqueeze", input, "second").to(input + "/each"); // (T, 1, heads D)
+    String turned =
+        graph
+            .node("RotaryEmbedding", each, "places", tables.get(0).name(), tables.get(1).name())
+            .with("num_heads", heads)
+            .with("rotary_embedding_dim", config.rotary().width())
+            .to(input + "/turned");
+    return reshape(turned, input + "/rotated", -1, (long) heads * attention.headWidth());
   }
 
   /** Norms each head by itself: (T, heads D) to the same. */
-  private String headNorm(@Nullable Norm norm, String input, long width) {
+  private String headNorm(@Nullable Norm norm, String input, int heads) {
     if (norm == null) {
       return input;
     }
-    String heads = // (T, heads, D)
-        reshape(input, input + "/heads", 0, width / attention.headWidth(), attention.headWidth());
-    return reshape(norm(norm, heads), input + "/headnorm", 0, width);
+    String each = // (T, heads, D)
+        reshape(input, input + "/heads", 0, heads, attention.headWidth());
+    return reshape(norm(norm, each), input + "/headnorm", 0, (long) heads * attention.headWidth());
   }
 
   /** Attention of one part: (rows, tokens, Q) to (tokens, H D). */
@@ -288,20 +316,9 @@ public final class OnnxDecoder {
     if (attention.window() > 0) {
       node.with("local_window_size", attention.window());
     }
-    rotary(node);
     String attended =
         quantizedCache(node, layer).to(qkv + "/attended", present + ".key", present + ".value");
     return graph.node("Flatten", attended).with("axis", 2).to(qkv + "/flat");
-  }
-
-  /** Queries and keys are turned by their positions before they meet. */
-  private void rotary(OnnxGraph.Node attention) {
-    List<TensorSpec> tables = rotations(config);
-    if (tables.isEmpty()) {
-      attention.inputs("", "");
-    } else {
-      attention.inputs(tables.get(0).name(), tables.get(1).name()).with("do_rotary", 1);
-    }
   }
 
   /** Keys and values as whole numbers times a scale for each head and column of it. */
@@ -311,7 +328,7 @@ public final class OnnxDecoder {
       return attention;
     }
     return attention
-        .inputs("", "", "", scales.get(2 * layer).name(), scales.get(2 * layer + 1).name())
+        .inputs("", "", "", "", "", scales.get(2 * layer).name(), scales.get(2 * layer + 1).name())
         .with("k_quant_type", "PER_CHANNEL")
         .with("v_quant_type", "PER_CHANNEL")
         .with("kv_cache_bit_width", quantization.kvCache().bits());

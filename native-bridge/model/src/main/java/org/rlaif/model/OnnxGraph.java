@@ -25,6 +25,7 @@ final class OnnxGraph {
   private static final Set<String> CONTRIBUTED =
       Set.of(
           "GroupQueryAttention",
+          "RotaryEmbedding",
           "SkipLayerNormalization",
           "SkipSimplifiedLayerNormalization",
           "FastGelu",

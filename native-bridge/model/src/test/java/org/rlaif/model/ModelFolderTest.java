@@ -162,7 +162,8 @@ final class ModelFolderTest {
     assertRefused(
         weights + ": 32412 bytes of numbers (expected: 32512; the file is cut off or damaged)");
     Files.delete(weights);
-    assertRefused("file: " + weights + " (expected: a safetensors file that exists)");
+    assertRefused(
+        "weights in: " + folder + " (expected: model.safetensors or model.safetensors.index.json)");
     Path config = folder.resolve("config.json");
     Files.writeString(config, "{\n  \"model_type\": gpt2\n}");
     String message = refusal();

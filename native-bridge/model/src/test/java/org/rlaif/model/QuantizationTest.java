@@ -50,7 +50,8 @@ final class QuantizationTest {
   void cacheScalesStandByHeadAndColumn() {
     List<TensorSpec> scales = new Quantization(Precision.FP32, Precision.INT8).cacheScales(GPT2);
     assertEquals(24, scales.size());
-    assertEquals(TensorSpec.of("transformer.h.0.attn.value.scale", 1, 12, 1, 64), scales.get(1));
+    assertEquals(
+        TensorSpec.of("transformer.h.0.attention.value.scale", 1, 12, 1, 64), scales.get(1));
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class Network implements AutoCloseable {
       throw new IllegalArgumentException(
           "weights " + weights.specs() + " (expected: " + config.parameters() + ")");
     }
-    return new Network(config, device, (spec, numbers) -> numbers.put(weights.get(spec.name())));
+    return new Network(config, device, (spec, numbers) -> weights.copyTo(spec.name(), numbers));
   }
 
   /** A network of its own with the same weights. */

@@ -113,16 +113,17 @@ final class NetworkTest {
   }
 
   /**
-   * Hidden states that only depend on the position: the embedding of position p is the p-th unit
-   * vector of eight, all else is 0. Its layer norm has √7 at p and -1/√7 elsewhere; the score head
-   * (0, 1, 2, 3, 0, ...) makes of this √7 p - (6 - p) / √7 = (8 p - 6) / √7.
+   * Hidden states that only depend on the position: the embedding of position p is 100 times the
+   * p-th unit vector of eight (the norm's epsilon is nothing beside it), all else is 0. Its layer
+   * norm has √7 at p and -1/√7 elsewhere; the score head (0, 1, 2, 3, 0, ...) makes of this √7 p -
+   * (6 - p) / √7 = (8 p - 6) / √7.
    */
   @Test
   void valuesAreReadBeforeTheirTokensAndScoresAtTheEnd() {
     var config = DecoderConfig.gpt2(8, 4, 8, 1, 1, 8).withHead(Head.SCORE);
     Weights weights = Weights.allocate(config.parameters());
     for (int p = 0; p < 4; p++) {
-      weights.get("transformer.wpe.weight").put(8 * p + p, 1);
+      weights.get("transformer.wpe.weight").put(8 * p + p, 100);
       weights.get("score.weight").put(p, p);
     }
     for (int i = 0; i < 8; i++) {
@@ -133,11 +134,8 @@ final class NetworkTest {
         Scope scope = Scope.open()) {
       double root = Math.sqrt(7);
       // Tokens 2 and 3 of the first row, token 1 of the second: positions 1, 2 and 0.
-      assertClose(
-          new double[] {2 / root, 10 / root, -6 / root},
-          network.values(rows),
-          3e-4); // the epsilon of the norm
-      assertClose(new double[] {18 / root, 2 / root}, network.scores(rows), 3e-4);
+      assertClose(new double[] {2 / root, 10 / root, -6 / root}, network.values(rows), 1e-5);
+      assertClose(new double[] {18 / root, 2 / root}, network.scores(rows), 1e-5);
     }
   }
 

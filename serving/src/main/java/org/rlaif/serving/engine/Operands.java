@@ -113,9 +113,7 @@ final class Operands {
     var mine = new HashMap<String, OnnxTensor>();
     try {
       mine.put("input_ids", tensor(ids, shape.tokens()));
-      if (config.positions() != null) {
-        mine.put("position_ids", tensor(positions, shape.tokens()));
-      }
+      mine.put("position_ids", tensor(positions, shape.tokens()));
       mine.put("parts", tensor(parts, 2));
       mine.put("rows.lengths", tensor(rowLengths, rows));
       mine.put("rows.longest", tensor(rowLongest, 1));

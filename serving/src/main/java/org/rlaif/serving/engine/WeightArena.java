@@ -51,7 +51,7 @@ final class WeightArena {
   /** Takes these weights, in blocks where that is wanted. */
   void fill(Weights weights) {
     for (TensorSpec spec : quantization().plain(layout.config())) {
-      floats(spec.name()).put(weights.get(spec.name()));
+      weights.copyTo(spec.name(), floats(spec.name()));
     }
     quantize(weights::get);
   }
