@@ -30,6 +30,8 @@ import org.rlaif.torch.Layers.Rotation;
  * width inside the feed-forward part, V the vocabulary. Rows travel through the network one behind
  * the other, (R, W); only attention needs them side by side, and pads them on the right for that.
  *
+ * <p>What its device multiplies in bf16 comes back to the residual stream, which is fp32.
+ *
  * <p>A row longer than the context or a token outside the vocabulary is a {@link UserError}.
  */
 public final class Network implements AutoCloseable {
@@ -235,7 +237,8 @@ public final class Network implements AutoCloseable {
       }
       qkv[i] = Layers.sideBySide(qkv[i], attending.occupants()); // (B, H or K, T, D)
     }
-    Tensor attended = Layers.attention(qkv[0], qkv[1], qkv[2], attending.mask()); // (B T, H D)
+    Tensor attended =
+        Layers.attention(qkv[0], qkv[1], qkv[2], attending.mask(), device.compute()); // (B T, H D)
     return linear(block.attentionOutput(), Layers.rows(attended, attending.places())); // (R, W)
   }
 
@@ -279,7 +282,8 @@ public final class Network implements AutoCloseable {
         x,
         weight(linear.weight()),
         linear.bias() == null ? null : weight(linear.bias()),
-        linear.inputsFirst());
+        linear.inputsFirst(),
+        device.compute());
   }
 
   /** Picks the hidden states that predict something: (R, W) to (N, W). */

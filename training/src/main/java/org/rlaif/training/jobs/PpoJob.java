@@ -3,6 +3,7 @@ package org.rlaif.training.jobs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
@@ -53,11 +54,12 @@ public final class PpoJob {
       Path out) {
     UserError.require(!prompts.isEmpty(), "ppo: prompts", 0, "at least 1");
     Torch.seed(seed);
+    double threshold =
+        Objects.requireNonNullElse(config.parityThreshold(), device.compute().parity());
     try (Learner learner = new Learner(config, policy, reward, seed, device);
         MetricsFile metrics = MetricsFile.create(out, "ppo", "update");
         Progress progress = Progress.start("ppo", config.updates(), "updates")) {
-      Publisher publisher =
-          new Publisher(client, policyName, learner.policy(), config.parityThreshold());
+      Publisher publisher = new Publisher(client, policyName, learner.policy(), threshold);
       Order order = new Order(prompts.size(), Seeds.of(seed, "prompts", 0));
       Stopwatch watch = new Stopwatch();
       PpoMetrics all = new PpoMetrics();
@@ -115,7 +117,7 @@ public final class PpoJob {
       }
       policy.saveSuccessor(
           out.resolve("model"), policy.config(), ScoreScale.IDENTITY, learner.policy().weights());
-      return all.figures(watch);
+      return all.figures(watch, threshold);
     }
   }
 

@@ -24,7 +24,14 @@ public final class Loop {
     add("candidates", run.candidates(), Stages::candidates, "sequences", "meanTokens", "leftOut");
     add("label", labelSettings(run), Stages::label, "judge", "train", "heldOut", "unanswered");
     add("reward", run.reward(), Stages::reward, "accuracy", "decided");
-    add("ppo", run.ppo(), Stages::ppo, "score", "kl", "parity.maxAbsLogprobDifference");
+    add(
+        "ppo",
+        run.ppo(),
+        Stages::ppo,
+        "score",
+        "kl",
+        "parity.maxAbsLogprobDifference",
+        "parity.threshold");
     add("evaluate", evaluationSettings(run), Stages::evaluate, "winRate.policyVsSft.value", "kl");
     add("report", List.of(), report, "pictures");
   }
