@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
           + " (closed and open loops), rollouts and mixed (against static batches), quantization"
           + " (weights and KV cache in fp32, int8 and int4), prefill (a long prompt beside decoding"
           + " rows), cancel, swaps (new weights under load), scoring (log-probabilities and, with"
-          + " --shape, scores of given sequences)."
+          + " --shape, scores of given sequences); and, alone, soak (100 swaps at twice the capacity:"
+          + " answers, refusals, memory)."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields

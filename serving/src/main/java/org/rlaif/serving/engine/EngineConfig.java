@@ -11,8 +11,8 @@ import org.rlaif.model.Quantization;
  * @param threads that compute one operator; 0: one per processor
  * @param spinning whether idle threads wait busily: only where nothing else computes
  * @param device {@code cpu}
- * @param maxQueue sequences that may wait per model, to be sampled and to be scored
- * @param maxQueuePerClient of those to be sampled, how many may be one client's
+ * @param maxQueue sequences that may wait per model, to be sampled, and as many to be scored
+ * @param maxQueuePerClient how many of them may be one client's
  * @param scoring how given completions are computed together
  * @param quantization of policies, unless another is asked for when one is loaded; reward models
  *     serve in fp32
@@ -65,6 +65,11 @@ public record EngineConfig(
         "from 1 to " + maxQueue);
     UserError.require(
         device.equals("cpu"), "device", device, "cpu; this build's ONNX Runtime knows no other");
+  }
+
+  /** Those of a line, where sequences of this model wait. */
+  Places places(String model) {
+    return new Places(model, maxQueue, maxQueuePerClient);
   }
 
   /** For one client, or several that leave each other room; the rest as by default. */

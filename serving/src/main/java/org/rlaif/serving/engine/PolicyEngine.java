@@ -83,7 +83,7 @@ public final class PolicyEngine implements ServedModel {
             weights,
             quantization.kvCache(),
             slots,
-            new WaitingLine(name, settings.maxQueue(), settings.maxQueuePerClient()),
+            new WaitingLine(name, settings.places(name)),
             observer);
   }
 

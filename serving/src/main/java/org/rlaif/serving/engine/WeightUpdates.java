@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Updates of one model's weights, one at a time: begin, push every tensor, commit or roll back. The
  * weights that serve stay untouched until a commit has passed all its checks. An update that nobody
- * touches for a while is rolled back when the next one begins.
+ * touches for a while is rolled back when the next one begins. What takes long is done aside, and
+ * whoever asked waits for it: decoding should not.
  */
 public final class WeightUpdates {
   /**
@@ -36,6 +37,7 @@ public final class WeightUpdates {
   private final @Nullable QuantizationCheck check;
   private final Clock clock;
   private final ModelObserver observer;
+  private final Aside aside;
   private @Nullable WeightUpdate open;
   private boolean closed;
 
@@ -55,6 +57,7 @@ public final class WeightUpdates {
     this.check = check;
     this.clock = clock;
     this.observer = observer;
+    this.aside = new Aside("rlaif-weights-" + model);
   }
 
   /** Opens an update; returns the id that names it. */
@@ -76,7 +79,7 @@ public final class WeightUpdates {
     }
     long random = ThreadLocalRandom.current().nextLong();
     String id = model + "/" + HexFormat.of().toHexDigits(random);
-    open = new WeightUpdate(id, weights.takeIdleArena(), clock.instant());
+    open = new WeightUpdate(id, aside.run(weights::takeIdleArena), clock.instant());
     return id;
   }
 
@@ -84,7 +87,7 @@ public final class WeightUpdates {
   public synchronized void push(String id, String tensor, long offset, ByteBuffer data) {
     WeightUpdate update = find(id);
     update.touch(clock.instant());
-    update.push(tensor, offset, data);
+    aside.run(() -> update.push(tensor, offset, data));
   }
 
   /**
@@ -99,8 +102,8 @@ public final class WeightUpdates {
     long start = System.nanoTime();
     try {
       gate.validate(probes, threshold);
-      update.check(checksums);
-      session = weights.prepare(update.arena());
+      aside.run(() -> update.check(checksums));
+      session = aside.run(() -> weights.prepare(update.arena()));
       float difference = pass(update.arena(), session, probes, threshold);
       QuantizationLoss loss = loss(update.arena(), session);
       open = null;
@@ -155,6 +158,7 @@ public final class WeightUpdates {
     if (open != null) {
       drop(open);
     }
+    aside.close();
   }
 
   private void drop(WeightUpdate update) {
