@@ -130,13 +130,18 @@ public final class ModelFolder implements AutoCloseable {
         folder,
         inside -> {
           writeJson(inside.resolve(CONFIG), json);
-          for (String companion : COMPANIONS) {
-            if (Files.exists(path.resolve(companion))) {
-              Files.copy(path.resolve(companion), inside.resolve(companion));
-            }
-          }
+          copyCompanions(path, inside);
           WeightFiles.write(inside, weights.storedAs(dtypes));
         });
+  }
+
+  /** Copies the tokenizer and all that belongs to it from one folder to another. */
+  public static void copyCompanions(Path from, Path to) throws IOException {
+    for (String companion : COMPANIONS) {
+      if (Files.exists(from.resolve(companion))) {
+        Files.copy(from.resolve(companion), to.resolve(companion));
+      }
+    }
   }
 
   private static void check(DecoderConfig config, Weights weights) {

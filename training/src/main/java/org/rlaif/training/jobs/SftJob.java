@@ -141,7 +141,7 @@ public final class SftJob {
 
   private static Network start(ModelConfig model, Tokenizer tokenizer, long seed, Device device) {
     if (!model.folder().isEmpty()) {
-      try (ModelFolder folder = ModelFolder.open(Path.of(model.folder()))) {
+      try (ModelFolder folder = ModelFolder.open(model.path())) {
         UserError.require(
             folder.config().head() == Head.LANGUAGE_MODEL,
             "model.folder",
@@ -160,7 +160,7 @@ public final class SftJob {
           out, network.config(), ScoreScale.IDENTITY, tokenizerJson, network.weights());
       return;
     }
-    try (ModelFolder folder = ModelFolder.open(Path.of(model.folder()))) {
+    try (ModelFolder folder = ModelFolder.open(model.path())) {
       folder.saveSuccessor(out, network.config(), ScoreScale.IDENTITY, network.weights());
     }
   }

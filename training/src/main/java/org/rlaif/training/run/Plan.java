@@ -1,7 +1,6 @@
 package org.rlaif.training.run;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +53,7 @@ public final class Plan {
     ModelConfig model = config.model();
     return model.folder().isEmpty()
         ? model.shape(config.tokenizer().vocabularySize())
-        : DecoderConfig.read(Path.of(model.folder()).resolve("config.json"));
+        : DecoderConfig.read(model.path().resolve("config.json"));
   }
 
   private Line line(Stage stage) {
