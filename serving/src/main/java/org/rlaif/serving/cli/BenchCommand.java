@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.hub.Hub;
 import org.rlaif.serving.bench.Benchmark;
 import org.rlaif.serving.bench.Benchmark.Reporting;
 import org.rlaif.serving.bench.Settings;
@@ -39,12 +40,15 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--address", description = "A running server, host:port.")
     private @Nullable String address;
 
-    @Option(names = "--model", paramLabel = "FOLDER", description = "A policy's model folder.")
-    private @Nullable Path folder;
+    @Option(
+        names = "--model",
+        paramLabel = "FOLDER|ORG/NAME",
+        description = "A policy's model folder, or its name on the Hugging Face hub.")
+    private @Nullable String model;
 
     @Option(
         names = "--shape",
-        description = "A model with random weights: tiny, small, 31m, 124m or 355m.")
+        description = "A model with random weights: tiny, small, 31m, 124m, 355m or 1b.")
     private @Nullable String shape;
   }
 
@@ -101,8 +105,8 @@ public final class BenchCommand implements Callable<Integer> {
             settings, quantization.quantization(), Duration.ofSeconds(timeout), reporting);
     if (from.shape != null) {
       benchmark.shape(from.shape, keep, threads);
-    } else if (from.folder != null) {
-      benchmark.folder(from.folder, threads);
+    } else if (from.model != null) {
+      benchmark.folder(Hub.of(System.getenv()).resolve(from.model), threads);
     } else {
       benchmark.address(String.valueOf(from.address), credentials.credentials(), name);
     }

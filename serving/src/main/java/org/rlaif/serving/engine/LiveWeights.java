@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.Refusal.Reason;
 
@@ -178,10 +177,8 @@ final class LiveWeights implements AutoCloseable {
       arenas++;
     }
     try {
-      if (config.head() == Head.SCORE) {
-        // Most reward models are never changed: theirs is not counted when they are loaded.
-        MemoryNeed.ofSuccessor(config).check("the weights that come next");
-      }
+      // Many models are never changed: this was not counted when they were loaded.
+      MemoryNeed.ofSuccessor(config, layout.quantization()).check("the weights that come next");
       // Outside the lock, which every decode step takes: the memory is zeroed page by page.
       return layout.arena();
     } catch (RuntimeException | Error e) {
