@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -82,7 +83,7 @@ final class FakeHub implements AutoCloseable {
         exchange.getResponseBody().write(content, 0, bytes);
         exchange.getResponseBody().flush();
       }
-      Patience.sleep(java.time.Duration.ofMillis(millis));
+      Patience.sleep(Duration.ofMillis(millis));
       return true;
     };
   }
