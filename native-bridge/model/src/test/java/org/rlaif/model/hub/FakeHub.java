@@ -149,7 +149,7 @@ final class FakeHub implements AutoCloseable {
         if (file.endsWith(".safetensors")) {
           describe(exchange, content, sha256(content), "X-Linked-Etag", "X-Linked-Size");
           redirect(
-              exchange, 302, "http://localhost:" + large.getAddress().getPort() + "/x/" + file);
+              exchange, 302, "http://127.0.0.1:" + large.getAddress().getPort() + "/x/" + file);
         } else {
           redirect(exchange, 307, "/api/resolve-cache/" + file);
         }
