@@ -26,6 +26,7 @@ import org.rlaif.kit.Json;
  */
 final class HubClient {
   private static final int MOST_REDIRECTS = 5;
+  private static final String ETAG = "X-Linked-Etag";
 
   /**
    * What the hub tells about a file.
@@ -89,7 +90,7 @@ final class HubClient {
         });
   }
 
-  /** Asks the hub alone: the place where a large file really is does not know its checksum. */
+  /** Where the hub sends us for a large file, the checksum may not be known: the hub tells it. */
   FileInfo info(String path) throws IOException {
     URI uri = uri(path);
     return patience.retry(
@@ -98,9 +99,12 @@ final class HubClient {
         () -> {
           var request =
               HttpRequest.newBuilder(uri).method("HEAD", HttpRequest.BodyPublishers.noBody());
-          var headers = follow(request, BodyHandlers.discarding(), () -> 0, false).headers();
-          String etag = first(headers, "X-Linked-Etag", "ETag").replaceAll("^W/|\"", "");
-          String size = first(headers, "X-Linked-Size", "Content-Length");
+          var response = follow(request, BodyHandlers.discarding(), () -> 0, false);
+          var headers = response.headers();
+          String etag = first(headers, ETAG, "ETag").replaceAll("^W/|\"", "");
+          // The length of an answer that leads elsewhere is not that of the file.
+          boolean here = response.statusCode() == 200;
+          String size = first(headers, "X-Linked-Size", here ? "Content-Length" : "X-Linked-Size");
           if (!etag.matches("[0-9a-f]{40}|[0-9a-f]{64}") || !size.matches("\\d{1,15}")) {
             throw new Patience.Refused(
                 "answers with ETag '" + etag + "' and size '" + size + "'", null);
@@ -170,12 +174,12 @@ final class HubClient {
   }
 
   /**
-   * Sends a request to wherever it leads, or only as far as the hub's own host.
+   * Sends a request to wherever it leads, or only until somebody tells a file's checksum.
    *
    * @param progress changes as long as the answer is on its way
    */
   private <T> HttpResponse<T> follow(
-      HttpRequest.Builder request, BodyHandler<T> handler, LongSupplier progress, boolean anyHost)
+      HttpRequest.Builder request, BodyHandler<T> handler, LongSupplier progress, boolean toTheEnd)
       throws IOException {
     URI uri = request.build().uri();
     for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
@@ -194,7 +198,7 @@ final class HubClient {
         throw failure(response, own);
       }
       uri = target(uri, first(response.headers(), "Location"));
-      if (!anyHost && !isOwn(uri)) {
+      if (!toTheEnd && !isOwn(uri) && !first(response.headers(), ETAG).isEmpty()) {
         return response;
       }
     }

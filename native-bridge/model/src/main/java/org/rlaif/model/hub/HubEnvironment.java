@@ -20,25 +20,35 @@ record HubEnvironment(URI endpoint, HubToken token, Path cache, @Nullable String
 
   static HubEnvironment of(Map<String, String> variables) {
     Path home = home(variables);
-    String cache = first(variables, "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE");
+    Path cache = path(variables, "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE");
     return new HubEnvironment(
         endpoint(variables),
         token(variables, home),
-        (cache == null ? home.resolve("hub") : Path.of(cache)).toAbsolutePath(),
+        (cache == null ? home.resolve("hub") : cache).toAbsolutePath(),
         offline(variables));
   }
 
   private static Path home(Map<String, String> variables) {
-    String home = first(variables, "HF_HOME");
+    Path home = path(variables, "HF_HOME");
     if (home != null) {
-      return Path.of(home);
+      return home;
     }
-    String caches = first(variables, "XDG_CACHE_HOME");
-    String user = first(variables, "HOME");
-    return (caches != null
-            ? Path.of(caches)
-            : Path.of(user == null ? System.getProperty("user.home") : user, ".cache"))
-        .resolve("huggingface");
+    Path caches = path(variables, "XDG_CACHE_HOME");
+    return (caches == null ? user(variables).resolve(".cache") : caches).resolve("huggingface");
+  }
+
+  private static Path user(Map<String, String> variables) {
+    String home = first(variables, "HOME");
+    return Path.of(home == null ? System.getProperty("user.home") : home);
+  }
+
+  private static @Nullable Path path(Map<String, String> variables, String... names) {
+    String value = first(variables, names);
+    if (value == null) {
+      return null;
+    }
+    // Where no shell has read the value.
+    return value.startsWith("~/") ? user(variables).resolve(value.substring(2)) : Path.of(value);
   }
 
   private static URI endpoint(Map<String, String> variables) {
@@ -63,8 +73,8 @@ record HubEnvironment(URI endpoint, HubToken token, Path cache, @Nullable String
         return HubToken.of(name, value);
       }
     }
-    String path = first(variables, "HF_TOKEN_PATH");
-    Path file = path == null ? home.resolve("token") : Path.of(path);
+    Path path = path(variables, "HF_TOKEN_PATH");
+    Path file = path == null ? home.resolve("token") : path;
     if (!Files.isRegularFile(file)) {
       return HubToken.NONE;
     }

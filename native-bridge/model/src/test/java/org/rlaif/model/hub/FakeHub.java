@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -82,7 +83,7 @@ final class FakeHub implements AutoCloseable {
         exchange.getResponseBody().write(content, 0, bytes);
         exchange.getResponseBody().flush();
       }
-      Patience.sleep(java.time.Duration.ofMillis(millis));
+      Patience.sleep(Duration.ofMillis(millis));
       return true;
     };
   }
@@ -148,7 +149,7 @@ final class FakeHub implements AutoCloseable {
         if (file.endsWith(".safetensors")) {
           describe(exchange, content, sha256(content), "X-Linked-Etag", "X-Linked-Size");
           redirect(
-              exchange, 302, "http://localhost:" + large.getAddress().getPort() + "/x/" + file);
+              exchange, 302, "http://127.0.0.1:" + large.getAddress().getPort() + "/x/" + file);
         } else {
           redirect(exchange, 307, "/api/resolve-cache/" + file);
         }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ final class HubEnvironmentTest {
         Path.of("/x/huggingface/hub"), cache(Map.of("XDG_CACHE_HOME", "/x", "HOME", "/u")));
     assertEquals(
         Path.of("/u/.cache/huggingface/hub"), cache(Map.of("HOME", "/u", "HF_HUB_CACHE", "")));
+    assertEquals(Path.of("/u/h/hub"), cache(Map.of("HOME", "/u", "HF_HOME", "~/h")));
   }
 
   @Test
@@ -70,7 +72,7 @@ final class HubEnvironmentTest {
   }
 
   private Map<String, String> at(Map<String, String> more) {
-    var variables = new java.util.HashMap<>(Map.of("HF_HOME", folder.toString()));
+    var variables = new HashMap<>(Map.of("HF_HOME", folder.toString()));
     variables.putAll(more);
     return variables;
   }

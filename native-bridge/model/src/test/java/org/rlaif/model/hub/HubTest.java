@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rlaif.model.hub.FakeHub.COMMIT;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,14 +32,14 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.hub.FakeHub.Request;
 
 final class HubTest {
-  private static final Patience SHORT =
-      new Patience(3, Duration.ofMillis(5), Duration.ofMillis(400));
   private static final String SECRET = "hf_secret";
   private static final String WEIGHTS = "model.safetensors";
   private static final String LIST = "/api/models/org/tiny/revision/main";
 
   private final FakeHub hub = new FakeHub();
   private final byte[] weights = new byte[300_000];
+
+  private Patience patience = patience(Duration.ofSeconds(20));
 
   @TempDir private Path home;
   private Path model;
@@ -116,6 +118,28 @@ final class HubTest {
       } else {
         assertEquals("Bearer " + SECRET, request.key(), request.path());
       }
+    }
+  }
+
+  /** A mirror that knows nothing itself: every question is sent on, without the token. */
+  @Test
+  void aMirrorMaySendUsToTheHub() throws IOException {
+    var mirror = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    mirror.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Location", hub.url() + exchange.getRequestURI());
+          exchange.sendResponseHeaders(308, -1);
+          exchange.close();
+        });
+    mirror.start();
+    try {
+      String url = "http://127.0.0.1:" + mirror.getAddress().getPort();
+      Path snapshot = resolve("org/tiny", Map.of("HF_ENDPOINT", url, "HF_TOKEN", SECRET));
+      assertArrayEquals(weights, Files.readAllBytes(snapshot.resolve(WEIGHTS)));
+      assertTrue(hub.requests.stream().allMatch(request -> request.key() == null));
+    } finally {
+      mirror.stop(0);
     }
   }
 
@@ -201,7 +225,9 @@ final class HubTest {
     for (int i = 0; i < 3; i++) {
       hub.hubTroubles.add(FakeHub.silenceAfter(0, 800));
     }
+    patience = patience(Duration.ofMillis(400));
     assertMessage("org/tiny", hub.url() + LIST, " was silent for 0.4 s, 3 times");
+    patience = patience(Duration.ofSeconds(20));
     int closed;
     try (var socket = new ServerSocket(0)) {
       closed = socket.getLocalPort();
@@ -222,7 +248,8 @@ final class HubTest {
 
   @Test
   void aDownloadThatStopsIsTakenUpAgain() throws IOException {
-    hub.largeTroubles.add(FakeHub.silenceAfter(100_000, 1500));
+    patience = patience(Duration.ofMillis(1500));
+    hub.largeTroubles.add(FakeHub.silenceAfter(100_000, 6000));
     assertArrayEquals(weights, Files.readAllBytes(resolve("org/tiny").resolve(WEIGHTS)));
     assertEquals(2, hub.requests.stream().filter(Request::large).count());
   }
@@ -347,6 +374,10 @@ final class HubTest {
     assertEquals(List.of(), hub.requests);
   }
 
+  private static Patience patience(Duration silence) {
+    return new Patience(3, Duration.ofMillis(5), silence);
+  }
+
   private Path resolve(String name) {
     return resolve(name, Map.of());
   }
@@ -354,7 +385,7 @@ final class HubTest {
   private Path resolve(String name, Map<String, String> more) {
     var environment = new HashMap<>(Map.of("HF_ENDPOINT", hub.url(), "HF_HOME", home.toString()));
     environment.putAll(more);
-    return new Hub(HubEnvironment.of(environment), SHORT).resolve(name);
+    return new Hub(HubEnvironment.of(environment), patience).resolve(name);
   }
 
   private void assertMessage(String name, String part, String next) {
