@@ -86,7 +86,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--max-queue-per-client",
       paramLabel = "SEQUENCES",
       description = {
-        "Sequences of one client that may wait for a policy (default: half of all that may wait).",
+        "Sequences of one client that may wait for a model (default: half of all that may wait).",
         "A client is a certificate's name, else the client-id in the metadata, else a connection."
       })
   private @Nullable Integer maxQueuePerClient;

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.Refusal.Reason;
 
@@ -80,6 +81,12 @@ final class LiveWeights implements AutoCloseable {
     WeightArena arena = layout.arena();
     arena.fill(weights);
     this.current = new Version(1, arena, DecoderSession.open(runtime, config, arena));
+    var successor = MemoryNeed.ofSuccessor(config, layout.quantization());
+    if (config.head() == Head.LANGUAGE_MODEL && successor.total() < MemoryNeed.left() / 2) {
+      // Now, not with the first update: while Java clears the memory nothing else goes on.
+      idle.add(layout.arena());
+      arenas++;
+    }
   }
 
   synchronized Lease lease() {
@@ -179,8 +186,7 @@ final class LiveWeights implements AutoCloseable {
     try {
       // Many models are never changed: this was not counted when they were loaded.
       MemoryNeed.ofSuccessor(config, layout.quantization()).check("the weights that come next");
-      // Outside the lock, which every decode step takes: the memory is zeroed page by page.
-      return layout.arena();
+      return layout.arena(); // outside the lock
     } catch (RuntimeException | Error e) {
       synchronized (this) {
         arenas--;
