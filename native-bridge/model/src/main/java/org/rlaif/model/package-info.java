@@ -6,8 +6,9 @@
  * network by name and shape; its {@code model.safetensors} is mapped into memory as {@link
  * org.rlaif.model.Weights} by {@link org.rlaif.model.Safetensors}; its {@code tokenizer.json},
  * which {@link org.rlaif.model.BpeTrainer} can make from text, is read by {@link
- * org.rlaif.model.Tokenizer}. A reward model keeps its {@link org.rlaif.model.ScoreScale} in the
- * same {@code config.json}.
+ * org.rlaif.model.Tokenizer}, and the {@link org.rlaif.model.ChatTemplate} beside it says how a
+ * conversation is written. A reward model keeps its {@link org.rlaif.model.ScoreScale} in the same
+ * {@code config.json}.
  *
  * <p>The network itself is written twice. {@link org.rlaif.model.OnnxDecoder} is the version for
  * inference: a graph without weights, a few kilobytes derived from the configuration alone, with a

@@ -41,7 +41,7 @@ class Expressions {
     while (accept(",") && !peek().is(")") && peek().kind() != Kind.END_BLOCK) {
       parts.add(expression());
     }
-    return scope -> values(parts, scope);
+    return scope -> new Values.Tuple(values(parts, scope));
   }
 
   final Expression expression() {
@@ -213,7 +213,7 @@ class Expressions {
 
   private Expression parenthesis() {
     if (accept(")")) {
-      return s -> List.of();
+      return s -> new Values.Tuple(List.of());
     }
     Expression value = tuple();
     expect(")");

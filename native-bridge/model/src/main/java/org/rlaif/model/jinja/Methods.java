@@ -70,7 +70,7 @@ final class Methods {
   /** Pairs of key and value. */
   static List<Object> items(Map<?, ?> map) {
     var items = new ArrayList<Object>();
-    map.forEach((key, value) -> items.add(List.of(key, value)));
+    map.forEach((key, value) -> items.add(new Values.Tuple(List.of(key, value))));
     return items;
   }
 

@@ -1,6 +1,7 @@
 package org.rlaif.model.jinja;
 
 import java.math.BigDecimal;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,25 @@ final class Values {
 
   /** A variable or an entry that is not there: empty when printed, and false. */
   record Undefined(String name) {}
+
+  /** A list that is written with round brackets. */
+  static final class Tuple extends AbstractList<Object> {
+    private final List<Object> values;
+
+    Tuple(List<Object> values) {
+      this.values = List.copyOf(values);
+    }
+
+    @Override
+    public Object get(int index) {
+      return values.get(index);
+    }
+
+    @Override
+    public int size() {
+      return values.size();
+    }
+  }
 
   /** What {@code namespace()} makes: the one thing that keeps what a loop sets in it. */
   record Namespace(Map<String, Object> entries) {}
@@ -83,11 +103,12 @@ final class Values {
     }
     var out = new Text.Builder();
     if (value instanceof List<?> list) {
-      out.add("[");
+      boolean round = list instanceof Tuple;
+      out.add(round ? "(" : "[");
       for (int i = 0; i < list.size(); i++) {
         out.add(i > 0 ? ", " : "").add(literal(list.get(i)));
       }
-      return out.add("]").text();
+      return out.add(round && list.size() == 1 ? ",)" : round ? ")" : "]").text();
     }
     if (value instanceof Map<?, ?> map) {
       String comma = "{";
