@@ -92,8 +92,7 @@ public final class ModelFolder implements AutoCloseable {
     ObjectNode tokenizerConfig;
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
       checkVocabulary(config, tokenizer);
-      json =
-          ConfigWriter.write(config, tokenizer, weights.dtype(config.embedding().name()));
+      json = ConfigWriter.write(config, tokenizer, weights.dtype(config.embedding().name()));
       tokenizerConfig = tokenizer.special().toJson(config.contextLength());
     }
     ObjectNode generation = Json.MAPPER.createObjectNode().put("do_sample", true);
