@@ -130,13 +130,23 @@ public final class ModelFolder implements AutoCloseable {
         folder,
         inside -> {
           writeJson(inside.resolve(CONFIG), json);
-          for (String companion : COMPANIONS) {
-            if (Files.exists(path.resolve(companion))) {
-              Files.copy(path.resolve(companion), inside.resolve(companion));
-            }
-          }
+          copyCompanions(inside);
           WeightFiles.write(inside, weights.storedAs(dtypes));
         });
+  }
+
+  /** Copies everything but the weights: configuration, tokenizer and chat template. */
+  void copyDescription(Path into) throws IOException {
+    Files.copy(path.resolve(CONFIG), into.resolve(CONFIG));
+    copyCompanions(into);
+  }
+
+  private void copyCompanions(Path into) throws IOException {
+    for (String companion : COMPANIONS) {
+      if (Files.exists(path.resolve(companion))) {
+        Files.copy(path.resolve(companion), into.resolve(companion));
+      }
+    }
   }
 
   private static void check(DecoderConfig config, Weights weights) {
