@@ -135,6 +135,12 @@ public final class ModelFolder implements AutoCloseable {
         });
   }
 
+  /** Copies everything but the weights: configuration, tokenizer and chat template. */
+  void copyDescription(Path into) throws IOException {
+    Files.copy(path.resolve(CONFIG), into.resolve(CONFIG));
+    copyCompanions(path, into);
+  }
+
   /** Copies the tokenizer and all that belongs to it from one folder to another. */
   public static void copyCompanions(Path from, Path to) throws IOException {
     for (String companion : COMPANIONS) {
