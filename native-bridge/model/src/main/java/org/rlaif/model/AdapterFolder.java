@@ -76,7 +76,8 @@ final class AdapterFolder {
       if (found.contains(spec.name()) && found.spec(spec.name()).equals(spec)) {
         factors.put(spec, found, spec.name());
       } else if (found.contains(spec.name())) {
-        problems.add(found.spec(spec.name()) + " is not " + spec.shape());
+        problems.add(
+            spec.name() + " " + found.spec(spec.name()).shape() + " is not " + spec.shape());
       } else if (head && base.config().head() == Head.SCORE) {
         factors.put(spec, base.weights(), config.scoreHead().name());
       } else {

@@ -88,6 +88,10 @@ final class LiveWeights implements AutoCloseable {
     return new Lease(current);
   }
 
+  WeightLayout layout() {
+    return layout;
+  }
+
   synchronized long version() {
     return current.number;
   }
