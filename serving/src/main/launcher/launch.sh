@@ -69,6 +69,7 @@ launch() {
     "-Xmx${RLAIF_HEAP:-$heap}"
     "-XX:MaxDirectMemorySize=${RLAIF_DIRECT_MEMORY:-$direct}"
     "$collector"
+    -XX:MetaspaceSize=128m # classes alone are no reason to collect everything
     -Xshare:auto
     "-Dorg.bytedeco.javacpp.maxPhysicalBytes=${RLAIF_PHYSICAL_MEMORY:-$physical}"
     -Dorg.bytedeco.openblas.load=mkl

@@ -45,8 +45,8 @@ final class AdapterFolder {
   /** Where the base is: a path that counts from the adapter's folder, or from where we are. */
   private static Path resolve(Path folder, String name) {
     try {
-      for (Path candidate : List.of(folder.resolve(name), Path.of(name))) {
-        if (!name.isEmpty() && Files.isDirectory(candidate)) {
+      for (Path candidate : List.of(folder.toAbsolutePath().resolve(name), Path.of(name))) {
+        if (!name.isEmpty() && Files.isDirectory(candidate.normalize())) {
           return candidate.normalize();
         }
       }

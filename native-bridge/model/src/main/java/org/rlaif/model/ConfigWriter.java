@@ -16,8 +16,9 @@ final class ConfigWriter {
    * The configuration of a model that came from no folder.
    *
    * @param tokenizer whose special tokens it names
+   * @param stored how its tensors are stored
    */
-  static ObjectNode write(DecoderConfig config, Tokenizer tokenizer) {
+  static ObjectNode write(DecoderConfig config, Tokenizer tokenizer, Dtype stored) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("model_type", config.family().modelType());
     json.put("vocab_size", config.vocabularySize());
@@ -28,7 +29,7 @@ final class ConfigWriter {
     }
     json.put("tie_word_embeddings", config.tied());
     ids(json, tokenizer);
-    json.put("torch_dtype", "float32");
+    json.put("torch_dtype", stored.torchName());
     return json;
   }
 

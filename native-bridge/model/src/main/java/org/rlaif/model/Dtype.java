@@ -11,23 +11,30 @@ import java.nio.ShortBuffer;
  */
 public enum Dtype {
   /** IEEE 754 binary32. */
-  F32(4, Float.POSITIVE_INFINITY),
+  F32("float32", 4, Float.POSITIVE_INFINITY),
   /** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-  F16(2, 65_520),
+  F16("float16", 2, 65_520),
   /** bfloat16, the upper half of a binary32: 1 sign, 8 exponent (bias 127), 7 fraction bits. */
-  BF16(2, 0x1.ffp127f);
+  BF16("bfloat16", 2, 0x1.ffp127f);
 
   private static final int INFINITY = 0x7f800000; // binary32
   private static final int SMALLEST_NORMAL_HALF = 0x38800000; // 2^-14 in binary32
 
+  private final String torchName;
   private final int bytes;
 
   /** The smallest number that is rounded to infinity. */
   private final float tooLarge;
 
-  Dtype(int bytes, float tooLarge) {
+  Dtype(String torchName, int bytes, float tooLarge) {
+    this.torchName = torchName;
     this.bytes = bytes;
     this.tooLarge = tooLarge;
+  }
+
+  /** What {@code config.json} calls it. */
+  String torchName() {
+    return torchName;
   }
 
   /** Of one number. */

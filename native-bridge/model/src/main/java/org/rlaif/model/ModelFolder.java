@@ -132,7 +132,7 @@ public final class ModelFolder implements AutoCloseable {
     ObjectNode tokenizerConfig;
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
       checkVocabulary(config, tokenizer);
-      json = ConfigWriter.write(config, tokenizer);
+      json = ConfigWriter.write(config, tokenizer, weights.dtype(config.embedding().name()));
       tokenizerConfig = tokenizer.special().toJson(config.contextLength());
     }
     ObjectNode generation = Json.MAPPER.createObjectNode().put("do_sample", true);
@@ -197,12 +197,34 @@ public final class ModelFolder implements AutoCloseable {
     ObjectNode json = (ObjectNode) ConfigJson.read(base().path().resolve(CONFIG));
     ConfigWriter.head(json, config, scale);
     writeJson(folder.resolve(CONFIG), json);
+    copyCompanions(path, folder);
+  }
+
+  /**
+   * Copies the tokenizer and all that belongs to it from one folder to another; for an adapter
+   * without a tokenizer those of its base.
+   */
+  public static void copyCompanions(Path from, Path to) throws IOException {
+    Path tokenizer = tokenizerJson(from);
     for (String companion : COMPANIONS) {
-      Path source = tokenizerJson().resolveSibling(companion);
+      Path source = tokenizer.resolveSibling(companion);
       if (Files.exists(source)) {
-        Files.copy(source, folder.resolve(companion));
+        Files.copy(source, to.resolve(companion));
       }
     }
+  }
+
+  /** The files that decide what a model, or an adapter and its base, answer. */
+  public static List<Path> files(Path folder) {
+    var files = new ArrayList<Path>();
+    files.add(folder.resolve(AdapterFolder.isOne(folder) ? AdapterFolder.CONFIG : CONFIG));
+    if (AdapterFolder.isOne(folder)) {
+      files.add(folder.resolve(AdapterFolder.WEIGHTS));
+      files.addAll(files(AdapterFolder.base(folder)));
+    } else {
+      files.addAll(WeightFiles.list(folder));
+    }
+    return files;
   }
 
   private static void check(DecoderConfig config, Weights weights) {
@@ -218,9 +240,15 @@ public final class ModelFolder implements AutoCloseable {
 
   /** The {@code tokenizer.json} inside, to {@link #save} the next model with. */
   public Path tokenizerJson() {
-    return Files.exists(path.resolve(TOKENIZER)) || adapter == null
-        ? path.resolve(TOKENIZER)
-        : adapter.base().tokenizerJson();
+    return tokenizerJson(path);
+  }
+
+  /** The {@code tokenizer.json} of a model folder, or of an adapter's, which may be its base's. */
+  public static Path tokenizerJson(Path folder) {
+    Path own = folder.resolve(TOKENIZER);
+    return Files.exists(own) || !AdapterFolder.isOne(folder)
+        ? own
+        : tokenizerJson(AdapterFolder.base(folder));
   }
 
   /** The adapter, if this is the folder of one. */

@@ -2,6 +2,7 @@ package org.rlaif.model;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
@@ -17,6 +18,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.jinja.Text;
 
 /**
  * Text to token ids and back, by Hugging Face's tokenizer library. Text is only ever text: what
@@ -65,7 +67,7 @@ public final class Tokenizer implements AutoCloseable {
     int size = size(json);
     json.putNull("truncation");
     json.putNull("padding");
-    SecretNames names = SecretNames.hide(json);
+    var names = new SecretNames(json);
     var tokenizer = new Tokenizer(engine(tokenizerJson, json), names, special, size);
     tokenizer.checkIds(tokenizerJson, json.path("added_tokens"));
     return tokenizer;
@@ -103,6 +105,30 @@ public final class Tokenizer implements AutoCloseable {
     return IntStream.concat(Arrays.stream(encode(completion)), IntStream.of(eosId())).toArray();
   }
 
+  /**
+   * Tokens and the chars of the text that each stands for.
+   *
+   * @param from first char, by token
+   * @param to behind the last char, by token
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  record Spans(int[] ids, int[] from, int[] to) {}
+
+  /** The tokens of a rendered template, whose special tokens are special where it wrote them. */
+  Spans encode(Text rendered) {
+    SecretNames.Named named = names.name(rendered);
+    Encoding encoding = engine.encode(sound(named.text()), false, false);
+    int[] ids = ids(encoding);
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    int[] from = new int[ids.length];
+    int[] to = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      from[i] = named.origins()[spans[i].getStart()];
+      to[i] = named.origins()[spans[i].getEnd()];
+    }
+    return new Spans(ids, from, to);
+  }
+
   /** The text of some ids; special tokens leave none, and half a character reads as U+FFFD. */
   public String decode(int[] ids) {
     for (int id : ids) {
@@ -110,7 +136,7 @@ public final class Tokenizer implements AutoCloseable {
         throw UserError.expected("token id", id, "from 0 to " + (vocabularySize - 1));
       }
     }
-    long[] plain = Arrays.stream(ids).filter(id -> !names.ids().get(id)).asLongStream().toArray();
+    long[] plain = Arrays.stream(ids).filter(id -> !names.isSpecial(id)).asLongStream().toArray();
     return plain.length == 0 ? "" : engine.decode(plain, false);
   }
 
@@ -136,6 +162,10 @@ public final class Tokenizer implements AutoCloseable {
 
   public OptionalInt padId() {
     return id(special.padding());
+  }
+
+  boolean isSpecial(int id) {
+    return names.isSpecial(id);
   }
 
   SpecialTokens special() {

@@ -20,8 +20,8 @@ import org.rlaif.kit.UserError;
  * one a tensor is, {@value #INDEX}.
  */
 public final class WeightFiles {
-  static final String SINGLE = "model.safetensors";
-  static final String INDEX = "model.safetensors.index.json";
+  public static final String SINGLE = "model.safetensors";
+  public static final String INDEX = "model.safetensors.index.json";
 
   /** From which size on Hugging Face writes another file. */
   static final long MAX_SHARD_BYTES = 5_000_000_000L;
@@ -64,6 +64,13 @@ public final class WeightFiles {
           index.toString(), String.join(", ", problems), "shards with the tensors it lists");
     }
     return weights;
+  }
+
+  /** Whether a folder has weights, all shards of an index included. */
+  public static boolean areIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(SINGLE))
+        || Files.isRegularFile(folder.resolve(INDEX))
+            && list(folder).stream().allMatch(Files::isRegularFile);
   }
 
   /** The files with the weights of a folder, shards in order and the index last. */

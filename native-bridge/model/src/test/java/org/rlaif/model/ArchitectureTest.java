@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+import org.rlaif.model.hub.Hub;
 
 /** This room stands on the kit and on formats; it knows no engine and no transport. */
 final class ArchitectureTest {
@@ -42,6 +43,18 @@ final class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideOutsideOfPackage("ai.djl..")
+        .check(ROOM);
+  }
+
+  @Test
+  void onlyTheHubTouchesTheNetwork() {
+    assertTrue(ROOM.contain(Hub.class));
+    classes()
+        .that()
+        .resideOutsideOfPackage("org.rlaif.model.hub")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideOutsideOfPackage("java.net..")
         .check(ROOM);
   }
 }

@@ -1,5 +1,6 @@
 package org.rlaif.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.rlaif.kit.Json;
 
 /**
@@ -70,6 +72,21 @@ public final class Golden {
 
   static Trained trained() {
     return read("trained.json", Trained.class);
+  }
+
+  /** A folder with a tokenizer in the style of a family of models; see make_chat_golden.py. */
+  static Path chatFolder(String family) {
+    try {
+      return Path.of(
+          Objects.requireNonNull(Golden.class.getResource("golden/chat/" + family)).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What Hugging Face's libraries make of texts and conversations with that tokenizer. */
+  static JsonNode chat(String family) {
+    return read("chat/" + family + "/expected.json", JsonNode.class);
   }
 
   private static <T> T read(String name, Class<T> type) {

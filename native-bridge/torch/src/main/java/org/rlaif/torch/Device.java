@@ -4,16 +4,16 @@ import org.bytedeco.pytorch.global.torch;
 import org.rlaif.kit.UserError;
 
 /**
- * A place for tensors that exists on this machine.
+ * A place for tensors that exists on this machine, and how it multiplies them.
  *
  * @param name {@code cpu} or {@code cuda:N}
  */
-public record Device(String name) {
+public record Device(String name, Compute compute) {
   static {
     Torch.ready();
   }
 
-  public static final Device CPU = new Device("cpu");
+  public static final Device CPU = new Device("cpu", Compute.FP32);
 
   public Device {
     if (!name.equals("cpu")) {

@@ -17,12 +17,13 @@ record Factors(Lora lora, Map<String, Tensor> tensors) {
     return tensors.containsKey(lora.a(linear).name());
   }
 
-  /** product + s (x Aᵀ) Bᵀ: (n, in) and (n, out) give (n, out). */
+  /** product + s (x Aᵀ) Bᵀ: (n, in) and (n, out) give (n, out), in what the product is in. */
   Tensor added(Linear linear, Tensor x, Tensor product) {
     return Tensor.call(
         () -> {
-          var reduced = x.pointer().mm(a(linear).t()); // (n, r)
-          return plus(product.pointer(), reduced, b(linear).t());
+          var type = product.pointer().scalar_type();
+          var reduced = x.pointer().to(type).mm(a(linear).to(type).t()); // (n, r)
+          return plus(product.pointer(), reduced, b(linear).to(type).t());
         });
   }
 

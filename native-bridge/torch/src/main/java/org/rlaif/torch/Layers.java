@@ -35,7 +35,7 @@ final class Layers {
     return Tensor.call(
         () ->
             torch.rms_norm(
-                x.pointer(),
+                in(Compute.FP32, x),
                 weight.shape(),
                 new TensorOptional(weight.pointer()),
                 new DoubleOptional(epsilon)));
@@ -47,14 +47,24 @@ final class Layers {
    * @param weight (in, out), or (out, in)
    * @param bias (out); null: nothing is added
    */
-  static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, boolean inputsFirst) {
+  static Tensor linear(
+      Tensor x, Tensor weight, @Nullable Tensor bias, boolean inputsFirst, Compute compute) {
     return Tensor.call(
         () -> {
-          var matrix = inputsFirst ? weight.pointer() : weight.pointer().t();
-          return bias == null
-              ? x.pointer().mm(matrix)
-              : torch.addmm(bias.pointer(), x.pointer(), matrix);
+          var input = in(compute, x);
+          var matrix = inputsFirst ? in(compute, weight) : in(compute, weight).t();
+          return bias == null ? input.mm(matrix) : torch.addmm(in(compute, bias), input, matrix);
         });
+  }
+
+  /** The same numbers, rounded if need be. */
+  private static org.bytedeco.pytorch.Tensor in(Compute compute, Tensor x) {
+    return x.pointer()
+        .to(
+            switch (compute) {
+              case FP32 -> torch.ScalarType.Float;
+              case BF16 -> torch.ScalarType.BFloat16;
+            });
   }
 
   /** x tableᵀ: (n, W) and (m, W) give (n, m). */
@@ -133,16 +143,17 @@ final class Layers {
    *
    * @param mask true where a token sees another, (T, T); null: each sees those up to its own
    */
-  static Tensor attention(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
+  static Tensor attention(
+      Tensor query, Tensor key, Tensor value, @Nullable Tensor mask, Compute compute) {
     return Tensor.call(
         () -> {
-          var q = query.pointer();
+          var q = in(compute, query);
           long group = q.size(1) / key.pointer().size(1);
           var attended = // (B, H, T, D)
               torch.scaled_dot_product_attention(
                   q,
-                  shared(key.pointer(), group),
-                  shared(value.pointer(), group),
+                  shared(in(compute, key), group),
+                  shared(in(compute, value), group),
                   mask == null ? new TensorOptional() : new TensorOptional(mask.pointer()),
                   0.0, // dropout
                   mask == null, // causal

@@ -34,6 +34,8 @@ import org.rlaif.torch.Layers.Rotation;
  * width inside the feed-forward part, V the vocabulary. Rows travel through the network one behind
  * the other, (R, W); only attention needs them side by side, and pads them on the right for that.
  *
+ * <p>What its device multiplies in bf16 comes back to the residual stream, which is fp32.
+ *
  * <p>With an adapter the weights are the base's and stay as they are; networks over the same base
  * share its memory, and each frees it when it is the last one. What is trained is the adapter.
  *
@@ -343,7 +345,8 @@ public final class Network implements AutoCloseable {
       }
       qkv[i] = Layers.sideBySide(qkv[i], attending.occupants()); // (B, H or K, T, D)
     }
-    Tensor attended = Layers.attention(qkv[0], qkv[1], qkv[2], attending.mask()); // (B T, H D)
+    Tensor attended =
+        Layers.attention(qkv[0], qkv[1], qkv[2], attending.mask(), device.compute()); // (B T, H D)
     return linear(block.attentionOutput(), Layers.rows(attended, attending.places())); // (R, W)
   }
 
@@ -388,7 +391,8 @@ public final class Network implements AutoCloseable {
             x,
             weight(linear.weight()),
             linear.bias() == null ? null : weight(linear.bias()),
-            linear.inputsFirst());
+            linear.inputsFirst(),
+            device.compute());
     return adapter != null && adapter.adapt(linear) ? adapter.added(linear, x, product) : product;
   }
 

@@ -56,8 +56,8 @@ public final class Torch {
    * Where a network lives: {@code cpu} or {@code cuda:N}. A {@link UserError} says what there is if
    * the device is not.
    */
-  public static Device device(String name) {
-    return new Device(name);
+  public static Device device(String name, Compute compute) {
+    return new Device(name, compute);
   }
 
   /** Until it is closed, operations of this thread leave no history for the backward pass. */

@@ -73,10 +73,6 @@ record Connection(String target, ManagedChannel channel, Duration timeLimit, Tls
     return Map.of("methodConfig", List.of(Map.of("name", services, "retryPolicy", policy)));
   }
 
-  boolean inProcess() {
-    return target.startsWith(IN_PROCESS);
-  }
-
   Connection within(Duration limit) {
     return new Connection(target, channel, limit, tls);
   }

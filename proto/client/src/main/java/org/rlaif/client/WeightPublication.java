@@ -16,7 +16,11 @@ import org.rlaif.v1.RollbackUpdateRequest;
 
 /** One weight update: begin, push every tensor, commit; rolled back if anything fails. */
 final class WeightPublication {
-  /** Over a network a tensor comes in pieces of this size, below every usual message limit. */
+  /**
+   * A tensor comes in pieces of this size: below every usual limit of messages; and a message
+   * copies what lies outside of Java's heap into it, where nothing long can be stopped for the
+   * collector.
+   */
   private static final int PIECE_BYTES = 2 << 20;
 
   private final Connection connection;
@@ -57,9 +61,8 @@ final class WeightPublication {
   }
 
   private void push(String id, String name, ByteBuffer bytes) {
-    int piece = connection.inProcess() ? Integer.MAX_VALUE : PIECE_BYTES;
     for (int offset = 0; offset < bytes.remaining(); ) {
-      int length = Math.min(piece, bytes.remaining() - offset);
+      int length = Math.min(PIECE_BYTES, bytes.remaining() - offset);
       ByteString data =
           UnsafeByteOperations.unsafeWrap(bytes.slice(bytes.position() + offset, length));
       PushTensorRequest request =
@@ -86,7 +89,10 @@ final class WeightPublication {
 
   private static int crc32c(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes.duplicate());
+    for (int at = 0; at < bytes.remaining(); at += PIECE_BYTES) {
+      int length = Math.min(PIECE_BYTES, bytes.remaining() - at);
+      crc.update(bytes.slice(bytes.position() + at, length));
+    }
     return (int) crc.getValue();
   }
 

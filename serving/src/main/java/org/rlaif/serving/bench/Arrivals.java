@@ -1,5 +1,6 @@
 package org.rlaif.serving.bench;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** When requests of an open loop are due: independent of how the server fares. */
@@ -21,5 +22,11 @@ final class Arrivals {
       due[i] = time;
     }
     return due;
+  }
+
+  /** Those of the first so many seconds. */
+  static double[] within(double rate, double seconds, long seed) {
+    int enough = (int) Math.ceil(2 * rate * seconds) + 100;
+    return Arrays.stream(poisson(rate, enough, seed)).takeWhile(due -> due < seconds).toArray();
   }
 }

@@ -75,6 +75,9 @@ record Bench(
     if (settings.wants("swaps")) {
       part("swaps", new Swaps(settings, here, network, direct)::measure, found, said);
     }
+    if (settings.wants(Settings.SOAK)) {
+      part("soak", new Soak(settings, here, network, direct)::measure, found, said);
+    }
     return found;
   }
 

@@ -116,6 +116,9 @@ public final class Benchmark {
             .listen(ServerConfig.LOOPBACK, 0)
             .compute(settings.batch(), threads, false, "cpu")
             .quantize(quantization);
+    if (settings.wants(Settings.SOAK)) {
+      config = config.perClient(Soak.queue(settings));
+    }
     try (RlaifServer server = RlaifServer.start(config);
         RlaifClient network = open(ServerConfig.LOOPBACK + ":" + server.port(), Credentials.NONE);
         RlaifClient near = open("inprocess:" + server.inProcessName(), Credentials.NONE)) {

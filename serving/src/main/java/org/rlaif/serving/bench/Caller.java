@@ -9,6 +9,7 @@ import org.rlaif.client.Incoming;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.serving.bench.Workload.Asked;
 import org.rlaif.serving.engine.RewardEngine.Item;
+import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
 import org.rlaif.v1.LogprobsRequest;
@@ -31,6 +32,9 @@ record Caller(RlaifClient client, String model, String reward, double temperatur
         long now = System.nanoTime();
         for (int i = 0; i < part.getTokenIdsCount(); i++) {
           trace.token(now);
+        }
+        if (part.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
+          trace.finish();
         }
       }
       trace.end(System.nanoTime());

@@ -22,6 +22,23 @@ final class Figures {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
+  static double mean(double... values) {
+    return Arrays.stream(values).average().orElse(Double.NaN);
+  }
+
+  /** Of the straight line through these points, by least squares. */
+  static double slope(double[] x, double[] y) {
+    double meanX = mean(x);
+    double meanY = mean(y);
+    double products = 0;
+    double squares = 0;
+    for (int i = 0; i < x.length; i++) {
+      products += (x[i] - meanX) * (y[i] - meanY);
+      squares += (x[i] - meanX) * (x[i] - meanX);
+    }
+    return products / squares;
+  }
+
   /** Tokens of all traces over the time from the first that was sent to the last that ended. */
   static double tokensPerSecond(List<Trace> traces) {
     return traces.stream().mapToLong(Trace::tokens).sum() / wallSeconds(traces);
@@ -36,13 +53,7 @@ final class Figures {
   /** Gaps between tokens that both came within a stretch of time. */
   static Latency gaps(List<Trace> traces, long from, long to) {
     var gaps = new Latency();
-    for (Trace trace : traces) {
-      for (int token = 1; token < trace.tokens(); token++) {
-        if (trace.arrival(token - 1) >= from && trace.arrival(token) <= to) {
-          gaps.record(trace.arrival(token) - trace.arrival(token - 1));
-        }
-      }
-    }
+    traces.forEach(trace -> trace.gaps(1, trace.tokens(), from, to).forEach(gaps::record));
     return gaps;
   }
 

@@ -52,7 +52,18 @@ final class Formulas {
                   "decodeAt",
                   "decodeTokensPerSecond of the bare loop with so many rows; fp32At: of fp32, in turn"),
               Map.entry("toFp32At", "decodeAt / fp32At in the same repeat; median of the repeats"),
-              Map.entry("pauseMs", "longest gap - median gap of the streams without swaps"),
+              Map.entry(
+                  "excessMs",
+                  "gap - usual gap at the same token index, 0 if it is less, pooled; usual: median of"
+                      + " the gaps at most 8 tokens away in the streams without swaps"),
+              Map.entry(
+                  "answered",
+                  "requests that got all tokens and a finish reason; refused: RESOURCE_EXHAUSTED;"
+                      + " broken: any other end"),
+              Map.entry(
+                  "residentMib",
+                  "VmRSS of the process, client included, in MiB; mean. firstQuarterMib and"
+                      + " lastQuarterMib: of the time; mibPerMinute: slope by least squares"),
               Map.entry("swapMs", "begin of an update until its commit is answered"),
               Map.entry(
                   "cancelMs",

@@ -1,6 +1,7 @@
 package org.rlaif.serving.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -8,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.rlaif.serving.bench.Workload.Asked;
 
 /** Asks for streams of tokens, in one of two manners; a thread per open request. */
@@ -49,22 +51,35 @@ final class LoadGenerator {
    */
   static List<Trace> open(Caller caller, Workload workload, double[] due)
       throws InterruptedException {
+    List<Trace> traces = Collections.synchronizedList(new ArrayList<>());
+    open(caller, workload, due, traces::add);
+    return traces;
+  }
+
+  /**
+   * The same for a listener that hears of each request's end, on many threads.
+   *
+   * @param workload begins anew if more are due
+   */
+  static void open(Caller caller, Workload workload, double[] due, Consumer<Trace> ended)
+      throws InterruptedException {
     List<Asked> requests = workload.requests();
-    return gather(
+    gather(
         Integer.MAX_VALUE,
         pool -> {
           List<Future<List<Trace>>> calls = new ArrayList<>();
           long start = System.nanoTime();
-          for (int i = 0; i < requests.size(); i++) {
-            Asked asked = requests.get(i);
+          for (int i = 0; i < due.length; i++) {
+            Asked asked = requests.get(i % requests.size());
             long at = start + (long) (due[i] * 1e9);
             TimeUnit.NANOSECONDS.sleep(at - System.nanoTime());
-            var trace = new Trace(at, asked.newTokens());
             calls.add(
                 pool.submit(
                     () -> {
+                      var trace = new Trace(at, asked.newTokens());
                       caller.generate(asked, trace);
-                      return List.of(trace);
+                      ended.accept(trace);
+                      return List.of();
                     }));
           }
           return calls;

@@ -69,6 +69,7 @@ final class Plot {
         case "rollouts" -> charts.add(bars("Rollouts", section));
         case "mixed" -> charts.add(bars("Mixed lengths", section));
         case "load" -> charts.addAll(load(section));
+        case "soak" -> charts.add(soak(section));
         default -> {}
       }
     }
@@ -114,6 +115,21 @@ final class Plot {
             List.of(
                 curve("p50", "itlMsP50", closed, Charts.OURS),
                 curve("p99", "itlMsP99", closed, Charts.TAIL))));
+  }
+
+  private static XYChart soak(Section section) {
+    List<Row> stretches =
+        section.rows().stream().filter(row -> row.figures().containsKey("seconds")).toList();
+    return Charts.curves(
+        "Memory under overload and swaps",
+        "seconds",
+        "resident MiB",
+        List.of(
+            new Curve(
+                "resident",
+                stretches.stream().mapToDouble(row -> row.figures().get("seconds")).toArray(),
+                stretches.stream().mapToDouble(row -> row.figures().get("residentMib")).toArray(),
+                Charts.OURS)));
   }
 
   private static Curve curve(String name, String figure, List<Row> rows, Color color) {

@@ -27,6 +27,7 @@ import org.rlaif.kit.UserError;
  * @param steadyTokens of the sequences that decode while something disturbs them
  * @param swapSeconds from the end of one update to the next one's begin
  * @param cancels how often a sequence is cancelled
+ * @param soakSeconds how long the soak takes
  * @param scoring tokens of given sequences, a comparison for each number
  */
 public record Settings(
@@ -50,8 +51,13 @@ public record Settings(
     int steadyTokens,
     double swapSeconds,
     int cancels,
+    double soakSeconds,
     List<Integer> scoring,
     long seed) {
+  /** Takes long, and a server of its own: never one of several. */
+  static final String SOAK = "soak";
+
+  /** What is measured unless told otherwise. */
   public static final List<String> PARTS =
       List.of(
           "layers",
@@ -66,7 +72,11 @@ public record Settings(
 
   public Settings {
     for (String part : parts) {
-      UserError.require(PARTS.contains(part), "parts", part, "some of " + PARTS);
+      UserError.require(
+          PARTS.contains(part) || parts.equals(List.of(SOAK)),
+          "parts",
+          part,
+          "some of " + PARTS + ", or soak alone");
     }
     for (int each : concurrency) {
       positive("concurrency", each);
@@ -86,6 +96,7 @@ public record Settings(
         "a divisor of the batch " + batch);
     UserError.require(steadyTokens >= 8, "steady-tokens", steadyTokens, ">= 8");
     UserError.require(swapSeconds > 0, "swap-every", swapSeconds, "above 0 seconds");
+    UserError.require(soakSeconds > 0, "soak-seconds", soakSeconds, "above 0");
     positive("requests", requests);
     positive("repeats", repeats);
     positive("rollout-prompt", rolloutPrompt);

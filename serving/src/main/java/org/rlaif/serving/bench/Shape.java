@@ -4,33 +4,42 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.Attention;
 import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Dtype;
+import org.rlaif.model.Family;
+import org.rlaif.model.Mlp;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.Norm;
+import org.rlaif.model.Rotary;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 
 /**
- * Shapes of GPT-2 that a model with random weights can be made of. What such a model writes is
- * noise, and costs exactly what sense would.
+ * Shapes that a model with random weights can be made of. What such a model writes is noise, and
+ * costs exactly what sense would.
  */
 enum Shape {
   /** Two layers, 32 wide: for trying the commands. */
-  TINY("tiny", 512, 2, 32, 2),
+  TINY("tiny", gpt2(512, 2, 32, 2), Dtype.F32),
   /** The quickstart's policy. */
-  SMALL("small", 768, 4, 96, 4),
+  SMALL("small", gpt2(768, 4, 96, 4), Dtype.F32),
   /** A quarter of the smallest GPT-2. */
-  M31("31m", 16_384, 8, 512, 8),
+  M31("31m", gpt2(16_384, 8, 512, 8), Dtype.F32),
   /** The smallest GPT-2. */
-  M124("124m", 50_257, 12, 768, 12),
+  M124("124m", gpt2(50_257, 12, 768, 12), Dtype.F32),
   /** The second smallest GPT-2. */
-  M355("355m", 50_257, 24, 1024, 16);
+  M355("355m", gpt2(50_257, 24, 1024, 16), Dtype.F32),
+  /** Llama 3.2's smallest, 1.24 B. */
+  B1("1b", llama1b(), Dtype.BF16);
 
   private static final int CONTEXT = 1024;
 
@@ -43,17 +52,34 @@ enum Shape {
   private static final int END = 1;
 
   private final String label;
-  private final int vocabulary;
-  private final int layers;
-  private final int width;
-  private final int heads;
+  private final DecoderConfig config;
+  private final Dtype stored;
 
-  Shape(String label, int vocabulary, int layers, int width, int heads) {
+  Shape(String label, DecoderConfig config, Dtype stored) {
     this.label = label;
-    this.vocabulary = vocabulary;
-    this.layers = layers;
-    this.width = width;
-    this.heads = heads;
+    this.config = config;
+    this.stored = stored;
+  }
+
+  private static DecoderConfig gpt2(int vocabulary, int layers, int width, int heads) {
+    return DecoderConfig.gpt2(vocabulary, CONTEXT, width, layers, heads, 4 * width);
+  }
+
+  private static DecoderConfig llama1b() {
+    return new DecoderConfig(
+        Family.LLAMA,
+        128_256,
+        131_072,
+        2048,
+        16,
+        Norm.Kind.ROOT_MEAN_SQUARE,
+        1e-5,
+        new Attention(32, 8, 64, false, false, false, 0),
+        new Rotary(64, 500_000, new Rotary.Llama3(32, 1, 4, 8192)),
+        new Mlp(8192, Mlp.Activation.SILU, true, false),
+        /* parallel= */ false,
+        /* tied= */ true,
+        Head.LANGUAGE_MODEL);
   }
 
   static List<String> labels() {
@@ -71,7 +97,7 @@ enum Shape {
   }
 
   DecoderConfig config() {
-    return DecoderConfig.gpt2(vocabulary, CONTEXT, width, layers, heads, 4 * width);
+    return config;
   }
 
   /** Writes a policy's model folder; the same seed gives the same weights. */
@@ -88,7 +114,10 @@ enum Shape {
     Path tokenizer = folder.resolveSibling(folder.getFileName() + "-tokenizer.json");
     try {
       tokenizer(tokenizer);
-      ModelFolder.save(folder, config, ScoreScale.IDENTITY, tokenizer, weights(config, seed));
+      Weights weights = weights(config, seed);
+      Map<String, Dtype> dtypes = weights.dtypes();
+      dtypes.replaceAll((name, dtype) -> stored);
+      ModelFolder.save(folder, config, ScoreScale.IDENTITY, tokenizer, weights.storedAs(dtypes));
     } finally {
       AtomicFiles.deleteRecursively(tokenizer);
     }
@@ -99,10 +128,10 @@ enum Shape {
    * the whole vocabulary, as it does for a trained model.
    */
   private void tokenizer(Path file) {
-    BpeTrainer.train(List.of("a"), vocabulary, file);
+    BpeTrainer.train(List.of("a"), config.vocabularySize(), file);
     ObjectNode json = Json.read(file, ObjectNode.class);
     var words = (ObjectNode) json.path("model").path("vocab");
-    for (int id = words.size(); id < vocabulary; id++) {
+    for (int id = words.size(); id < config.vocabularySize(); id++) {
       words.put(word(id), id);
     }
     Json.write(file, json);
@@ -118,27 +147,32 @@ enum Shape {
   }
 
   /**
-   * GPT-2's own initialisation, and an end that is never drawn: the final norm's bias points away
-   * from the end-of-text token's row, so that completions are as long as they are asked to be.
+   * GPT-2's own initialisation, and an end that is never drawn, so that completions are as long as
+   * they are asked to be: the final norm's bias, where it has one, points away from the end-of-text
+   * token's row. Where it has none the vocabulary is so large that the end hardly ever is drawn.
    */
   private Weights weights(DecoderConfig config, long seed) {
     Weights weights = Weights.allocate(config.parameters());
     var random = new SplittableRandom(seed);
     for (TensorSpec spec : config.parameters()) {
       FloatBuffer numbers = weights.get(spec.name());
-      boolean norm = spec.name().contains("ln_");
       boolean bias = spec.name().endsWith("bias");
+      boolean gain = spec.shape().size() == 1 && !bias;
       while (numbers.hasRemaining()) {
-        numbers.put(norm && !bias ? 1 : bias ? 0 : 0.02f * (float) gaussian(random));
+        numbers.put(gain ? 1 : bias ? 0 : 0.02f * (float) gaussian(random));
       }
     }
-    float part = FINAL_BIAS / (float) Math.sqrt(width);
-    FloatBuffer shift = weights.get("transformer.ln_f.bias");
-    FloatBuffer embedding = weights.get("transformer.wte.weight");
-    for (int i = 0; i < width; i++) {
-      float sign = i % 2 == 0 ? 1 : -1;
-      shift.put(i, sign * part);
-      embedding.put(END * width + i, sign * END_LOGIT / (part * width));
+    TensorSpec bias = config.finalNorm().bias();
+    if (bias != null) {
+      int width = config.width();
+      float part = FINAL_BIAS / (float) Math.sqrt(width);
+      FloatBuffer shift = weights.get(bias.name());
+      FloatBuffer embedding = weights.get(config.embedding().name());
+      for (int i = 0; i < width; i++) {
+        float sign = i % 2 == 0 ? 1 : -1;
+        shift.put(i, sign * part);
+        embedding.put(END * width + i, sign * END_LOGIT / (part * width));
+      }
     }
     return weights;
   }

@@ -2,6 +2,8 @@ package org.rlaif.serving.bench;
 
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ final class Trace {
   private final CountDownLatch first = new CountDownLatch(1);
   private long end;
   private @Nullable Throwable failure;
+  private boolean finished;
 
   /**
    * @param sent when it was sent, or due to be
@@ -42,6 +45,11 @@ final class Trace {
     first.await();
   }
 
+  /** It was told why it ends. */
+  void finish() {
+    finished = true;
+  }
+
   void end(long now) {
     end = now;
     first.countDown();
@@ -54,6 +62,11 @@ final class Trace {
 
   @Nullable Throwable failure() {
     return failure;
+  }
+
+  /** It has all tokens that it asked for, a reason why it ends, and no failure. */
+  boolean isWhole() {
+    return failure == null && finished && count == asked;
   }
 
   long sent() {
@@ -74,6 +87,18 @@ final class Trace {
 
   long arrival(int token) {
     return arrivals[token];
+  }
+
+  /**
+   * Times from a token to the next, where both came within a stretch of time.
+   *
+   * @param first index of the later token, at least; the next one's is one more, and so on
+   * @param last the same at most
+   */
+  LongStream gaps(int first, int last, long from, long to) {
+    return IntStream.rangeClosed(Math.max(1, first), Math.min(last, count - 1))
+        .filter(token -> arrivals[token - 1] >= from && arrivals[token] <= to)
+        .mapToLong(token -> arrivals[token] - arrivals[token - 1]);
   }
 
   /** Time to the first token. */

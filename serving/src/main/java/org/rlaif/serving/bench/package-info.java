@@ -17,7 +17,11 @@
  *   <li>end-to-end = e - s;
  *   <li>tokens per second = all n / (last e - first s): prefill and tail included;
  *   <li>decode tokens per second = tokens that arrived between the last t1 and the first tn, over
- *       that time: all rows live, no prompts.
+ *       that time: all rows live, no prompts;
+ *   <li>excess = a gap less the usual one at the same index among its tokens, at least 0: what a
+ *       disturbance, such as new weights, adds to a decode step ({@link
+ *       org.rlaif.serving.bench.UsualGaps}). That of the undisturbed streams themselves is the
+ *       noise.
  * </ul>
  *
  * <p>Percentiles are HdrHistogram's, three digits exact. {@link org.rlaif.serving.bench.Layers}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.hub.Hub;
 import org.rlaif.serving.bench.Benchmark;
 import org.rlaif.serving.bench.Benchmark.Reporting;
 import org.rlaif.serving.bench.Settings;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
           + " (closed and open loops), rollouts and mixed (against static batches), quantization"
           + " (weights and KV cache in fp32, int8 and int4), prefill (a long prompt beside decoding"
           + " rows), cancel, swaps (new weights under load), scoring (log-probabilities and, with"
-          + " --shape, scores of given sequences)."
+          + " --shape, scores of given sequences); and, alone, soak (100 swaps at twice the capacity:"
+          + " answers, refusals, memory)."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -38,12 +40,15 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--address", description = "A running server, host:port.")
     private @Nullable String address;
 
-    @Option(names = "--model", paramLabel = "FOLDER", description = "A policy's model folder.")
-    private @Nullable Path folder;
+    @Option(
+        names = "--model",
+        paramLabel = "FOLDER|ORG/NAME",
+        description = "A policy's model folder, or its name on the Hugging Face hub.")
+    private @Nullable String model;
 
     @Option(
         names = "--shape",
-        description = "A model with random weights: tiny, small, 31m, 124m or 355m.")
+        description = "A model with random weights: tiny, small, 31m, 124m, 355m or 1b.")
     private @Nullable String shape;
   }
 
@@ -100,8 +105,8 @@ public final class BenchCommand implements Callable<Integer> {
             settings, quantization.quantization(), Duration.ofSeconds(timeout), reporting);
     if (from.shape != null) {
       benchmark.shape(from.shape, keep, threads);
-    } else if (from.folder != null) {
-      benchmark.folder(from.folder, threads);
+    } else if (from.model != null) {
+      benchmark.folder(Hub.of(System.getenv()).resolve(from.model), threads);
     } else {
       benchmark.address(String.valueOf(from.address), credentials.credentials(), name);
     }

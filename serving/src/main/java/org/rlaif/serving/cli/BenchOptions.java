@@ -11,7 +11,7 @@ final class BenchOptions {
   @Option(
       names = "--parts",
       split = ",",
-      description = "Which parts (default: all that the server allows).")
+      description = "Which parts (default: all that the server allows, but for soak).")
   private List<String> parts = Settings.PARTS;
 
   @Option(
@@ -121,6 +121,12 @@ final class BenchOptions {
   private int cancels;
 
   @Option(
+      names = "--soak-seconds",
+      defaultValue = "600",
+      description = "How long the soak takes (${DEFAULT-VALUE}).")
+  private double soakSeconds;
+
+  @Option(
       names = "--scoring",
       split = ",",
       defaultValue = "64",
@@ -152,6 +158,7 @@ final class BenchOptions {
         steadyTokens,
         swapSeconds,
         cancels,
+        soakSeconds,
         scoring,
         seed);
   }

@@ -1,6 +1,7 @@
 package org.rlaif.serving.cli;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.Credentials;
 import org.rlaif.client.Tls;
@@ -24,10 +25,15 @@ final class CredentialOptions {
   @Option(names = "--tls-key", paramLabel = "FILE", description = "Its PEM private key.")
   private @Nullable Path key;
 
-  /** The token is read from the environment alone: a command line can be seen by others. */
+  /**
+   * The token is read from the environment alone: a command line can be seen by others. That for
+   * inference is enough; where there is only the one for control, which allows more, it is shown.
+   */
   Credentials credentials() {
+    Map<String, String> environment = System.getenv();
+    String control = environment.get(Credentials.CONTROL_TOKEN);
     try {
-      return new Credentials(tls(), System.getenv(Credentials.TOKEN));
+      return new Credentials(tls(), environment.getOrDefault(Credentials.TOKEN, control));
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }

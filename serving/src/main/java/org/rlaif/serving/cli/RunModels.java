@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.hub.Hub;
 
 /**
  * Which model folders an argument means: those that a run's {@code models.json} names, relative to
- * the run, or one model folder under its own name or a given one ({@code NAME=FOLDER}).
+ * the run, or one model folder under its own name or a given one ({@code NAME=FOLDER}); a folder
+ * that is not here may be a model's name on the hub.
  */
 final class RunModels {
   static final String INDEX = "models.json";
@@ -44,18 +46,29 @@ final class RunModels {
   private static Map<String, Path> of(String argument) {
     int equals = argument.indexOf('=');
     if (equals > 0) {
-      return Map.of(argument.substring(0, equals), Path.of(argument.substring(equals + 1)));
+      return Map.of(argument.substring(0, equals), hub().resolve(argument.substring(equals + 1)));
     }
     Path folder = Path.of(argument);
     if (isRun(folder)) {
       return index(folder);
     }
-    if (Files.isRegularFile(folder.resolve("config.json"))) {
+    if (Files.isRegularFile(folder.resolve("config.json"))
+        || Files.isRegularFile(folder.resolve("adapter_config.json"))) {
       Path name = folder.toAbsolutePath().normalize().getFileName();
       return Map.of(String.valueOf(name), folder);
     }
-    throw UserError.expected(
-        "folder", folder, "a run (with " + INDEX + ") or a model folder (with config.json)");
+    if (Files.exists(folder) || !argument.contains("/")) {
+      throw UserError.expected(
+          "folder",
+          folder,
+          "a run (with " + INDEX + "), a model folder (with config.json), or org/name on the hub");
+    }
+    String name = argument.substring(argument.indexOf('/') + 1).replaceFirst("@.*", "");
+    return Map.of(name, hub().resolve(argument));
+  }
+
+  private static Hub hub() {
+    return Hub.of(System.getenv());
   }
 
   private static Map<String, Path> index(Path run) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
 import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
@@ -26,8 +27,11 @@ import picocli.CommandLine.Spec;
 public final class ServeCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
-      paramLabel = "RUN|[NAME=]FOLDER",
-      description = "A run (it has a models.json), or model folders.")
+      paramLabel = "RUN|[NAME=]FOLDER|[NAME=]ORG/NAME",
+      description = {
+        "A run (it has a models.json), model folders, or models' names on the Hugging Face hub, with",
+        "@REVISION if need be."
+      })
   private List<String> folders;
 
   @Option(names = "--port", defaultValue = "7070", description = "TCP port; 0: any free one.")
@@ -44,6 +48,14 @@ public final class ServeCommand implements Callable<Integer> {
       defaultValue = "0",
       description = "Sequences a policy decodes at a time (default: by the model's size).")
   private int slots;
+
+  @Option(
+      names = "--context",
+      paramLabel = "TOKENS",
+      description =
+          "The longest sequence, where the model's own is not shorter: a slot has room for one"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int context = EngineConfig.DEFAULT_CONTEXT;
 
   @Option(
       names = "--threads",
@@ -74,7 +86,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--max-queue-per-client",
       paramLabel = "SEQUENCES",
       description = {
-        "Sequences of one client that may wait for a policy (default: half of all that may wait).",
+        "Sequences of one client that may wait for a model (default: half of all that may wait).",
         "A client is a certificate's name, else the client-id in the metadata, else a connection."
       })
   private @Nullable Integer maxQueuePerClient;
@@ -98,6 +110,7 @@ public final class ServeCommand implements Callable<Integer> {
         ServerConfig.inProcess(RunModels.of(folders))
             .listen(host, port)
             .compute(slots, threads, false, device)
+            .context(context)
             .scoring(new Scoring(scoringTokens, Duration.ofMillis(scoringDelay)))
             .quantize(quantization.quantization())
             .secure(guard.security(System.getenv()));

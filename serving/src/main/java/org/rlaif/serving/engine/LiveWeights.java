@@ -81,6 +81,12 @@ final class LiveWeights implements AutoCloseable {
     WeightArena arena = layout.arena();
     arena.fill(weights);
     this.current = new Version(1, arena, DecoderSession.open(runtime, config, arena));
+    var successor = MemoryNeed.ofSuccessor(config, layout.quantization());
+    if (config.head() == Head.LANGUAGE_MODEL && successor.total() < MemoryNeed.left() / 2) {
+      // Now, not with the first update: while Java clears the memory nothing else goes on.
+      idle.add(layout.arena());
+      arenas++;
+    }
   }
 
   synchronized Lease lease() {
@@ -182,12 +188,9 @@ final class LiveWeights implements AutoCloseable {
       arenas++;
     }
     try {
-      if (config.head() == Head.SCORE) {
-        // Most reward models are never changed: theirs is not counted when they are loaded.
-        MemoryNeed.ofSuccessor(config).check("the weights that come next");
-      }
-      // Outside the lock, which every decode step takes: the memory is zeroed page by page.
-      return layout.arena();
+      // Many models are never changed: this was not counted when they were loaded.
+      MemoryNeed.ofSuccessor(config, layout.quantization()).check("the weights that come next");
+      return layout.arena(); // outside the lock
     } catch (RuntimeException | Error e) {
       synchronized (this) {
         arenas--;

@@ -20,13 +20,14 @@ public record Loaded(
     TokenRules rules,
     Quantization quantization) {
 
-  static Loaded of(String name, ModelFolder folder, Quantization quantization) {
+  static Loaded of(
+      String name, ModelFolder folder, DecoderConfig config, Quantization quantization) {
     return new Loaded(
         name,
         folder.path(),
-        folder.config(),
+        config,
         folder.tokenizer(),
-        new TokenRules(name, folder.config()),
+        new TokenRules(name, config),
         quantization);
   }
 }

@@ -15,9 +15,9 @@ import org.rlaif.model.Quantization;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a model will take, estimated before it is loaded.
+ * What a model will take, estimated before it is loaded; new weights are counted when they come.
  *
- * @param weights both arenas of a policy, the one of a reward model
+ * @param weights one set of them, and what all sets share
  * @param cache keys and values of all slots
  * @param working repacked matrices and what a run computes with
  */
@@ -49,11 +49,11 @@ record MemoryNeed(long weights, long cache, long working) {
     long distributions =
         2L * ScoringPass.heads(config, tokens) * config.vocabularySize() * Float.BYTES;
     return new MemoryNeed(
-        2 * arena + WeightLayout.sharedBytes(config, quantization),
+        arena + WeightLayout.sharedBytes(config, quantization),
         Scheduler.bytes(config, quantization.kvCache(), slots)
             + scoring
             + checking(config, quantization, tokens),
-        2 * WeightLayout.packedBytes(config, quantization) + run + distributions);
+        WeightLayout.packedBytes(config, quantization) + run + distributions);
   }
 
   /** What quantised weights are checked with. */
@@ -69,9 +69,11 @@ record MemoryNeed(long weights, long cache, long working) {
   }
 
   /** New weights beside those that serve. */
-  static MemoryNeed ofSuccessor(DecoderConfig config) {
-    long arena = WeightLayout.arenaBytes(config, Quantization.NONE);
-    return new MemoryNeed(arena, 0, arena);
+  static MemoryNeed ofSuccessor(DecoderConfig config, Quantization quantization) {
+    return new MemoryNeed(
+        WeightLayout.arenaBytes(config, quantization),
+        0,
+        WeightLayout.packedBytes(config, quantization));
   }
 
   /** Direct buffers of this process; the rest is ONNX Runtime's. */

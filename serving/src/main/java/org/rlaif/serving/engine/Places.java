@@ -43,11 +43,16 @@ final class Places {
               .formatted(model, own, more, mostPerClient),
           never ? null : pace.timeFor(before));
     }
-    taken += more;
-    byClient.put(client, own + more);
+    takeAnyway(client, more);
   }
 
-  /** So many have a row, or failed. */
+  /** Takes that many, whether there are enough or not. */
+  void takeAnyway(String client, int more) {
+    taken += more;
+    byClient.merge(client, more, Integer::sum);
+  }
+
+  /** So many wait no more: their turn came, or they failed. */
   void leave(String client, int sequences) {
     giveBack(client, sequences);
     pace.left(sequences);

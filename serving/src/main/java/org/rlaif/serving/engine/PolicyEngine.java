@@ -47,7 +47,7 @@ public final class PolicyEngine implements ServedModel {
       Quantization quantization,
       Clock clock,
       ModelObserver observer) {
-    DecoderConfig config = folder.config();
+    DecoderConfig config = folder.config().withContext(settings.context());
     int wanted =
         settings.slots() == 0
             ? MemoryNeed.defaultSlots(config, quantization.kvCache())
@@ -56,7 +56,7 @@ public final class PolicyEngine implements ServedModel {
     UserError.require(
         wanted <= most, "slots", wanted, "at most " + most + " for a model like " + name);
     MemoryNeed.of(config, quantization, wanted, settings.scoring().tokens()).check(name);
-    this.loaded = Loaded.of(name, folder, quantization);
+    this.loaded = Loaded.of(name, folder, config, quantization);
     this.observer = observer;
     this.runtime = runtime;
     this.slots = wanted;
@@ -84,7 +84,7 @@ public final class PolicyEngine implements ServedModel {
             weights,
             quantization.kvCache(),
             slots,
-            new WaitingLine(name, settings.maxQueue(), settings.maxQueuePerClient()),
+            new WaitingLine(name, settings.places(name)),
             observer);
   }
 

@@ -52,9 +52,9 @@ public final class RewardEngine implements ServedModel {
       EngineConfig settings,
       Clock clock,
       ModelObserver observer) {
-    DecoderConfig config = folder.config();
+    DecoderConfig config = folder.config().withContext(settings.context());
     MemoryNeed.of(config, Quantization.NONE, 0, settings.scoring().tokens()).check(name);
-    this.loaded = Loaded.of(name, folder, Quantization.NONE);
+    this.loaded = Loaded.of(name, folder, config, Quantization.NONE);
     this.runtime = runtime;
     this.folder = folder;
     this.weights =

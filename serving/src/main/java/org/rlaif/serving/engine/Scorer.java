@@ -52,7 +52,7 @@ final class Scorer {
     this.model = model;
     this.weights = weights;
     this.tokens = settings.scoring().tokens();
-    this.line = new ScoringLine(model, settings.maxQueue(), tokens, settings.scoring().delay());
+    this.line = new ScoringLine(model, settings.places(model), tokens, settings.scoring().delay());
     this.pass = new ScoringPass(runtime, config, kvCache, tokens);
     this.onBroken = onBroken;
     this.thread = new Thread(this::run, "rlaif-score-" + model);

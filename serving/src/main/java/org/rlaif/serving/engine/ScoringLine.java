@@ -21,14 +21,12 @@ import org.rlaif.serving.engine.ScoringRequest.Piece;
  */
 final class ScoringLine {
   private final String model;
-  private final int most;
   private final int tokensPerRun;
   private final long delayNanos;
 
   // All guarded by this.
   private final Turns<Piece> turns = new Turns<>();
-  private final Pace pace = new Pace();
-  private int waiting;
+  private final Places places;
   private long tokens;
 
   /** When the first of them came. */
@@ -43,43 +41,46 @@ final class ScoringLine {
   private @Nullable Throwable broken;
 
   /**
-   * @param most sequences that may wait
+   * @param places for the sequences that wait
    * @param tokensPerRun so many wait for no more
    * @param delay that a request waits for others, at most
    */
-  ScoringLine(String model, int most, int tokensPerRun, Duration delay) {
+  ScoringLine(String model, Places places, int tokensPerRun, Duration delay) {
     this.model = model;
-    this.most = most;
+    this.places = places;
     this.tokensPerRun = tokensPerRun;
     this.delayNanos = delay.toNanos();
   }
 
   /** Takes all of it or, if it does not fit, nothing. */
   synchronized void add(ScoringRequest request) {
-    int more = request.sequences();
-    if (!closed && more > most - waiting) {
-      throw Refusal.queueFull(
-          "model: %s has %d sequences waiting and was sent %d more (expected: at most %d waiting)"
-              .formatted(model, waiting, more, most),
-          more > most ? null : pace.timeFor(waiting + more - most));
-    }
-    addAnyway(request);
+    requireOpen();
+    places.take(request.client(), request.sequences());
+    put(request);
   }
 
   /** However many wait. */
   synchronized void addAnyway(ScoringRequest request) {
+    requireOpen();
+    places.takeAnyway(request.client(), request.sequences());
+    put(request);
+  }
+
+  private void requireOpen() {
     if (broken != null) {
       throw new Refusal(Reason.UNAVAILABLE, "model: " + model + " broke down", broken);
     }
     if (closed) {
       throw closing();
     }
+  }
+
+  private void put(ScoringRequest request) {
     if (turns.isEmpty()) {
       since = System.nanoTime();
     }
     for (Piece piece : request.pieces()) {
       turns.add(request.client(), piece);
-      waiting += piece.sequences();
       tokens += piece.tokens();
     }
     open++;
@@ -144,15 +145,14 @@ final class ScoringLine {
 
   private void left(List<Piece> pieces) {
     for (Piece piece : pieces) {
-      waiting -= piece.sequences();
+      places.leave(piece.request().client(), piece.sequences());
       tokens -= piece.tokens();
-      pace.left(piece.sequences());
     }
   }
 
   /** Sequences that no run has begun on. */
   synchronized int waiting() {
-    return waiting;
+    return places.taken();
   }
 
   /** Takes nothing new; gives what is there that much time, then leaves it. */

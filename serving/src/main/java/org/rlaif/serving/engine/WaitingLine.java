@@ -55,12 +55,11 @@ final class WaitingLine {
   private @Nullable Throwable broken;
 
   /**
-   * @param most sequences that may wait
-   * @param mostPerClient of them, for one client
+   * @param places for the sequences that wait
    */
-  WaitingLine(String model, int most, int mostPerClient) {
+  WaitingLine(String model, Places places) {
     this.model = model;
-    this.places = new Places(model, most, mostPerClient);
+    this.places = places;
   }
 
   /** Takes all of these, which are one client's, or, if they do not fit, none. */

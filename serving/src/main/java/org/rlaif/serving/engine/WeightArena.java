@@ -6,7 +6,6 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +21,19 @@ import org.rlaif.model.Weights;
  * filled first and left alone until that session is closed.
  */
 final class WeightArena {
+  /**
+   * Bytes that are copied or summed up in one go. Java's threads cannot be stopped in the middle of
+   * it, so that a collection of garbage, and everybody with it, would wait for more.
+   */
+  private static final int PIECE = 1 << 20;
+
+  /**
+   * Of a tensor.
+   *
+   * @param firstNonFinite index of the first number that is infinite or not a number; -1: none is
+   */
+  record Contents(int crc32c, int firstNonFinite) {}
+
   private final WeightLayout layout;
   private final Map<String, TensorSpec> specs = new LinkedHashMap<>();
   private final Map<String, ByteBuffer> tensors = new LinkedHashMap<>();
@@ -94,28 +106,41 @@ final class WeightArena {
   }
 
   void write(String name, int offset, ByteBuffer data) {
-    bytes(name).position(offset).put(data);
+    ByteBuffer into = bytes(name).position(offset);
+    while (data.hasRemaining()) {
+      int piece = Math.min(PIECE, data.remaining());
+      into.put(data.slice(data.position(), piece));
+      data.position(data.position() + piece);
+    }
   }
 
   FloatBuffer floats(String name) {
     return bytes(name).asFloatBuffer();
   }
 
-  int crc32c(String name) {
+  /** Reads a tensor once. */
+  Contents inspect(String name) {
+    ByteBuffer bytes = bytes(name);
     var checksum = new CRC32C();
-    checksum.update(bytes(name));
-    return (int) checksum.getValue();
-  }
-
-  /** Index of the first number of a tensor that is infinite or not a number. */
-  OptionalLong firstNonFinite(String name) {
-    FloatBuffer numbers = floats(name);
-    for (int i = 0; i < numbers.limit(); i++) {
-      if (!Float.isFinite(numbers.get(i))) {
-        return OptionalLong.of(i);
+    int bad = -1;
+    for (int from = 0; from < bytes.limit(); from += PIECE) {
+      ByteBuffer piece = bytes.slice(from, Math.min(PIECE, bytes.limit() - from));
+      checksum.update(piece.duplicate());
+      if (bad < 0) {
+        int index = firstNonFinite(piece.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
+        bad = index < 0 ? -1 : from / Float.BYTES + index;
       }
     }
-    return OptionalLong.empty();
+    return new Contents((int) checksum.getValue(), bad);
+  }
+
+  private static int firstNonFinite(FloatBuffer numbers) {
+    for (int i = 0; i < numbers.limit(); i++) {
+      if (!Float.isFinite(numbers.get(i))) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** A view of a tensor's bytes with a position of its own. */

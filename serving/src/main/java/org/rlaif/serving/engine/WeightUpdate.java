@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
@@ -108,14 +107,14 @@ final class WeightUpdate {
       if (expected == null) {
         throw refused(name, "no checksum (expected: one for every tensor)");
       }
-      int found = arena.crc32c(name);
-      if (found != expected) {
-        throw refused(name, "CRC-32C %08x (expected: %08x)".formatted(found, expected));
+      WeightArena.Contents found = arena.inspect(name);
+      if (found.crc32c() != expected) {
+        throw refused(name, "CRC-32C %08x (expected: %08x)".formatted(found.crc32c(), expected));
       }
-      OptionalLong bad = arena.firstNonFinite(name);
-      if (bad.isPresent()) {
-        float value = arena.floats(name).get((int) bad.getAsLong());
-        throw refused(name, value + " at " + bad.getAsLong() + " (expected: finite numbers)");
+      int bad = found.firstNonFinite();
+      if (bad >= 0) {
+        float value = arena.floats(name).get(bad);
+        throw refused(name, value + " at " + bad + " (expected: finite numbers)");
       }
     }
     for (String name : checksums.keySet()) {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Updates of one model's weights, one at a time: begin, push every tensor, commit or roll back. The
  * weights that serve stay untouched until a commit has passed all its checks. An update that nobody
- * touches for a while is rolled back when the next one begins.
+ * touches for a while is rolled back when the next one begins. What takes long is done aside, and
+ * whoever asked waits for it: decoding should not.
  */
 public final class WeightUpdates {
   /**
@@ -39,6 +40,7 @@ public final class WeightUpdates {
   private final @Nullable QuantizationCheck check;
   private final Clock clock;
   private final ModelObserver observer;
+  private final Aside aside;
   private @Nullable WeightUpdate open;
   private boolean closed;
 
@@ -61,6 +63,7 @@ public final class WeightUpdates {
     this.check = check;
     this.clock = clock;
     this.observer = observer;
+    this.aside = new Aside("rlaif-weights-" + model);
   }
 
   /** Opens an update of all weights; returns the id that names it. */
@@ -93,7 +96,8 @@ public final class WeightUpdates {
     String id = model + "/" + HexFormat.of().toHexDigits(random);
     AdapterUpdate update =
         adapter == null ? null : new AdapterUpdate(adapter, weights.layout(), base);
-    open = new WeightUpdate(id, weights.takeIdleArena(), update, clock.instant());
+    open =
+        new WeightUpdate(id, aside.run(weights::takeIdleArena), update, clock.instant());
     return id;
   }
 
@@ -101,7 +105,7 @@ public final class WeightUpdates {
   public synchronized void push(String id, String tensor, long offset, ByteBuffer data) {
     WeightUpdate update = find(id);
     update.touch(clock.instant());
-    update.push(tensor, offset, data);
+    aside.run(() -> update.push(tensor, offset, data));
   }
 
   /**
@@ -116,8 +120,8 @@ public final class WeightUpdates {
     long start = System.nanoTime();
     try {
       gate.validate(probes, threshold);
-      update.check(checksums);
-      session = weights.prepare(update.arena());
+      aside.run(() -> update.check(checksums));
+      session = aside.run(() -> weights.prepare(update.arena()));
       float difference = pass(update.arena(), session, probes, threshold);
       QuantizationLoss loss = loss(update.arena(), session);
       open = null;
@@ -172,6 +176,7 @@ public final class WeightUpdates {
     if (open != null) {
       drop(open);
     }
+    aside.close();
   }
 
   private void drop(WeightUpdate update) {

@@ -5,7 +5,8 @@
  * {@link org.rlaif.serving.engine.WeightArena} that supplies every initializer from memory. A
  * {@link org.rlaif.serving.engine.DecoderSession} joins the two; {@link
  * org.rlaif.serving.engine.LiveWeights} owns two arenas, so that new weights fill one while the
- * other serves.
+ * other serves. That work is done {@link org.rlaif.serving.engine.Aside}, in pieces after which
+ * Java's threads can be stopped: decoding has the cores.
  *
  * <p>The {@link org.rlaif.serving.engine.KvCache} is ours and is written in place: the same direct
  * buffer is bound as past input and as present output. A slot is a slice of it. The {@link

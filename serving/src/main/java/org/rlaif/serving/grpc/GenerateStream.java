@@ -1,7 +1,6 @@
 package org.rlaif.serving.grpc;
 
 import com.google.common.primitives.Ints;
-import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 import org.rlaif.model.Tokenizer;
@@ -19,7 +18,7 @@ final class GenerateStream implements SequenceListener {
   private final int[] prompt;
   private final Sampling sampling;
   private final StreamObserver<GenerateResponse> observer;
-  private final Executor executor;
+  private final Outgoing outgoing;
 
   GenerateStream(
       Tokenizer tokenizer,
@@ -31,17 +30,17 @@ final class GenerateStream implements SequenceListener {
     this.prompt = prompt;
     this.sampling = sampling;
     this.observer = observer;
-    this.executor = MoreExecutors.newSequentialExecutor(executor);
+    this.outgoing = new Outgoing(observer, executor);
   }
 
   @Override
   public void onToken(SequenceId id, int token, float logprob) {
-    executor.execute(() -> observer.onNext(message(token, logprob).build()));
+    outgoing.send(() -> observer.onNext(message(token, logprob).build()));
   }
 
   @Override
   public void onToken(SequenceId id, int token, float logprob, TokenDetails details) {
-    executor.execute(
+    outgoing.send(
         () -> {
           GenerateResponse.Builder message = message(token, logprob);
           if (sampling.wanted().sampledLogprobs()) {
@@ -66,7 +65,7 @@ final class GenerateStream implements SequenceListener {
 
   @Override
   public void onFinished(SequenceId id, Completion completion) {
-    executor.execute(
+    outgoing.send(
         () -> {
           observer.onNext(
               GenerateResponse.newBuilder()
@@ -84,6 +83,6 @@ final class GenerateStream implements SequenceListener {
 
   @Override
   public void onFailed(SequenceId id, Throwable cause) {
-    executor.execute(() -> observer.onError(cause));
+    outgoing.fail(cause);
   }
 }

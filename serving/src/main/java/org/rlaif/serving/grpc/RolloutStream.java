@@ -2,7 +2,6 @@ package org.rlaif.serving.grpc;
 
 import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
-import com.google.common.util.concurrent.MoreExecutors;
 import io.grpc.stub.StreamObserver;
 import java.util.Arrays;
 import java.util.List;
@@ -24,11 +23,9 @@ final class RolloutStream implements SequenceListener {
   private final long seed;
   private final Wanted wanted;
   private final StreamObserver<RolloutResponse> observer;
-  private final Executor executor;
+  private final Outgoing outgoing;
 
-  // Of the call's thread alone.
-  private long open;
-  private boolean failed;
+  private long open; // of the call's thread alone
 
   RolloutStream(
       Tokenizer tokenizer,
@@ -42,7 +39,7 @@ final class RolloutStream implements SequenceListener {
     this.seed = sampling.seed();
     this.wanted = sampling.wanted();
     this.observer = observer;
-    this.executor = MoreExecutors.newSequentialExecutor(executor);
+    this.outgoing = new Outgoing(observer, executor);
     this.open = (long) prompts.size() * samples;
   }
 
@@ -53,27 +50,19 @@ final class RolloutStream implements SequenceListener {
 
   @Override
   public void onFinished(SequenceId id, Completion completion) {
-    executor.execute(
+    outgoing.send(
         () -> {
-          if (!failed) {
-            observer.onNext(message(id, completion));
-            open--;
-            if (open == 0) {
-              observer.onCompleted();
-            }
+          observer.onNext(message(id, completion));
+          open--;
+          if (open == 0) {
+            observer.onCompleted();
           }
         });
   }
 
   @Override
   public void onFailed(SequenceId id, Throwable cause) {
-    executor.execute(
-        () -> {
-          if (!failed) {
-            failed = true;
-            observer.onError(cause);
-          }
-        });
+    outgoing.fail(cause);
   }
 
   private RolloutResponse message(SequenceId id, Completion completion) {

@@ -94,6 +94,11 @@ public record ServerConfig(
     return with(engine.quantize(quantization));
   }
 
+  /** The same, for sequences of so many tokens. */
+  public ServerConfig context(int tokens) {
+    return with(engine.context(tokens));
+  }
+
   /** The same, guarded so on TCP. */
   public ServerConfig secure(Security security) {
     return new ServerConfig(

@@ -141,6 +141,38 @@ class BenchmarkTest {
     assertFalse(compared.out().contains("machine, "), compared.out());
   }
 
+  /** Twice what it can do for some seconds; long enough for a hundred swaps of so small a model. */
+  @Test
+  void aSoakAnswersWhatItTakes() throws IOException {
+    Path json = folder.resolve("soak.json");
+    Path plot = folder.resolve("soak.png");
+    Result result =
+        bench(
+            "--shape",
+            "tiny",
+            "--parts=soak",
+            "--soak-seconds=6",
+            "--json=" + json,
+            "--plot=" + plot);
+    assertEquals(0, result.code(), result.err());
+    BenchResult found = BenchResult.read(json);
+    Section soak = section(found, "soak");
+    assertEquals(21, soak.rows().size());
+    assertTrue(soak.figure("all", "answered") > 10);
+    assertTrue(soak.figure("all", "refused") > 0, result.out()); // 4 live, 8 wait
+    assertEquals(0, soak.figure("all", "broken"));
+    assertEquals(0, soak.figure("all", "failedSwaps"));
+    assertTrue(soak.figure("all", "swaps") > 10);
+    assertTrue(soak.figure("all", "firstQuarterMib") > 10);
+    assertEquals(
+        soak.figure("all", "answered"),
+        soak.rows().stream().limit(20).mapToDouble(row -> row.figures().get("answered")).sum());
+    List<String> kept = found.targets().stream().filter(Target::holds).map(Target::name).toList();
+    assertTrue(kept.contains("accepted requests that were not answered"), result.out());
+    assertTrue(kept.contains("refusals that say not when to come back"), result.out());
+    assertTrue(ImageIO.read(plot.toFile()).getWidth() > Charts.WIDTH);
+  }
+
   /** New weights pass the gate, which judges in fp32, although the probe is quantised. */
   @Test
   void aQuantisedServerIsMeasured() {
@@ -200,8 +232,11 @@ class BenchmarkTest {
         "long-prompt: 2001 tokens with the completion (expected: at most 1024, the model's context)",
         bench("--shape", "tiny", "--long-prompt", "2000"));
     mistake(
-        "parts: speed (expected: some of %s)".formatted(Settings.PARTS),
+        "parts: speed (expected: some of %s, or soak alone)".formatted(Settings.PARTS),
         bench("--shape", "tiny", "--parts", "speed"));
+    mistake(
+        "parts: soak (expected: some of %s, or soak alone)".formatted(Settings.PARTS),
+        bench("--shape", "tiny", "--parts", "soak,load"));
     mistake(
         "keep: %s (expected: a folder that does not exist yet)".formatted(folder),
         bench("--shape", "tiny", "--keep", folder.toString()));

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.Metadata;
+import io.grpc.Status;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,71 @@ class FiguresTest {
         Map.of("requests", 1.0, "failed", 1.0, "endedEarly", 0.0), Figures.load(List.of(failed)));
   }
 
+  /** Memory that grows by 3 a second from 10 on, and by none on the average of the second line. */
+  @Test
+  void slopesByHand() {
+    double[] seconds = {0, 1, 2, 5};
+    assertEquals(3, Figures.slope(seconds, new double[] {10, 13, 16, 25}), 1e-12);
+    assertEquals(0, Figures.slope(new double[] {0, 1, 2}, new double[] {4, 9, 4}), 1e-12);
+    assertTrue(ResidentMemory.mib() > 10);
+  }
+
+  @Test
+  void onlyAWholeAnswerCounts() {
+    var answers = new Answers();
+    Trace whole = trace(0, 1, 2);
+    whole.finish();
+    answers.add(whole);
+    answers.add(trace(0, 1, 2)); // nobody said why it ended
+    Trace early = new Trace(0, 3);
+    early.token(1);
+    early.finish();
+    early.end(2);
+    answers.add(early);
+    answers.add(refused(null));
+    answers.add(refused("250"));
+    assertEquals(
+        Map.of("requests", 5.0, "answered", 1.0, "refused", 2.0, "broken", 2.0), answers.figures());
+    assertEquals(1, answers.withoutHint());
+  }
+
+  private static Trace refused(String hint) {
+    var trailers = new Metadata();
+    if (hint != null) {
+      trailers.put(
+          Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER), hint);
+    }
+    var trace = new Trace(0, 3);
+    trace.fail(Status.RESOURCE_EXHAUSTED.asRuntimeException(trailers), 1);
+    return trace;
+  }
+
+  /** Gaps that grow by 1 ms a token are as usual; one that takes 40 ms more is 40 ms beyond. */
+  @Test
+  void theExcessIsThatOverAStepOfTheSameLength() {
+    Trace undisturbed = growing(new long[41]);
+    var usual = new UsualGaps(List.of(undisturbed, growing(new long[41])));
+    // At the ends the neighbours are on one side: the last one's are 32 to 40, their median 36.
+    assertEquals(4, usual.excess(List.of(undisturbed)).max(), 0.1);
+    assertEquals(0, usual.excess(List.of(undisturbed)).percentile(50), 0.1);
+    var more = new long[41];
+    more[20] = 40;
+    more[30] = -15;
+    Latency excess = usual.excess(List.of(growing(more)));
+    assertEquals(40, excess.max(), 0.1);
+    assertEquals(3.5, excess.percentile(95), 0.1); // of 40: the last but one, from 31 to 40
+  }
+
+  /** Gap i takes 50 + i ms, and so much more. */
+  private static Trace growing(long[] more) {
+    var times = new long[more.length];
+    times[0] = 1000;
+    for (int i = 1; i < times.length; i++) {
+      times[i] = times[i - 1] + 50 + i + more[i];
+    }
+    return trace(0, times);
+  }
+
   @Test
   void arrivalsComeFromTheSeed() {
     double[] due = Arrivals.poisson(4, 4000, 7);
@@ -76,7 +143,6 @@ class FiguresTest {
       Asked asked = drawn.requests().get(i);
       assertArrayEquals(asked.prompt(), draw(3).requests().get(i).prompt());
       assertTrue(asked.prompt().length >= 2 && asked.prompt().length <= 9);
-      assertEquals(2, asked.prompt()[0]); // the beginning
       assertTrue(asked.newTokens() >= 16 && asked.newTokens() <= 20);
     }
     assertFalse(

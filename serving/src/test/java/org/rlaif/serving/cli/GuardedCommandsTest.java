@@ -47,6 +47,12 @@ class GuardedCommandsTest {
       CommandProcess.Result good =
           CommandProcess.run(Map.of(Security.INFERENCE, TOKEN), List.of(ask, tls));
       assertEquals(0, good.code(), good.said());
+      // Whoever has the control token alone may ask, too.
+      CommandProcess.Result health =
+          CommandProcess.run(
+              Map.of(Security.CONTROL, "rw-11aa"), List.of("health --address " + address, tls));
+      assertEquals("serving\n", health.said());
+      assertEquals(0, health.code());
       CommandProcess.Result nobody = CommandProcess.run(Map.of(), List.of(ask, tls));
       assertEquals(2, nobody.code(), nobody.said());
       assertEquals(

@@ -1,6 +1,9 @@
 package org.rlaif.serving.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -15,7 +18,7 @@ class ScoringLineTest {
   private static final Duration DELAY = Duration.ofMillis(300);
   private static final int MANY = 1 << 20;
 
-  private final ScoringLine line = new ScoringLine("model", 100, 128, DELAY);
+  private final ScoringLine line = new ScoringLine("model", new Places("model", 10, 6), 128, DELAY);
 
   @Test
   void whoAsksAloneDoesNotWait() throws InterruptedException {
@@ -69,7 +72,36 @@ class ScoringLineTest {
     assertEquals(List.of(big, big), line.take(MANY).stream().map(Piece::request).toList());
   }
 
+  /** Ten places, six for one client; what new weights are asked needs none. */
+  @Test
+  void oneClientLeavesRoomForOthers() throws InterruptedException {
+    add("a", 10, 10, 10, 10);
+    Refusal refusal = assertThrows(Refusal.class, () -> add("a", 10, 10, 10));
+    assertEquals(
+        "model: model has 4 sequences of this client waiting and was sent 3 more"
+            + " (expected: at most 6 waiting of one client)",
+        refusal.getMessage());
+    assertEquals(Refusal.Reason.QUEUE_FULL, refusal.reason());
+    assertNotNull(refusal.retryAfter());
+    assertEquals(4, line.waiting(), "all of it or nothing");
+    add("b", 10, 10, 10, 10, 10, 10);
+    String full = assertThrows(Refusal.class, () -> add("c", 10)).getMessage();
+    assertTrue(full.endsWith("(expected: at most 10 waiting)"), full);
+    line.addAnyway(request("", 10));
+    assertEquals(11, line.waiting());
+    line.take(MANY);
+    add("a", 10, 10, 10, 10, 10, 10);
+    Refusal never = assertThrows(Refusal.class, () -> add("c", 10, 10, 10, 10, 10, 10, 10));
+    assertNull(never.retryAfter(), "more than one client may have at all");
+  }
+
   private ScoringRequest add(String client, int... lengths) {
+    ScoringRequest request = request(client, lengths);
+    line.add(request);
+    return request;
+  }
+
+  private static ScoringRequest request(String client, int... lengths) {
     var request = new ScoringRequest(client, () -> false);
     for (int length : lengths) {
       request.add(
@@ -77,7 +109,6 @@ class ScoringLineTest {
               new Stretch(new int[length], 0, new int[1], new int[1], 1, (index, number) -> {})),
           1);
     }
-    line.add(request);
     return request;
   }
 

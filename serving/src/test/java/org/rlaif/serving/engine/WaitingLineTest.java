@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.rlaif.serving.engine.Refusal.Reason;
 
 class WaitingLineTest {
-  private final WaitingLine line = new WaitingLine("policy", 10, 10);
+  private final WaitingLine line = new WaitingLine("policy", new Places("policy", 10, 10));
 
   @Test
   void clientsTakeTurns() {
@@ -51,7 +51,7 @@ class WaitingLineTest {
   /** Ten places, six for one client. */
   @Test
   void oneClientLeavesRoomForOthers() {
-    var shared = new WaitingLine("policy", 10, 6);
+    var shared = new WaitingLine("policy", new Places("policy", 10, 6));
     var ticket = new Ticket();
     shared.add(groups("a", 2, ticket));
     shared.add(groups("a", 4, new Ticket()));

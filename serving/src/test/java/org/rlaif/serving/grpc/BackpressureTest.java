@@ -28,6 +28,7 @@ import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.ListModelsRequest;
+import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.PauseRequest;
 import org.rlaif.v1.PolicyGrpc;
@@ -116,6 +117,29 @@ class BackpressureTest {
     assertEquals(8, first.join().size());
     assertEquals(2, second.join().size());
     assertEquals(9, rollout(greedy, null, 9).join().size(), "there is room again");
+  }
+
+  /** Log-probabilities wait in a line of their own, of the same lengths. */
+  @Test
+  void oneClientCannotFillTheScoringQueue() {
+    LogprobsRequest.Builder request =
+        LogprobsRequest.newBuilder().setModel("policy").setPrompt(RlaifClient.tokens(2, 9));
+    for (int i = 0; i < 10; i++) {
+      request.addCompletions(RlaifClient.tokens(20 + i));
+    }
+    var error =
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> PolicyGrpc.newBlockingStub(channel()).logprobs(request.build()));
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, error.getStatus().getCode());
+    assertEquals(
+        "model: policy has 0 sequences of this client waiting and was sent 10 more"
+            + " (expected: at most 9 waiting of one client)",
+        error.getStatus().getDescription());
+    assertEquals("-1", error.getTrailers().get(RetryHint.PUSHBACK), "it will never fit");
+    request.removeCompletions(9);
+    assertEquals(
+        9, PolicyGrpc.newBlockingStub(channel()).logprobs(request.build()).getCompletionsCount());
   }
 
   /** The small request of another client comes second and not ninth. */

@@ -14,15 +14,10 @@ import static org.rlaif.serving.grpc.InferRequests.texts;
 import static org.rlaif.serving.grpc.InferRequests.whole;
 
 import com.google.protobuf.ByteString;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,36 +27,21 @@ import org.rlaif.inference.InferParameter;
 import org.rlaif.inference.ModelInferRequest;
 import org.rlaif.inference.ModelInferRequest.InferInputTensor;
 import org.rlaif.inference.ModelInferRequest.InferRequestedOutputTensor;
-import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.serving.engine.TestModels;
 
 /** What the protocol refuses: one sentence that names tensor or setting, value and expectation. */
 class InferenceMistakesTest {
   @TempDir static Path folder;
-  private static RlaifServer server;
-  private static ManagedChannel channel;
+  private static TestServer server;
   private static GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub;
 
   @BeforeAll
   static void start() {
-    Map<String, Path> models = new LinkedHashMap<>();
-    models.put("policy", TestModels.save(folder.resolve("policy"), TestModels.TINY, 7));
-    models.put(
-        "reward",
-        TestModels.save(folder.resolve("reward"), TestModels.TINY.withHead(Head.SCORE), 7));
-    server =
-        RlaifServer.start(
-            ServerConfig.inProcess(models)
-                .listen(ServerConfig.LOOPBACK, 0)
-                .compute(2, 2, false, "cpu"));
-    String address = ServerConfig.LOOPBACK + ":" + server.port();
-    channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
-    stub = GRPCInferenceServiceGrpc.newBlockingStub(channel);
+    server = TestServer.start(folder);
+    stub = GRPCInferenceServiceGrpc.newBlockingStub(server.tcp());
   }
 
   @AfterAll
   static void stop() {
-    channel.shutdownNow();
     server.close();
   }
 
@@ -210,7 +190,7 @@ class InferenceMistakesTest {
         "version: 2 (expected: 1, the version of policy's weights that serves, or none)",
         error.getStatus().getDescription());
     assertEquals(
-        "model: nobody (expected: one of [policy, reward])",
+        "model: nobody (expected: one of [long, policy, reward, twin])",
         refused(policy(texts("text_input", List.of("a"))).setModelName("nobody"))
             .getStatus()
             .getDescription());

@@ -14,17 +14,12 @@ import static org.rlaif.serving.grpc.InferRequests.texts;
 import static org.rlaif.serving.grpc.InferRequests.whole;
 
 import com.google.protobuf.ByteString;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,7 +39,6 @@ import org.rlaif.inference.ModelReadyRequest;
 import org.rlaif.inference.ServerLiveRequest;
 import org.rlaif.inference.ServerMetadataRequest;
 import org.rlaif.inference.ServerReadyRequest;
-import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.RolloutResponse;
@@ -56,33 +50,20 @@ class InferenceServiceTest {
   private static final List<String> PROMPTS = List.of("My sister wants my car.", "No");
 
   @TempDir static Path folder;
-  private static RlaifServer server;
-  private static ManagedChannel channel;
+  private static TestServer server;
   private static GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub;
   private static RlaifClient client;
 
   @BeforeAll
   static void start() {
-    Map<String, Path> models = new LinkedHashMap<>();
-    models.put("policy", TestModels.save(folder.resolve("policy"), TestModels.TINY, 7));
-    models.put(
-        "reward",
-        TestModels.save(folder.resolve("reward"), TestModels.TINY.withHead(Head.SCORE), 7));
-    server =
-        RlaifServer.start(
-            ServerConfig.inProcess(models)
-                .listen(ServerConfig.LOOPBACK, 0)
-                .compute(2, 2, false, "cpu"));
-    String address = ServerConfig.LOOPBACK + ":" + server.port();
-    channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
-    stub = GRPCInferenceServiceGrpc.newBlockingStub(channel);
-    client = RlaifClient.open(address, Duration.ofSeconds(30));
+    server = TestServer.start(folder);
+    stub = GRPCInferenceServiceGrpc.newBlockingStub(server.tcp());
+    client = RlaifClient.open(server.address(), Duration.ofSeconds(30));
   }
 
   @AfterAll
   static void stop() {
     client.close();
-    channel.shutdownNow();
     server.close();
   }
 
@@ -338,7 +319,7 @@ class InferenceServiceTest {
   /** Without our stubs: what the server tells of itself, and JSON. */
   @Test
   void reflectionIsEnough() {
-    var reflected = new Reflected(channel);
+    var reflected = new Reflected(server.tcp());
     assertTrue(reflected.services().contains("inference.GRPCInferenceService"));
     List<String> answer =
         reflected.call(

@@ -27,6 +27,21 @@ final class RunOptions {
   @Option(names = "--seed", description = "The same seed gives the same figures.")
   private @Nullable Long seed;
 
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER|ORG/NAME",
+      description = {
+        "The model to start from: a folder, or its name on the Hugging Face hub, with @REVISION if",
+        "need be."
+      })
+  private @Nullable String model;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "fp32|bf16",
+      description = "What training multiplies in.")
+  private @Nullable String precision;
+
   @Option(names = "--device", paramLabel = "cpu|cuda:N", description = "Where training computes.")
   private @Nullable String device;
 
@@ -37,16 +52,20 @@ final class RunOptions {
   /** All of them as {@code key=value}; what is written with {@code --set} comes last and wins. */
   List<String> settings() {
     List<String> all = new ArrayList<>();
-    if (name != null) {
-      all.add("name='" + name.replace("'", "''") + "'");
-    }
+    add(all, "name", name);
     if (seed != null) {
       all.add("seed=" + seed);
     }
-    if (device != null) {
-      all.add("device='" + device.replace("'", "''") + "'");
-    }
+    add(all, "model.folder", model);
+    add(all, "precision", precision);
+    add(all, "device", device);
     all.addAll(settings);
     return all;
+  }
+
+  private static void add(List<String> all, String key, @Nullable String text) {
+    if (text != null) {
+      all.add(key + "='" + text.replace("'", "''") + "'");
+    }
   }
 }

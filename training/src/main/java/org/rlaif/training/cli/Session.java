@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.torch.Compute;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
 import org.rlaif.training.config.RunConfig;
@@ -45,7 +46,7 @@ final class Session {
    * @param only this stage; null: all
    */
   void run(@Nullable String only) {
-    Device device = Torch.device(config.device());
+    Device device = Torch.device(config.device(), Compute.of(config.precision()));
     int threads =
         config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
     Torch.threads(threads);
@@ -53,7 +54,7 @@ final class Session {
         config.server().isEmpty()
             ? new InProcessServers(config.threads())
             : RemoteServers.of(config.server(), config.serverTls(), System.getenv());
-    out.printf("device     %s, %d threads%n", device, threads);
+    out.printf("device     %s, %d threads, %s%n", device, threads, device.compute().label());
     out.printf("run        %s%n", folder.typed());
     out.flush();
     Pipeline pipeline = new Pipeline(stages, config.seed(), folder);

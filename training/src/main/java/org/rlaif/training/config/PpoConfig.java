@@ -2,6 +2,8 @@ package org.rlaif.training.config;
 
 import static org.rlaif.kit.UserError.require;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Proximal policy optimisation with a per-token KL penalty to the reference.
  *
@@ -14,7 +16,8 @@ import static org.rlaif.kit.UserError.require;
  * @param lambda of generalised advantage estimation
  * @param missingEndPenalty subtracted from the score of a completion without end-of-text
  * @param scoreClip normalised scores are clipped to plus and minus this
- * @param parityThreshold the largest log-probability difference at which new weights are served
+ * @param parityThreshold the largest log-probability difference at which new weights are served;
+ *     null: what the trainer's precision allows
  */
 public record PpoConfig(
     int updates,
@@ -35,7 +38,7 @@ public record PpoConfig(
     double scoreClip,
     double temperature,
     int maxTokens,
-    double parityThreshold) {
+    @Nullable Double parityThreshold) {
   public PpoConfig {
     require(updates > 0, "ppo.updates", updates, "> 0");
     require(batch > 0, "ppo.batch", batch, "> 0");
@@ -59,6 +62,8 @@ public record PpoConfig(
     RunConfig.positive("ppo.scoreClip", scoreClip);
     RunConfig.positive("ppo.temperature", temperature);
     require(maxTokens > 0, "ppo.maxTokens", maxTokens, "> 0");
-    RunConfig.positive("ppo.parityThreshold", parityThreshold);
+    if (parityThreshold != null) {
+      RunConfig.positive("ppo.parityThreshold", parityThreshold);
+    }
   }
 }

@@ -18,6 +18,7 @@ import org.rlaif.kit.ConfigFiles;
  *
  * @param name the run's folder below {@code runs/}
  * @param device {@code cpu} or {@code cuda:N}
+ * @param precision what the trainer multiplies in: {@code fp32} or {@code bf16}
  * @param threads for both engines; 0 takes every core
  * @param server the address of a running server, or empty to start one in this process
  * @param serverTls how that server is known, and what it is shown; tokens are the environment's
@@ -26,6 +27,7 @@ public record RunConfig(
     String name,
     long seed,
     String device,
+    String precision,
     int threads,
     String server,
     Tls serverTls,
@@ -47,6 +49,7 @@ public record RunConfig(
         name,
         "letters, digits, '.', '_' and '-': it names the run's folder");
     require(device.matches("cpu|cuda:\\d+"), "device", device, "cpu or cuda:N");
+    require(precision.matches("fp32|bf16"), "precision", precision, "fp32 or bf16");
     require(threads >= 0, "threads", threads, ">= 0");
     require(
         data.source().equals("tldr") || evaluation.judge().equals("configured"),

@@ -57,7 +57,7 @@ final class PpoMetrics {
   }
 
   /** The job's figures. */
-  Map<String, Object> figures(Stopwatch watch) {
+  Map<String, Object> figures(Stopwatch watch, double parityThreshold) {
     Map<String, Object> first = rows.get(0);
     Map<String, Object> figures = new LinkedHashMap<>();
     Map<String, Object> start = new LinkedHashMap<>();
@@ -77,7 +77,8 @@ final class PpoMetrics {
         "parity",
         Map.of(
             "maxAbsLogprobDifference", max("parity"),
-            "publishMaxAbsLogprobDifference", max("publishParity")));
+            "publishMaxAbsLogprobDifference", max("publishParity"),
+            "threshold", parityThreshold));
     figures.put("weightsVersion", (long) last("weightsVersion"));
     figures.put("seconds", watch.seconds());
     return figures;

@@ -42,7 +42,7 @@ public final class SftJob {
   private SftJob() {}
 
   /**
-   * Trains and writes {@code model/} and {@code metrics.jsonl} into a folder.
+   * Trains and writes {@code model/}, an adapter's folder if that is what it trains, and {@code metrics.jsonl} into a folder.
    *
    * @param model the shape, or the model folder to start from
    * @return validationLoss and endProbability (if there are validation examples), the same under
@@ -141,13 +141,13 @@ public final class SftJob {
 
   private static Network start(ModelConfig model, Tokenizer tokenizer, long seed, Device device) {
     if (!model.folder().isEmpty()) {
-      try (ModelFolder folder = ModelFolder.open(Path.of(model.folder()))) {
+      try (ModelFolder folder = ModelFolder.open(model.path())) {
         UserError.require(
             folder.config().head() == Head.LANGUAGE_MODEL,
             "model.folder",
             model.folder(),
             "a language model, not a reward model");
-        return Network.load(folder.config(), folder.weights(), device);
+        return Trained.load(folder, model.adapter(), seed, device);
       }
     }
     DecoderConfig shape = model.shape(tokenizer.vocabularySize());
@@ -160,8 +160,8 @@ public final class SftJob {
           out, network.config(), ScoreScale.IDENTITY, tokenizerJson, network.weights());
       return;
     }
-    try (ModelFolder folder = ModelFolder.open(Path.of(model.folder()))) {
-      folder.saveSuccessor(out, network.config(), ScoreScale.IDENTITY, network.weights());
+    try (ModelFolder folder = ModelFolder.open(model.path())) {
+      Trained.save(out, folder, network, ScoreScale.IDENTITY);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import org.rlaif.judge.JudgeConfig;
 import org.rlaif.judge.Rubric;
 import org.rlaif.kit.AtomicFiles;
+import org.rlaif.model.ModelFolder;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.UserData;
@@ -24,7 +25,14 @@ public final class Loop {
     add("candidates", run.candidates(), Stages::candidates, "sequences", "meanTokens", "leftOut");
     add("label", labelSettings(run), Stages::label, "judge", "train", "heldOut", "unanswered");
     add("reward", run.reward(), Stages::reward, "accuracy", "decided");
-    add("ppo", run.ppo(), Stages::ppo, "score", "kl", "parity.maxAbsLogprobDifference");
+    add(
+        "ppo",
+        run.ppo(),
+        Stages::ppo,
+        "score",
+        "kl",
+        "parity.maxAbsLogprobDifference",
+        "parity.threshold");
     add("evaluate", evaluationSettings(run), Stages::evaluate, "winRate.policyVsSft.value", "kl");
     add("report", List.of(), report, "pictures");
   }
@@ -50,10 +58,9 @@ public final class Loop {
   }
 
   private static Object tokenizerSettings(RunConfig run) {
-    String folder = run.model().folder();
-    return folder.isEmpty()
+    return run.model().folder().isEmpty()
         ? run.tokenizer()
-        : AtomicFiles.sha256(Path.of(folder).resolve("tokenizer.json"));
+        : AtomicFiles.sha256(ModelFolder.tokenizerJson(run.model().path()));
   }
 
   private static Object sftSettings(RunConfig run) {
@@ -61,7 +68,7 @@ public final class Loop {
     String weights =
         model.folder().isEmpty()
             ? ""
-            : AtomicFiles.sha256(Path.of(model.folder()).resolve("model.safetensors"));
+            : ModelFolder.files(model.path()).stream().map(AtomicFiles::sha256).toList().toString();
     return List.of(run.sft(), model, weights, run.data().tooLong());
   }
 

@@ -1,12 +1,14 @@
 package org.rlaif.training.run;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.TensorSpec;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
 
@@ -18,8 +20,8 @@ public final class Plan {
   /** fp32. */
   private static final long NUMBER = 4;
 
-  /** Weights, their gradients, and the two moments of AdamW. */
-  private static final long TRAINED = 4 * NUMBER;
+  /** Gradients and the two moments of AdamW. */
+  private static final long TRAINED = 3 * NUMBER;
 
   /** The server's two arenas, and its engine's own rearranged copy of the matrices. */
   private static final long SERVED = 3 * NUMBER;
@@ -32,6 +34,7 @@ public final class Plan {
 
   private final RunConfig config;
   private final DecoderConfig policy;
+  private final AdapterConfig adapter;
   private final Pipeline pipeline;
   private final List<Line> lines = new ArrayList<>();
 
@@ -39,6 +42,7 @@ public final class Plan {
     this.config = config;
     this.pipeline = pipeline;
     this.policy = shape(config);
+    this.adapter = config.model().adapter();
   }
 
   /** Plans a run without starting it. */
@@ -54,7 +58,7 @@ public final class Plan {
     ModelConfig model = config.model();
     return model.folder().isEmpty()
         ? model.shape(config.tokenizer().vocabularySize())
-        : DecoderConfig.read(Path.of(model.folder()).resolve("config.json"));
+        : ModelFolder.describe(model.path());
   }
 
   private Line line(Stage stage) {
@@ -69,7 +73,7 @@ public final class Plan {
               config.sft().steps() + " steps of " + config.sft().batch(),
               0,
               "policy " + count(parameters),
-              TRAINED * parameters + activations(config.sft().batch(), true));
+              NUMBER * parameters + TRAINED * trained(policy) + activations(config.sft().batch(), true));
       case "candidates" -> {
         long sequences = (long) config.candidates().prompts() * config.candidates().samples();
         yield new Line(
@@ -87,7 +91,9 @@ public final class Plan {
               config.reward().epochs() + " epochs of " + config.reward().batch() + " pairs a step",
               0,
               "reward " + count(reward()),
-              TRAINED * reward() + activations(2L * config.reward().batch(), false));
+              NUMBER * reward()
+                  + TRAINED * trained(policy.withHead(Head.SCORE))
+                  + activations(2L * config.reward().batch(), false));
       case "ppo" ->
           new Line(
               "ppo",
@@ -95,8 +101,8 @@ public final class Plan {
               config.ppo().updates() + " updates of " + config.ppo().batch(),
               (long) config.ppo().updates() * config.ppo().batch(),
               "policy, reference, value, reward",
-              TRAINED * (parameters + reward())
-                  + NUMBER * parameters
+              NUMBER * (adapter.isOn() ? parameters : 2 * parameters + reward())
+                  + TRAINED * (trained(policy) + trained(policy.withHead(Head.SCORE)))
                   + SERVED * (parameters + reward())
                   + cache()
                   + 2 * activations(config.ppo().minibatch(), true));
@@ -110,6 +116,13 @@ public final class Plan {
               SERVED * (2 * parameters + reward()) + 2 * cache());
       default -> new Line(stage.name(), finished, "", 0, "", 0);
     };
+  }
+
+  /** Numbers that are trained: all, or those of an adapter over a base that all networks share. */
+  private long trained(DecoderConfig model) {
+    return adapter.isOn()
+        ? adapter.lora().parameters(model).stream().mapToLong(TensorSpec::elements).sum()
+        : model.parameterCount();
   }
 
   private long reward() {

@@ -7,9 +7,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.TreeMap;
-import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Tokenizer;
 import org.rlaif.torch.Device;
+import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.data.DataSet;
@@ -49,10 +50,10 @@ public record RunContext(RunConfig config, RunFolder folder, Servers servers, De
 
   /** The longest sequence in tokens. */
   public int contextLength() {
-    String folder = config.model().folder();
-    return folder.isEmpty()
-        ? config.model().contextLength()
-        : DecoderConfig.read(Path.of(folder).resolve("config.json")).contextLength();
+    ModelConfig model = config.model();
+    return model.folder().isEmpty()
+        ? model.contextLength()
+        : ModelFolder.describe(model.path()).contextLength();
   }
 
   /** Leaves out what is longer than the context. */

@@ -2,7 +2,6 @@ package org.rlaif.training.run;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,17 +58,11 @@ final class Stages {
   static Map<String, Object> tokenizer(RunContext run, Path out) throws IOException {
     DataSet data = run.data();
     Path tokenizerJson = out.resolve("tokenizer.json");
-    String folder = run.config().model().folder();
-    if (folder.isEmpty()) {
+    if (run.config().model().folder().isEmpty()) {
       BpeTrainer.train(
           data.trainingTexts(), run.config().tokenizer().vocabularySize(), tokenizerJson);
     } else {
-      for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
-        Path source = Path.of(folder).resolve(file);
-        if (Files.exists(source)) {
-          Files.copy(source, out.resolve(file));
-        }
-      }
+      ModelFolder.copyCompanions(run.config().model().path(), out);
     }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
       Map<String, Object> figures = new LinkedHashMap<>();
@@ -184,6 +177,7 @@ final class Stages {
     try (ModelFolder sft = ModelFolder.open(run.model("sft"))) {
       return RewardJob.run(
           run.config().reward(),
+          run.config().model().adapter(),
           sft,
           JsonLines.read(labels.resolve(TRAIN), Preference.class),
           JsonLines.read(labels.resolve(HELD_OUT), Preference.class),
@@ -207,6 +201,7 @@ final class Stages {
       return with(
           PpoJob.run(
               config,
+              run.config().model().adapter(),
               sft,
               reward,
               serving.client(),

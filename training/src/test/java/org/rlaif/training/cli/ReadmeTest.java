@@ -30,7 +30,8 @@ class ReadmeTest {
           "threads=1",
           "data.posts={train: 60, validation: 6, test: 12}",
           "tokenizer.vocabularySize=300",
-          "model={folder: '', width: 16, layers: 1, heads: 2, contextLength: 224, initStd: 0.06}",
+          "model={folder: '', width: 16, layers: 1, heads: 2, contextLength: 224, initStd: 0.06,"
+              + " adapter: {rank: 0, alpha: 16, rankStabilised: false, targets: [all-linear]}}",
           "sft.steps=4",
           "sft.batch=4",
           "candidates.prompts=16",

@@ -1,0 +1,233 @@
+package org.rlaif.model.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A string whose letters remember where they come from. Equal texts have equal letters, wherever
+ * those come from.
+ */
+public final class Text {
+  private static final char WRITTEN = 0;
+  private static final char GIVEN = 1;
+  private static final char GENERATED = 2;
+
+  static final Text EMPTY = new Text("", "");
+
+  private final String letters;
+  private final String marks; // as long as the letters
+
+  private Text(String letters, String marks) {
+    this.letters = letters;
+    this.marks = marks;
+  }
+
+  /** What a template says itself. */
+  public static Text written(String letters) {
+    return new Text(letters, String.valueOf(WRITTEN).repeat(letters.length()));
+  }
+
+  /** What it is given to say. */
+  public static Text given(String letters) {
+    return new Text(letters, String.valueOf(GIVEN).repeat(letters.length()));
+  }
+
+  /** The same as part of a {@code generation} block. */
+  Text generated() {
+    var all = new StringBuilder();
+    marks.chars().forEach(mark -> all.append((char) (mark | GENERATED)));
+    return new Text(letters, all.toString());
+  }
+
+  /** Whether the char at an index was given, not written by the template. */
+  public boolean isGiven(int index) {
+    return (marks.charAt(index) & GIVEN) != 0;
+  }
+
+  /** Whether the char at an index stands in a {@code generation} block. */
+  public boolean isGenerated(int index) {
+    return (marks.charAt(index) & GENERATED) != 0;
+  }
+
+  @Override
+  public String toString() {
+    return letters;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Text text && letters.equals(text.letters);
+  }
+
+  @Override
+  public int hashCode() {
+    return letters.hashCode();
+  }
+
+  /** In code points, as Python counts. */
+  int length() {
+    return letters.codePointCount(0, letters.length());
+  }
+
+  /** The code points from one to before another. */
+  Text slice(int from, int to) {
+    int start = letters.offsetByCodePoints(0, from);
+    return part(start, letters.offsetByCodePoints(start, to - from));
+  }
+
+  Text plus(Text more) {
+    return new Text(letters + more.letters, marks + more.marks);
+  }
+
+  Text times(long count) {
+    int n = (int) Math.max(0, count);
+    return new Text(letters.repeat(n), marks.repeat(n));
+  }
+
+  /** Without these letters, or white space, at either side or both. */
+  Text strip(@Nullable Text chars, boolean left, boolean right) {
+    int from = 0;
+    int to = letters.length();
+    while (left && from < to && strips(chars, letters.charAt(from))) {
+      from++;
+    }
+    while (right && to > from && strips(chars, letters.charAt(to - 1))) {
+      to--;
+    }
+    return part(from, to);
+  }
+
+  /** Python's white space; a Java string knows less of it. */
+  private static boolean strips(@Nullable Text chars, char c) {
+    return chars == null
+        ? Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85
+        : chars.letters.indexOf(c) >= 0;
+  }
+
+  /** The parts between a separator, at most so many times; -1 is always. */
+  List<Text> split(Text separator, long most) {
+    if (separator.letters.isEmpty()) {
+      throw new JinjaException("empty separator");
+    }
+    var parts = new ArrayList<Text>();
+    int from = 0;
+    int at;
+    while ((most < 0 || parts.size() < most)
+        && (at = letters.indexOf(separator.letters, from)) >= 0) {
+      parts.add(part(from, at));
+      from = at + separator.letters.length();
+    }
+    parts.add(part(from, letters.length()));
+    return parts;
+  }
+
+  /** The same from the right. */
+  List<Text> splitFromRight(Text separator, long most) {
+    List<Text> all = split(separator, -1);
+    int joined = most < 0 ? 1 : (int) Math.max(1, all.size() - most);
+    var parts = new ArrayList<Text>();
+    parts.add(separator.join(all.subList(0, joined)));
+    parts.addAll(all.subList(joined, all.size()));
+    return parts;
+  }
+
+  /** The words between white space. */
+  List<Text> words() {
+    var words = new ArrayList<Text>();
+    int from = 0;
+    for (int i = 0; i <= letters.length(); i++) {
+      if (i == letters.length() || strips(null, letters.charAt(i))) {
+        if (i > from) {
+          words.add(part(from, i));
+        }
+        from = i + 1;
+      }
+    }
+    return words;
+  }
+
+  Text join(List<Text> parts) {
+    var result = new Builder();
+    for (int i = 0; i < parts.size(); i++) {
+      if (i > 0) {
+        result.add(this);
+      }
+      result.add(parts.get(i));
+    }
+    return result.text();
+  }
+
+  Text replace(Text old, Text by, long most) {
+    if (old.letters.isEmpty()) {
+      throw new JinjaException("replace: an empty text cannot be replaced");
+    }
+    return by.join(split(old, most));
+  }
+
+  Text upper() {
+    return changed(letters.toUpperCase(Locale.ROOT));
+  }
+
+  Text lower() {
+    return changed(letters.toLowerCase(Locale.ROOT));
+  }
+
+  Text capitalized() {
+    return part(0, Math.min(1, letters.length()))
+        .upper()
+        .plus(part(Math.min(1, letters.length()), letters.length()).lower());
+  }
+
+  /** The first letter of each run of letters is large. */
+  Text title() {
+    var result = new Builder();
+    boolean inside = false;
+    for (int i = 0; i < letters.length(); i++) {
+      Text letter = part(i, i + 1);
+      result.add(inside ? letter.lower() : letter.upper());
+      inside = Character.isLetter(letters.charAt(i));
+    }
+    return result.text();
+  }
+
+  /** The char at an index. */
+  Text letter(int index) {
+    return part(index, index + 1);
+  }
+
+  private Text part(int from, int to) {
+    return new Text(letters.substring(from, to), marks.substring(from, to));
+  }
+
+  /** Where letters change in number, all of them were given if any was. */
+  private Text changed(String other) {
+    if (other.length() == letters.length()) {
+      return new Text(other, marks);
+    }
+    return marks.indexOf(GIVEN) >= 0 || marks.indexOf(GIVEN | GENERATED) >= 0
+        ? given(other)
+        : written(other);
+  }
+
+  /** Puts texts one after another. */
+  static final class Builder {
+    private final StringBuilder letters = new StringBuilder();
+    private final StringBuilder marks = new StringBuilder();
+
+    Builder add(Text text) {
+      letters.append(text.letters);
+      marks.append(text.marks);
+      return this;
+    }
+
+    Builder add(String written) {
+      return add(written(written));
+    }
+
+    Text text() {
+      return new Text(letters.toString(), marks.toString());
+    }
+  }
+}
