@@ -43,9 +43,9 @@ final class ChatTemplateTest {
           continue;
         }
         Masked masked = template.encode(tokenizer, messages(each));
-        assertArrayEquals(FamiliesTest.ids(each.path("ids")), masked.ids());
+        assertArrayEquals(TokenizerFamiliesTest.ids(each.path("ids")), masked.ids());
         assertArrayEquals(
-            FamiliesTest.ids(each.path("mask")),
+            TokenizerFamiliesTest.ids(each.path("mask")),
             numbers(masked.mask()),
             each.path("text").asText());
       }
@@ -67,7 +67,8 @@ final class ChatTemplateTest {
     assertEquals(each.path("text").asText(), template.render(messages, false));
     assertEquals(each.path("prompt").asText(), template.render(messages, true));
     assertArrayEquals(
-        FamiliesTest.ids(each.path("promptIds")), template.encodePrompt(tokenizer, messages));
+        TokenizerFamiliesTest.ids(each.path("promptIds")),
+        template.encodePrompt(tokenizer, messages));
   }
 
   /** Words that spell special tokens give as many of those as other words do. */
