@@ -512,9 +512,15 @@ public final class Network implements AutoCloseable {
     return tensor;
   }
 
-  /** Where a weight's numbers are; networks that share it say the same. */
-  long address(TensorSpec spec) {
-    return weight(spec).pointer().data_ptr_float().address();
+  /** Whether both have their embedding, and so their base, in the same memory. */
+  public boolean sharesBaseWith(Network other) {
+    return address() == other.address();
+  }
+
+  private long address() {
+    try (Scope scope = Scope.open()) {
+      return weight(config.embedding()).pointer().data_ptr_float().address();
+    }
   }
 
   /** Frees the parameters; results that still need them for a backward pass hold on to them. */

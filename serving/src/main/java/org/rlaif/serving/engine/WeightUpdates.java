@@ -96,8 +96,7 @@ public final class WeightUpdates {
     String id = model + "/" + HexFormat.of().toHexDigits(random);
     AdapterUpdate update =
         adapter == null ? null : new AdapterUpdate(adapter, weights.layout(), base);
-    open =
-        new WeightUpdate(id, aside.run(weights::takeIdleArena), update, clock.instant());
+    open = new WeightUpdate(id, aside.run(weights::takeIdleArena), update, clock.instant());
     return id;
   }
 

@@ -85,7 +85,7 @@ class PpoJobTest {
     return Files.createDirectories(out.resolve(name));
   }
 
-  private static PpoConfig config(int updates, double learningRate) {
+  static PpoConfig config(int updates, double learningRate) {
     return new PpoConfig(
         updates,
         16,
