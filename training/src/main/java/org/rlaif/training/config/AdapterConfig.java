@@ -10,8 +10,7 @@ import org.rlaif.model.Lora;
  *
  * @param rank 0: there is none
  */
-public record AdapterConfig(
-    int rank, double alpha, boolean rankStabilised, List<String> targets) {
+public record AdapterConfig(int rank, double alpha, boolean rankStabilised, List<String> targets) {
   /** All weights are trained. */
   public static final AdapterConfig NONE = new AdapterConfig(0, 16, false, List.of(Lora.ALL));
 
@@ -22,7 +21,7 @@ public record AdapterConfig(
     require(!targets.isEmpty(), "model.adapter.targets", targets, "at least one");
   }
 
-  public boolean isOn() {
+  public boolean wanted() {
     return rank > 0;
   }
 

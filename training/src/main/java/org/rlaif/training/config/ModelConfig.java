@@ -33,7 +33,7 @@ public record ModelConfig(
         "a multiple of 8 times model.heads (" + heads + ")");
     RunConfig.positive("model.initStd", initStd);
     require(
-        !adapter.isOn() || !folder.isEmpty(),
+        !adapter.wanted() || !folder.isEmpty(),
         "model.adapter.rank",
         adapter.rank(),
         "0, since model.folder is empty: an adapter needs a model to stand on");

@@ -42,7 +42,8 @@ public final class SftJob {
   private SftJob() {}
 
   /**
-   * Trains and writes {@code model/}, an adapter's folder if that is what it trains, and {@code metrics.jsonl} into a folder.
+   * Trains and writes {@code model/}, an adapter's folder if that is what it trains, and {@code
+   * metrics.jsonl} into a folder.
    *
    * @param model the shape, or the model folder to start from
    * @return validationLoss and endProbability (if there are validation examples), the same under

@@ -17,10 +17,10 @@ import org.rlaif.training.config.AdapterConfig;
  * What a job trains of a model folder, and what it leaves: all weights and a model folder, or an
  * adapter and its folder, which is the checkpoint.
  *
- * <p>There is one adapter from the first job to the last. A job that starts from an adapter's folder
- * goes on training this adapter, over the same base, at the same rank; a frozen copy of it is where
- * it started. So no job makes a base of its own, and every adapter can be served or compared on the
- * one that is there.
+ * <p>There is one adapter from the first job to the last. A job that starts from an adapter's
+ * folder goes on training this adapter, over the same base, at the same rank; a frozen copy of it
+ * is where it started. So no job makes a base of its own, and every adapter can be served or
+ * compared on the one that is there.
  */
 final class Trained {
   private Trained() {}
@@ -31,7 +31,7 @@ final class Trained {
    * @param seed of an adapter that is begun
    */
   static Network load(ModelFolder start, AdapterConfig config, long seed, Device device) {
-    if (!config.isOn()) {
+    if (!config.wanted()) {
       return Network.load(start.config(), start.weights(), device);
     }
     ModelFolder base = start.base();
@@ -48,7 +48,7 @@ final class Trained {
       AdapterConfig config,
       long seed,
       Device device) {
-    return config.isOn() && isSame(folder.base().path(), start.base().path())
+    return config.wanted() && isSame(folder.base().path(), start.base().path())
         ? over(other, start, config, seed)
         : load(start, config, seed, device);
   }

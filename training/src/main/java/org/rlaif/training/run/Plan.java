@@ -73,7 +73,9 @@ public final class Plan {
               config.sft().steps() + " steps of " + config.sft().batch(),
               0,
               "policy " + count(parameters),
-              NUMBER * parameters + TRAINED * trained(policy) + activations(config.sft().batch(), true));
+              NUMBER * parameters
+                  + TRAINED * trained(policy)
+                  + activations(config.sft().batch(), true));
       case "candidates" -> {
         long sequences = (long) config.candidates().prompts() * config.candidates().samples();
         yield new Line(
@@ -101,7 +103,7 @@ public final class Plan {
               config.ppo().updates() + " updates of " + config.ppo().batch(),
               (long) config.ppo().updates() * config.ppo().batch(),
               "policy, reference, value, reward",
-              NUMBER * (adapter.isOn() ? parameters : 2 * parameters + reward())
+              NUMBER * (adapter.wanted() ? parameters : 2 * parameters + reward())
                   + TRAINED * (trained(policy) + trained(policy.withHead(Head.SCORE)))
                   + SERVED * (parameters + reward())
                   + cache()
@@ -120,7 +122,7 @@ public final class Plan {
 
   /** Numbers that are trained: all, or those of an adapter over a base that all networks share. */
   private long trained(DecoderConfig model) {
-    return adapter.isOn()
+    return adapter.wanted()
         ? adapter.lora().parameters(model).stream().mapToLong(TensorSpec::elements).sum()
         : model.parameterCount();
   }

@@ -60,7 +60,9 @@ class ReadmeTest {
         switch (words.get(0)) {
           case "quickstart" -> {
             typed.addAll(List.of("--runs", folder + "/runs"));
-            TINY.forEach(setting -> typed.addAll(List.of("--set", setting)));
+            TINY.stream()
+                .filter(setting -> !setting.startsWith("model=") || !words.contains("--model"))
+                .forEach(setting -> typed.addAll(List.of("--set", setting)));
           }
           case "run" -> typed.set(1, ROOT.resolve(typed.get(1)).toString());
           case "serve" -> {
@@ -75,6 +77,13 @@ class ReadmeTest {
         Typed result = Typed.rlaif(typed.toArray(String[]::new));
         assertEquals(0, result.code(), words + ": " + result.err());
         assertFalse(result.out().isBlank(), words.toString());
+        if (words.contains("adapted")) {
+          for (String stage : List.of("sft", "reward", "ppo")) {
+            Path model = folder.resolve("runs/adapted/" + stage + "/model");
+            assertTrue(Files.exists(model.resolve("adapter_model.safetensors")), stage);
+            assertFalse(Files.exists(model.resolve("model.safetensors")), stage);
+          }
+        }
       }
     } finally {
       if (server != null) {

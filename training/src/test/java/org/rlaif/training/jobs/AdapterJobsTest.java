@@ -56,7 +56,9 @@ class AdapterJobsTest {
     assertArrayEquals(base, Files.readAllBytes(ToyModels.sft().resolve("model.safetensors")));
   }
 
-  /** Policy and reward model are whole: fresh adapters over each, the bare policy is the reference. */
+  /**
+   * Policy and reward model are whole: fresh adapters over each, the bare policy is the reference.
+   */
   @Test
   void ppoBeginsAnAdapterOnAWholeModel() throws Exception {
     List<JsonNode> rows = ppo(RANK_4, ToyModels.sft(), ToyModels.reward());
@@ -98,10 +100,13 @@ class AdapterJobsTest {
       }
       try (ModelFolder saved = ModelFolder.open(whole)) {
         assertEquals(null, saved.adapter());
-        saved.weights().specs().forEach(
-            spec ->
-                assertEquals(
-                    policy.weights().get(spec.name()), saved.weights().get(spec.name())));
+        saved
+            .weights()
+            .specs()
+            .forEach(
+                spec ->
+                    assertEquals(
+                        policy.weights().get(spec.name()), saved.weights().get(spec.name())));
       }
     }
   }
@@ -152,8 +157,7 @@ class AdapterJobsTest {
     }
   }
 
-  private List<JsonNode> ppo(AdapterConfig adapter, Path sft, Path rewardModel)
-      throws IOException {
+  private List<JsonNode> ppo(AdapterConfig adapter, Path sft, Path rewardModel) throws IOException {
     var models = Map.of("policy", sft, "reward", rewardModel);
     try (ModelFolder policy = ModelFolder.open(sft);
         ModelFolder reward = ModelFolder.open(rewardModel);
@@ -172,8 +176,7 @@ class AdapterJobsTest {
           Device.CPU,
           inside("ppo"));
     }
-    List<JsonNode> rows =
-        JsonLines.read(folder.resolve("ppo/metrics.jsonl"), JsonNode.class);
+    List<JsonNode> rows = JsonLines.read(folder.resolve("ppo/metrics.jsonl"), JsonNode.class);
     assertEquals(0, rows.get(0).get("kl").asDouble(), 1e-4);
     for (JsonNode row : rows) {
       assertEquals(0, row.get("publishParity").asDouble(), 1e-4, row.toString());

@@ -63,7 +63,8 @@ class SftJobTest {
 
   @Test
   void continuesFromAModelFolder() throws Exception {
-    ModelConfig start = new ModelConfig(ToyModels.sft().toString(), 32, 16, 2, 2, 0.1, AdapterConfig.NONE);
+    ModelConfig start =
+        new ModelConfig(ToyModels.sft().toString(), 32, 16, 2, 2, 0.1, AdapterConfig.NONE);
     Map<String, Object> figures =
         SftJob.run(
             SHORT,
