@@ -74,18 +74,28 @@ public final class ModelFolder implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       throw UserError.expected("model folder", folder, "a folder that exists");
     }
-    if (AdapterFolder.isOne(folder)) {
-      return openAdapter(folder);
-    }
+    return AdapterFolder.isOne(folder)
+        ? openAdapter(folder)
+        : open(folder, folder.resolve(TOKENIZER));
+  }
+
+  private static ModelFolder open(Path folder, Path tokenizerJson) {
     JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
     DecoderConfig config = ConfigJson.decoder(json);
     ScoreScale scale = ConfigJson.scoreScale(json);
     Weights weights = weights(folder, config);
-    return new ModelFolder(folder, config, scale, tokenizer(folder, config), weights, null);
+    Tokenizer tokenizer = Tokenizer.open(tokenizerJson);
+    try {
+      checkVocabulary(config, tokenizer);
+    } catch (UserError e) {
+      tokenizer.close();
+      throw e;
+    }
+    return new ModelFolder(folder, config, scale, tokenizer, weights, null);
   }
 
   private static ModelFolder openAdapter(Path folder) {
-    ModelFolder base = open(AdapterFolder.base(folder));
+    ModelFolder base = open(AdapterFolder.base(folder), tokenizerJson(folder));
     try {
       Adapter adapter = AdapterFolder.open(folder, base);
       DecoderConfig config = AdapterFolder.decoder(folder, base.config());
@@ -94,22 +104,11 @@ public final class ModelFolder implements AutoCloseable {
           folder,
           config,
           Files.exists(json) ? ConfigJson.scoreScale(ConfigJson.read(json)) : base.scoreScale(),
-          Files.exists(folder.resolve(TOKENIZER)) ? tokenizer(folder, config) : base.tokenizer(),
+          base.tokenizer(),
           adapter.lora().over(base.weights(), config, adapter.weights()),
           adapter);
     } catch (RuntimeException e) {
       base.close();
-      throw e;
-    }
-  }
-
-  private static Tokenizer tokenizer(Path folder, DecoderConfig config) {
-    Tokenizer tokenizer = Tokenizer.open(folder.resolve(TOKENIZER));
-    try {
-      checkVocabulary(config, tokenizer);
-      return tokenizer;
-    } catch (UserError e) {
-      tokenizer.close();
       throw e;
     }
   }
@@ -284,12 +283,7 @@ public final class ModelFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    if (adapter != null) {
-      adapter.base().close();
-    }
-    if (adapter == null || tokenizer != adapter.base().tokenizer()) {
-      tokenizer.close();
-    }
+    tokenizer.close(); // an adapter and its base have the same one
   }
 
   /** The file's tensors under their full names; some writers leave the prefix off. */

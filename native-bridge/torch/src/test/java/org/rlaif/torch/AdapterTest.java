@@ -194,6 +194,30 @@ final class AdapterTest {
     }
   }
 
+  /** What is multiplied in bf16 is near; base and adapter are fp32 all the same. */
+  @Test
+  void anAdapterWorksInBf16() {
+    Sequences rows = Tiny.sequences(1, 3);
+    try (Network base = Tiny.network(1);
+        Network exact = base.withAdapter(LORA, Head.LANGUAGE_MODEL, random(6));
+        Network rough =
+            Network.load(Tiny.CONFIG, base.weights(), new Device("cpu", Compute.BF16));
+        Network network = rough.withAdapter(LORA, Head.LANGUAGE_MODEL, random(6));
+        Optimizer optimizer = Optimizer.adamW(network, 0.01, 0.9, 0.98, 1e-8, 0);
+        Scope scope = Scope.open()) {
+      float[] expected = exact.logprobs(rows, 1).toFloats();
+      float[] found = network.logprobs(rows, 1).toFloats();
+      assertFalse(Arrays.equals(expected, found));
+      assertArrayEquals(expected, found, 0.2f);
+      assertArrayEquals(Tiny.checksums(exact), Tiny.checksums(network));
+      float before = Tiny.step(network, optimizer, rows);
+      for (int step = 0; step < 10; step++) {
+        Tiny.step(network, optimizer, rows);
+      }
+      assertTrue(Tiny.step(network, optimizer, rows) < before - 0.1);
+    }
+  }
+
   /** Two steps, a file, one step; and three steps in a row. */
   @Test
   void trainingGoesOnFromAnAdaptersCheckpoint() {
