@@ -48,12 +48,12 @@ public final class Golden {
 
   /** Unpacks the policy, a language model, into a new folder inside the given one. */
   public static Path policy(Path parent) {
-    return unpack("policy", parent);
+    return unpack("policy", parent.resolve("policy"), FILES);
   }
 
   /** Unpacks the reward model, with a score head, into a new folder inside the given one. */
   public static Path reward(Path parent) {
-    return unpack("reward", parent);
+    return unpack("reward", parent.resolve("reward"), FILES);
   }
 
   /** Four sequences of different lengths; the shortest is a single token. */
@@ -97,11 +97,18 @@ public final class Golden {
     }
   }
 
-  private static Path unpack(String name, Path parent) {
-    Path folder = parent.resolve(name);
+  /** Unpacks a tokenizer in the style of a family of models; see make_chat_golden.py. */
+  public static Path tokenizer(String family, Path parent) {
+    return unpack(
+        "chat/" + family,
+        parent.resolve(family),
+        List.of("tokenizer.json", "tokenizer_config.json"));
+  }
+
+  private static Path unpack(String name, Path folder, List<String> files) {
     try {
       Files.createDirectory(folder);
-      for (String file : FILES) {
+      for (String file : files) {
         try (InputStream in = resource(name + "/" + file)) {
           Files.copy(in, folder.resolve(file));
         }

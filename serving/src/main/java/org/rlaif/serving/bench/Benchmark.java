@@ -52,6 +52,9 @@ public final class Benchmark {
       @Nullable Path json,
       @Nullable Path plot) {}
 
+  /** Of models that can have more: a KV slot of a long context leaves little room for others. */
+  private static final int CONTEXT = 2048;
+
   private final Settings settings;
   private final Quantization quantization;
   private final Duration timeLimit;
@@ -75,7 +78,7 @@ public final class Benchmark {
    */
   public void shape(String label, @Nullable Path keep, int threads) throws InterruptedException {
     Shape shape = Shape.of(label);
-    settings.fit(shape.config().contextLength());
+    settings.fit(shape.config().withContext(CONTEXT).contextLength());
     UserError.require(
         keep == null || !Files.exists(keep), "keep", keep, "a folder that does not exist yet");
     Path temporary = temporary();
@@ -115,6 +118,7 @@ public final class Benchmark {
         ServerConfig.inProcess(models)
             .listen(ServerConfig.LOOPBACK, 0)
             .compute(settings.batch(), threads, false, "cpu")
+            .context(CONTEXT)
             .quantize(quantization);
     if (settings.wants(Settings.SOAK)) {
       config = config.perClient(Soak.queue(settings));

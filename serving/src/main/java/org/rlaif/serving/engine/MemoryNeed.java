@@ -7,6 +7,7 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 record MemoryNeed(long weights, long cache, long working) {
   private static final long DEFAULT_CACHE_BYTES = 1L << 30;
   private static final int MOST_DEFAULT_SLOTS = 64;
+  private static final long COLLECTED_MS = 200;
 
   /** As many slots as one gibibyte of cache holds, from 1 to 64. */
   static int defaultSlots(DecoderConfig config, Precision kvCache) {
@@ -94,6 +96,9 @@ record MemoryNeed(long weights, long cache, long working) {
   void check(String model) {
     long direct = directLeft();
     if (direct() > direct) {
+      direct = directLeftOnceCollected();
+    }
+    if (direct() > direct) {
       throw refused(model, direct(), direct, "direct memory; see -XX:MaxDirectMemorySize");
     }
     long free = machineLeft();
@@ -110,6 +115,17 @@ record MemoryNeed(long weights, long cache, long working) {
 
   private static String mib(long bytes) {
     return (bytes >> 20) + " MiB";
+  }
+
+  /** Buffers that nobody holds are counted until they are collected. */
+  private static long directLeftOnceCollected() {
+    System.gc();
+    try {
+      TimeUnit.MILLISECONDS.sleep(COLLECTED_MS); // another thread frees them
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return directLeft();
   }
 
   private static long directLeft() {

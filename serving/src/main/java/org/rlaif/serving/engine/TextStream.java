@@ -13,9 +13,16 @@ final class TextStream {
 
   private final Tokenizer tokenizer;
 
-  /** Tokens since the text last ended with a whole character, and how much of theirs was given. */
+  /**
+   * Tokens since the text last ended with a whole character, and in front of them those of the
+   * piece before: some tokenizers drop the space that a text begins with.
+   */
   private int[] held = new int[0];
 
+  /** How many of them are of the piece before. */
+  private int before;
+
+  /** How much of their text was given. */
   private int given;
 
   TextStream(Tokenizer tokenizer) {
@@ -28,26 +35,31 @@ final class TextStream {
     held[held.length - 1] = token;
     String text = tokenizer.decode(held);
     int whole = text.length();
-    if (whole > 0 && text.charAt(whole - 1) == INCOMPLETE) {
-      whole--; // the next token may make a character of it; what stands before it is final
+    while (whole > given && text.charAt(whole - 1) == INCOMPLETE) {
+      whole--; // the next token may make a character of them; what stands before them is final
     }
     String piece = text.substring(given, whole);
     given = whole;
     if (whole == text.length()) {
-      clear();
+      begin(text);
     }
     return piece;
   }
 
   /** The text of what was held back, when no more tokens come. */
   String end() {
-    String rest = tokenizer.decode(held).substring(given);
-    clear();
+    String text = tokenizer.decode(held);
+    String rest = text.substring(given);
+    begin(text);
     return rest;
   }
 
-  private void clear() {
-    held = new int[0];
-    given = 0;
+  /** All is given: the tokens of this piece go before the next one, unless they have no text. */
+  private void begin(String text) {
+    int[] piece = Arrays.copyOfRange(held, before, held.length);
+    String its = tokenizer.decode(piece);
+    held = its.isEmpty() ? held : piece;
+    before = held.length;
+    given = its.isEmpty() ? text.length() : its.length();
   }
 }

@@ -224,7 +224,8 @@ class BenchmarkTest {
 
   @Test
   void mistakesAreOneLine() throws IOException {
-    mistake("shape: 7b (expected: one of [tiny, small, 31m, 124m, 355m])", bench("--shape", "7b"));
+    mistake(
+        "shape: 7b (expected: one of [tiny, small, 31m, 124m, 355m, 1b])", bench("--shape", "7b"));
     mistake(
         "--output: many (expected: a number of tokens, or a range such as 16-256)",
         bench("--shape", "tiny", "--output", "many"));

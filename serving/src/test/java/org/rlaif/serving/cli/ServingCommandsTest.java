@@ -175,7 +175,7 @@ class ServingCommandsTest {
   @Test
   void serveRefusesWhatItCannotServe() throws IOException {
     mistake(
-        "folder: %s (expected: a run (with models.json) or a model folder (with config.json))"
+        "folder: %s (expected: a run (with models.json), a model folder (with config.json), or org/name on the hub)"
             .formatted(folder),
         run("", "serve", folder.toString()));
     mistake(

@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.model.BpeTrainer;
+import org.rlaif.model.Golden;
 import org.rlaif.model.Tokenizer;
 
 class TextStreamTest {
@@ -48,6 +49,24 @@ class TextStreamTest {
         Arrays.stream(tokens).forEach(token -> text.append(stream.add(token)));
         text.append(stream.end());
         assertEquals(tokenizer.decode(tokens), text.toString(), "round " + round);
+      }
+    }
+  }
+
+  /** Tokenizers like Llama 2's and Mistral's leave out the space that a text begins with. */
+  @Test
+  void spacesBetweenTokensAreNotLost() {
+    for (String family : List.of("llama2", "mistral", "llama3", "qwen3")) {
+      Path files = Golden.tokenizer(family, folder);
+      try (Tokenizer tokenizer = Tokenizer.open(files.resolve("tokenizer.json"))) {
+        for (String text : List.of("the cat sat on the mat", "Grüße,  你好 🙂!\n and more", " a b")) {
+          int[] tokens = tokenizer.encode(text);
+          var stream = new TextStream(tokenizer);
+          List<String> pieces = new ArrayList<>();
+          Arrays.stream(tokens).forEach(token -> pieces.add(stream.add(token)));
+          assertEquals(tokenizer.decode(tokens), String.join("", pieces) + stream.end(), family);
+          assertTrue(pieces.stream().filter(piece -> !piece.isEmpty()).count() >= 2, family);
+        }
       }
     }
   }
