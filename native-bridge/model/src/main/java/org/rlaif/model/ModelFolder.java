@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
@@ -18,6 +19,9 @@ import org.rlaif.model.DecoderConfig.Head;
  * A model on disk as Hugging Face keeps it: {@code config.json}, {@code tokenizer.json}, {@code
  * model.safetensors} and small change. Both engines take their weights from here, and so do other
  * people's tools.
+ *
+ * <p>Wherever there can be a model folder there can be one of an {@link Adapter}: it opens as the
+ * model that base and adapter make together, with the base's tokenizer unless it has its own.
  */
 public final class ModelFolder implements AutoCloseable {
   private static final String CONFIG = "config.json";
@@ -45,18 +49,21 @@ public final class ModelFolder implements AutoCloseable {
   private final ScoreScale scoreScale;
   private final Tokenizer tokenizer;
   private final Weights weights;
+  private final @Nullable Adapter adapter;
 
   private ModelFolder(
       Path path,
       DecoderConfig config,
       ScoreScale scoreScale,
       Tokenizer tokenizer,
-      Weights weights) {
+      Weights weights,
+      @Nullable Adapter adapter) {
     this.path = path;
     this.config = config;
     this.scoreScale = scoreScale;
     this.tokenizer = tokenizer;
     this.weights = weights;
+    this.adapter = adapter;
   }
 
   /**
@@ -67,18 +74,50 @@ public final class ModelFolder implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       throw UserError.expected("model folder", folder, "a folder that exists");
     }
+    return AdapterFolder.isOne(folder)
+        ? openAdapter(folder)
+        : open(folder, folder.resolve(TOKENIZER));
+  }
+
+  private static ModelFolder open(Path folder, Path tokenizerJson) {
     JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
     DecoderConfig config = ConfigJson.decoder(json);
     ScoreScale scale = ConfigJson.scoreScale(json);
     Weights weights = weights(folder, config);
-    Tokenizer tokenizer = Tokenizer.open(folder.resolve(TOKENIZER));
+    Tokenizer tokenizer = Tokenizer.open(tokenizerJson);
     try {
       checkVocabulary(config, tokenizer);
     } catch (UserError e) {
       tokenizer.close();
       throw e;
     }
-    return new ModelFolder(folder, config, scale, tokenizer, weights);
+    return new ModelFolder(folder, config, scale, tokenizer, weights, null);
+  }
+
+  private static ModelFolder openAdapter(Path folder) {
+    ModelFolder base = open(AdapterFolder.base(folder), tokenizerJson(folder));
+    try {
+      Adapter adapter = AdapterFolder.open(folder, base);
+      DecoderConfig config = AdapterFolder.decoder(folder, base.config());
+      Path json = folder.resolve(CONFIG);
+      return new ModelFolder(
+          folder,
+          config,
+          Files.exists(json) ? ConfigJson.scoreScale(ConfigJson.read(json)) : base.scoreScale(),
+          base.tokenizer(),
+          adapter.lora().over(base.weights(), config, adapter.weights()),
+          adapter);
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
+    }
+  }
+
+  /** The network of a model folder, or of an adapter's, of which nothing else is opened. */
+  public static DecoderConfig describe(Path folder) {
+    return AdapterFolder.isOne(folder)
+        ? AdapterFolder.decoder(folder, describe(AdapterFolder.base(folder)))
+        : DecoderConfig.read(folder.resolve(CONFIG));
   }
 
   /**
@@ -122,32 +161,74 @@ public final class ModelFolder implements AutoCloseable {
    */
   public void saveSuccessor(Path folder, DecoderConfig config, ScoreScale scale, Weights weights) {
     check(config, weights);
-    ObjectNode json = (ObjectNode) ConfigJson.read(path.resolve(CONFIG));
-    ConfigWriter.head(json, config, scale);
     Map<String, Dtype> dtypes = this.weights.dtypes();
     dtypes.putIfAbsent(config.scoreHead().name(), this.weights.dtype(config.embedding().name()));
     AtomicFiles.folder(
         folder,
         inside -> {
-          writeJson(inside.resolve(CONFIG), json);
-          copyCompanions(path, inside);
+          writeSuccessor(inside, config, scale);
           WeightFiles.write(inside, weights.storedAs(dtypes));
         });
   }
 
-  /** Copies everything but the weights: configuration, tokenizer and chat template. */
+  /** Writes everything but the weights: configuration, tokenizer and chat template. */
   void copyDescription(Path into) throws IOException {
-    Files.copy(path.resolve(CONFIG), into.resolve(CONFIG));
-    copyCompanions(path, into);
+    writeSuccessor(into, config, scoreScale);
   }
 
-  /** Copies the tokenizer and all that belongs to it from one folder to another. */
+  /**
+   * Writes an adapter for this model, or for the base of this one's adapter, as {@link
+   * #saveSuccessor} writes a whole model. Its {@code config.json} is the adapted model's; PEFT,
+   * which does not read it, takes the other files.
+   *
+   * @param config this one's, perhaps with another head
+   * @param weights the adapter's {@link Lora#parameters}
+   */
+  public void saveAdapter(
+      Path folder, DecoderConfig config, ScoreScale scale, Lora lora, Weights weights) {
+    Adapter made = new Adapter(base(), lora, weights);
+    lora.over(base().weights(), config, weights); // all fits
+    AtomicFiles.folder(
+        folder,
+        inside -> {
+          writeSuccessor(inside, config, scale);
+          AdapterFolder.write(inside, folder, config, made);
+        });
+  }
+
+  private void writeSuccessor(Path folder, DecoderConfig config, ScoreScale scale)
+      throws IOException {
+    ObjectNode json = (ObjectNode) ConfigJson.read(base().path().resolve(CONFIG));
+    ConfigWriter.head(json, config, scale);
+    writeJson(folder.resolve(CONFIG), json);
+    copyCompanions(path, folder);
+  }
+
+  /**
+   * Copies the tokenizer and all that belongs to it from one folder to another; for an adapter
+   * without a tokenizer those of its base.
+   */
   public static void copyCompanions(Path from, Path to) throws IOException {
+    Path tokenizer = tokenizerJson(from);
     for (String companion : COMPANIONS) {
-      if (Files.exists(from.resolve(companion))) {
-        Files.copy(from.resolve(companion), to.resolve(companion));
+      Path source = tokenizer.resolveSibling(companion);
+      if (Files.exists(source)) {
+        Files.copy(source, to.resolve(companion));
       }
     }
+  }
+
+  /** The files that decide what a model, or an adapter and its base, answer. */
+  public static List<Path> files(Path folder) {
+    var files = new ArrayList<Path>();
+    files.add(folder.resolve(AdapterFolder.isOne(folder) ? AdapterFolder.CONFIG : CONFIG));
+    if (AdapterFolder.isOne(folder)) {
+      files.add(folder.resolve(AdapterFolder.WEIGHTS));
+      files.addAll(files(AdapterFolder.base(folder)));
+    } else {
+      files.addAll(WeightFiles.list(folder));
+    }
+    return files;
   }
 
   private static void check(DecoderConfig config, Weights weights) {
@@ -163,7 +244,25 @@ public final class ModelFolder implements AutoCloseable {
 
   /** The {@code tokenizer.json} inside, to {@link #save} the next model with. */
   public Path tokenizerJson() {
-    return path.resolve(TOKENIZER);
+    return tokenizerJson(path);
+  }
+
+  /** The {@code tokenizer.json} of a model folder, or of an adapter's, which may be its base's. */
+  public static Path tokenizerJson(Path folder) {
+    Path own = folder.resolve(TOKENIZER);
+    return Files.exists(own) || !AdapterFolder.isOne(folder)
+        ? own
+        : tokenizerJson(AdapterFolder.base(folder));
+  }
+
+  /** The adapter, if this is the folder of one. */
+  public @Nullable Adapter adapter() {
+    return adapter;
+  }
+
+  /** The model that an adapter's folder names, otherwise this one. */
+  public ModelFolder base() {
+    return adapter == null ? this : adapter.base();
   }
 
   public DecoderConfig config() {
@@ -175,7 +274,10 @@ public final class ModelFolder implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Memory-mapped, in the order of {@link DecoderConfig#parameters()}. */
+  /**
+   * Memory-mapped, in the order of {@link DecoderConfig#parameters()}; what an adapter adds, it
+   * adds when they are read.
+   */
   public Weights weights() {
     return weights;
   }
@@ -186,7 +288,7 @@ public final class ModelFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    tokenizer.close();
+    tokenizer.close(); // an adapter and its base have the same one
   }
 
   /** The file's tensors under their full names; some writers leave the prefix off. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 
 /**
@@ -24,10 +25,20 @@ public final class Weights {
   /** Numbers from which on several threads convert. */
   private static final int MANY = 1 << 20;
 
-  /** Bytes that hold numbers in one way, and how a file is to store them. */
-  private record Entry(TensorSpec spec, Dtype held, ByteBuffer bytes, Dtype stored) {
+  /**
+   * Bytes that hold numbers in one way, and how a file is to store them.
+   *
+   * @param added to the numbers whenever they are read; null: nothing
+   */
+  private record Entry(
+      TensorSpec spec, Dtype held, ByteBuffer bytes, Dtype stored, @Nullable LowRank added) {
     int elements() {
       return bytes.remaining() / held.bytes();
+    }
+
+    /** Whether the bytes are the numbers as they are read. */
+    boolean isPlain() {
+      return held == Dtype.F32 && added == null;
     }
   }
 
@@ -73,15 +84,15 @@ public final class Weights {
     var weights = new Weights();
     for (Entry entry : entries.values()) {
       Dtype stored = dtypes.getOrDefault(entry.spec().name(), entry.stored());
-      weights.put(new Entry(entry.spec(), entry.held(), entry.bytes(), stored));
+      weights.put(new Entry(entry.spec(), entry.held(), entry.bytes(), stored, entry.added()));
     }
     return weights;
   }
 
   /**
    * The numbers of one tensor, row-major: a buffer of its own, direct and in native order. Over
-   * shared memory if the tensor is held in fp32 (read-only if mapped), otherwise over a converted
-   * copy, read-only: {@link #copyTo} does without.
+   * shared memory if the tensor is held in fp32 (read-only if mapped), otherwise, and where an
+   * adapter adds to it, over a converted copy, read-only: {@link #copyTo} does without.
    */
   public FloatBuffer get(String name) {
     return bytes(name).order(ByteOrder.nativeOrder()).asFloatBuffer();
@@ -92,12 +103,12 @@ public final class Weights {
     Entry entry = entry(name);
     int n = entry.elements();
     FloatBuffer into = target.slice(target.position(), n);
-    if (entry.held() == Dtype.F32) {
+    if (entry.isPlain()) {
       into.put(get(name));
     } else {
       int pieces = (n + PIECE - 1) / PIECE;
       IntStream all = IntStream.range(0, pieces);
-      (n < MANY ? all : all.parallel())
+      (n < MANY && entry.added() == null ? all : all.parallel())
           .forEach(
               piece -> {
                 int at = piece * PIECE;
@@ -115,7 +126,7 @@ public final class Weights {
   public int crc32c(String name) {
     Entry entry = entry(name);
     var checksum = new CRC32C();
-    if (entry.held() == Dtype.F32) {
+    if (entry.isPlain()) {
       checksum.update(entry.bytes().duplicate());
     } else {
       forEachPiece(entry, Dtype.F32, checksum::update);
@@ -126,7 +137,7 @@ public final class Weights {
   /** Writes the bytes of one tensor in its {@link #dtype}; it must be able to hold the numbers. */
   void write(String name, WritableByteChannel channel) throws IOException {
     Entry entry = entry(name);
-    if (entry.held() == entry.stored()) {
+    if (entry.held() == entry.stored() && entry.added() == null) {
       writeAll(entry.bytes().duplicate(), channel);
     } else {
       forEachPiece(entry, entry.stored(), bytes -> writeAll(bytes, channel));
@@ -136,7 +147,7 @@ public final class Weights {
   /** Of one tensor as little-endian fp32. */
   ByteBuffer bytes(String name) {
     Entry entry = entry(name);
-    if (entry.held() == Dtype.F32) {
+    if (entry.isPlain()) {
       return entry.bytes().duplicate();
     }
     ByteBuffer copy =
@@ -158,16 +169,21 @@ public final class Weights {
       throw new IllegalArgumentException(
           spec + " in " + dtype + " in " + bytes.remaining() + " bytes");
     }
-    put(new Entry(spec, dtype, bytes, dtype));
+    put(new Entry(spec, dtype, bytes, dtype, null));
   }
 
   /** Takes over a tensor of other weights under a name of its own. */
   void put(TensorSpec spec, Weights other, String name) {
+    put(spec, other, name, other.entry(name).added());
+  }
+
+  /** The same with something that is added whenever it is read. */
+  void put(TensorSpec spec, Weights other, String name, @Nullable LowRank added) {
     Entry entry = other.entry(name);
     if (!spec.shape().equals(entry.spec().shape())) {
       throw new IllegalArgumentException(spec + " (expected: shape of " + entry.spec() + ")");
     }
-    put(new Entry(spec, entry.held(), entry.bytes(), entry.stored()));
+    put(new Entry(spec, entry.held(), entry.bytes(), entry.stored(), added));
   }
 
   /** Bytes of one tensor in fp32. A buffer of the JDK ends at 2 GiB. */
@@ -194,6 +210,9 @@ public final class Weights {
   private static float[] numbers(Entry entry, int at) {
     var numbers = new float[Math.min(PIECE, entry.elements() - at)];
     entry.held().read(entry.bytes(), at, numbers.length, numbers);
+    if (entry.added() != null) {
+      entry.added().addTo(numbers, at);
+    }
     return numbers;
   }
 

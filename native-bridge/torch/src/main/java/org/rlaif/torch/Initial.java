@@ -52,6 +52,17 @@ final class Initial {
     normal(numbers, random, 1 / Math.sqrt(numbers.remaining() + 1.0));
   }
 
+  /** A uniform in ±1/√in, B zero. */
+  static void factor(TensorSpec spec, FloatBuffer numbers, SplittableRandom random) {
+    if (!spec.name().endsWith(".lora_A.weight")) {
+      fill(numbers, 0);
+    }
+    double most = 1 / Math.sqrt(spec.shape().get(1));
+    while (numbers.hasRemaining()) {
+      numbers.put((float) random.nextDouble(-most, most));
+    }
+  }
+
   private static void normal(FloatBuffer numbers, SplittableRandom random, double deviation) {
     while (numbers.hasRemaining()) {
       numbers.put((float) (deviation * random.nextGaussian()));

@@ -3,9 +3,12 @@ package org.rlaif.torch;
 import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
@@ -14,6 +17,7 @@ import org.rlaif.model.Block;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Linear;
+import org.rlaif.model.Lora;
 import org.rlaif.model.Mlp.Activation;
 import org.rlaif.model.Norm;
 import org.rlaif.model.Rotary;
@@ -32,22 +36,49 @@ import org.rlaif.torch.Layers.Rotation;
  *
  * <p>What its device multiplies in bf16 comes back to the residual stream, which is fp32.
  *
+ * <p>With an adapter the weights are the base's and stay as they are; networks over the same base
+ * share its memory, and each frees it when it is the last one. What is trained is the adapter.
+ *
  * <p>A row longer than the context or a token outside the vocabulary is a {@link UserError}.
  */
 public final class Network implements AutoCloseable {
   private final DecoderConfig config;
   private final Device device;
-  private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
-  private Network(DecoderConfig config, Device device, BiConsumer<TensorSpec, FloatBuffer> filler) {
+  /** All of the configuration's. */
+  private final Map<String, Tensor> parameters;
+
+  private final @Nullable Factors adapter;
+
+  private Network(
+      DecoderConfig config,
+      Device device,
+      Map<String, Tensor> parameters,
+      @Nullable Factors adapter) {
     this.config = config;
     this.device = device;
+    this.parameters = parameters;
+    this.adapter = adapter;
+    tensors().forEach(tensor -> tensor.pointer().retainReference());
+  }
+
+  /** Each once; a score head is a parameter and an adapter's tensor. */
+  private Stream<Tensor> tensors() {
+    return Stream.concat(parameters.values().stream(), parameters().values().stream()).distinct();
+  }
+
+  private static Network filled(
+      DecoderConfig config, Device device, BiConsumer<TensorSpec, FloatBuffer> filler) {
     try (Scope scope = Scope.open()) {
-      for (TensorSpec spec : config.parameters()) {
-        parameters.put(spec.name(), parameter(spec, device, filler));
-      }
-      parameters.values().forEach(parameter -> parameter.pointer().retainReference());
+      return new Network(config, device, filled(config.parameters(), device, filler), null);
     }
+  }
+
+  private static Map<String, Tensor> filled(
+      List<TensorSpec> specs, Device device, BiConsumer<TensorSpec, FloatBuffer> filler) {
+    var parameters = new LinkedHashMap<String, Tensor>();
+    specs.forEach(spec -> parameters.put(spec.name(), parameter(spec, device, filler)));
+    return parameters;
   }
 
   private static Tensor parameter(
@@ -74,7 +105,7 @@ public final class Network implements AutoCloseable {
 
   public static Network create(DecoderConfig config, long seed, double initStd, Device device) {
     UserError.require(initStd > 0, "initStd", initStd, "> 0");
-    return new Network(config, device, new Initial(seed, initStd, config)::fill);
+    return filled(config, device, new Initial(seed, initStd, config)::fill);
   }
 
   /** A network with a copy of these weights, which must be the configuration's. */
@@ -87,21 +118,36 @@ public final class Network implements AutoCloseable {
       throw new IllegalArgumentException(
           "weights " + weights.specs() + " (expected: " + config.parameters() + ")");
     }
-    return new Network(config, device, (spec, numbers) -> weights.copyTo(spec.name(), numbers));
+    return filled(config, device, (spec, numbers) -> weights.copyTo(spec.name(), numbers));
   }
 
-  /** A network of its own with the same weights. */
+  /** A network of its own with the same weights; what is under an adapter is shared. */
   public Network copy() {
-    return load(config, weights(), device);
+    return adapter == null
+        ? load(config, weights(), device)
+        : withAdapter(adapter.lora(), config.head(), trainedWeights());
   }
 
   /**
-   * A network of its own with a copy of this one's trunk and a fresh score head, as a reward model
-   * begins: N(0, 1/√(W + 1)).
+   * A network of its own with a copy of this one's trunk, or of its adapter, and a fresh score
+   * head, as a reward model begins: N(0, 1/√(W + 1)).
    */
   public Network withScoreHead(long seed) {
+    if (adapter != null) {
+      Weights factors = trainedWeights();
+      return adapted(
+          adapter.lora(),
+          Head.SCORE,
+          (spec, numbers) -> {
+            if (factors.contains(spec.name())) {
+              factors.copyTo(spec.name(), numbers);
+            } else {
+              Initial.scoreHead(numbers, new SplittableRandom(seed));
+            }
+          });
+    }
     Weights trunk = weights();
-    return new Network(
+    return filled(
         config.withHead(Head.SCORE),
         device,
         (spec, numbers) -> {
@@ -111,6 +157,68 @@ public final class Network implements AutoCloseable {
             numbers.put(trunk.get(spec.name()));
           }
         });
+  }
+
+  /**
+   * The same base under a fresh adapter, as PEFT begins one: A uniform in ±1/√in (He et al. 2015
+   * with a = √5), B zero, so that at first nothing changes. A score head is a copy of this one's,
+   * or fresh.
+   */
+  public Network withAdapter(Lora lora, Head head, long seed) {
+    var random = new SplittableRandom(seed);
+    String scoreHead = Lora.scoreHead(config).name();
+    return adapted(
+        lora,
+        head,
+        (spec, numbers) -> {
+          if (!spec.name().equals(scoreHead)) {
+            Initial.factor(spec, numbers, random);
+          } else if (config.head() == Head.SCORE) {
+            numbers.put(weight(config.scoreHead()).toFloats());
+          } else {
+            Initial.scoreHead(numbers, random);
+          }
+        });
+  }
+
+  /**
+   * The same base under this adapter.
+   *
+   * @param weights a copy of which it takes, {@link Lora#parameters}
+   */
+  public Network withAdapter(Lora lora, Head head, Weights weights) {
+    return adapted(lora, head, (spec, numbers) -> weights.copyTo(spec.name(), numbers));
+  }
+
+  /** The base alone, to be asked and not to be trained. */
+  public Network withoutAdapter() {
+    try (Scope scope = Scope.open()) {
+      return new Network(config, device, shared(config), null);
+    }
+  }
+
+  private Network adapted(Lora lora, Head head, BiConsumer<TensorSpec, FloatBuffer> filler) {
+    DecoderConfig adapted = config.withHead(head);
+    try (Scope scope = Scope.open()) {
+      Map<String, Tensor> own = filled(lora.parameters(adapted), device, filler);
+      Map<String, Tensor> all = shared(adapted);
+      Tensor scoreHead = own.get(Lora.scoreHead(adapted).name());
+      if (scoreHead != null) {
+        all.put(adapted.scoreHead().name(), scoreHead);
+      }
+      return new Network(adapted, device, all, new Factors(lora, own));
+    }
+  }
+
+  /** The same memory as constants; a score head that is not here is left to others. */
+  private Map<String, Tensor> shared(DecoderConfig other) {
+    var all = new LinkedHashMap<String, Tensor>();
+    for (TensorSpec spec : other.parameters()) {
+      if (parameters.containsKey(spec.name())) {
+        all.put(spec.name(), weight(spec).detach());
+      }
+    }
+    return all;
   }
 
   /**
@@ -278,12 +386,14 @@ public final class Network implements AutoCloseable {
   }
 
   private Tensor linear(Linear linear, Tensor x) {
-    return Layers.linear(
-        x,
-        weight(linear.weight()),
-        linear.bias() == null ? null : weight(linear.bias()),
-        linear.inputsFirst(),
-        device.compute());
+    Tensor product =
+        Layers.linear(
+            x,
+            weight(linear.weight()),
+            linear.bias() == null ? null : weight(linear.bias()),
+            linear.inputsFirst(),
+            device.compute());
+    return adapter != null && adapter.adapt(linear) ? adapter.added(linear, x, product) : product;
   }
 
   /** Picks the hidden states that predict something: (R, W) to (N, W). */
@@ -327,7 +437,7 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** A copy of all weights. */
+  /** A copy of all weights, with what an adapter adds to them. */
   public Weights weights() {
     Weights copy = Weights.allocate(config.parameters());
     copyTo(copy);
@@ -335,13 +445,50 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Writes all weights over those of the target, which has tensors of the same names and shapes.
+   * Writes all weights over those of the target, which has tensors of the same names and shapes;
+   * what an adapter adds to them is in it.
    */
   public void copyTo(Weights target) {
-    try (Scope scope = Scope.open()) {
-      parameters.forEach(
-          (name, tensor) -> target.get(name).put(Tensor.buffer(tensor.pointer().detach().cpu())));
+    Map<String, Linear> adapted =
+        adapter == null
+            ? Map.of()
+            : adapter.lora().adapted(config).stream()
+                .collect(Collectors.toMap(linear -> linear.weight().name(), linear -> linear));
+    parameters.forEach(
+        (name, tensor) -> {
+          try (Scope scope = Scope.open()) {
+            Linear linear = adapted.get(name);
+            write(
+                adapter == null || linear == null ? tensor : adapter.merged(linear, tensor),
+                target.get(name));
+          }
+        });
+  }
+
+  /** A copy of the adapter's tensors, or {@link #weights} of a network without one. */
+  public Weights trainedWeights() {
+    if (adapter == null) {
+      return weights();
     }
+    Weights copy = Weights.allocate(adapter.lora().parameters(config));
+    copyTrainedTo(copy);
+    return copy;
+  }
+
+  /** Writes {@link #trainedWeights} over those of the target. */
+  public void copyTrainedTo(Weights target) {
+    try (Scope scope = Scope.open()) {
+      parameters().forEach((name, tensor) -> write(tensor, target.get(name)));
+    }
+  }
+
+  private static void write(Tensor tensor, FloatBuffer target) {
+    target.put(Tensor.buffer(tensor.pointer().detach().cpu()));
+  }
+
+  /** The adapter that is trained; null: all weights are. */
+  public @Nullable Lora adapter() {
+    return adapter == null ? null : adapter.lora();
   }
 
   public DecoderConfig config() {
@@ -352,9 +499,9 @@ public final class Network implements AutoCloseable {
     return device;
   }
 
-  /** By Hugging Face's names, in the order of the network. */
+  /** What is trained, by Hugging Face's names, in the order of the network. */
   Map<String, Tensor> parameters() {
-    return Collections.unmodifiableMap(parameters);
+    return Collections.unmodifiableMap(adapter == null ? parameters : adapter.tensors());
   }
 
   private Tensor weight(TensorSpec spec) {
@@ -365,9 +512,20 @@ public final class Network implements AutoCloseable {
     return tensor;
   }
 
+  /** Whether both have their embedding, and so their base, in the same memory. */
+  public boolean sharesBaseWith(Network other) {
+    return address() == other.address();
+  }
+
+  private long address() {
+    try (Scope scope = Scope.open()) {
+      return weight(config.embedding()).pointer().data_ptr_float().address();
+    }
+  }
+
   /** Frees the parameters; results that still need them for a backward pass hold on to them. */
   @Override
   public void close() {
-    parameters.values().forEach(Tensor::close);
+    tensors().forEach(Tensor::close);
   }
 }

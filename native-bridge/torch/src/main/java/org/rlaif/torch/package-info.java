@@ -6,8 +6,10 @@
  * never change it. A {@link org.rlaif.torch.Scope} owns the tensors born inside it, because native
  * memory is invisible to the garbage collector: when the scope closes, they are gone, except those
  * it was told to {@linkplain org.rlaif.torch.Scope#keep keep}. A {@link org.rlaif.torch.Network} is
- * GPT-2 with its parameters, which outlive all scopes until it is closed; an {@link
- * org.rlaif.torch.Optimizer} moves them along their gradients. A training step therefore reads:
+ * a decoder with its parameters, which outlive all scopes until it is closed; with an adapter it
+ * shares them with other networks and trains the adapter alone. An {@link
+ * org.rlaif.torch.Optimizer} moves what is trained along its gradients. A training step therefore
+ * reads:
  *
  * <pre>{@code
  * try (Scope scope = Scope.open()) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.rlaif.v1.BeginUpdateRequest;
 import org.rlaif.v1.CommitUpdateRequest;
 import org.rlaif.v1.CommitUpdateResponse;
 import org.rlaif.v1.ControlGrpc;
@@ -23,6 +24,7 @@ import org.rlaif.v1.ListModelsRequest;
 import org.rlaif.v1.LoadModelRequest;
 import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.LogprobsResponse;
+import org.rlaif.v1.LowRankAdapter;
 import org.rlaif.v1.Model;
 import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.PauseRequest;
@@ -253,7 +255,25 @@ public final class RlaifClient implements AutoCloseable {
       Map<String, ByteBuffer> tensors,
       List<CommitUpdateRequest.Probe> probes,
       float threshold) {
-    return new WeightPublication(connection, model).publish(tensors, probes, threshold);
+    BeginUpdateRequest begin = BeginUpdateRequest.newBuilder().setModel(model).build();
+    return new WeightPublication(connection, begin).publish(tensors, probes, threshold);
+  }
+
+  /**
+   * Like {@link #publish}, with an adapter on top of the weights in the model's folder: only its
+   * tensors travel.
+   *
+   * @param tensors of the adapter, by PEFT's names
+   */
+  public CommitUpdateResponse publishAdapter(
+      String model,
+      LowRankAdapter adapter,
+      Map<String, ByteBuffer> tensors,
+      List<CommitUpdateRequest.Probe> probes,
+      float threshold) {
+    BeginUpdateRequest begin =
+        BeginUpdateRequest.newBuilder().setModel(model).setAdapter(adapter).build();
+    return new WeightPublication(connection, begin).publish(tensors, probes, threshold);
   }
 
   private static String completion(GenerateRequest request) {

@@ -25,15 +25,16 @@ final class WeightPublication {
 
   private final Connection connection;
   private final String model;
+  private final BeginUpdateRequest begin;
 
-  WeightPublication(Connection connection, String model) {
+  WeightPublication(Connection connection, BeginUpdateRequest begin) {
     this.connection = connection;
-    this.model = model;
+    this.model = begin.getModel();
+    this.begin = begin;
   }
 
   CommitUpdateResponse publish(
       Map<String, ByteBuffer> tensors, List<CommitUpdateRequest.Probe> probes, float threshold) {
-    BeginUpdateRequest begin = BeginUpdateRequest.newBuilder().setModel(model).build();
     String id =
         connection.waitFor(
             "the begin of a weight update of " + model,

@@ -52,7 +52,8 @@ final class RunModels {
     if (isRun(folder)) {
       return index(folder);
     }
-    if (Files.isRegularFile(folder.resolve("config.json"))) {
+    if (Files.isRegularFile(folder.resolve("config.json"))
+        || Files.isRegularFile(folder.resolve("adapter_config.json"))) {
       Path name = folder.toAbsolutePath().normalize().getFileName();
       return Map.of(String.valueOf(name), folder);
     }

@@ -94,6 +94,10 @@ final class LiveWeights implements AutoCloseable {
     return new Lease(current);
   }
 
+  WeightLayout layout() {
+    return layout;
+  }
+
   synchronized long version() {
     return current.number;
   }

@@ -73,7 +73,8 @@ public final class PolicyEngine implements ServedModel {
     this.exactScorer =
         quantization.kvCache() == Precision.FP32 ? scorer : scorer(settings, Precision.FP32);
     var gate = new LogprobGate(loaded.rules(), exactScorer);
-    this.updates = new WeightUpdates(name, weights, gate, check, clock, observer);
+    this.updates =
+        new WeightUpdates(name, weights, folder.base().weights(), gate, check, clock, observer);
     this.scheduler =
         new Scheduler(
             name,

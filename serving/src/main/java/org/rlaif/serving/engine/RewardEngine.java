@@ -62,7 +62,8 @@ public final class RewardEngine implements ServedModel {
     this.scorer =
         new Scorer(name, runtime, config, Precision.FP32, weights, settings, observer::broken);
     var gate = new ScoreGate(loaded.rules(), folder.scoreScale(), scorer);
-    this.updates = new WeightUpdates(name, weights, gate, null, clock, observer);
+    this.updates =
+        new WeightUpdates(name, weights, folder.base().weights(), gate, null, clock, observer);
   }
 
   /** Scores all items, in their order; waits for them. */

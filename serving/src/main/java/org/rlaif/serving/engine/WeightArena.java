@@ -52,6 +52,15 @@ final class WeightArena {
     }
   }
 
+  /** Memory for the tensors of an adapter, which no session reads. */
+  WeightArena(WeightLayout layout, List<TensorSpec> adapter) {
+    this.layout = layout;
+    for (TensorSpec spec : adapter) {
+      specs.put(spec.name(), spec);
+      add(spec, WeightLayout.floatBytes(spec));
+    }
+  }
+
   private void add(TensorSpec spec, long bytes) {
     tensors.put(spec.name(), WeightLayout.direct(bytes));
   }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.serving.engine.Refusal.Reason;
@@ -13,16 +14,27 @@ import org.rlaif.serving.engine.Refusal.Reason;
 /** The new weights as far as they have arrived. */
 final class WeightUpdate {
   private final String id;
+  private final WeightArena served;
+  private final @Nullable AdapterUpdate adapter;
+
+  /** Where tensors arrive: the same one, unless an adapter's arrive. */
   private final WeightArena arena;
+
   private final Instant begun;
   private Instant touched;
 
   /** Per tensor: begin to end of every piece that arrived, in bytes, without overlaps. */
   private final Map<String, TreeMap<Long, Long>> pieces = new HashMap<>();
 
-  WeightUpdate(String id, WeightArena arena, Instant begun) {
+  /**
+   * @param served what is going to serve
+   * @param adapter null: all weights are pushed
+   */
+  WeightUpdate(String id, WeightArena served, @Nullable AdapterUpdate adapter, Instant begun) {
     this.id = id;
-    this.arena = arena;
+    this.served = served;
+    this.adapter = adapter;
+    this.arena = adapter == null ? served : adapter.arrivals();
     this.begun = begun;
     this.touched = begun;
   }
@@ -31,8 +43,9 @@ final class WeightUpdate {
     return id;
   }
 
+  /** What is going to serve, whole after {@link #check}. */
   WeightArena arena() {
-    return arena;
+    return served;
   }
 
   Instant begun() {
@@ -80,7 +93,10 @@ final class WeightUpdate {
     known.put(begin, end);
   }
 
-  /** Refuses weights that are not all here, arrived damaged, or hold something not finite. */
+  /**
+   * Refuses weights that are not all here, arrived damaged, or hold something not finite; then an
+   * adapter becomes the weights that serve.
+   */
   void check(Map<String, Integer> checksums) {
     for (String name : arena.names()) {
       long arrived = arrived(name);
@@ -105,6 +121,9 @@ final class WeightUpdate {
       if (arena.spec(name) == null) {
         throw refused(name, "a checksum for a tensor that this model does not have");
       }
+    }
+    if (adapter != null) {
+      adapter.fill(served);
     }
   }
 

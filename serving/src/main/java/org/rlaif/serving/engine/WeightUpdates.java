@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.model.Lora;
+import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class WeightUpdates {
 
   private final String model;
   private final LiveWeights weights;
+  private final Weights base;
   private final ParityGate gate;
   private final @Nullable QuantizationCheck check;
   private final Clock clock;
@@ -42,17 +45,20 @@ public final class WeightUpdates {
   private boolean closed;
 
   /**
+   * @param base the weights of the model's folder, of an adapter's those of its base
    * @param check of a model that serves quantised; null: it serves in fp32
    */
   WeightUpdates(
       String model,
       LiveWeights weights,
+      Weights base,
       ParityGate gate,
       @Nullable QuantizationCheck check,
       Clock clock,
       ModelObserver observer) {
     this.model = model;
     this.weights = weights;
+    this.base = base;
     this.gate = gate;
     this.check = check;
     this.clock = clock;
@@ -60,8 +66,17 @@ public final class WeightUpdates {
     this.aside = new Aside("rlaif-weights-" + model);
   }
 
-  /** Opens an update; returns the id that names it. */
-  public synchronized String begin() {
+  /** Opens an update of all weights; returns the id that names it. */
+  public String begin() {
+    return begin(null);
+  }
+
+  /**
+   * Opens an update; returns the id that names it.
+   *
+   * @param adapter whose tensors are pushed and nothing else; null: those of the model
+   */
+  public synchronized String begin(@Nullable Lora adapter) {
     if (closed) {
       throw new Refusal(Reason.UNAVAILABLE, "model: " + model + " is closing");
     }
@@ -79,7 +94,9 @@ public final class WeightUpdates {
     }
     long random = ThreadLocalRandom.current().nextLong();
     String id = model + "/" + HexFormat.of().toHexDigits(random);
-    open = new WeightUpdate(id, aside.run(weights::takeIdleArena), clock.instant());
+    AdapterUpdate update =
+        adapter == null ? null : new AdapterUpdate(adapter, weights.layout(), base);
+    open = new WeightUpdate(id, aside.run(weights::takeIdleArena), update, clock.instant());
     return id;
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.Lora;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PauseMode;
 import org.rlaif.serving.engine.PolicyEngine;
@@ -29,6 +30,7 @@ import org.rlaif.v1.ListModelsRequest;
 import org.rlaif.v1.ListModelsResponse;
 import org.rlaif.v1.LoadModelRequest;
 import org.rlaif.v1.LoadModelResponse;
+import org.rlaif.v1.LowRankAdapter;
 import org.rlaif.v1.Model;
 import org.rlaif.v1.ModelKind;
 import org.rlaif.v1.PauseRequest;
@@ -149,8 +151,20 @@ final class ControlService extends ControlGrpc.ControlImplBase {
   @Override
   public void beginUpdate(
       BeginUpdateRequest request, StreamObserver<BeginUpdateResponse> observer) {
-    String id = models.find(request.getModel()).updates().begin();
+    String id =
+        models
+            .find(request.getModel())
+            .updates()
+            .begin(request.hasAdapter() ? adapter(request.getAdapter()) : null);
     answer(observer, BeginUpdateResponse.newBuilder().setUpdateId(id).build());
+  }
+
+  private static Lora adapter(LowRankAdapter adapter) {
+    return new Lora(
+        adapter.getRank(),
+        adapter.getAlpha(),
+        adapter.getRankStabilised(),
+        adapter.getTargetsList());
   }
 
   @Override

@@ -12,9 +12,16 @@ import org.rlaif.model.hub.Hub;
  * @param folder a model folder whose weights and tokenizer the run starts from, or such a model's
  *     name on the hub, {@code org/name[@revision]}; empty starts from scratch with the shape below
  * @param initStd standard deviation of the initial weights
+ * @param adapter what is trained on top of that folder's model, if not all of its weights
  */
 public record ModelConfig(
-    String folder, int contextLength, int width, int layers, int heads, double initStd) {
+    String folder,
+    int contextLength,
+    int width,
+    int layers,
+    int heads,
+    double initStd,
+    AdapterConfig adapter) {
   public ModelConfig {
     require(contextLength > 1, "model.contextLength", contextLength, "> 1");
     require(layers > 0, "model.layers", layers, "> 0");
@@ -25,6 +32,11 @@ public record ModelConfig(
         width,
         "a multiple of 8 times model.heads (" + heads + ")");
     RunConfig.positive("model.initStd", initStd);
+    require(
+        !adapter.wanted() || !folder.isEmpty(),
+        "model.adapter.rank",
+        adapter.rank(),
+        "0, since model.folder is empty: an adapter needs a model to stand on");
   }
 
   /** Where the model to start from lies; one with a name is downloaded if it is not here yet. */

@@ -12,6 +12,7 @@ import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Sequences;
 import org.rlaif.torch.Tensor;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.PpoConfig;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.losses.ValueLoss;
@@ -20,7 +21,7 @@ import org.rlaif.training.math.Schedule;
 
 /**
  * The three networks of PPO on the trainer's side: the policy, its frozen reference, and the value
- * network, which begins as the reward model.
+ * network, which begins as the reward model. With adapters over one base they share it in memory.
  */
 final class Learner implements AutoCloseable {
   private static final double BETA1 = 0.9;
@@ -41,11 +42,17 @@ final class Learner implements AutoCloseable {
   private final Order order;
   private int step;
 
-  Learner(PpoConfig config, ModelFolder policy, ModelFolder reward, long seed, Device device) {
+  Learner(
+      PpoConfig config,
+      AdapterConfig adapter,
+      ModelFolder policy,
+      ModelFolder reward,
+      long seed,
+      Device device) {
     this.config = config;
-    this.policy = Network.load(policy.config(), policy.weights(), device);
-    this.reference = this.policy.copy();
-    this.values = Network.load(reward.config(), reward.weights(), device);
+    this.policy = Trained.load(policy, adapter, seed, device);
+    this.reference = Trained.reference(this.policy, policy);
+    this.values = Trained.beside(this.policy, policy, reward, adapter, seed, device);
     this.valueScale = reward.scoreScale();
     this.policyOptimizer = optimizer(this.policy, config.policyLearningRate());
     this.valueOptimizer = optimizer(this.values, config.valueLearningRate());

@@ -13,6 +13,7 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.PpoConfig;
 import org.rlaif.training.math.Gae;
 import org.rlaif.training.math.Rewards;
@@ -32,6 +33,7 @@ public final class PpoJob {
    * Trains and writes {@code model/}, {@code metrics.jsonl} and every rollout batch under {@code
    * rollouts/} into a folder.
    *
+   * @param adapter what is trained of policy and value network, if not all weights
    * @param policy where the policy starts, and the reference it stays close to
    * @param reward the reward model, from which the value network starts
    * @param policyName under which a policy of the same shape is served; its weights are replaced
@@ -43,6 +45,7 @@ public final class PpoJob {
    */
   public static Map<String, Object> run(
       PpoConfig config,
+      AdapterConfig adapter,
       ModelFolder policy,
       ModelFolder reward,
       RlaifClient client,
@@ -56,7 +59,7 @@ public final class PpoJob {
     Torch.seed(seed);
     double threshold =
         Objects.requireNonNullElse(config.parityThreshold(), device.compute().parity());
-    try (Learner learner = new Learner(config, policy, reward, seed, device);
+    try (Learner learner = new Learner(config, adapter, policy, reward, seed, device);
         MetricsFile metrics = MetricsFile.create(out, "ppo", "update");
         Progress progress = Progress.start("ppo", config.updates(), "updates")) {
       Publisher publisher = new Publisher(client, policyName, learner.policy(), threshold);
@@ -115,8 +118,7 @@ public final class PpoJob {
         progress.step(1);
         watch.add(lap);
       }
-      policy.saveSuccessor(
-          out.resolve("model"), policy.config(), ScoreScale.IDENTITY, learner.policy().weights());
+      Trained.save(out.resolve("model"), policy, learner.policy(), ScoreScale.IDENTITY);
       return all.figures(watch, threshold);
     }
   }

@@ -7,15 +7,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.model.Lora;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 import org.rlaif.torch.Network;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
 import org.rlaif.v1.CommitUpdateResponse;
+import org.rlaif.v1.LowRankAdapter;
 
 /**
  * Puts the policy's new weights into the server while it serves. The server serves them only if
- * they give the log-probabilities that the trainer expects, so it is the server that judges.
+ * they give the log-probabilities that the trainer expects, so it is the server that judges. If the
+ * policy has an adapter, only that travels: the server has the base.
  */
 final class Publisher {
   static final int PROBES = 4;
@@ -36,7 +39,7 @@ final class Publisher {
     this.name = name;
     this.policy = policy;
     this.threshold = threshold;
-    this.weights = Weights.allocate(policy.config().parameters());
+    this.weights = policy.trainedWeights();
     for (TensorSpec spec : weights.specs()) {
       int bytes = Math.toIntExact(spec.elements() * Float.BYTES);
       tensors.put(spec.name(), ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN));
@@ -49,7 +52,7 @@ final class Publisher {
    * @param sequences of which the first few are the probes
    */
   CommitUpdateResponse publish(List<Sequence> sequences) {
-    policy.copyTo(weights);
+    policy.copyTrainedTo(weights);
     tensors.forEach((tensor, bytes) -> bytes.asFloatBuffer().put(weights.get(tensor)));
     List<Sequence> chosen = sequences.subList(0, Math.min(PROBES, sequences.size()));
     float[][] logprobs = Forward.logprobs(policy, chosen, /* temperature= */ 1, PROBES);
@@ -67,6 +70,18 @@ final class Publisher {
       }
       probes.add(probe.build());
     }
-    return client.publish(name, tensors, probes, (float) threshold);
+    Lora adapter = policy.adapter();
+    return adapter == null
+        ? client.publish(name, tensors, probes, (float) threshold)
+        : client.publishAdapter(name, message(adapter), tensors, probes, (float) threshold);
+  }
+
+  private static LowRankAdapter message(Lora adapter) {
+    return LowRankAdapter.newBuilder()
+        .setRank(adapter.rank())
+        .setAlpha(adapter.alpha())
+        .setRankStabilised(adapter.rankStabilised())
+        .addAllTargets(adapter.targets())
+        .build();
   }
 }

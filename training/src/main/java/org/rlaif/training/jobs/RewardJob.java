@@ -15,6 +15,7 @@ import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Tensor;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.losses.BradleyTerry;
 import org.rlaif.training.math.Schedule;
@@ -35,12 +36,14 @@ public final class RewardJob {
    * Trains and writes {@code model/}, with mean and standard deviation of the scores of all
    * training completions, and {@code metrics.jsonl} into a folder.
    *
+   * @param adapter what is trained, beside the head, if not all weights
    * @param start the SFT policy
    * @return the {@link PreferenceFigures} of the held-out preferences and, under train, of the
    *     others; scoreMean, scoreStandardDeviation; steps, parameters, seconds
    */
   public static Map<String, Object> run(
       RewardConfig config,
+      AdapterConfig adapter,
       ModelFolder start,
       List<Preference> train,
       List<Preference> heldOut,
@@ -51,7 +54,7 @@ public final class RewardJob {
     UserError.require(!heldOut.isEmpty(), "reward: held-out preferences", 0, "at least 1");
     Torch.seed(seed);
     int steps = Math.max(1, config.epochs() * train.size() / config.batch());
-    try (Network policy = Network.load(start.config(), start.weights(), device);
+    try (Network policy = Trained.load(start, adapter, seed, device);
         Network network = policy.withScoreHead(seed);
         Optimizer optimizer =
             Optimizer.adamW(
@@ -94,7 +97,7 @@ public final class RewardJob {
       double[] scores = Forward.scores(network, pairs.all());
       double[] heldScores = Forward.scores(network, held.all());
       ScoreScale scale = scale(scores);
-      start.saveSuccessor(out.resolve("model"), network.config(), scale, network.weights());
+      Trained.save(out.resolve("model"), start, network, scale);
       watch.lap("scores");
 
       Map<String, Object> figures = figures(heldScores, held).toMap();

@@ -42,7 +42,8 @@ public final class SftJob {
   private SftJob() {}
 
   /**
-   * Trains and writes {@code model/} and {@code metrics.jsonl} into a folder.
+   * Trains and writes {@code model/}, an adapter's folder if that is what it trains, and {@code
+   * metrics.jsonl} into a folder.
    *
    * @param model the shape, or the model folder to start from
    * @return validationLoss and endProbability (if there are validation examples), the same under
@@ -147,7 +148,7 @@ public final class SftJob {
             "model.folder",
             model.folder(),
             "a language model, not a reward model");
-        return Network.load(folder.config(), folder.weights(), device);
+        return Trained.load(folder, model.adapter(), seed, device);
       }
     }
     DecoderConfig shape = model.shape(tokenizer.vocabularySize());
@@ -161,7 +162,7 @@ public final class SftJob {
       return;
     }
     try (ModelFolder folder = ModelFolder.open(model.path())) {
-      folder.saveSuccessor(out, network.config(), ScoreScale.IDENTITY, network.weights());
+      Trained.save(out, folder, network, ScoreScale.IDENTITY);
     }
   }
 

@@ -17,6 +17,9 @@
  *
  * <p>Jobs know the client of a server, never the server: the policy that they train lives in
  * LibTorch, the one that writes lives behind gRPC, and what they share are weights and token ids.
+ *
+ * <p>Every job that trains can train an adapter in the place of all weights; {@code Trained} is
+ * where they differ.
  */
 @NullMarked
 package org.rlaif.training.jobs;

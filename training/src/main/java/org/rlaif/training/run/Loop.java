@@ -6,7 +6,7 @@ import java.util.List;
 import org.rlaif.judge.JudgeConfig;
 import org.rlaif.judge.Rubric;
 import org.rlaif.kit.AtomicFiles;
-import org.rlaif.model.WeightFiles;
+import org.rlaif.model.ModelFolder;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.UserData;
@@ -60,7 +60,7 @@ public final class Loop {
   private static Object tokenizerSettings(RunConfig run) {
     return run.model().folder().isEmpty()
         ? run.tokenizer()
-        : AtomicFiles.sha256(run.model().path().resolve("tokenizer.json"));
+        : AtomicFiles.sha256(ModelFolder.tokenizerJson(run.model().path()));
   }
 
   private static Object sftSettings(RunConfig run) {
@@ -68,7 +68,7 @@ public final class Loop {
     String weights =
         model.folder().isEmpty()
             ? ""
-            : WeightFiles.list(model.path()).stream().map(AtomicFiles::sha256).toList().toString();
+            : ModelFolder.files(model.path()).stream().map(AtomicFiles::sha256).toList().toString();
     return List.of(run.sft(), model, weights, run.data().tooLong());
   }
 

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.TensorSpec;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
 
@@ -17,8 +20,8 @@ public final class Plan {
   /** fp32. */
   private static final long NUMBER = 4;
 
-  /** Weights, their gradients, and the two moments of AdamW. */
-  private static final long TRAINED = 4 * NUMBER;
+  /** Gradients and the two moments of AdamW. */
+  private static final long TRAINED = 3 * NUMBER;
 
   /** The server's two arenas, and its engine's own rearranged copy of the matrices. */
   private static final long SERVED = 3 * NUMBER;
@@ -31,6 +34,7 @@ public final class Plan {
 
   private final RunConfig config;
   private final DecoderConfig policy;
+  private final AdapterConfig adapter;
   private final Pipeline pipeline;
   private final List<Line> lines = new ArrayList<>();
 
@@ -38,6 +42,7 @@ public final class Plan {
     this.config = config;
     this.pipeline = pipeline;
     this.policy = shape(config);
+    this.adapter = config.model().adapter();
   }
 
   /** Plans a run without starting it. */
@@ -53,7 +58,7 @@ public final class Plan {
     ModelConfig model = config.model();
     return model.folder().isEmpty()
         ? model.shape(config.tokenizer().vocabularySize())
-        : DecoderConfig.read(model.path().resolve("config.json"));
+        : ModelFolder.describe(model.path());
   }
 
   private Line line(Stage stage) {
@@ -68,7 +73,9 @@ public final class Plan {
               config.sft().steps() + " steps of " + config.sft().batch(),
               0,
               "policy " + count(parameters),
-              TRAINED * parameters + activations(config.sft().batch(), true));
+              NUMBER * parameters
+                  + TRAINED * trained(policy)
+                  + activations(config.sft().batch(), true));
       case "candidates" -> {
         long sequences = (long) config.candidates().prompts() * config.candidates().samples();
         yield new Line(
@@ -86,7 +93,9 @@ public final class Plan {
               config.reward().epochs() + " epochs of " + config.reward().batch() + " pairs a step",
               0,
               "reward " + count(reward()),
-              TRAINED * reward() + activations(2L * config.reward().batch(), false));
+              NUMBER * reward()
+                  + TRAINED * trained(policy.withHead(Head.SCORE))
+                  + activations(2L * config.reward().batch(), false));
       case "ppo" ->
           new Line(
               "ppo",
@@ -94,8 +103,8 @@ public final class Plan {
               config.ppo().updates() + " updates of " + config.ppo().batch(),
               (long) config.ppo().updates() * config.ppo().batch(),
               "policy, reference, value, reward",
-              TRAINED * (parameters + reward())
-                  + NUMBER * parameters
+              NUMBER * (adapter.wanted() ? parameters : 2 * parameters + reward())
+                  + TRAINED * (trained(policy) + trained(policy.withHead(Head.SCORE)))
                   + SERVED * (parameters + reward())
                   + cache()
                   + 2 * activations(config.ppo().minibatch(), true));
@@ -109,6 +118,13 @@ public final class Plan {
               SERVED * (2 * parameters + reward()) + 2 * cache());
       default -> new Line(stage.name(), finished, "", 0, "", 0);
     };
+  }
+
+  /** Numbers that are trained: all, or those of an adapter over a base that all networks share. */
+  private long trained(DecoderConfig model) {
+    return adapter.wanted()
+        ? adapter.lora().parameters(model).stream().mapToLong(TensorSpec::elements).sum()
+        : model.parameterCount();
   }
 
   private long reward() {

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.TreeMap;
-import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Tokenizer;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.ModelConfig;
@@ -53,7 +53,7 @@ public record RunContext(RunConfig config, RunFolder folder, Servers servers, De
     ModelConfig model = config.model();
     return model.folder().isEmpty()
         ? model.contextLength()
-        : DecoderConfig.read(model.path().resolve("config.json")).contextLength();
+        : ModelFolder.describe(model.path()).contextLength();
   }
 
   /** Leaves out what is longer than the context. */

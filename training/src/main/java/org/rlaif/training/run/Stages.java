@@ -177,6 +177,7 @@ final class Stages {
     try (ModelFolder sft = ModelFolder.open(run.model("sft"))) {
       return RewardJob.run(
           run.config().reward(),
+          run.config().model().adapter(),
           sft,
           JsonLines.read(labels.resolve(TRAIN), Preference.class),
           JsonLines.read(labels.resolve(HELD_OUT), Preference.class),
@@ -200,6 +201,7 @@ final class Stages {
       return with(
           PpoJob.run(
               config,
+              run.config().model().adapter(),
               sft,
               reward,
               serving.client(),

@@ -30,7 +30,8 @@ class ReadmeTest {
           "threads=1",
           "data.posts={train: 60, validation: 6, test: 12}",
           "tokenizer.vocabularySize=300",
-          "model={folder: '', width: 16, layers: 1, heads: 2, contextLength: 224, initStd: 0.06}",
+          "model={folder: '', width: 16, layers: 1, heads: 2, contextLength: 224, initStd: 0.06,"
+              + " adapter: {rank: 0, alpha: 16, rankStabilised: false, targets: [all-linear]}}",
           "sft.steps=4",
           "sft.batch=4",
           "candidates.prompts=16",
@@ -59,7 +60,9 @@ class ReadmeTest {
         switch (words.get(0)) {
           case "quickstart" -> {
             typed.addAll(List.of("--runs", folder + "/runs"));
-            TINY.forEach(setting -> typed.addAll(List.of("--set", setting)));
+            TINY.stream()
+                .filter(setting -> !setting.startsWith("model=") || !words.contains("--model"))
+                .forEach(setting -> typed.addAll(List.of("--set", setting)));
           }
           case "export" -> {}
           case "run" -> typed.set(1, ROOT.resolve(typed.get(1)).toString());
@@ -75,6 +78,13 @@ class ReadmeTest {
         Typed result = Typed.rlaif(typed.toArray(String[]::new));
         assertEquals(0, result.code(), words + ": " + result.err());
         assertFalse(result.out().isBlank(), words.toString());
+        if (words.contains("adapted")) {
+          for (String stage : List.of("sft", "reward", "ppo")) {
+            Path model = folder.resolve("runs/adapted/" + stage + "/model");
+            assertTrue(Files.exists(model.resolve("adapter_model.safetensors")), stage);
+            assertFalse(Files.exists(model.resolve("model.safetensors")), stage);
+          }
+        }
       }
     } finally {
       if (server != null) {

@@ -18,6 +18,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.torch.Device;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.PpoConfig;
 
 class PpoJobTest {
@@ -84,7 +85,7 @@ class PpoJobTest {
     return Files.createDirectories(out.resolve(name));
   }
 
-  private static PpoConfig config(int updates, double learningRate) {
+  static PpoConfig config(int updates, double learningRate) {
     return new PpoConfig(
         updates,
         16,
@@ -114,6 +115,7 @@ class PpoJobTest {
         RlaifClient client = ToyModels.client(server)) {
       return PpoJob.run(
           config,
+          AdapterConfig.NONE,
           policy,
           reward,
           client,

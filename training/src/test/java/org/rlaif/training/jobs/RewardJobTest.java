@@ -14,6 +14,7 @@ import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.math.Statistics;
 
@@ -70,6 +71,7 @@ class RewardJobTest {
       return Clockless.of(
           RewardJob.run(
               new RewardConfig(1, 8, 1e-3, 0.01, 0.1, 0.1, 1),
+              AdapterConfig.NONE,
               start,
               preferences.subList(0, 20),
               preferences.subList(20, 30),

@@ -18,6 +18,7 @@ import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.torch.Device;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.SftConfig;
 
@@ -62,7 +63,8 @@ class SftJobTest {
 
   @Test
   void continuesFromAModelFolder() throws Exception {
-    ModelConfig start = new ModelConfig(ToyModels.sft().toString(), 32, 16, 2, 2, 0.1);
+    ModelConfig start =
+        new ModelConfig(ToyModels.sft().toString(), 32, 16, 2, 2, 0.1, AdapterConfig.NONE);
     Map<String, Object> figures =
         SftJob.run(
             SHORT,

@@ -9,6 +9,7 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Provenance;
 import org.rlaif.model.BpeTrainer;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.SftConfig;
@@ -18,7 +19,7 @@ import org.rlaif.training.config.SftConfig;
  * each yes or no. Whoever compares likes yes.
  */
 final class Toy {
-  static final ModelConfig MODEL = new ModelConfig("", 32, 16, 2, 2, 0.1);
+  static final ModelConfig MODEL = new ModelConfig("", 32, 16, 2, 2, 0.1, AdapterConfig.NONE);
   static final SftConfig SFT = new SftConfig(120, 16, 1e-2, 0.98, 0.01, 0.1, 0.5, 0.1, 1);
   static final RewardConfig REWARD = new RewardConfig(4, 16, 1e-2, 0.01, 0.1, 0.1, 1);
 

@@ -13,6 +13,7 @@ import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.config.AdapterConfig;
 
 /** The toy task's SFT policy and reward model, trained once for all tests of the jobs. */
 final class ToyModels {
@@ -73,6 +74,7 @@ final class ToyModels {
     try (ModelFolder start = ModelFolder.open(sft())) {
       return RewardJob.run(
           Toy.REWARD,
+          AdapterConfig.NONE,
           start,
           Toy.preferences(400, 4),
           Toy.preferences(200, 5),

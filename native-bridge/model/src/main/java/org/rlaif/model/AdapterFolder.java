@@ -1,0 +1,144 @@
+package org.rlaif.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.hub.Hub;
+
+/**
+ * An adapter on disk as Hugging Face's PEFT keeps it: {@value #CONFIG}, {@value #WEIGHTS}, and the
+ * name of its base. Tokenizer files are optional.
+ */
+final class AdapterFolder {
+  static final String CONFIG = "adapter_config.json";
+  static final String WEIGHTS = "adapter_model.safetensors";
+
+  /** Folders up from an adapter to what it shares with its base; further away it is absolute. */
+  private static final int NEAR = 4;
+
+  private static final String UP = "..";
+
+  private AdapterFolder() {}
+
+  static boolean isOne(Path folder) {
+    return Files.isRegularFile(folder.resolve(CONFIG));
+  }
+
+  /** The folder of the model that an adapter was made for. */
+  static Path base(Path folder) {
+    JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
+    JsonNode name = json.path(LoraJson.BASE);
+    String revision = json.path(LoraJson.REVISION).asText("null");
+    Path base = name.isTextual() ? resolve(folder, name.asText(), revision) : folder;
+    if (isOne(base)) {
+      throw UserError.expected(
+          folder.resolve(CONFIG) + ", " + LoraJson.BASE, name, "a model that is no adapter");
+    }
+    return base;
+  }
+
+  /** Where the base is: a path that counts from the adapter's folder, or from where we are. */
+  private static Path resolve(Path folder, String name, String revision) {
+    try {
+      for (Path candidate : List.of(folder.toAbsolutePath().resolve(name), Path.of(name))) {
+        if (!name.isEmpty() && Files.isDirectory(candidate.normalize())) {
+          return candidate.normalize();
+        }
+      }
+    } catch (InvalidPathException e) {
+      throw new UserError(name + " (expected: a path)", e);
+    }
+    if (name.matches("[^/.][^/]*/[^/]+")) {
+      return Hub.of(System.getenv())
+          .resolve(revision.equals("null") ? name : name + "@" + revision);
+    }
+    throw UserError.expected(
+        folder.resolve(CONFIG) + ", " + LoraJson.BASE,
+        name,
+        "a model folder, whose path counts from the adapter's folder or from where you are, or"
+            + " org/name on the hub");
+  }
+
+  /** Base and adapter make this network. */
+  static DecoderConfig decoder(Path folder, DecoderConfig base) {
+    return base.withHead(LoraJson.head(fields(folder), base));
+  }
+
+  /** Opens an adapter for a model; a {@link UserError} names all that does not fit. */
+  static Adapter open(Path folder, ModelFolder base) {
+    Lora lora = LoraJson.read(fields(folder), base.config());
+    DecoderConfig config = decoder(folder, base.config());
+    Weights found = Safetensors.map(folder.resolve(WEIGHTS));
+    var factors = new Weights();
+    var problems = new ArrayList<String>();
+    for (TensorSpec spec : lora.parameters(config)) {
+      boolean head = spec.equals(Lora.scoreHead(config));
+      if (found.contains(spec.name()) && found.spec(spec.name()).equals(spec)) {
+        factors.put(spec, found, spec.name());
+      } else if (found.contains(spec.name())) {
+        problems.add(
+            spec.name() + " " + found.spec(spec.name()).shape() + " is not " + spec.shape());
+      } else if (head && base.config().head() == Head.SCORE) {
+        factors.put(spec, base.weights(), config.scoreHead().name());
+      } else {
+        problems.add("missing " + spec.name() + " " + spec.shape());
+      }
+    }
+    for (TensorSpec spec : found.specs()) {
+      if (lora.parameters(config).stream().noneMatch(each -> each.name().equals(spec.name()))) {
+        problems.add("unknown " + spec.name() + " " + spec.shape());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw UserError.expected(
+          folder.resolve(WEIGHTS).toString(),
+          String.join(", ", problems),
+          "the tensors of its " + CONFIG + " on top of " + base.path());
+    }
+    return new Adapter(base, lora, factors);
+  }
+
+  private static ConfigFields fields(Path folder) {
+    return new ConfigFields(CONFIG + ", ", ConfigJson.read(folder.resolve(CONFIG)));
+  }
+
+  /**
+   * Writes an adapter's own two files into a folder, the numbers in fp32.
+   *
+   * @param folder that is being made
+   * @param place where it is going to be
+   */
+  static void write(Path folder, Path place, DecoderConfig config, Adapter adapter) {
+    ObjectNode json = LoraJson.write(adapter.lora(), config);
+    Path base = adapter.base().path();
+    String named = Hub.nameOf(base);
+    if (named == null) {
+      json.put(LoraJson.BASE, name(place, base));
+    } else {
+      String[] parts = named.split("@", 2);
+      json.put(LoraJson.BASE, parts[0]).put(LoraJson.REVISION, parts[1]);
+    }
+    Json.write(folder.resolve(CONFIG), json);
+    Safetensors.write(folder.resolve(WEIGHTS), adapter.weights(), Map.of());
+  }
+
+  /** A base nearby is named by the way to it, so that both can move together. */
+  private static String name(Path place, Path base) {
+    Path from = place.toAbsolutePath().normalize();
+    Path to = base.toAbsolutePath().normalize();
+    if (!to.getRoot().equals(from.getRoot())) {
+      return to.toString();
+    }
+    Path way = from.relativize(to);
+    boolean near = way.getNameCount() <= NEAR || !way.getName(NEAR).toString().equals(UP);
+    return near ? way.toString() : to.toString();
+  }
+}

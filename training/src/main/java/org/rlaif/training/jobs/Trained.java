@@ -1,0 +1,99 @@
+package org.rlaif.training.jobs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.Adapter;
+import org.rlaif.model.Lora;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.ScoreScale;
+import org.rlaif.torch.Device;
+import org.rlaif.torch.Network;
+import org.rlaif.training.config.AdapterConfig;
+
+/**
+ * What a job trains of a model folder, and what it leaves: all weights and a model folder, or an
+ * adapter and its folder, which is the checkpoint.
+ *
+ * <p>There is one adapter from the first job to the last. A job that starts from an adapter's
+ * folder goes on training this adapter, over the same base, at the same rank; a frozen copy of it
+ * is where it started. So no job makes a base of its own, and every adapter can be served or
+ * compared on the one that is there.
+ */
+final class Trained {
+  private Trained() {}
+
+  /**
+   * The network of a model folder, in training.
+   *
+   * @param seed of an adapter that is begun
+   */
+  static Network load(ModelFolder start, AdapterConfig config, long seed, Device device) {
+    if (!config.wanted()) {
+      return Network.load(start.config(), start.weights(), device);
+    }
+    ModelFolder base = start.base();
+    try (Network bare = Network.load(base.config(), base.weights(), device)) {
+      return over(bare, start, config, seed);
+    }
+  }
+
+  /** Like {@link #load}; if a network has the same base as its folder, they share it in memory. */
+  static Network beside(
+      Network other,
+      ModelFolder folder,
+      ModelFolder start,
+      AdapterConfig config,
+      long seed,
+      Device device) {
+    return config.wanted() && isSame(folder.base().path(), start.base().path())
+        ? over(other, start, config, seed)
+        : load(start, config, seed, device);
+  }
+
+  private static Network over(Network base, ModelFolder start, AdapterConfig config, long seed) {
+    Adapter adapter = start.adapter();
+    if (adapter == null) {
+      return base.withAdapter(config.lora(), start.config().head(), seed);
+    }
+    checkSame(config.lora(), adapter.lora(), start);
+    return base.withAdapter(adapter.lora(), start.config().head(), adapter.weights());
+  }
+
+  private static void checkSame(Lora wanted, Lora found, ModelFolder start) {
+    UserError.require(
+        wanted.rank() == found.rank()
+            && wanted.scale() == found.scale()
+            && wanted.adapted(start.config()).equals(found.adapted(start.config())),
+        "model.adapter",
+        wanted,
+        "that of " + start.path() + ", " + found + "; or rank 0 to train all weights");
+  }
+
+  /** Where a policy started, which stays as it is: its base where an adapter was begun on it. */
+  static Network reference(Network policy, ModelFolder start) {
+    return policy.adapter() != null && start.adapter() == null
+        ? policy.withoutAdapter()
+        : policy.copy();
+  }
+
+  /** Writes what was trained. */
+  static void save(Path out, ModelFolder start, Network network, ScoreScale scale) {
+    Lora adapter = network.adapter();
+    if (adapter == null) {
+      start.saveSuccessor(out, network.config(), scale, network.weights());
+    } else {
+      start.saveAdapter(out, network.config(), scale, adapter, network.trainedWeights());
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return Files.isSameFile(one, other);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

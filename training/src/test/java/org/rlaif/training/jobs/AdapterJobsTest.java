@@ -1,0 +1,191 @@
+package org.rlaif.training.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Lora;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.ScoreScale;
+import org.rlaif.serving.grpc.RlaifServer;
+import org.rlaif.serving.grpc.ServerConfig;
+import org.rlaif.torch.Device;
+import org.rlaif.torch.Network;
+import org.rlaif.training.config.AdapterConfig;
+import org.rlaif.training.config.ModelConfig;
+import org.rlaif.training.config.RewardConfig;
+import org.rlaif.training.config.SftConfig;
+
+/** Every job with an adapter over the toy task's policy, each on what the one before it left. */
+class AdapterJobsTest {
+  private static final AdapterConfig RANK_4 = new AdapterConfig(4, 8, false, List.of(Lora.ALL));
+
+  @TempDir private Path folder;
+
+  @Test
+  void everyStageTrainsAndLeavesAnAdapter() throws Exception {
+    byte[] base = Files.readAllBytes(ToyModels.sft().resolve("model.safetensors"));
+    Map<String, Object> sft = sft(RANK_4);
+    double before = (double) ((Map<?, ?>) sft.get("before")).get("validationLoss");
+    assertTrue((double) sft.get("validationLoss") <= before + 0.02, sft.toString());
+    assertAdapter(inside("sft").resolve("model"), Head.LANGUAGE_MODEL);
+
+    Map<String, Object> reward = reward(RANK_4);
+    assertTrue((double) reward.get("accuracy") > 0.8, reward.toString());
+    assertAdapter(inside("reward").resolve("model"), Head.SCORE);
+
+    List<JsonNode> rows = ppo(RANK_4, inside("sft/model"), inside("reward/model"));
+    double start = rows.get(0).get("score").asDouble();
+    double end = rows.get(rows.size() - 1).get("score").asDouble();
+    assertTrue(end > start + 0.5, "score from " + start + " to " + end);
+    assertAdapter(inside("ppo").resolve("model"), Head.LANGUAGE_MODEL);
+    assertArrayEquals(base, Files.readAllBytes(ToyModels.sft().resolve("model.safetensors")));
+  }
+
+  /**
+   * Policy and reward model are whole: fresh adapters over each, the bare policy is the reference.
+   */
+  @Test
+  void ppoBeginsAnAdapterOnAWholeModel() throws Exception {
+    List<JsonNode> rows = ppo(RANK_4, ToyModels.sft(), ToyModels.reward());
+    assertTrue(rows.get(rows.size() - 1).get("kl").asDouble() > 0.02, "the policy moves");
+    try (ModelFolder policy = ModelFolder.open(inside("ppo").resolve("model"))) {
+      assertNotNull(policy.adapter());
+      assertTrue(Files.isSameFile(ToyModels.sft(), policy.base().path()));
+    }
+  }
+
+  @Test
+  void policyReferenceAndValuesShareOneBase() throws Exception {
+    sft(RANK_4);
+    reward(RANK_4);
+    try (ModelFolder policy = ModelFolder.open(inside("sft/model"));
+        ModelFolder reward = ModelFolder.open(inside("reward/model"));
+        Network network = Trained.load(policy, RANK_4, 0, Device.CPU);
+        Network reference = Trained.reference(network, policy);
+        Network values = Trained.beside(network, policy, reward, RANK_4, 0, Device.CPU);
+        Network apart = Trained.load(reward, RANK_4, 0, Device.CPU)) {
+      assertTrue(network.sharesBaseWith(reference));
+      assertTrue(network.sharesBaseWith(values));
+      assertTrue(!network.sharesBaseWith(apart));
+    }
+  }
+
+  @Test
+  void anAdapterOfAnotherRankIsRefusedAndRankZeroTrainsAllOfIt() throws Exception {
+    sft(RANK_4);
+    var other = new AdapterConfig(2, 8, false, List.of(Lora.ALL));
+    try (ModelFolder policy = ModelFolder.open(inside("sft/model"))) {
+      String message =
+          assertThrows(UserError.class, () -> Trained.load(policy, other, 0, Device.CPU))
+              .getMessage();
+      assertTrue(message.startsWith("model.adapter: Lora[rank=2, "), message);
+      Path whole = folder.resolve("whole");
+      try (Network network = Trained.load(policy, AdapterConfig.NONE, 0, Device.CPU)) {
+        Trained.save(whole, policy, network, ScoreScale.IDENTITY);
+      }
+      try (ModelFolder saved = ModelFolder.open(whole)) {
+        assertEquals(null, saved.adapter());
+        saved
+            .weights()
+            .specs()
+            .forEach(
+                spec ->
+                    assertEquals(
+                        policy.weights().get(spec.name()), saved.weights().get(spec.name())));
+      }
+    }
+  }
+
+  @Test
+  void anAdapterFromScratchIsRefused() {
+    assertEquals(
+        "model.adapter.rank: 4 (expected: 0, since model.folder is empty: an adapter needs a model"
+            + " to stand on)",
+        assertThrows(UserError.class, () -> new ModelConfig("", 32, 16, 2, 2, 0.1, RANK_4))
+            .getMessage());
+  }
+
+  private void assertAdapter(Path path, Head head) throws IOException {
+    assertTrue(Files.notExists(path.resolve("model.safetensors")));
+    long bytes = Files.size(path.resolve("adapter_model.safetensors"));
+    assertTrue(bytes < Files.size(ToyModels.sft().resolve("model.safetensors")), bytes + " bytes");
+    try (ModelFolder model = ModelFolder.open(path)) {
+      assertEquals(head, model.config().head());
+      assertEquals(RANK_4.lora().scale(), model.adapter().lora().scale());
+      assertTrue(Files.isSameFile(ToyModels.sft(), model.base().path()));
+    }
+  }
+
+  private Map<String, Object> sft(AdapterConfig adapter) throws IOException {
+    return SftJob.run(
+        new SftConfig(30, 16, 5e-3, 0.98, 0, 0.1, 0.5, 0.1, 1),
+        new ModelConfig(ToyModels.sft().toString(), 32, 16, 2, 2, 0.1, adapter),
+        ToyModels.tokenizerJson(),
+        Toy.examples(200, 12),
+        Toy.examples(50, 13),
+        /* seed= */ 0,
+        Device.CPU,
+        inside("sft"));
+  }
+
+  private Map<String, Object> reward(AdapterConfig adapter) throws IOException {
+    try (ModelFolder start = ModelFolder.open(inside("sft/model"))) {
+      return RewardJob.run(
+          new RewardConfig(4, 16, 2e-2, 0, 0.1, 0.1, 1),
+          adapter,
+          start,
+          Toy.preferences(400, 4),
+          Toy.preferences(200, 5),
+          /* seed= */ 0,
+          Device.CPU,
+          inside("reward"));
+    }
+  }
+
+  private List<JsonNode> ppo(AdapterConfig adapter, Path sft, Path rewardModel) throws IOException {
+    var models = Map.of("policy", sft, "reward", rewardModel);
+    try (ModelFolder policy = ModelFolder.open(sft);
+        ModelFolder reward = ModelFolder.open(rewardModel);
+        RlaifServer server = RlaifServer.start(ServerConfig.inProcess(models));
+        RlaifClient client = ToyModels.client(server)) {
+      PpoJob.run(
+          PpoJobTest.config(12, 1e-2),
+          adapter,
+          policy,
+          reward,
+          client,
+          "policy",
+          "reward",
+          Toy.examples(60, 9),
+          /* seed= */ 0,
+          Device.CPU,
+          inside("ppo"));
+    }
+    List<JsonNode> rows = JsonLines.read(folder.resolve("ppo/metrics.jsonl"), JsonNode.class);
+    assertEquals(0, rows.get(0).get("kl").asDouble(), 1e-4);
+    for (JsonNode row : rows) {
+      assertEquals(0, row.get("publishParity").asDouble(), 1e-4, row.toString());
+      assertEquals(1, row.get("firstRatioMin").asDouble(), 1e-4, row.toString());
+    }
+    return rows;
+  }
+
+  private Path inside(String name) throws IOException {
+    return Files.createDirectories(folder.resolve(name));
+  }
+}
