@@ -200,8 +200,7 @@ final class AdapterTest {
     Sequences rows = Tiny.sequences(1, 3);
     try (Network base = Tiny.network(1);
         Network exact = base.withAdapter(LORA, Head.LANGUAGE_MODEL, random(6));
-        Network rough =
-            Network.load(Tiny.CONFIG, base.weights(), new Device("cpu", Compute.BF16));
+        Network rough = Network.load(Tiny.CONFIG, base.weights(), new Device("cpu", Compute.BF16));
         Network network = rough.withAdapter(LORA, Head.LANGUAGE_MODEL, random(6));
         Optimizer optimizer = Optimizer.adamW(network, 0.01, 0.9, 0.98, 1e-8, 0);
         Scope scope = Scope.open()) {
