@@ -171,9 +171,14 @@ public final class ModelFolder implements AutoCloseable {
         });
   }
 
-  /** Writes everything but the weights: configuration, tokenizer and chat template. */
+  /** Everything but the weights: configuration, tokenizer and chat template. */
   void copyDescription(Path into) throws IOException {
-    writeSuccessor(into, config, scoreScale);
+    if (adapter == null) {
+      Files.copy(path.resolve(CONFIG), into.resolve(CONFIG));
+      copyCompanions(path, into);
+    } else {
+      writeSuccessor(into, config, scoreScale);
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import org.rlaif.kit.Progress;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.OnnxExport;
+import org.rlaif.model.hub.Hub;
 import org.rlaif.serving.grpc.RlaifServer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,8 +41,11 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FOLDER",
-      description = "A model folder, such as RUN/ppo/model or RUN/reward/model.")
-  private Path model;
+      description = {
+        "A model folder, such as RUN/ppo/model or RUN/reward/model, or a model's name on the Hugging",
+        "Face hub."
+      })
+  private String model;
 
   @Option(
       names = "--out",
@@ -64,7 +68,7 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Head head;
-    try (ModelFolder folder = ModelFolder.open(model);
+    try (ModelFolder folder = ModelFolder.open(Hub.of(System.getenv()).resolve(model));
         var steps = new Steps(OnnxExport.byteCount(folder.config()))) {
       head = folder.config().head();
       OnnxExport.write(folder, out, weightsVersion, RlaifServer.version(), steps::add);
