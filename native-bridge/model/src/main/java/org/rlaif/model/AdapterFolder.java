@@ -11,6 +11,7 @@ import java.util.Map;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.hub.Hub;
 
 /**
  * An adapter on disk as Hugging Face's PEFT keeps it: {@value #CONFIG}, {@value #WEIGHTS}, and the
@@ -33,8 +34,10 @@ final class AdapterFolder {
 
   /** The folder of the model that an adapter was made for. */
   static Path base(Path folder) {
-    JsonNode name = ConfigJson.read(folder.resolve(CONFIG)).path(LoraJson.BASE);
-    Path base = name.isTextual() ? resolve(folder, name.asText()) : folder;
+    JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
+    JsonNode name = json.path(LoraJson.BASE);
+    String revision = json.path(LoraJson.REVISION).asText("null");
+    Path base = name.isTextual() ? resolve(folder, name.asText(), revision) : folder;
     if (isOne(base)) {
       throw UserError.expected(
           folder.resolve(CONFIG) + ", " + LoraJson.BASE, name, "a model that is no adapter");
@@ -43,7 +46,7 @@ final class AdapterFolder {
   }
 
   /** Where the base is: a path that counts from the adapter's folder, or from where we are. */
-  private static Path resolve(Path folder, String name) {
+  private static Path resolve(Path folder, String name, String revision) {
     try {
       for (Path candidate : List.of(folder.toAbsolutePath().resolve(name), Path.of(name))) {
         if (!name.isEmpty() && Files.isDirectory(candidate.normalize())) {
@@ -53,10 +56,15 @@ final class AdapterFolder {
     } catch (InvalidPathException e) {
       throw new UserError(name + " (expected: a path)", e);
     }
+    if (name.matches("[^/.][^/]*/[^/]+")) {
+      return Hub.of(System.getenv())
+          .resolve(revision.equals("null") ? name : name + "@" + revision);
+    }
     throw UserError.expected(
         folder.resolve(CONFIG) + ", " + LoraJson.BASE,
         name,
-        "a model folder; a relative path counts from the adapter's folder, or from where you are");
+        "a model folder, whose path counts from the adapter's folder or from where you are, or"
+            + " org/name on the hub");
   }
 
   /** Base and adapter make this network. */
@@ -110,7 +118,14 @@ final class AdapterFolder {
    */
   static void write(Path folder, Path place, DecoderConfig config, Adapter adapter) {
     ObjectNode json = LoraJson.write(adapter.lora(), config);
-    json.put(LoraJson.BASE, name(place, adapter.base().path()));
+    Path base = adapter.base().path();
+    String named = Hub.nameOf(base);
+    if (named == null) {
+      json.put(LoraJson.BASE, name(place, base));
+    } else {
+      String[] parts = named.split("@", 2);
+      json.put(LoraJson.BASE, parts[0]).put(LoraJson.REVISION, parts[1]);
+    }
     Json.write(folder.resolve(CONFIG), json);
     Safetensors.write(folder.resolve(WEIGHTS), adapter.weights(), Map.of());
   }

@@ -16,6 +16,7 @@ import org.rlaif.model.DecoderConfig.Head;
  * change no number is refused by its name.
  */
 final class LoraJson {
+  static final String REVISION = "revision";
   static final String BASE = "base_model_name_or_path";
 
   private static final String TARGETS = "target_modules";
@@ -33,7 +34,7 @@ final class LoraJson {
           "megatron_core",
           "peft_version",
           "qalora_group_size", // of use_qalora
-          "revision",
+          REVISION,
           "runtime_config");
 
   private LoraJson() {}

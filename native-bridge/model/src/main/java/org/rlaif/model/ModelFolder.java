@@ -171,6 +171,11 @@ public final class ModelFolder implements AutoCloseable {
         });
   }
 
+  /** Writes everything but the weights: configuration, tokenizer and chat template. */
+  void copyDescription(Path into) throws IOException {
+    writeSuccessor(into, config, scoreScale);
+  }
+
   /**
    * Writes an adapter for this model, or for the base of this one's adapter, as {@link
    * #saveSuccessor} writes a whole model. Its {@code config.json} is the adapted model's; PEFT,

@@ -36,6 +36,7 @@ final class OnnxGraph {
           "MatMulNBits");
 
   private final GraphProto.Builder graph;
+  private boolean contributed;
 
   OnnxGraph(String name) {
     graph = GraphProto.newBuilder().setName(name);
@@ -53,6 +54,7 @@ final class OnnxGraph {
       node = NodeProto.newBuilder().setOpType(operator).addAllInput(List.of(inputs));
       if (CONTRIBUTED.contains(operator)) {
         node.setDomain(MICROSOFT);
+        contributed = true;
       }
     }
 
@@ -113,6 +115,26 @@ final class OnnxGraph {
     for (long value : values) {
       tensor.addInt64Data(value);
     }
+    return constant(name, tensor);
+  }
+
+  /** A single whole number that is part of the graph, of no dimension. */
+  String scalar(String name, long value) {
+    var tensor = TensorProto.newBuilder().setDataType(DataType.INT64.getNumber());
+    return constant(name, tensor.addInt64Data(value));
+  }
+
+  /** A vector of fractions that is part of the graph. */
+  String numbers(String name, float... values) {
+    var tensor =
+        TensorProto.newBuilder().setDataType(DataType.FLOAT.getNumber()).addDims(values.length);
+    for (float value : values) {
+      tensor.addFloatData(value);
+    }
+    return constant(name, tensor);
+  }
+
+  private String constant(String name, TensorProto.Builder tensor) {
     graph.addNode(
         NodeProto.newBuilder()
             .setOpType("Constant")
@@ -152,15 +174,24 @@ final class OnnxGraph {
                 StringStringEntryProto.newBuilder().setKey("location").setValue(externalDataFile)));
   }
 
+  /**
+   * The operators of opset 17, the first with a layer norm; and ONNX Runtime's where it has one.
+   */
+  ModelProto.Builder model() {
+    var model =
+        ModelProto.newBuilder()
+            .setIrVersion(8) // the one of opset 17
+            .setProducerName("rlaif")
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+            .setGraph(graph);
+    if (contributed) {
+      model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1));
+    }
+    return model;
+  }
+
   byte[] toBytes() {
-    return ModelProto.newBuilder()
-        .setIrVersion(8) // the one of opset 17
-        .setProducerName("rlaif")
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1))
-        .setGraph(graph)
-        .build()
-        .toByteArray();
+    return model().build().toByteArray();
   }
 
   private static ValueInfoProto value(String name, DataType type, Object... dimensions) {

@@ -115,16 +115,27 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
     return scaling == null ? f : scaling.scale(f, i, this);
   }
 
+  /** Angles per token of all pairs, (width / 2). */
+  float[] frequencies() {
+    float[] frequencies = new float[width / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = (float) frequency(i);
+    }
+    return frequencies;
+  }
+
+  /** Cosines and sines are multiplied by this. */
+  double magnitude() {
+    return scaling == null ? 1 : scaling.magnitude();
+  }
+
   /**
    * Fills both tables, (positions, width / 2). Angles are rounded to fp32, as in the reference: far
    * positions turn by what models were trained with.
    */
   public void fill(FloatBuffer cosines, FloatBuffer sines, int positions) {
-    double magnitude = scaling == null ? 1 : scaling.magnitude();
-    float[] frequencies = new float[width / 2];
-    for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = (float) frequency(i);
-    }
+    double magnitude = magnitude();
+    float[] frequencies = frequencies();
     for (int position = 0; position < positions; position++) {
       for (int i = 0; i < frequencies.length; i++) {
         float angle = position * frequencies[i];

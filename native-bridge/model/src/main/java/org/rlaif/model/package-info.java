@@ -18,7 +18,8 @@
  * inference: a graph without weights, a few kilobytes derived from the configuration alone, with a
  * KV cache that is updated in place. It can be written for {@link org.rlaif.model.Quantization
  * quantised} weights and caches. Its twin for training is {@code Network} in the room next door, in
- * the same order, line by line.
+ * the same order, line by line. {@link org.rlaif.model.OnnxExport} writes a third, in the
+ * standard's operators, for other people's tools.
  *
  * <p>Two conventions make attention masks unnecessary everywhere. Rows are padded on the right, and
  * attention looks only to the left, so a real token never sees padding. And only the hidden states

@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
       GenerateCommand.class,
       ScoreCommand.class,
       HealthCommand.class,
+      ExportCommand.class,
       BenchCommand.class
     })
 public final class ServingMain {

@@ -251,6 +251,22 @@ class ServingCommandsTest {
   }
 
   /** Runs a command against the test's server. */
+  @Test
+  void exportWritesAFolderForOtherPrograms() {
+    Path policy = run.resolve("ppo/policy");
+    Path out = folder.resolve("export");
+    String[] typed = {
+      "export", "--model", policy.toString(), "--out", out.toString(), "--weights-version", "4"
+    };
+    Result written = run("", typed);
+    assertEquals("", written.err());
+    assertEquals(0, written.code());
+    assertTrue(written.out().contains(" MB  " + out.resolve("model.onnx")), written.out());
+    assertTrue(written.out().contains("A policy: logits"), written.out());
+    assertTrue(Files.exists(out.resolve("config.json")));
+    mistake("output folder: " + out + " (expected: a new or an empty one)", run("", typed));
+  }
+
   private static Result execute(String... arguments) {
     String[] all = Arrays.copyOf(arguments, arguments.length + 2);
     all[arguments.length] = "--address";

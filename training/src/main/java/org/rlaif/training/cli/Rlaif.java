@@ -6,6 +6,7 @@ import org.rlaif.judge.cli.CompareCommand;
 import org.rlaif.judge.cli.LabelCommand;
 import org.rlaif.kit.Commands;
 import org.rlaif.serving.cli.BenchCommand;
+import org.rlaif.serving.cli.ExportCommand;
 import org.rlaif.serving.cli.GenerateCommand;
 import org.rlaif.serving.cli.HealthCommand;
 import org.rlaif.serving.cli.ScoreCommand;
@@ -36,6 +37,7 @@ public final class Rlaif implements Callable<Integer> {
           "generate", "rlaif generate runs/quickstart 'My sister broke my camera. TL;DR:'",
           "score", "rlaif score runs/quickstart --prompt 'My sister …' --completion ' My sister …'",
           "health", "rlaif health --address 127.0.0.1:7070",
+          "export", "rlaif export --model runs/quickstart/ppo/model --out runs/quickstart/onnx",
           "bench", "rlaif bench --shape small --json bench.json --plot bench.png",
           "label", "rlaif judge label candidates.jsonl preferences.jsonl --kind rubric",
           "compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general");
@@ -61,6 +63,7 @@ public final class Rlaif implements Callable<Integer> {
     root.addSubcommand(withExample(new CommandLine(new GenerateCommand())));
     root.addSubcommand(withExample(new CommandLine(new ScoreCommand())));
     root.addSubcommand(withExample(new CommandLine(new HealthCommand())));
+    root.addSubcommand(withExample(new CommandLine(new ExportCommand())));
     root.addSubcommand(withExample(new CommandLine(new BenchCommand())));
     root.addSubcommand(judge);
     return Commands.commandLine(root.getCommandSpec());

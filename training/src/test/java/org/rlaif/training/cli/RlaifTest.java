@@ -50,7 +50,7 @@ class RlaifTest {
                 .size()
             + List.of("ppo", "evaluate", "report", "serve", "generate", "score", "health", "bench")
                 .size()
-            + List.of("judge").size(),
+            + List.of("export", "judge").size(),
         commands);
   }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Progress;
@@ -29,6 +30,8 @@ public final class Hub {
               + "|chat_template\\.jinja");
   private static final Pattern SHARDS =
       Pattern.compile("model(-\\d+-of-\\d+\\.safetensors|\\.safetensors\\.index\\.json)");
+  private static final Pattern SNAPSHOT =
+      Pattern.compile("models--(\\w[\\w.-]*?)--(\\w[\\w.-]*)/snapshots/([0-9a-f]{40})$");
   private static final String ADAPTER = "adapter_model.safetensors";
   private static final int MEGABYTE = 1_000_000;
 
@@ -85,6 +88,15 @@ public final class Hub {
     } catch (IOException e) {
       throw new UserError(looked + environment.token().removeFrom(reason(e)), e);
     }
+  }
+
+  /**
+   * The name, {@code org/name@commit}, of a folder that lies in a cache as {@link #resolve} finds
+   * it; null: it is another folder.
+   */
+  public static @Nullable String nameOf(Path folder) {
+    Matcher place = SNAPSHOT.matcher(folder.toAbsolutePath().normalize().toString());
+    return place.find() ? place.group(1) + "/" + place.group(2) + "@" + place.group(3) : null;
   }
 
   private static @Nullable Path folder(String model) {

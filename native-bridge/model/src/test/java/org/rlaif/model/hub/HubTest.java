@@ -68,6 +68,8 @@ final class HubTest {
   void downloadsIntoTheCacheAsHuggingFacesToolsDo() throws IOException {
     Path snapshot = resolve("org/tiny");
     assertEquals(model.resolve("snapshots").resolve(COMMIT), snapshot);
+    assertEquals("org/tiny@" + COMMIT, Hub.nameOf(snapshot));
+    assertNull(Hub.nameOf(model));
     assertEquals(COMMIT, Files.readString(model.resolve("refs/main")));
     assertEquals(
         "3b18e512dba79e4c8300dd08aeb37f8e728b8dad",

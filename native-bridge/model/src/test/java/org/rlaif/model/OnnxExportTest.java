@@ -1,0 +1,187 @@
+package org.rlaif.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rlaif.kit.AtomicFiles;
+import org.rlaif.kit.UserError;
+
+/** Files that others read: their parts, whole and in their places. */
+final class OnnxExportTest {
+  @TempDir Path folder;
+  private Path out;
+
+  @BeforeEach
+  void place() {
+    out = folder.resolve("out");
+  }
+
+  /** The file is written field by field; ONNX's own message class must read the same from it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "qwen2_f16", "llama3_bf16_sharded", "llama_score"})
+  void theWeightsAreInside(String name) throws IOException {
+    var written = new AtomicLong();
+    try (ModelFolder model = ModelFolder.open(GoldenFamilies.unpack(name, folder))) {
+      OnnxExport.write(model, out, 7, "1.2.3", written::addAndGet);
+      ModelProto file = read();
+      ModelProto.Builder weightless = file.toBuilder();
+      weightless.getGraphBuilder().clearInitializer();
+      assertEquals(PortableDecoder.graph(model.config()).model().getGraph(), weightless.getGraph());
+      List<TensorProto> tensors = file.getGraph().getInitializerList();
+      assertEquals(model.config().parameters(), specs(tensors));
+      for (TensorProto tensor : tensors) {
+        assertEquals(
+            model.weights().get(tensor.getName()), floats(tensor.getRawData().toByteArray()));
+      }
+      assertEquals(OnnxExport.byteCount(model.config()), written.get());
+    }
+  }
+
+  @Test
+  void theFileSaysWhatItIs() throws IOException {
+    Path source = GoldenFamilies.unpack("llama3", folder);
+    try (ModelFolder model = ModelFolder.open(source)) {
+      OnnxExport.write(model, out, 7, "1.2.3", bytes -> {});
+      ModelProto file = read();
+      assertEquals("rlaif", file.getProducerName());
+      assertEquals("1.2.3", file.getProducerVersion());
+      assertEquals(7, file.getModelVersion());
+      assertEquals(8, file.getIrVersion());
+      Map<String, String> metadata =
+          file.getMetadataPropsList().stream()
+              .collect(
+                  Collectors.toMap(
+                      StringStringEntryProto::getKey, StringStringEntryProto::getValue));
+      assertEquals("llama3", metadata.get("model"));
+      assertEquals("llama", metadata.get("family"));
+      assertEquals("7", metadata.get("weights_version"));
+      assertEquals(
+          AtomicFiles.sha256(source.resolve("model.safetensors")),
+          metadata.get("sha256 of model.safetensors"));
+      String ends = metadata.get("eos_token_id");
+      assertEquals(Integer.toString(model.tokenizer().eosId()), ends.split(",")[0]);
+      assertEquals(model.tokenizer().endIds().length, ends.split(",").length);
+    }
+  }
+
+  @Test
+  void largeWeightsLieInAFileBeside() throws IOException {
+    Path source = GoldenFamilies.unpack("qwen2_f16", folder);
+    try (ModelFolder model = ModelFolder.open(source)) {
+      LargeExport.write(model, out);
+      byte[] data = Files.readAllBytes(out.resolve("model.onnx_data"));
+      List<TensorProto> tensors = read().getGraph().getInitializerList();
+      assertEquals(model.config().parameters(), specs(tensors));
+      for (TensorProto tensor : tensors) {
+        assertEquals(DataLocation.EXTERNAL, tensor.getDataLocation());
+        Map<String, String> place =
+            tensor.getExternalDataList().stream()
+                .collect(
+                    Collectors.toMap(
+                        StringStringEntryProto::getKey, StringStringEntryProto::getValue));
+        assertEquals("model.onnx_data", place.get("location"));
+        int offset = Integer.parseInt(place.get("offset"));
+        assertEquals(0, offset % 4096);
+        FloatBuffer expected = model.weights().get(tensor.getName());
+        int length = Integer.parseInt(place.get("length"));
+        assertEquals(expected.remaining() * 4, length);
+        assertEquals(expected, floats(Arrays.copyOfRange(data, offset, offset + length)));
+      }
+    }
+  }
+
+  @Test
+  void whatClientsReadBesideLiesBeside() throws IOException {
+    Path source = GoldenFamilies.unpack("llama3", folder);
+    try (ModelFolder model = ModelFolder.open(source)) {
+      OnnxExport.write(model, out, 0, "1.2.3", bytes -> {});
+    }
+    TreeSet<String> expected = names(source);
+    expected.remove("model.safetensors");
+    assertTrue(expected.containsAll(List.of("config.json", "tokenizer.json")), expected.toString());
+    for (String name : expected) {
+      assertEquals(-1, Files.mismatch(source.resolve(name), out.resolve(name)), name);
+    }
+    expected.add("model.onnx");
+    assertEquals(expected, names(out));
+  }
+
+  @Test
+  void nothingIsOverwrittenAndNothingHalfIsLeft() throws IOException {
+    Path source = GoldenFamilies.unpack("gpt2", folder);
+    try (ModelFolder model = ModelFolder.open(source)) {
+      UserError taken =
+          assertThrows(
+              UserError.class, () -> OnnxExport.write(model, source, 0, "1.2.3", bytes -> {}));
+      assertEquals(
+          "output folder: " + source + " (expected: a new or an empty one)", taken.getMessage());
+      UserError negative =
+          assertThrows(
+              UserError.class, () -> OnnxExport.write(model, out, -1, "1.2.3", bytes -> {}));
+      assertEquals("weights version: -1 (expected: >= 0)", negative.getMessage());
+      var broken = new IllegalStateException("full");
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              OnnxExport.write(
+                  model,
+                  out,
+                  0,
+                  "1.2.3",
+                  bytes -> {
+                    throw broken;
+                  }));
+      assertFalse(Files.exists(out));
+      assertEquals(new TreeSet<>(List.of("gpt2")), names(folder));
+      Files.createDirectory(out);
+      OnnxExport.write(model, out, 0, "1.2.3", bytes -> {});
+      assertTrue(Files.exists(out.resolve("model.onnx")));
+    }
+  }
+
+  private ModelProto read() throws IOException {
+    return ModelProto.parseFrom(Files.readAllBytes(out.resolve("model.onnx")));
+  }
+
+  private static List<TensorSpec> specs(List<TensorProto> tensors) {
+    return tensors.stream()
+        .map(tensor -> new TensorSpec(tensor.getName(), tensor.getDimsList()))
+        .toList();
+  }
+
+  private static FloatBuffer floats(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+  }
+
+  private static TreeSet<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+}
