@@ -213,6 +213,25 @@ final class AdapterFolderTest {
     refused(folder, "a model that is no adapter");
   }
 
+  /** Four folders up are near, and both can move together; five are far. */
+  @Test
+  void aBaseFarAwayIsNamedByItsWholePath() throws IOException {
+    Path base = GoldenFamilies.unpack("llama3", temporary);
+    for (String place : List.of("1/2/3/near", "1/2/3/4/far")) {
+      Path folder = temporary.resolve(place);
+      try (ModelFolder model = ModelFolder.open(base)) {
+        var lora = new Lora(1, 1, false, List.of("q_proj"));
+        Weights zeros = Weights.allocate(lora.parameters(model.config()));
+        model.saveAdapter(folder, model.config(), ScoreScale.IDENTITY, lora, zeros);
+      }
+      assertEquals(
+          place.endsWith("near") ? "../../../../llama3" : base.toAbsolutePath().toString(),
+          json(folder).get(LoraJson.BASE).asText());
+    }
+    Files.move(temporary.resolve("1"), temporary.resolve("2"));
+    ModelFolder.open(temporary.resolve("2/2/3/near")).close();
+  }
+
   private static void refused(Path folder, String expected) {
     String message = assertThrows(UserError.class, () -> ModelFolder.open(folder)).getMessage();
     assertTrue(message.contains(expected), message);
