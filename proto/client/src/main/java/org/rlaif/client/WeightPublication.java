@@ -17,11 +17,13 @@ import org.rlaif.v1.RollbackUpdateRequest;
 /** One weight update: begin, push every tensor, commit; rolled back if anything fails. */
 final class WeightPublication {
   /**
-   * A tensor comes in pieces of this size: below every usual limit of messages; and a message
-   * copies what lies outside of Java's heap into it, where nothing long can be stopped for the
-   * collector.
+   * A tensor comes in pieces of this size: below every usual limit of messages, and copied so fast
+   * that nobody waits for the end of it, the collector either.
    */
   private static final int PIECE_BYTES = 2 << 20;
+
+  /** The piece under way; the answer to one comes before the next, so that all can lie here. */
+  private final byte[] piece = new byte[PIECE_BYTES];
 
   private final Connection connection;
   private final String model;
@@ -63,8 +65,8 @@ final class WeightPublication {
   private void push(String id, String name, ByteBuffer bytes) {
     for (int offset = 0; offset < bytes.remaining(); ) {
       int length = Math.min(PIECE_BYTES, bytes.remaining() - offset);
-      ByteString data =
-          UnsafeByteOperations.unsafeWrap(bytes.slice(bytes.position() + offset, length));
+      bytes.get(bytes.position() + offset, piece, 0, length);
+      ByteString data = UnsafeByteOperations.unsafeWrap(piece, 0, length);
       PushTensorRequest request =
           PushTensorRequest.newBuilder()
               .setUpdateId(id)

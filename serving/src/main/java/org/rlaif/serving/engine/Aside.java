@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 final class Aside implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
 
-  /** From 0, what everybody has, to 19: a tenth of a core that another thread wants, too. */
-  private static final int NICENESS = 10;
+  /** From 0, what everybody has, to 19: a thirtieth of a core that another thread wants, too. */
+  private static final int NICENESS = 15;
 
   private final ExecutorService thread;
 
