@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
@@ -33,6 +34,25 @@ class DeterminismTest {
   void quickstartShape() {
     promise(
         TestModels.SMALL, Quantization.NONE, new Sampling(0.8, 200, 0.95, Integer.MAX_VALUE, 43));
+  }
+
+  static List<DecoderConfig> families() {
+    return List.of(TestModels.LLAMA, TestModels.QWEN, TestModels.MISTRAL, TestModels.PYTHIA);
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void everyFamily(DecoderConfig config) {
+    promise(config, Quantization.NONE, Sampling.of(1, Integer.MAX_VALUE, 46));
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void everyFamilyQuantised(DecoderConfig config) {
+    promise(
+        config,
+        new Quantization(Precision.INT8, Precision.INT8),
+        Sampling.of(1, Integer.MAX_VALUE, 47));
   }
 
   /** Prompts of three chunks. */

@@ -7,9 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.rlaif.model.Attention;
 import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Family;
+import org.rlaif.model.Mlp;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.Norm;
+import org.rlaif.model.Rotary;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
@@ -21,6 +27,40 @@ public final class TestModels {
 
   /** The shape of the quickstart's policy. */
   public static final DecoderConfig SMALL = DecoderConfig.gpt2(768, 128, 96, 4, 4, 384);
+
+  /** Llama 3's shape, small: rotary positions, three heads of queries to one of keys. */
+  static final DecoderConfig LLAMA =
+      rotary(Family.LLAMA, new Attention(6, 2, 16, false, false, false, 0), 16, false);
+
+  /** Qwen3's: the same, with normed queries and keys. */
+  static final DecoderConfig QWEN =
+      rotary(Family.QWEN3, new Attention(4, 2, 16, false, false, true, 0), 16, false);
+
+  /** Mistral's, with a window of 20 tokens. */
+  static final DecoderConfig MISTRAL =
+      rotary(Family.MISTRAL, new Attention(4, 2, 8, false, false, false, 20), 8, false);
+
+  /** Pythia's: attention and MLP beside each other, a quarter of a head turned. */
+  static final DecoderConfig PYTHIA =
+      rotary(Family.GPT_NEOX, new Attention(3, 3, 16, true, true, false, 0), 4, true);
+
+  private static DecoderConfig rotary(
+      Family family, Attention attention, int turned, boolean neox) {
+    return new DecoderConfig(
+        family,
+        300,
+        96,
+        48,
+        2,
+        neox ? Norm.Kind.LAYER : Norm.Kind.ROOT_MEAN_SQUARE,
+        1e-5,
+        attention,
+        new Rotary(turned, 10_000, null),
+        new Mlp(80, neox ? Mlp.Activation.GELU : Mlp.Activation.SILU, !neox, neox),
+        neox,
+        /* tied= */ !neox,
+        Head.LANGUAGE_MODEL);
+  }
 
   /** Special tokens of their tokenizers. */
   public static final int PADDING = 0;
@@ -92,7 +132,7 @@ public final class TestModels {
     var random = new Random(seed);
     Weights weights = Weights.allocate(config.parameters());
     for (TensorSpec spec : config.parameters()) {
-      boolean gain = spec.name().contains("ln_") && spec.name().endsWith("weight");
+      boolean gain = spec.shape().size() == 1 && spec.name().endsWith("weight");
       FloatBuffer numbers = weights.get(spec.name());
       while (numbers.hasRemaining()) {
         numbers.put((float) ((gain ? 1 : 0) + 0.15 * random.nextGaussian()));
