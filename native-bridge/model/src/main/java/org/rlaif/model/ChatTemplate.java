@@ -28,7 +28,7 @@ import org.rlaif.model.jinja.Text;
  * a message says is only ever text, and nobody can end a turn by typing {@code <|im_end|>}.
  */
 public final class ChatTemplate {
-  private static final String ASSISTANT = "assistant";
+  static final String ASSISTANT = "assistant";
   private static final List<String> TOKENS =
       List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token");
 
@@ -99,7 +99,12 @@ public final class ChatTemplate {
 
   /** The tokens of a conversation that the assistant is to go on with. */
   public int[] encodePrompt(Tokenizer tokenizer, List<Message> messages) {
-    return tokenizer.encode(text(messages, true)).ids();
+    return prompt(tokenizer, messages).ids();
+  }
+
+  /** The same, with what turns the assistant's reply into tokens. */
+  public ChatPrompt prompt(Tokenizer tokenizer, List<Message> messages) {
+    return new ChatPrompt(this, tokenizer, messages);
   }
 
   /**
@@ -157,13 +162,19 @@ public final class ChatTemplate {
         return;
       }
     }
-    throw UserError.expected(
-        file + ", chat template",
-        "message " + (index + 1) + " does not go on where its prompt ends",
+    throw unstable(
+        index,
         "generation blocks, or what it writes of some messages before what it writes of more");
   }
 
-  private Text text(List<Message> messages, boolean generationPrompt) {
+  UserError unstable(int index, String expectation) {
+    return UserError.expected(
+        file + ", chat template",
+        "message " + (index + 1) + " does not go on where its prompt ends",
+        expectation);
+  }
+
+  Text text(List<Message> messages, boolean generationPrompt) {
     var all = new HashMap<String, @Nullable Object>(variables);
     all.put(
         "messages",

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
@@ -277,6 +278,12 @@ public final class ModelFolder implements AutoCloseable {
   /** Closed with this folder. */
   public Tokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /** Read anew; an adapter that has none has its base's. */
+  public Optional<ChatTemplate> chatTemplate() {
+    Optional<ChatTemplate> own = ChatTemplate.of(path);
+    return adapter == null ? own : own.or(() -> adapter.base().chatTemplate());
   }
 
   /**

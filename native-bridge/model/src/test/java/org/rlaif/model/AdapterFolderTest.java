@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.ChatTemplate.Message;
 import org.rlaif.model.DecoderConfig.Head;
 
 /** On the folders that Hugging Face's PEFT wrote. */
@@ -59,6 +61,20 @@ final class AdapterFolderTest {
       assertEquals(
           new TreeSet<>(adapted.stream().map(linear -> linear.weight().name()).toList()), changed);
       assertEquals(name.endsWith("_qv") ? 4 : name.endsWith("gpt2") ? 8 : 14, adapted.size());
+    }
+  }
+
+  @Test
+  void speaksByItsBasesChatTemplateUnlessItHasItsOwn() throws IOException {
+    Path folder = unpack("lora_llama3");
+    List<Message> hello = List.of(new Message("user", "Hello"));
+    try (ModelFolder model = ModelFolder.open(folder)) {
+      assertEquals(Optional.empty(), model.chatTemplate());
+      Path base = model.base().path();
+      Files.writeString(base.resolve("chat_template.jinja"), "base {{ messages[0].content }}");
+      assertEquals("base Hello", model.chatTemplate().orElseThrow().render(hello, true));
+      Files.writeString(folder.resolve("chat_template.jinja"), "own {{ messages[0].content }}");
+      assertEquals("own Hello", model.chatTemplate().orElseThrow().render(hello, true));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.rlaif.kit.Json;
 
 /**
@@ -97,12 +98,20 @@ public final class Golden {
     }
   }
 
-  /** Unpacks a tokenizer in the style of a family of models; see make_chat_golden.py. */
+  /**
+   * Unpacks a tokenizer in the style of a family of models, with its chat template if it has one;
+   * see make_chat_golden.py.
+   */
   public static Path tokenizer(String family, Path parent) {
-    return unpack(
-        "chat/" + family,
-        parent.resolve(family),
-        List.of("tokenizer.json", "tokenizer_config.json"));
+    List<String> files =
+        Stream.of(
+                "tokenizer.json",
+                "tokenizer_config.json",
+                "generation_config.json",
+                "chat_template.jinja")
+            .filter(file -> Golden.class.getResource("golden/chat/" + family + "/" + file) != null)
+            .toList();
+    return unpack("chat/" + family, parent.resolve(family), files);
   }
 
   private static Path unpack(String name, Path folder, List<String> files) {

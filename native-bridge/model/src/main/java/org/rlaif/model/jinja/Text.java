@@ -106,6 +106,17 @@ public final class Text {
         : chars.letters.indexOf(c) >= 0;
   }
 
+  /** Its code points, one by one. */
+  List<Text> codePoints() {
+    var all = new ArrayList<Text>();
+    int to;
+    for (int from = 0; from < letters.length(); from = to) {
+      to = from + Character.charCount(letters.codePointAt(from));
+      all.add(part(from, to));
+    }
+    return all;
+  }
+
   /** The parts between a separator, at most so many times; -1 is always. */
   List<Text> split(Text separator, long most) {
     if (separator.letters.isEmpty()) {
@@ -197,7 +208,8 @@ public final class Text {
     return part(index, index + 1);
   }
 
-  private Text part(int from, int to) {
+  /** The chars from one index to before another. */
+  public Text part(int from, int to) {
     return new Text(letters.substring(from, to), marks.substring(from, to));
   }
 

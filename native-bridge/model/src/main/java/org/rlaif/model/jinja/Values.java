@@ -228,9 +228,13 @@ final class Values {
   }
 
   static int length(Object value) {
-    return value instanceof Text text
-        ? text.length()
-        : value instanceof Map<?, ?> map ? map.size() : list(value).size();
+    if (value instanceof Text text) {
+      return text.length();
+    }
+    if (value instanceof List<?> list) {
+      return list.size();
+    }
+    return value instanceof Map<?, ?> map ? map.size() : list(value).size();
   }
 
   /** What a loop goes through. */
@@ -241,15 +245,13 @@ final class Values {
     if (value instanceof Map<?, ?> map) {
       return new ArrayList<>(map.keySet());
     }
-    var all = new ArrayList<Object>();
     if (value instanceof Text text) {
-      for (int i = 0; i < text.length(); i++) {
-        all.add(text.slice(i, i + 1));
-      }
-    } else if (!(value instanceof Undefined)) {
-      throw new JinjaException(kind(value) + " is not iterable");
+      return new ArrayList<>(text.codePoints());
     }
-    return all;
+    if (value instanceof Undefined) {
+      return new ArrayList<>();
+    }
+    throw new JinjaException(kind(value) + " is not iterable");
   }
 
   /** {@code object.name}: a method or an entry. */

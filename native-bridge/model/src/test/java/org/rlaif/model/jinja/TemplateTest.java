@@ -3,11 +3,13 @@ package org.rlaif.model.jinja;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,17 @@ final class TemplateTest {
       int bar = text.toString().indexOf("|>");
       assertTrue(text.isGiven(bar) && text.isGiven(bar + 1), piece);
     }
+  }
+
+  /** Time grows with the text, not with its square. */
+  @Test
+  void longTextsAreGoneThroughInTime() {
+    String many = "\ud83d\ude00a".repeat(500_000);
+    Text text =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () -> render("{{ s[::-1] | first }}{{ s | reverse | last }}", Map.of("s", many)));
+    assertEquals("a\ud83d\ude00", text.toString());
   }
 
   @Test
