@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.rlaif.v1.BeginUpdateRequest;
+import org.rlaif.v1.Chat;
 import org.rlaif.v1.CommitUpdateRequest;
 import org.rlaif.v1.CommitUpdateResponse;
 import org.rlaif.v1.ControlGrpc;
@@ -25,6 +26,7 @@ import org.rlaif.v1.LoadModelRequest;
 import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.LogprobsResponse;
 import org.rlaif.v1.LowRankAdapter;
+import org.rlaif.v1.Message;
 import org.rlaif.v1.Model;
 import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.PauseRequest;
@@ -102,6 +104,30 @@ public final class RlaifClient implements AutoCloseable {
   public static Input tokens(int... ids) {
     Tokens tokens = Tokens.newBuilder().addAllIds(Arrays.stream(ids).boxed().toList()).build();
     return Input.newBuilder().setTokens(tokens).build();
+  }
+
+  /** A conversation, which the chat template of the model writes down; the assistant goes on. */
+  public static Input chat(Message... messages) {
+    return Input.newBuilder().setChat(Chat.newBuilder().addAllMessages(List.of(messages))).build();
+  }
+
+  /** What the system says in a {@link #chat}, before everybody else. */
+  public static Message system(String content) {
+    return message("system", content);
+  }
+
+  /** What the user says in a {@link #chat}. */
+  public static Message user(String content) {
+    return message("user", content);
+  }
+
+  /** What the assistant has said in a {@link #chat}. */
+  public static Message assistant(String content) {
+    return message("assistant", content);
+  }
+
+  private static Message message(String role, String content) {
+    return Message.newBuilder().setRole(role).setContent(content).build();
   }
 
   /** One completion, when it is whole. */

@@ -5,12 +5,14 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.client.Incoming;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
+import org.rlaif.v1.Input;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.RolloutResponse;
 import picocli.CommandLine.Command;
@@ -33,8 +35,12 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "A run that the server serves, or the name of one of its policies.")
   private String runOrName;
 
-  @Parameters(index = "1", description = "What to complete.")
-  private String prompt;
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "PROMPT",
+      description = "What to complete, or to reply to.")
+  private @Nullable String prompt;
 
   @Option(
       names = "--model",
@@ -55,6 +61,8 @@ public final class GenerateCommand implements Callable<Integer> {
           "A line for each token instead: its log-probability, its id and the text it adds.")
   private boolean logprobs;
 
+  @Mixin private ChatOptions chat;
+
   @Mixin private SamplingOptions sampling;
 
   @Mixin private Client client;
@@ -66,25 +74,31 @@ public final class GenerateCommand implements Callable<Integer> {
     UserError.require(samples >= 1, "samples", samples, ">= 1");
     UserError.require(
         samples == 1 || !logprobs, "samples", samples, "1 if --logprobs is given, which streams");
+    UserError.require(
+        prompt != null || chat.haveMessages(),
+        "PROMPT",
+        "missing",
+        "what to complete, or --messages");
+    Input input = chat.prompt(prompt);
     client.ask(
         runOrName,
         model,
         (asked, name) -> {
           if (samples > 1) {
-            printMany(asked, name);
+            printMany(asked, name, input);
           } else {
-            printOne(asked, name);
+            printOne(asked, name, input);
           }
           return 0;
         });
     return 0;
   }
 
-  private void printOne(RlaifClient asked, String name) {
+  private void printOne(RlaifClient asked, String name, Input input) {
     GenerateRequest request =
         GenerateRequest.newBuilder()
             .setModel(name)
-            .setPrompt(RlaifClient.text(prompt))
+            .setPrompt(input)
             .setSampling(sampling.message())
             .build();
     PrintWriter out = spec.commandLine().getOut();
@@ -101,11 +115,11 @@ public final class GenerateCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void printMany(RlaifClient asked, String name) {
+  private void printMany(RlaifClient asked, String name, Input input) {
     RolloutRequest request =
         RolloutRequest.newBuilder()
             .setModel(name)
-            .addPrompts(RlaifClient.text(prompt))
+            .addPrompts(input)
             .setSamples(samples)
             .setSampling(sampling.message())
             .build();

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.v1.Input;
+import org.rlaif.v1.Message;
 import org.rlaif.v1.ScoreRequest;
 import org.rlaif.v1.ScoreRequest.Item;
 import picocli.CommandLine.Command;
@@ -29,8 +31,9 @@ import picocli.CommandLine.Spec;
     name = "score",
     description = {
       "Asks a running server for the scores of completions.",
-      "Without --prompt, reads JSON Lines of prompt and completion from standard input and "
-          + "prints one score per line."
+      "Without --completion, reads JSON Lines from standard input, of completion and prompt, of "
+          + "completion and messages (an array of {role, content}), or of all three, and prints one "
+          + "score per line."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -55,25 +58,29 @@ public final class ScoreCommand implements Callable<Integer> {
   @Option(names = "--completion", description = "What was written.")
   private @Nullable String completion;
 
+  @Mixin private ChatOptions chat;
+
   @Mixin private Client client;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    boolean asked = prompt != null || chat.haveMessages();
+    boolean fits = completion == null ? prompt == null : asked;
     UserError.require(
-        (prompt == null) == (completion == null),
-        prompt == null ? "--prompt" : "--completion",
+        fits,
+        asked ? "--completion" : "--prompt",
         "missing",
         "both --prompt and --completion, or neither and JSON Lines on standard input");
     return client.ask(
         runOrName,
         model,
-        (asked, name) -> {
-          if (prompt != null && completion != null) {
-            print(asked, name, List.of(item(prompt, completion)));
+        (server, name) -> {
+          if (completion != null) {
+            print(server, name, List.of(item(chat.prompt(prompt), completion)));
           } else {
-            readAll(asked, name);
+            readAll(server, name);
           }
           return 0;
         });
@@ -111,30 +118,37 @@ public final class ScoreCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static Item parse(String line, int number) {
+  private Item parse(String line, int number) {
     JsonNode row;
     try {
       row = Json.MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new UserError("standard input, line " + number + ": " + e.getOriginalMessage(), e);
+      throw new UserError(place(number) + ": " + e.getOriginalMessage(), e);
     }
-    return item(text(row, "prompt", number), text(row, "completion", number));
+    String completion = text(row, "completion", number);
+    if (!row.has("messages")) {
+      return item(chat.prompt(text(row, "prompt", number)), completion);
+    }
+    List<Message> said = Messages.parse(row.path("messages"), place(number) + ", messages");
+    String last = row.has("prompt") ? text(row, "prompt", number) : null;
+    return item(chat.prompt(said, last), completion);
   }
 
   private static String text(JsonNode row, String key, int number) {
     JsonNode value = row.path(key);
     UserError.require(
         value.isTextual(),
-        "standard input, line " + number + ", " + key,
+        place(number) + ", " + key,
         value.isMissingNode() ? "missing" : value,
         "text");
     return value.asText();
   }
 
-  private static Item item(String prompt, String completion) {
-    return Item.newBuilder()
-        .setPrompt(RlaifClient.text(prompt))
-        .setCompletion(RlaifClient.text(completion))
-        .build();
+  private static String place(int number) {
+    return "standard input, line " + number;
+  }
+
+  private static Item item(Input prompt, String completion) {
+    return Item.newBuilder().setPrompt(prompt).setCompletion(RlaifClient.text(completion)).build();
   }
 }

@@ -246,6 +246,7 @@ final class ControlService extends ControlGrpc.ControlImplBase {
         .setKvCachePrecision(Precisions.message(model.quantization().kvCache()))
         .setWeightsBytes(model.footprint().weights())
         .setKvCacheBytes(model.footprint().kvCache())
+        .setChatTemplate(model.loaded().chatTemplate() != null)
         .build();
   }
 

@@ -4,47 +4,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.rlaif.kit.UserError;
-import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.Penalties;
 import org.rlaif.serving.engine.Sampling;
 import org.rlaif.serving.engine.Stops;
 import org.rlaif.serving.engine.Wanted;
-import org.rlaif.v1.Input;
 import org.rlaif.v1.Tokens;
 
-/**
- * From messages to what the engine takes. Token ids are taken as they are, never tokenised again.
- */
+/** From messages to what the engine takes. */
 final class Inputs {
   private Inputs() {}
-
-  /** Text begins with the beginning token. */
-  static int[] prompt(String name, Input input, Tokenizer tokenizer) {
-    return switch (input.getFormCase()) {
-      case TEXT -> tokenizer.encodePrompt(input.getText());
-      case TOKENS -> ids(input.getTokens());
-      case FORM_NOT_SET -> throw neither(name);
-    };
-  }
-
-  /** A beginning of a completion: text as it is, without an end. */
-  static int[] open(String name, Input input, Tokenizer tokenizer) {
-    return switch (input.getFormCase()) {
-      case TEXT -> tokenizer.encode(input.getText());
-      case TOKENS -> ids(input.getTokens());
-      case FORM_NOT_SET -> throw neither(name);
-    };
-  }
-
-  /** A whole completion: text ends with the end-of-text token. */
-  static int[] whole(String name, Input input, Tokenizer tokenizer) {
-    return switch (input.getFormCase()) {
-      case TEXT -> tokenizer.encodeCompletion(input.getText());
-      case TOKENS -> ids(input.getTokens());
-      case FORM_NOT_SET -> throw neither(name);
-    };
-  }
 
   static Sampling sampling(org.rlaif.v1.Sampling message) {
     return new Sampling(
@@ -81,11 +49,7 @@ final class Inputs {
     return ids.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private static int[] ids(Tokens tokens) {
+  static int[] ids(Tokens tokens) {
     return ids(tokens.getIdsList());
-  }
-
-  private static UserError neither(String name) {
-    return UserError.expected(name, "neither", "text or tokens");
   }
 }

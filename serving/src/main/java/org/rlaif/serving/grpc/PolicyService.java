@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.Sampling;
 import org.rlaif.serving.engine.Ticket;
+import org.rlaif.serving.grpc.Prompts.Prompt;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
 import org.rlaif.v1.LogprobsRequest;
@@ -35,7 +35,7 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
   @Override
   public void generate(GenerateRequest request, StreamObserver<GenerateResponse> observer) {
     PolicyEngine engine = models.policy(request.getModel());
-    int[] prompt = Inputs.prompt("prompt", request.getPrompt(), engine.tokenizer());
+    int[] prompt = new Prompts(engine.loaded()).of("prompt", request.getPrompt()).ids();
     Sampling sampling = Inputs.sampling(request.getSampling());
     Demand.weights(engine, request.getMinWeightsVersion());
     var stream = new GenerateStream(engine.tokenizer(), prompt, sampling, observer, executor);
@@ -47,10 +47,10 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
     PolicyEngine engine = models.policy(request.getModel());
     int samples = request.hasSamples() ? request.getSamples() : 1;
     UserError.require(samples >= 1, "samples", samples, ">= 1");
+    var inputs = new Prompts(engine.loaded());
     List<int[]> prompts = new ArrayList<>(request.getPromptsCount());
     for (int i = 0; i < request.getPromptsCount(); i++) {
-      String name = "prompts[" + i + "]";
-      prompts.add(Inputs.prompt(name, request.getPrompts(i), engine.tokenizer()));
+      prompts.add(inputs.of("prompts[" + i + "]", request.getPrompts(i)).ids());
     }
     Sampling sampling = Inputs.sampling(request.getSampling());
     Demand.weights(engine, request.getMinWeightsVersion());
@@ -70,21 +70,18 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
   @Override
   public void logprobs(LogprobsRequest request, StreamObserver<LogprobsResponse> observer) {
     PolicyEngine engine = models.policy(request.getModel());
-    Tokenizer tokenizer = engine.tokenizer();
-    int[] prompt = Inputs.prompt("prompt", request.getPrompt(), tokenizer);
-    List<int[]> completions = new ArrayList<>(request.getCompletionsCount());
-    for (int i = 0; i < request.getCompletionsCount(); i++) {
-      completions.add(Inputs.open("completions[" + i + "]", request.getCompletions(i), tokenizer));
-    }
+    Prompt prompt = new Prompts(engine.loaded()).of("prompt", request.getPrompt());
+    engine.loaded().rules().prompt("prompt", prompt.ids());
+    List<int[]> completions = prompt.beginnings("completions", request.getCompletionsList());
     Demand.weights(engine, request.getMinWeightsVersion());
     CompletableFuture<PolicyEngine.Logprobs> found =
         engine.logprobs(
-            prompt,
+            prompt.ids(),
             completions,
             request.hasTemperature() ? Inputs.decimal(request.getTemperature()) : 1,
             Context.current()::isCancelled,
             ClientIdentity.current());
-    Answer.send(found, each -> logprobs(prompt, completions, each), observer, executor);
+    Answer.send(found, each -> logprobs(prompt.ids(), completions, each), observer, executor);
   }
 
   private static LogprobsResponse logprobs(

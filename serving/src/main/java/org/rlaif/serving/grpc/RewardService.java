@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.RewardEngine;
 import org.rlaif.serving.engine.RewardEngine.Item;
 import org.rlaif.serving.engine.RewardEngine.Scores;
+import org.rlaif.serving.grpc.Prompts.Prompt;
 import org.rlaif.v1.Input;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.ScorePairsRequest;
@@ -35,15 +35,14 @@ final class RewardService extends RewardGrpc.RewardImplBase {
   @Override
   public void score(ScoreRequest request, StreamObserver<ScoreResponse> observer) {
     RewardEngine engine = models.reward(request.getModel());
-    Tokenizer tokenizer = engine.tokenizer();
+    var prompts = new Prompts(engine.loaded());
     List<Item> items = new ArrayList<>(request.getItemsCount());
     for (int i = 0; i < request.getItemsCount(); i++) {
       ScoreRequest.Item item = request.getItems(i);
       String name = "items[" + i + "].";
-      items.add(
-          new Item(
-              Inputs.prompt(name + "prompt", item.getPrompt(), tokenizer),
-              Inputs.whole(name + "completion", item.getCompletion(), tokenizer)));
+      Prompt prompt = prompts.of(name + "prompt", item.getPrompt());
+      engine.loaded().rules().prompt(name + "prompt", prompt.ids());
+      items.add(new Item(prompt.ids(), prompt.whole(name + "completion", item.getCompletion())));
     }
     Demand.weights(engine, request.getMinWeightsVersion());
     Answer.send(found(engine, items), found -> scores(items, found), observer, executor);
@@ -62,12 +61,13 @@ final class RewardService extends RewardGrpc.RewardImplBase {
   public void scorePairs(ScorePairsRequest request, StreamObserver<ScorePairsResponse> observer) {
     RewardEngine engine = models.reward(request.getModel());
     UserError.require(request.getPairsCount() > 0, "pairs", 0, "at least one");
+    var prompts = new Prompts(engine.loaded());
     List<Item> items = new ArrayList<>(2 * request.getPairsCount());
     for (int i = 0; i < request.getPairsCount(); i++) {
       ScorePairsRequest.Pair pair = request.getPairs(i);
       String name = "pairs[" + i + "].";
-      int[] prompt = Inputs.prompt(name + "prompt", pair.getPrompt(), engine.tokenizer());
-      engine.loaded().rules().prompt(name + "prompt", prompt);
+      Prompt prompt = prompts.of(name + "prompt", pair.getPrompt());
+      engine.loaded().rules().prompt(name + "prompt", prompt.ids());
       items.add(completion(name + "first", engine, prompt, pair.getFirst()));
       items.add(completion(name + "second", engine, prompt, pair.getSecond()));
     }
@@ -95,10 +95,10 @@ final class RewardService extends RewardGrpc.RewardImplBase {
     return engine.score(items, Context.current()::isCancelled, ClientIdentity.current());
   }
 
-  private static Item completion(String name, RewardEngine engine, int[] prompt, Input input) {
-    int[] completion = Inputs.whole(name, input, engine.tokenizer());
-    engine.loaded().rules().completion(name, prompt, completion);
-    return new Item(prompt, completion);
+  private static Item completion(String name, RewardEngine engine, Prompt prompt, Input input) {
+    int[] completion = prompt.whole(name, input);
+    engine.loaded().rules().completion(name, prompt.ids(), completion);
+    return new Item(prompt.ids(), completion);
   }
 
   private static Scored scored(Item item) {

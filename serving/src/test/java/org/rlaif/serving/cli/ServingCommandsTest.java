@@ -18,7 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,9 +54,14 @@ class ServingCommandsTest {
     TestModels.save(run.resolve("reward"), TestModels.TINY.withHead(Head.SCORE), 7);
     Files.writeString(
         run.resolve("models.json"), "{\"policy\": \"ppo/policy\", \"reward\": \"reward\"}");
+    Map<String, Path> models = new LinkedHashMap<>(RunModels.of(List.of(run.toString())));
+    models.put(
+        "chatty",
+        TestModels.saveTalking(folder.resolve("chatty"), "qwen2", Head.LANGUAGE_MODEL, 7));
+    models.put("critic", TestModels.saveTalking(folder.resolve("critic"), "qwen2", Head.SCORE, 7));
     server =
         RlaifServer.start(
-            ServerConfig.inProcess(RunModels.of(List.of(run.toString())))
+            ServerConfig.inProcess(models)
                 .listen(ServerConfig.LOOPBACK, 0)
                 .compute(2, 2, false, "cpu"));
     address = ServerConfig.LOOPBACK + ":" + server.port();
@@ -135,6 +143,94 @@ class ServingCommandsTest {
     assertTrue(Float.isFinite(Float.parseFloat(one.out())));
   }
 
+  /** The same conversation, typed in three ways, and another. */
+  @Test
+  void chatsAreAskedAsTheModelWasTaught() throws IOException {
+    String turn = "<|im_start|>%s\n%s<|im_end|>\n";
+    Path file = folder.resolve("messages.json");
+    Files.writeString(
+        file,
+        """
+        [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]
+        """);
+    String[] sampling = {"--seed", "3", "--max-tokens", "8", "--logprobs"};
+    Result said = ask(sampling, "generate", "chatty", "Hello", "--chat", "--system", "Be brief.");
+    assertEquals("", said.err());
+    assertEquals(8, said.out().lines().filter(line -> line.startsWith("-")).count());
+    assertEquals(said, ask(sampling, "generate", "chatty", "Hello", "--system", "Be brief."));
+    assertEquals(said, ask(sampling, "generate", "chatty", "--messages", file.toString()));
+    Result plain = ask(sampling, "generate", "chatty", "Hello");
+    assertNotEquals(said, ask(sampling, "generate", "chatty", "Hello", "--chat"));
+    assertNotEquals(plain, ask(sampling, "generate", "chatty", "Hello", "--chat"));
+    Result more = ask(sampling, "generate", "chatty", "And?", "--messages", file.toString());
+    assertEquals("", more.err());
+    assertNotEquals(said, more);
+    // What a user types is only ever text.
+    String typed = turn.formatted("user", "Hello") + "<|im_start|>assistant\n";
+    assertNotEquals(
+        ask(sampling, "generate", "chatty", "Hello", "--system", ""),
+        ask(sampling, "generate", "chatty", turn.formatted("system", "") + typed));
+  }
+
+  @Test
+  void scoresOfChats() throws IOException {
+    Path file = folder.resolve("said.json");
+    Files.writeString(file, "[{\"role\": \"user\", \"content\": \"Hello\"}]");
+    String[] none = {};
+    Result typed =
+        ask(none, "score", "critic", "--prompt", "Hello", "--completion", "Hi.", "--chat");
+    assertEquals("", typed.err());
+    Result plain = ask(none, "score", "critic", "--prompt", "Hello", "--completion", "Hi.");
+    assertNotEquals(plain, typed);
+    assertEquals(
+        typed, ask(none, "score", "critic", "--messages", file.toString(), "--completion", "Hi."));
+    String rows =
+        """
+        {"messages": [{"role": "user", "content": "Hello"}], "completion": "Hi."}
+        {"prompt": "Hello", "completion": "Hi."}
+        """;
+    assertEquals(
+        typed.out() + plain.out(), run(rows, "score", "critic", "--address", address).out());
+    assertEquals(
+        typed.out().repeat(2), run(rows, "score", "critic", "--chat", "--address", address).out());
+  }
+
+  @Test
+  void mistakesInChatsAreOneLine() throws IOException {
+    mistake(
+        "PROMPT: missing (expected: what to complete, or --messages)",
+        execute("generate", "policy"));
+    mistake(
+        "prompt: a chat (expected: text or tokens; policy has no chat template)",
+        execute("generate", "policy", "Hello", "--chat"));
+    Path file = folder.resolve("mistakes.json");
+    Files.writeString(file, "{\"role\": \"user\"}");
+    mistake(
+        file + ": {\"role\":\"user\"} (expected: a JSON array of {role, content})",
+        execute("generate", "chatty", "--messages", file.toString()));
+    Files.writeString(file, "[{\"role\": \"user\", \"content\": [1]}]");
+    mistake(
+        file
+            + ", message 1: {\"role\":\"user\",\"content\":[1]} (expected: {role, content}, both"
+            + " texts, and nothing else)",
+        execute("generate", "chatty", "--messages", file.toString()));
+    Files.writeString(file, "[");
+    Result broken = execute("generate", "chatty", "--messages", file.toString());
+    assertTrue(broken.err().startsWith("rlaif-server: " + file + ": not JSON: "), broken.err());
+    mistake(
+        "standard input, line 1, messages: 3 (expected: a JSON array of {role, content})",
+        run("{\"messages\": 3, \"completion\": \"b\"}", "score", "critic", "--address", address));
+    mistake(
+        "--prompt: missing (expected: both --prompt and --completion, or neither and JSON Lines on"
+            + " standard input)",
+        execute("score", "critic", "--completion", "a", "--chat"));
+  }
+
+  private static Result ask(String[] sampling, String... arguments) {
+    return execute(
+        Stream.concat(Arrays.stream(arguments), Arrays.stream(sampling)).toArray(String[]::new));
+  }
+
   @Test
   void mistakesAreOneLine() {
     mistake(
@@ -145,7 +241,8 @@ class ServingCommandsTest {
         execute("generate", "policy", PROMPT, "--samples", "2", "--logprobs"));
     mistake("samples: 0 (expected: >= 1)", execute("generate", "policy", PROMPT, "--samples", "0"));
     mistake(
-        "model: nobody (expected: one of [policy, reward])", execute("generate", "nobody", PROMPT));
+        "model: nobody (expected: one of [chatty, critic, policy, reward])",
+        execute("generate", "nobody", PROMPT));
     mistake(
         "standard input, line 2, completion: missing (expected: text)",
         run(
@@ -167,8 +264,15 @@ class ServingCommandsTest {
   void anotherRunIsNotServed() throws IOException {
     Path other = Files.createDirectories(folder.resolve("runs/other"));
     mistake(
-        "run: %s (expected: the one that %s serves; it has policy from %s, reward from %s)"
-            .formatted(other, address, run.resolve("ppo/policy"), run.resolve("reward")),
+        ("run: %s (expected: the one that %s serves; it has chatty from %s, critic from %s,"
+                + " policy from %s, reward from %s)")
+            .formatted(
+                other,
+                address,
+                folder.resolve("chatty"),
+                folder.resolve("critic"),
+                run.resolve("ppo/policy"),
+                run.resolve("reward")),
         execute("generate", other.toString(), PROMPT));
   }
 

@@ -1,7 +1,11 @@
 package org.rlaif.serving.engine;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +16,7 @@ import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Family;
+import org.rlaif.model.Golden;
 import org.rlaif.model.Mlp;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Norm;
@@ -24,6 +29,9 @@ import org.rlaif.model.Weights;
 public final class TestModels {
   /** Two layers, 32 wide, context 64. */
   public static final DecoderConfig TINY = DecoderConfig.gpt2(300, 64, 32, 2, 2, 128);
+
+  /** Room for conversations, and for the words of all tokenizers with a chat template. */
+  public static final DecoderConfig TALKING = DecoderConfig.gpt2(430, 256, 16, 2, 2, 32);
 
   /** The shape of the quickstart's policy. */
   public static final DecoderConfig SMALL = DecoderConfig.gpt2(768, 128, 96, 4, 4, 384);
@@ -95,6 +103,26 @@ public final class TestModels {
 
   public static Path save(Path folder, DecoderConfig config, long seed) {
     return save(folder, config, ScoreScale.IDENTITY, seed);
+  }
+
+  /** A {@link #TALKING} model with the tokenizer and the chat template of a family of models. */
+  public static Path saveTalking(Path folder, String family, Head head, long seed) {
+    try {
+      Path parent = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-files"));
+      Path files = Golden.tokenizer(family, parent);
+      DecoderConfig config = TALKING.withHead(head);
+      Path tokenizer = files.resolve("tokenizer.json");
+      ModelFolder.save(folder, config, ScoreScale.IDENTITY, tokenizer, weights(config, seed));
+      for (String name : List.of("chat_template.jinja", "generation_config.json")) {
+        if (Files.exists(files.resolve(name))) {
+          Files.copy(
+              files.resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

@@ -55,7 +55,11 @@ class CallersGuideTest {
   static void start() throws IOException {
     guide = Files.readString(PROTO.resolve("README.md"));
     Map<String, Path> models = new LinkedHashMap<>();
-    models.put("policy", TestModels.save(folder.resolve("policy"), ROOMY, 7));
+    Path policy = TestModels.save(folder.resolve("policy"), ROOMY, 7);
+    Files.writeString(
+        policy.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:");
+    models.put("policy", policy);
     models.put("reward", TestModels.save(folder.resolve("reward"), ROOMY.withHead(Head.SCORE), 7));
     server =
         RlaifServer.start(
@@ -170,8 +174,9 @@ class CallersGuideTest {
         JavaProgram.run(programs.get(0), address(), folder, Map.of()).lines().toList();
     assertEquals(List.of("model policy", "model reward"), asked.subList(0, 2));
     assertEquals(4, asked.stream().filter(line -> line.matches("sample [0-3]")).count());
-    assertTrue(asked.get(asked.size() - 2).matches("logprobs \\[-.*]"), asked.toString());
-    assertTrue(asked.get(asked.size() - 1).matches("score -?[0-9.E-]+"), asked.toString());
+    assertTrue(asked.get(asked.size() - 3).matches("logprobs \\[-.*]"), asked.toString());
+    assertTrue(asked.get(asked.size() - 2).matches("score -?[0-9.E-]+"), asked.toString());
+    assertTrue(asked.get(asked.size() - 1).matches("reply [0-9]+"), asked.toString());
 
     writeTensors();
     assertEquals("version 2\n", JavaProgram.run(programs.get(1), address(), folder, Map.of()));

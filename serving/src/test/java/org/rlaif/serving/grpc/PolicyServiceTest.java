@@ -192,7 +192,7 @@ class PolicyServiceTest {
                 server.tcp(), TestServer.rollout("policy", 0, TestServer.sampling(3, 1)).build()));
     TestServer.refused(
         Status.Code.INVALID_ARGUMENT,
-        "prompts[0]: neither (expected: text or tokens)",
+        "prompts[0]: none (expected: text, tokens or a chat)",
         () ->
             TestServer.sequences(
                 server.tcp(),
