@@ -24,6 +24,7 @@ import org.rlaif.kit.ConfigFiles;
  * @param address {@code host:port} of the server of {@link Kind#MODEL}; null: the run's own
  * @param tls how {@code address} is known, and what it is shown; the token is the environment's
  * @param model name of the model on that server
+ * @param chat whether a {@link Kind#MODEL} that has a chat template is asked through it
  */
 public record JudgeConfig(
     Kind kind,
@@ -36,6 +37,7 @@ public record JudgeConfig(
     @Nullable String address,
     Tls tls,
     @Nullable String model,
+    boolean chat,
     Endpoint endpoint) {
 
   /** Who answers. */
@@ -90,6 +92,7 @@ public record JudgeConfig(
         /* address= */ null,
         Tls.NONE,
         model,
+        chat,
         endpoint);
   }
 

@@ -31,7 +31,8 @@ public final class JudgeFactory {
       case MODEL -> {
         String model = given("model", config.model(), "the name of a model that is served there");
         JudgePrompt prompt = prompt(config, rubric);
-        yield new LanguageModelJudge(server(config, timeout, ownServer), model, prompt);
+        yield new LanguageModelJudge(
+            server(config, timeout, ownServer), model, prompt, config.chat());
       }
       case ENDPOINT ->
           EndpointJudge.open(config.endpoint(), prompt(config, rubric), timeout, System::getenv);

@@ -1,8 +1,10 @@
 package org.rlaif.judge;
 
 import io.grpc.StatusRuntimeException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.UserError;
@@ -18,6 +20,9 @@ import org.rlaif.v1.LogprobsResponse;
  * <p>The server tokenises the answers as plain text, without an end-of-text token after them; with
  * one, the question would be which answer is the more final, not which is the better.
  *
+ * <p>A model that has a chat template is asked through it, as it was taught to be asked, unless it
+ * is to be asked in plain text. The judge's name and hash say which.
+ *
  * <p>A question the server cannot take, such as one longer than the context, is not answered.
  */
 public final class LanguageModelJudge implements Judge {
@@ -26,20 +31,33 @@ public final class LanguageModelJudge implements Judge {
   private final RlaifClient client;
   private final String model;
   private final JudgePrompt prompt;
+  private final boolean chat;
 
-  /** The judge closes the client. */
-  public LanguageModelJudge(RlaifClient client, String model, JudgePrompt prompt) {
+  /** Whether the model takes chats; null until the server was asked. */
+  private volatile @Nullable Boolean takesChats;
+
+  /**
+   * The judge closes the client.
+   *
+   * @param chat whether the model is asked through its chat template, if it has one
+   */
+  public LanguageModelJudge(RlaifClient client, String model, JudgePrompt prompt, boolean chat) {
     this.client = client;
     this.model = model;
     this.prompt = prompt;
+    this.chat = chat;
   }
 
   @Override
   public Answer ask(Question question) {
+    String asked = prompt.render(question);
     LogprobsRequest.Builder request =
         LogprobsRequest.newBuilder()
             .setModel(model)
-            .setPrompt(RlaifClient.text(prompt.render(question)));
+            .setPrompt(
+                asksInChats()
+                    ? RlaifClient.chat(RlaifClient.user(asked))
+                    : RlaifClient.text(asked));
     ANSWERS.forEach(answer -> request.addCompletions(RlaifClient.text(answer)));
     LogprobsResponse response;
     try {
@@ -63,13 +81,36 @@ public final class LanguageModelJudge implements Judge {
         : Answer.of(Logistic.sigmoid(logit)); // softmax over two
   }
 
-  private Answer failed(StatusRuntimeException e) {
-    String why = String.valueOf(e.getStatus().getDescription());
+  /** The server is asked once what the model is. */
+  private boolean asksInChats() {
+    Boolean known = takesChats;
+    if (known == null) {
+      try {
+        known =
+            chat
+                && client.models().stream()
+                    .anyMatch(each -> each.getName().equals(model) && each.getChatTemplate());
+      } catch (StatusRuntimeException e) {
+        throw unusable(e);
+      }
+      takesChats = known;
+    }
+    return known;
+  }
+
+  private static Answer failed(StatusRuntimeException e) {
     return switch (e.getStatus().getCode()) {
-      case INVALID_ARGUMENT, OUT_OF_RANGE -> Answer.none(why);
+      case INVALID_ARGUMENT, OUT_OF_RANGE ->
+          Answer.none(String.valueOf(e.getStatus().getDescription()));
+      default -> throw unusable(e);
+    };
+  }
+
+  private static RuntimeException unusable(StatusRuntimeException e) {
+    return switch (e.getStatus().getCode()) {
       case NOT_FOUND, UNAVAILABLE, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED ->
-          throw new UserError("judge: " + why, e);
-      default -> throw e;
+          new UserError("judge: " + e.getStatus().getDescription(), e);
+      default -> e;
     };
   }
 
@@ -86,12 +127,16 @@ public final class LanguageModelJudge implements Judge {
 
   @Override
   public String name() {
-    return "model:" + model;
+    return "model:" + model + (asksInChats() ? " (chat)" : "");
   }
 
   @Override
   public String hash() {
-    return ConfigFiles.hash(Map.of("model", model, "prompt", prompt.parts()));
+    Map<String, Object> parts = new HashMap<>(Map.of("model", model, "prompt", prompt.parts()));
+    if (asksInChats()) {
+      parts.put("chat", true);
+    }
+    return ConfigFiles.hash(parts);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.rlaif.judge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -19,9 +21,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.UserError;
+import org.rlaif.v1.Chat;
+import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.Input;
+import org.rlaif.v1.ListModelsRequest;
+import org.rlaif.v1.ListModelsResponse;
 import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.LogprobsResponse;
+import org.rlaif.v1.Model;
 import org.rlaif.v1.PolicyGrpc;
 
 /** Against a real server over the in-process channel; only the model behind it is a rule. */
@@ -33,7 +40,12 @@ class LanguageModelJudgeTest {
 
   @BeforeEach
   void start() throws IOException {
-    server = InProcessServerBuilder.forName(name).addService(new RuleService()).build().start();
+    server =
+        InProcessServerBuilder.forName(name)
+            .addService(new RuleService())
+            .addService(new ModelList())
+            .build()
+            .start();
   }
 
   @AfterEach
@@ -43,13 +55,16 @@ class LanguageModelJudgeTest {
 
   /**
    * The answer "1" has two tokens, "2" one. The log-probability of an answer is -0.5 less 1 for
-   * each "bad" in that completion; position 1 is favoured by 0.5.
+   * each "bad" in that completion; position 1 is favoured by 0.5, but not if the question is what a
+   * user says.
    */
   private static final class RuleService extends PolicyGrpc.PolicyImplBase {
     @Override
     public void logprobs(LogprobsRequest request, StreamObserver<LogprobsResponse> out) {
-      String prompt = request.getPrompt().getText();
-      if (!request.getModel().equals("rule")) {
+      Chat chat = request.getPrompt().getChat();
+      boolean user = chat.getMessagesCount() == 1 && chat.getMessages(0).getRole().equals("user");
+      String prompt = user ? chat.getMessages(0).getContent() : request.getPrompt().getText();
+      if (!Set.of("rule", "instructed").contains(request.getModel())) {
         out.onError(
             Status.NOT_FOUND
                 .withDescription("model: " + request.getModel() + " (expected: rule)")
@@ -59,7 +74,7 @@ class LanguageModelJudgeTest {
             Status.INVALID_ARGUMENT.withDescription("prompt: too long").asRuntimeException());
       } else if (!prompt.contains("slow")) {
         int second = prompt.indexOf("Completion 2:");
-        double one = -0.5 - count(prompt.substring(0, second));
+        double one = (user ? -1.0 : -0.5) - count(prompt.substring(0, second));
         double two = -1.0 - count(prompt.substring(second));
         LogprobsResponse.Builder response = LogprobsResponse.newBuilder();
         for (Input completion : request.getCompletionsList()) {
@@ -82,8 +97,42 @@ class LanguageModelJudgeTest {
     }
   }
 
+  /** "rule" has no chat template; "instructed" has one. */
+  private static final class ModelList extends ControlGrpc.ControlImplBase {
+    @Override
+    public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> out) {
+      out.onNext(
+          ListModelsResponse.newBuilder()
+              .addModels(Model.newBuilder().setName("rule"))
+              .addModels(Model.newBuilder().setName("instructed").setChatTemplate(true))
+              .build());
+      out.onCompleted();
+    }
+  }
+
   private LanguageModelJudge judge(String model, Duration timeout) {
-    return new LanguageModelJudge(RlaifClient.open("inprocess:" + name, timeout), model, PROMPT);
+    return judge(model, timeout, /* chat= */ true);
+  }
+
+  private LanguageModelJudge judge(String model, Duration timeout, boolean chat) {
+    RlaifClient client = RlaifClient.open("inprocess:" + name, timeout);
+    return new LanguageModelJudge(client, model, PROMPT, chat);
+  }
+
+  @Test
+  void aModelWithAChatTemplateIsAskedThroughItAndTheLabelsSaySo() {
+    Question question = new Question("p", "bad", "fine");
+    try (LanguageModelJudge plain = judge("rule", Duration.ofSeconds(5));
+        LanguageModelJudge chat = judge("instructed", Duration.ofSeconds(5));
+        LanguageModelJudge told = judge("instructed", Duration.ofSeconds(5), false)) {
+      // No favour: -1 - 1 against -1, sigmoid(-1).
+      assertEquals(0.268941421, RubricJudgeTest.answered(chat.ask(question)), 1e-7);
+      assertEquals(0.377540669, RubricJudgeTest.answered(told.ask(question)), 1e-7);
+      assertEquals("model:instructed (chat)", chat.name());
+      assertEquals("model:instructed", told.name());
+      assertEquals("model:rule", plain.name());
+      assertNotEquals(chat.hash(), told.hash());
+    }
   }
 
   @Test
