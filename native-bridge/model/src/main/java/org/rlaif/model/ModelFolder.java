@@ -15,6 +15,7 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.hub.WeightNames;
 
 /**
  * A model on disk as Hugging Face keeps it: {@code config.json}, {@code tokenizer.json}, {@code
@@ -232,7 +233,7 @@ public final class ModelFolder implements AutoCloseable {
       files.add(folder.resolve(AdapterFolder.WEIGHTS));
       files.addAll(files(AdapterFolder.base(folder)));
     } else {
-      files.addAll(WeightFiles.list(folder));
+      files.addAll(WeightNames.list(folder));
     }
     return files;
   }
@@ -334,7 +335,7 @@ public final class ModelFolder implements AutoCloseable {
     }
     if (!problems.isEmpty()) {
       throw UserError.expected(
-          WeightFiles.list(folder).get(0).toString(),
+          WeightNames.list(folder).get(0).toString(),
           String.join(", ", problems),
           "the tensors of its " + CONFIG);
     }

@@ -28,6 +28,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.hub.WeightNames;
 
 /**
  * A model as one ONNX file for other people's tools, {@value #MODEL} with its weights inside; or
@@ -132,8 +133,8 @@ public final class OnnxExport {
     metadata.put("model", model.path().toAbsolutePath().normalize().getFileName().toString());
     metadata.put("family", model.config().family().modelType());
     metadata.put("weights_version", Long.toString(weightsVersion));
-    for (Path file : WeightFiles.list(model.path())) {
-      if (!file.endsWith(WeightFiles.INDEX)) {
+    for (Path file : WeightNames.list(model.path())) {
+      if (!file.endsWith(WeightNames.INDEX)) {
         metadata.put("sha256 of " + file.getFileName(), AtomicFiles.sha256(file));
       }
     }

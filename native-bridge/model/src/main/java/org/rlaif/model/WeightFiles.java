@@ -1,8 +1,5 @@
 package org.rlaif.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,19 +11,12 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.hub.WeightNames;
 
-/**
- * The weights in a model folder: {@value #SINGLE}, or shards of it and an index that tells in which
- * one a tensor is, {@value #INDEX}.
- */
-public final class WeightFiles {
-  public static final String SINGLE = "model.safetensors";
-  public static final String INDEX = "model.safetensors.index.json";
-
+/** The weights in a model folder, in the files that {@link WeightNames} tells. */
+final class WeightFiles {
   /** From which size on Hugging Face writes another file. */
   static final long MAX_SHARD_BYTES = 5_000_000_000L;
-
-  private static final String MAP = "weight_map";
 
   private WeightFiles() {}
 
@@ -34,14 +24,13 @@ public final class WeightFiles {
    * Maps the tensors of a folder that somebody wants, shard after shard; without one of them, a
    * {@link UserError} names what is missing where.
    */
-  public static Weights map(Path folder, Predicate<String> wanted) {
-    Path index = folder.resolve(INDEX);
-    if (!isSharded(folder)) {
-      return Safetensors.map(folder.resolve(SINGLE), wanted);
+  static Weights map(Path folder, Predicate<String> wanted) {
+    if (!WeightNames.areSharded(folder)) {
+      return Safetensors.map(folder.resolve(WeightNames.SINGLE), wanted);
     }
     var weights = new Weights();
     var problems = new ArrayList<String>();
-    Map<String, TreeSet<String>> shards = shards(index, wanted);
+    Map<String, TreeSet<String>> shards = WeightNames.shards(folder, wanted);
     shards.forEach(
         (file, names) -> {
           if (!Files.isRegularFile(folder.resolve(file))) {
@@ -61,31 +50,15 @@ public final class WeightFiles {
         });
     if (!problems.isEmpty()) {
       throw UserError.expected(
-          index.toString(), String.join(", ", problems), "shards with the tensors it lists");
+          folder.resolve(WeightNames.INDEX).toString(),
+          String.join(", ", problems),
+          "shards with the tensors it lists");
     }
     return weights;
   }
 
-  /** Whether a folder has weights, all shards of an index included. */
-  public static boolean areIn(Path folder) {
-    return Files.isRegularFile(folder.resolve(SINGLE))
-        || Files.isRegularFile(folder.resolve(INDEX))
-            && list(folder).stream().allMatch(Files::isRegularFile);
-  }
-
-  /** The files with the weights of a folder, shards in order and the index last. */
-  public static List<Path> list(Path folder) {
-    if (!isSharded(folder)) {
-      return List.of(folder.resolve(SINGLE));
-    }
-    var files = new ArrayList<Path>();
-    shards(folder.resolve(INDEX), name -> true).keySet().forEach(f -> files.add(folder.resolve(f)));
-    files.add(folder.resolve(INDEX));
-    return files;
-  }
-
   /** Writes weights into a folder that has none: one file, or shards if they are large. */
-  public static void write(Path folder, Weights weights) {
+  static void write(Path folder, Weights weights) {
     write(folder, weights, MAX_SHARD_BYTES);
   }
 
@@ -95,13 +68,14 @@ public final class WeightFiles {
    */
   static void write(Path folder, Weights weights, long maxShardBytes) {
     UserError.require(
-        !Files.exists(folder.resolve(SINGLE)) && !Files.exists(folder.resolve(INDEX)),
+        !Files.exists(folder.resolve(WeightNames.SINGLE))
+            && !Files.exists(folder.resolve(WeightNames.INDEX)),
         "model folder",
         folder,
         "one without weights");
     List<List<TensorSpec>> shards = split(weights, maxShardBytes);
     if (shards.size() == 1) {
-      Safetensors.write(folder.resolve(SINGLE), weights, Map.of());
+      Safetensors.write(folder.resolve(WeightNames.SINGLE), weights, Map.of());
       return;
     }
     var map = new TreeMap<String, String>();
@@ -117,42 +91,9 @@ public final class WeightFiles {
       }
       Safetensors.write(folder.resolve(file), shard, Map.of());
     }
-    Json.write(folder.resolve(INDEX), Map.of("metadata", Map.of("total_size", bytes), MAP, map));
-  }
-
-  private static boolean isSharded(Path folder) {
-    boolean single = Files.isRegularFile(folder.resolve(SINGLE));
-    boolean sharded = Files.isRegularFile(folder.resolve(INDEX));
-    UserError.require(single || sharded, "weights in", folder, SINGLE + " or " + INDEX);
-    return !single; // as Hugging Face chooses
-  }
-
-  /** The wanted tensors of each shard that has some, in order. */
-  private static Map<String, TreeSet<String>> shards(Path index, Predicate<String> wanted) {
-    JsonNode map;
-    try {
-      map = Json.MAPPER.readTree(Files.readAllBytes(index)).path(MAP);
-    } catch (JsonProcessingException e) {
-      throw new UserError(index + ": not JSON (" + e.getOriginalMessage() + ")", e);
-    } catch (IOException e) {
-      throw new UserError(index + ": cannot be read (" + e.getMessage() + ")", e);
-    }
-    UserError.require(map.isObject(), index.toString(), MAP + " " + map, "an object");
-    var shards = new TreeMap<String, TreeSet<String>>();
-    map.properties()
-        .forEach(
-            entry -> {
-              String file = entry.getValue().asText();
-              UserError.require(
-                  entry.getValue().isTextual() && file.matches("\\w[\\w.-]*\\.safetensors"),
-                  index + ", " + entry.getKey(),
-                  entry.getValue(),
-                  "the name of a safetensors file in this folder");
-              if (wanted.test(entry.getKey())) {
-                shards.computeIfAbsent(file, any -> new TreeSet<>()).add(entry.getKey());
-              }
-            });
-    return shards;
+    Json.write(
+        folder.resolve(WeightNames.INDEX),
+        Map.of("metadata", Map.of("total_size", bytes), WeightNames.MAP, map));
   }
 
   private static List<List<TensorSpec>> split(Weights weights, long maxShardBytes) {

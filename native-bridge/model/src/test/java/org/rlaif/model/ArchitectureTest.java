@@ -1,5 +1,7 @@
 package org.rlaif.model;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +10,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 import org.rlaif.model.hub.Hub;
+import org.rlaif.model.jinja.Template;
 
 /** This room stands on the kit and on formats; it knows no engine and no transport. */
 final class ArchitectureTest {
@@ -44,6 +47,21 @@ final class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideOutsideOfPackage("ai.djl..")
         .check(ROOM);
+  }
+
+  /** Names and files on the one hand, a language of templates on the other, know no model. */
+  @Test
+  void packagesInsideKnowNothingOfWhatIsAroundThem() {
+    assertTrue(ROOM.contain(Template.class));
+    for (String inside : new String[] {"org.rlaif.model.hub", "org.rlaif.model.jinja"}) {
+      classes()
+          .that()
+          .resideInAPackage(inside)
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAPackage(inside).or(resideOutsideOfPackage("org.rlaif.model..")))
+          .check(ROOM);
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.hub.WeightNames;
 
 final class WeightFilesTest {
   private static final Path GOLDEN = Golden.path("sharded");
@@ -38,7 +39,7 @@ final class WeightFilesTest {
   /** To the byte: as they were mapped, and from fp32 memory that nothing has changed. */
   @Test
   void writesTheShardsOfTransformers() throws IOException {
-    for (Path shard : WeightFiles.list(GOLDEN).subList(0, 4)) {
+    for (Path shard : WeightNames.list(GOLDEN).subList(0, 4)) {
       Weights read = Safetensors.map(shard);
       Path written = folder.resolve(shard.getFileName().toString());
       Safetensors.write(written, read, Map.of());
@@ -56,7 +57,7 @@ final class WeightFilesTest {
   void loadSaveLoadGivesTheSameNamesShapesDtypesAndNumbers() {
     Weights read = WeightFiles.map(GOLDEN, name -> true);
     WeightFiles.write(folder, read, 2000);
-    assertTrue(WeightFiles.list(folder).size() > 2);
+    assertTrue(WeightNames.list(folder).size() > 2);
     assertSame(read, WeightFiles.map(folder, name -> true));
     assertEquals(
         index(GOLDEN).get("metadata").get("total_size").asLong(),
@@ -68,7 +69,7 @@ final class WeightFilesTest {
     Weights read = WeightFiles.map(GOLDEN, name -> true);
     WeightFiles.write(folder, read);
     Path file = folder.resolve("model.safetensors");
-    assertEquals(List.of(file), WeightFiles.list(folder));
+    assertEquals(List.of(file), WeightNames.list(folder));
     Weights again = WeightFiles.map(folder, name -> true);
     assertSame(read, again);
     Path twin = folder.resolve("twin.safetensors");
@@ -98,10 +99,10 @@ final class WeightFilesTest {
     assertEquals(24, index(folder).get("metadata").get("total_size").asLong());
     assertEquals(
         List.of("a", "b c", "d"),
-        WeightFiles.list(folder).subList(0, 3).stream()
+        WeightNames.list(folder).subList(0, 3).stream()
             .map(shard -> String.join(" ", Safetensors.map(shard).dtypes().keySet()))
             .toList());
-    assertEquals(folder.resolve(INDEX), WeightFiles.list(folder).get(3));
+    assertEquals(folder.resolve(INDEX), WeightNames.list(folder).get(3));
   }
 
   /** The Hugging Face cache: snapshots/REVISION/FILE leads to ../../blobs/HASH. */
@@ -109,7 +110,7 @@ final class WeightFilesTest {
   void readsThroughTheLinksOfTheCache() throws IOException {
     Path blobs = Files.createDirectory(folder.resolve("blobs"));
     Path snapshot = Files.createDirectories(folder.resolve("snapshots/0123"));
-    for (Path file : WeightFiles.list(GOLDEN)) {
+    for (Path file : WeightNames.list(GOLDEN)) {
       String name = file.getFileName().toString();
       Path blob = Files.copy(file, blobs.resolve(Integer.toHexString(name.hashCode())));
       Files.createSymbolicLink(
@@ -169,7 +170,7 @@ final class WeightFilesTest {
   }
 
   private void copyGolden() throws IOException {
-    for (Path file : WeightFiles.list(GOLDEN)) {
+    for (Path file : WeightNames.list(GOLDEN)) {
       Files.copy(file, folder.resolve(file.getFileName().toString()));
     }
   }

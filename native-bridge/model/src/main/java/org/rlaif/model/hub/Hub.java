@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.WeightFiles;
 
 /**
  * Finds models: in a folder, in the cache of Hugging Face's tools, on the hub. The network is asked
@@ -170,13 +169,13 @@ public final class Hub {
    * names are never made into paths. The one that every model has comes last.
    */
   static List<String> needed(List<String> files) {
-    boolean single = files.contains(WeightFiles.SINGLE);
+    boolean single = files.contains(WeightNames.SINGLE);
     return files.stream()
         .filter(
             file ->
                 SMALL.matcher(file).matches()
                     || file.equals(ADAPTER)
-                    || (single ? file.equals(WeightFiles.SINGLE) : SHARDS.matcher(file).matches()))
+                    || (single ? file.equals(WeightNames.SINGLE) : SHARDS.matcher(file).matches()))
         .distinct()
         .sorted(Comparator.comparing((String file) -> file.equals("config.json")))
         .toList();

@@ -17,7 +17,6 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
-import org.rlaif.model.WeightFiles;
 
 /** One model in the cache of Hugging Face's tools. */
 final class HubCache {
@@ -54,7 +53,7 @@ final class HubCache {
   static List<String> missing(Path snapshot) {
     List<String> missing = missing(file -> Files.isRegularFile(snapshot.resolve(file)));
     boolean adapter = Files.isRegularFile(snapshot.resolve(ADAPTER));
-    return missing.isEmpty() && !adapter && !WeightFiles.areIn(snapshot)
+    return missing.isEmpty() && !adapter && !WeightNames.areIn(snapshot)
         ? List.of("weights for all of its index")
         : missing;
   }
@@ -70,8 +69,8 @@ final class HubCache {
         missing.add(file);
       }
     }
-    if (!there.test(WeightFiles.SINGLE) && !there.test(WeightFiles.INDEX)) {
-      missing.add(WeightFiles.SINGLE);
+    if (!there.test(WeightNames.SINGLE) && !there.test(WeightNames.INDEX)) {
+      missing.add(WeightNames.SINGLE);
     }
     return missing;
   }

@@ -7,6 +7,9 @@
  * {@code snapshots/COMMIT}, their names as links to blobs; {@code refs}, the commits of branches
  * and tags. A file that is not whole has a name of its own, and a model that is not whole is no
  * model: nothing is asked from the network for one that is.
+ *
+ * <p>What is inside the files is nobody's business here; {@link org.rlaif.model.hub.WeightNames}
+ * are all that has to be known of it.
  */
 @NullMarked
 package org.rlaif.model.hub;
