@@ -45,7 +45,8 @@ public final class Hub {
   /**
    * A hub, its token and its cache as the environment names them: {@code HF_ENDPOINT}, {@code
    * HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code HF_HOME}, {@code HF_HUB_CACHE}, {@code
-   * HF_HUB_OFFLINE}, {@code TRANSFORMERS_OFFLINE}.
+   * HF_HUB_OFFLINE}, {@code TRANSFORMERS_OFFLINE}; proxies by {@code HTTPS_PROXY}, {@code
+   * HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}.
    */
   public static Hub of(Map<String, String> environment) {
     return new Hub(HubEnvironment.of(environment), Patience.USUAL);
@@ -111,7 +112,8 @@ public final class Hub {
   }
 
   private Path download(ModelName name, HubCache cache) throws IOException {
-    var client = new HubClient(environment.endpoint(), environment.token(), patience);
+    var client =
+        new HubClient(environment.endpoint(), environment.token(), environment.proxies(), patience);
     JsonNode list = client.json(name.listPath());
     String commit = list.path("sha").asText();
     if (!HubCache.isCommit(commit)) {

@@ -53,14 +53,17 @@ final class HubClient {
   private final HttpClient http;
   private final URI endpoint;
   private final HubToken token;
+  private final Proxies proxies;
   private final Patience patience;
 
-  HubClient(URI endpoint, HubToken token, Patience patience) {
+  HubClient(URI endpoint, HubToken token, Proxies proxies, Patience patience) {
     this.endpoint = endpoint;
     this.token = token;
+    this.proxies = proxies;
     this.patience = patience;
     this.http =
         HttpClient.newBuilder()
+            .proxy(proxies)
             .connectTimeout(patience.silence())
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
@@ -75,7 +78,7 @@ final class HubClient {
   JsonNode json(String path) throws IOException {
     URI uri = uri(path);
     return patience.retry(
-        uri.toString(),
+        proxies.describe(uri),
         () -> 0,
         () -> {
           try {
@@ -94,7 +97,7 @@ final class HubClient {
   FileInfo info(String path) throws IOException {
     URI uri = uri(path);
     return patience.retry(
-        uri.toString(),
+        proxies.describe(uri),
         () -> 0,
         () -> {
           var request =
@@ -117,7 +120,7 @@ final class HubClient {
   void get(String path, Body body) throws IOException {
     URI uri = uri(path);
     patience.retry(
-        uri.toString(),
+        proxies.describe(uri),
         body::offset,
         () -> {
           var request = HttpRequest.newBuilder(uri);
@@ -189,6 +192,7 @@ final class HubClient {
       if (own) {
         token.sign(signed);
       }
+      proxies.sign(signed, uri);
       HttpResponse<T> response =
           patience.await(http.sendAsync(signed.build(), handler), progress, uri.getHost());
       int status = response.statusCode();
@@ -233,7 +237,10 @@ final class HubClient {
     if (code.matches("\\w{1,40}")) {
       what += " " + code;
     }
-    if (status == 429 || status == 408 || status >= 500 || !own) {
+    if (status == 407) {
+      return new Patience.Refused(
+          what + " (the proxy wants a name and a password: http://name:password@host:port)", null);
+    } else if (status == 429 || status == 408 || status >= 500 || !own) {
       return new Patience.Again(what, first(response.headers(), "Retry-After"));
     } else if (status == 401 || status == 403) {
       return new Patience.Refused(what + " (" + token.advice() + ")", null);

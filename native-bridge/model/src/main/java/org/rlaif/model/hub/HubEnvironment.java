@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 
 /**
- * What Hugging Face's tools read from the environment.
+ * What Hugging Face's tools, and the library they ask with, read from the environment.
  *
  * @param offline the variable that forbids the network, as {@code NAME=value}; null if none does
  */
-record HubEnvironment(URI endpoint, HubToken token, Path cache, @Nullable String offline) {
+record HubEnvironment(
+    URI endpoint, HubToken token, Path cache, @Nullable String offline, Proxies proxies) {
   private static final String ENDPOINT = "https://huggingface.co";
 
   static HubEnvironment of(Map<String, String> variables) {
@@ -25,7 +26,8 @@ record HubEnvironment(URI endpoint, HubToken token, Path cache, @Nullable String
         endpoint(variables),
         token(variables, home),
         (cache == null ? home.resolve("hub") : cache).toAbsolutePath(),
-        offline(variables));
+        offline(variables),
+        new Proxies(variables));
   }
 
   private static Path home(Map<String, String> variables) {

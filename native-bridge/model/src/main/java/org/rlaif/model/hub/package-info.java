@@ -9,7 +9,7 @@
  * model: nothing is asked from the network for one that is.
  *
  * <p>What is inside the files is nobody's business here; {@link org.rlaif.model.hub.WeightNames}
- * are all that has to be known of it.
+ * are all that has to be known of it. The proxies that the environment names are respected.
  */
 @NullMarked
 package org.rlaif.model.hub;

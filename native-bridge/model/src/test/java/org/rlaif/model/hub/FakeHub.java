@@ -29,9 +29,19 @@ import org.rlaif.kit.Json;
 final class FakeHub implements AutoCloseable {
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-  /** What came to the hub or, if large, to the place of large files. */
+  /**
+   * What came to the hub or, if large, to the place of large files.
+   *
+   * @param target the path, or all of the URL if it came as to a proxy
+   */
   record Request(
-      boolean large, String method, String path, @Nullable String key, @Nullable String range) {}
+      boolean large,
+      String method,
+      String path,
+      String target,
+      @Nullable String key,
+      @Nullable String proxyKey,
+      @Nullable String range) {}
 
   /** How one request goes wrong. */
   interface Trouble {
@@ -128,7 +138,9 @@ final class FakeHub implements AutoCloseable {
               isLarge,
               exchange.getRequestMethod(),
               path,
+              exchange.getRequestURI().toString(),
               headers.getFirst("Authorization"),
+              headers.getFirst("Proxy-Authorization"),
               headers.getFirst("Range")));
       String file = path.substring(path.lastIndexOf('/') + 1);
       byte[] content = files.get(file);
