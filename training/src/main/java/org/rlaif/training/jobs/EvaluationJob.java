@@ -14,7 +14,6 @@ import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.torch.Device;
-import org.rlaif.torch.Network;
 import org.rlaif.training.config.EvaluationConfig;
 import org.rlaif.training.math.KlEstimators;
 import org.rlaif.training.math.Statistics;
@@ -132,13 +131,12 @@ public final class EvaluationJob {
   /** KL(policy || SFT) of each of the policy's completions, at the temperature of sampling. */
   private static double[] kl(
       Rollout rollout, ModelFolder sft, ModelFolder policy, double temperature, Device device) {
-    try (Network policyNetwork = Network.load(policy.config(), policy.weights(), device);
-        Network sftNetwork = Network.load(sft.config(), sft.weights(), device)) {
-      return KlEstimators.sequences(
-          Forward.logprobs(policyNetwork, rollout.sequences(), temperature, MICROBATCH),
-          Forward.logprobs(sftNetwork, rollout.sequences(), temperature, MICROBATCH),
-          KlEstimators::k1);
-    }
+    List<float[][]> logprobs =
+        Trained.ask(
+            List.of(policy, sft),
+            device,
+            network -> Forward.logprobs(network, rollout.sequences(), temperature, MICROBATCH));
+    return KlEstimators.sequences(logprobs.get(0), logprobs.get(1), KlEstimators::k1);
   }
 
   private static Sample.@Nullable Scores gold(

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Adapter;
 import org.rlaif.model.Lora;
@@ -48,7 +51,7 @@ final class Trained {
       AdapterConfig config,
       long seed,
       Device device) {
-    return config.wanted() && isSame(folder.base().path(), start.base().path())
+    return config.wanted() && isOver(folder.base(), start)
         ? over(other, start, config, seed)
         : load(start, config, seed, device);
   }
@@ -79,6 +82,32 @@ final class Trained {
         : policy.copy();
   }
 
+  /**
+   * What the networks of some model folders answer as they are, one after the other: those over the
+   * same base share it, and of others only one is in memory at a time.
+   */
+  static <T> List<T> ask(List<ModelFolder> folders, Device device, Function<Network, T> question) {
+    var answers = new ArrayList<T>(folders.size());
+    for (int i = 0, next; i < folders.size(); i = next) {
+      ModelFolder base = folders.get(i).base();
+      try (Network bare = Network.load(base.config(), base.weights(), device)) {
+        for (next = i; next < folders.size() && isOver(base, folders.get(next)); next++) {
+          try (Network network = asItIs(bare, folders.get(next))) {
+            answers.add(question.apply(network));
+          }
+        }
+      }
+    }
+    return answers;
+  }
+
+  private static Network asItIs(Network base, ModelFolder folder) {
+    Adapter adapter = folder.adapter();
+    return adapter == null
+        ? base.withoutAdapter()
+        : base.withAdapter(adapter.lora(), folder.config().head(), adapter.weights());
+  }
+
   /** Writes what was trained. */
   static void save(Path out, ModelFolder start, Network network, ScoreScale scale) {
     Lora adapter = network.adapter();
@@ -89,9 +118,9 @@ final class Trained {
     }
   }
 
-  private static boolean isSame(Path one, Path other) {
+  private static boolean isOver(ModelFolder base, ModelFolder folder) {
     try {
-      return Files.isSameFile(one, other);
+      return Files.isSameFile(base.path(), folder.base().path());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

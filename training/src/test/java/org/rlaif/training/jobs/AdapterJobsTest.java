@@ -2,6 +2,7 @@ package org.rlaif.training.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
@@ -82,6 +84,42 @@ class AdapterJobsTest {
       assertTrue(network.sharesBaseWith(reference));
       assertTrue(network.sharesBaseWith(values));
       assertTrue(!network.sharesBaseWith(apart));
+    }
+  }
+
+  /** As an evaluation asks for its KL: a view of what is asked keeps its base in memory. */
+  @Test
+  void whatIsAskedSharesOneBaseWhereThereIsOne() throws Exception {
+    sft(RANK_4);
+    List<Sequence> sequences =
+        IntStream.range(0, 20)
+            .mapToObj(i -> new Sequence(new int[] {i, 2 * i}, new int[] {3 * i, 7, 5}))
+            .toList();
+    try (ModelFolder policy = ModelFolder.open(inside("sft/model"));
+        ModelFolder start = ModelFolder.open(ToyModels.sft());
+        ModelFolder other = ModelFolder.open(ToyModels.reward())) {
+      List<Network> views =
+          Trained.ask(List.of(policy, start, other), Device.CPU, Network::withoutAdapter);
+      try {
+        assertTrue(views.get(0).sharesBaseWith(views.get(1)));
+        assertFalse(views.get(0).sharesBaseWith(views.get(2)));
+      } finally {
+        views.forEach(Network::close);
+      }
+      List<float[][]> asked =
+          Trained.ask(
+              List.of(policy, start),
+              Device.CPU,
+              network -> Forward.logprobs(network, sequences, 1, 8));
+      for (ModelFolder folder : List.of(policy, start)) {
+        try (Network whole = Network.load(folder.config(), folder.weights())) {
+          float[][] expected = Forward.logprobs(whole, sequences, 1, 8);
+          float[][] found = asked.get(folder == policy ? 0 : 1);
+          for (int row = 0; row < expected.length; row++) {
+            assertArrayEquals(expected[row], found[row], 1e-5f);
+          }
+        }
+      }
     }
   }
 
