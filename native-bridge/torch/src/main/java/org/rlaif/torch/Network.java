@@ -346,7 +346,8 @@ public final class Network implements AutoCloseable {
       qkv[i] = Layers.sideBySide(qkv[i], attending.occupants()); // (B, H or K, T, D)
     }
     Tensor attended =
-        Layers.attention(qkv[0], qkv[1], qkv[2], attending.mask(), device.compute()); // (B T, H D)
+        Layers.attention(
+            qkv[0], qkv[1], qkv[2], attending.mask(), device.attention()); // (B T, H D)
     return linear(block.attentionOutput(), Layers.rows(attended, attending.places())); // (R, W)
   }
 
