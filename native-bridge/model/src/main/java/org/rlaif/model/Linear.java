@@ -33,7 +33,7 @@ public record Linear(TensorSpec weight, @Nullable TensorSpec bias, boolean input
     return weight.name().substring(0, weight.name().length() - ".weight".length());
   }
 
-  Stream<TensorSpec> parameters() {
+  public Stream<TensorSpec> parameters() {
     return bias == null ? Stream.of(weight) : Stream.of(weight, bias);
   }
 }

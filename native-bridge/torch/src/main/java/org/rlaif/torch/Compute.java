@@ -5,10 +5,10 @@ import java.util.Locale;
 import org.rlaif.kit.UserError;
 
 /**
- * What matrices are multiplied in. Weights, gradients and moments, the residual stream, norms and
- * everything behind the last norm are fp32 in either case: there rounding adds up (mixed precision
- * with fp32 master weights: Micikevicius et al. 2018, section 3.1; an fp32 head keeps the trainer's
- * probabilities near the server's: MiniMax-M1, 2025, section 3.2).
+ * What matrices are multiplied in. Weights that are trained, gradients and moments, the residual
+ * stream, norms and everything behind the last norm are fp32 in either case: there rounding adds up
+ * (mixed precision with fp32 master weights: Micikevicius et al. 2018, section 3.1; an fp32 head
+ * keeps the trainer's probabilities near the server's: MiniMax-M1, 2025, section 3.2).
  */
 public enum Compute {
   /** 32-bit floating point. */

@@ -58,6 +58,10 @@ final class Layers {
   }
 
   /** The same numbers, rounded if need be. */
+  static Tensor rounded(Tensor x, Compute compute) {
+    return Tensor.call(() -> in(compute, x));
+  }
+
   private static org.bytedeco.pytorch.Tensor in(Compute compute, Tensor x) {
     return x.pointer()
         .to(

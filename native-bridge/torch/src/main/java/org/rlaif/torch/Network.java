@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -83,13 +84,18 @@ public final class Network implements AutoCloseable {
 
   private static Tensor parameter(
       TensorSpec spec, Device device, BiConsumer<TensorSpec, FloatBuffer> filler) {
+    Tensor constant = constant(spec, device, filler);
+    return Tensor.call(() -> constant.pointer().requires_grad_(true));
+  }
+
+  private static Tensor constant(
+      TensorSpec spec, Device device, BiConsumer<TensorSpec, FloatBuffer> filler) {
     long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
     return Tensor.call(
         () -> {
           var numbers = torch.empty(shape);
           filler.accept(spec, Tensor.buffer(numbers));
-          var there = new org.bytedeco.pytorch.Device(device.name());
-          return numbers.to(there, torch.ScalarType.Float).requires_grad_(true);
+          return numbers.to(new org.bytedeco.pytorch.Device(device.name()), torch.ScalarType.Float);
         });
   }
 
@@ -114,11 +120,42 @@ public final class Network implements AutoCloseable {
   }
 
   public static Network load(DecoderConfig config, Weights weights, Device device) {
+    check(config, weights);
+    return filled(config, device, (spec, numbers) -> weights.copyTo(spec.name(), numbers));
+  }
+
+  /**
+   * Like {@link #load}, to be asked, or to carry adapters, and not to be trained. Matrices that its
+   * device multiplies in bf16 are kept in bf16 alone, in half the memory; then its {@link #weights}
+   * cannot be had.
+   */
+  public static Network frozen(DecoderConfig config, Weights weights, Device device) {
+    check(config, weights);
+    Set<TensorSpec> multiplied =
+        config.blocks().stream()
+            .flatMap(Block::linears)
+            .flatMap(Linear::parameters)
+            .collect(Collectors.toSet());
+    try (Scope scope = Scope.open()) {
+      var parameters = new LinkedHashMap<String, Tensor>();
+      for (TensorSpec spec : config.parameters()) {
+        try (Scope passing = Scope.open()) {
+          Tensor exact = constant(spec, device, (any, into) -> weights.copyTo(spec.name(), into));
+          parameters.put(
+              spec.name(),
+              passing.keep(
+                  multiplied.contains(spec) ? Layers.rounded(exact, device.compute()) : exact));
+        }
+      }
+      return new Network(config, device, parameters, null);
+    }
+  }
+
+  private static void check(DecoderConfig config, Weights weights) {
     if (!weights.specs().equals(config.parameters())) {
       throw new IllegalArgumentException(
           "weights " + weights.specs() + " (expected: " + config.parameters() + ")");
     }
-    return filled(config, device, (spec, numbers) -> weights.copyTo(spec.name(), numbers));
   }
 
   /** A network of its own with the same weights; what is under an adapter is shared. */
@@ -447,7 +484,8 @@ public final class Network implements AutoCloseable {
 
   /**
    * Writes all weights over those of the target, which has tensors of the same names and shapes;
-   * what an adapter adds to them is in it.
+   * what an adapter adds to them is in it. An {@link IllegalStateException} says that they were
+   * rounded, see {@link #frozen}.
    */
   public void copyTo(Weights target) {
     Map<String, Linear> adapted =
@@ -457,6 +495,9 @@ public final class Network implements AutoCloseable {
                 .collect(Collectors.toMap(linear -> linear.weight().name(), linear -> linear));
     parameters.forEach(
         (name, tensor) -> {
+          if (tensor.pointer().scalar_type().intern() != torch.ScalarType.Float) {
+            throw new IllegalStateException(name + " is kept in bf16 alone");
+          }
           try (Scope scope = Scope.open()) {
             Linear linear = adapted.get(name);
             write(

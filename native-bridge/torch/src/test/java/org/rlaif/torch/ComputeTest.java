@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.GoldenFamilies;
 import org.rlaif.model.GoldenFamilies.Case;
+import org.rlaif.model.Lora;
 import org.rlaif.model.ModelFolder;
 
 final class ComputeTest {
@@ -70,6 +73,50 @@ final class ComputeTest {
         assertTrue(mean > 1e-4 && mean < 0.1, name + ": " + mean);
       }
     }
+  }
+
+  /** Once or at every use: the same bits, in every family and under adapters. */
+  @Test
+  void frozenMatricesAreRoundedOnce() {
+    var lora = new Lora(3, 6, false, List.of(Lora.ALL));
+    Sequences rows = new Sequences(new int[][] {{1, 2, 3, 4, 5}, {6, 7, 8}}, new int[] {2, 1});
+    for (String name : GoldenFamilies.names()) {
+      if (name.endsWith("_score")) {
+        continue;
+      }
+      try (ModelFolder model = ModelFolder.open(GoldenFamilies.unpack(name, folder));
+          Network trained = Network.load(model.config(), model.weights(), BF16);
+          Network frozen = Network.frozen(model.config(), model.weights(), BF16);
+          Network exact = Network.frozen(model.config(), model.weights(), Device.CPU);
+          Network first = trained.withAdapter(lora, Head.LANGUAGE_MODEL, 5);
+          Network second = frozen.withAdapter(lora, Head.LANGUAGE_MODEL, 5);
+          Scope scope = Scope.open()) {
+        for (Network network : List.of(first, second)) {
+          Tensor b = network.parameters().get(lora.b(lora.adapted(model.config()).get(0)).name());
+          Torch.run(() -> b.pointer().detach().fill_(new Scalar(0.1))); // so that A has gradients
+          network.logprobs(rows, 1).mean().neg().backward();
+        }
+        assertArrayEquals(
+            trained.logprobs(rows, 1).toFloats(), frozen.logprobs(rows, 1).toFloats(), name);
+        assertArrayEquals(
+            first.logprobs(rows, 1).toFloats(), second.logprobs(rows, 1).toFloats(), name);
+        first
+            .parameters()
+            .forEach(
+                (factor, tensor) -> {
+                  Tensor other = second.parameters().get(factor);
+                  assertArrayEquals(gradient(tensor), gradient(other), name + " " + factor);
+                });
+        assertTrue(second.sharesBaseWith(frozen));
+        assertArrayEquals(Tiny.checksums(trained), Tiny.checksums(exact));
+        String message = assertThrows(IllegalStateException.class, second::weights).getMessage();
+        assertTrue(message.endsWith(" is kept in bf16 alone"), message);
+      }
+    }
+  }
+
+  private static float[] gradient(Tensor tensor) {
+    return Tensor.call(() -> tensor.pointer().grad()).toFloats();
   }
 
   @Test

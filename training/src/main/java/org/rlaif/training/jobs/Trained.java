@@ -38,7 +38,7 @@ final class Trained {
       return Network.load(start.config(), start.weights(), device);
     }
     ModelFolder base = start.base();
-    try (Network bare = Network.load(base.config(), base.weights(), device)) {
+    try (Network bare = Network.frozen(base.config(), base.weights(), device)) {
       return over(bare, start, config, seed);
     }
   }
@@ -77,9 +77,10 @@ final class Trained {
 
   /** Where a policy started, which stays as it is: its base where an adapter was begun on it. */
   static Network reference(Network policy, ModelFolder start) {
-    return policy.adapter() != null && start.adapter() == null
-        ? policy.withoutAdapter()
-        : policy.copy();
+    if (policy.adapter() == null) {
+      return Network.frozen(policy.config(), policy.weights(), policy.device());
+    }
+    return start.adapter() == null ? policy.withoutAdapter() : policy.copy();
   }
 
   /**
@@ -90,7 +91,7 @@ final class Trained {
     var answers = new ArrayList<T>(folders.size());
     for (int i = 0, next; i < folders.size(); i = next) {
       ModelFolder base = folders.get(i).base();
-      try (Network bare = Network.load(base.config(), base.weights(), device)) {
+      try (Network bare = Network.frozen(base.config(), base.weights(), device)) {
         for (next = i; next < folders.size() && isOver(base, folders.get(next)); next++) {
           try (Network network = asItIs(bare, folders.get(next))) {
             answers.add(question.apply(network));

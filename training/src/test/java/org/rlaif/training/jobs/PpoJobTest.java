@@ -105,7 +105,7 @@ class PpoJobTest {
         5,
         1,
         8,
-        1e-4);
+        null);
   }
 
   private static Map<String, Object> run(PpoConfig config, long seed, Path folder) {
