@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decoder as an ONNX graph for ONNX Runtime: the twin of {@code Network} in the torch room, in
+ * A decoder as an ONNX graph for ONNX Runtime: the twin of {@code Decoder} in the torch room, in
  * the same order. One graph serves prefill, decode, scoring and probes.
  *
  * <p>A run has two parts, either of which may be empty: R rows of one token each, which decode, and

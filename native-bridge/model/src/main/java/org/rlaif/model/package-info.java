@@ -17,7 +17,7 @@
  * <p>The network itself is written twice. {@link org.rlaif.model.OnnxDecoder} is the version for
  * inference: a graph without weights, a few kilobytes derived from the configuration alone, with a
  * KV cache that is updated in place. It can be written for {@link org.rlaif.model.Quantization
- * quantised} weights and caches. Its twin for training is {@code Network} in the room next door, in
+ * quantised} weights and caches. Its twin for training is {@code Decoder} in the room next door, in
  * the same order, line by line. {@link org.rlaif.model.OnnxExport} writes a third, in the
  * standard's operators, for other people's tools.
  *

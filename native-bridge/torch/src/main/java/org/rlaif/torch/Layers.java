@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.Mlp.Activation;
 
-/** What a decoder is made of, each as one call of LibTorch. Sizes as in {@link Network}. */
+/** What a decoder is made of, each as one call of LibTorch. Sizes as in {@link Decoder}. */
 final class Layers {
   private Layers() {}
 

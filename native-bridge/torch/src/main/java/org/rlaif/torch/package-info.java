@@ -7,9 +7,9 @@
  * memory is invisible to the garbage collector: when the scope closes, they are gone, except those
  * it was told to {@linkplain org.rlaif.torch.Scope#keep keep}. A {@link org.rlaif.torch.Network} is
  * a decoder with its parameters, which outlive all scopes until it is closed; with an adapter it
- * shares them with other networks and trains the adapter alone. An {@link
- * org.rlaif.torch.Optimizer} moves what is trained along its gradients. A training step therefore
- * reads:
+ * shares them with other networks and trains the adapter alone. What it computes is the {@code
+ * Decoder}, line by line the twin of the one that serves. An {@link org.rlaif.torch.Optimizer}
+ * moves what is trained along its gradients. A training step therefore reads:
  *
  * <pre>{@code
  * try (Scope scope = Scope.open()) {

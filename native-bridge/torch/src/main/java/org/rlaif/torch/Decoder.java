@@ -1,0 +1,236 @@
+package org.rlaif.torch;
+
+import java.nio.FloatBuffer;
+import java.util.Map;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.Attention;
+import org.rlaif.model.Block;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Linear;
+import org.rlaif.model.Mlp.Activation;
+import org.rlaif.model.Norm;
+import org.rlaif.model.Rotary;
+import org.rlaif.model.TensorSpec;
+import org.rlaif.torch.Layers.Rotation;
+
+/**
+ * A decoder's mathematics in LibTorch: the twin of {@code OnnxDecoder} in the model room, in the
+ * same order. No dropout.
+ *
+ * <p>Sizes: B rows, T tokens in the longest, R tokens of all rows, N completion tokens of all rows,
+ * H heads of D numbers for queries and K for keys and values, Q = (H + 2 K) D, W the width, M the
+ * width inside the feed-forward part, V the vocabulary. Rows travel through the network one behind
+ * the other, (R, W); only attention needs them side by side, and pads them on the right for that.
+ *
+ * <p>What its device multiplies in bf16 comes back to the residual stream, which is fp32.
+ *
+ * @param parameters all of the configuration's
+ * @param adapter what is added to them; null: nothing
+ */
+record Decoder(
+    DecoderConfig config,
+    Device device,
+    Map<String, Tensor> parameters,
+    @Nullable Factors adapter) {
+
+  /** Tokens to hidden states after the last norm, (R, W). */
+  private Tensor trunk(Sequences sequences) {
+    check(sequences);
+    Tensor x = embedded(sequences); // (R, W)
+    Attending attending = attending(sequences);
+    for (Block block : config.blocks()) {
+      try (Scope scope = Scope.open()) {
+        Tensor attended = attention(block, norm(block.attentionNorm(), x), attending); // (R, W)
+        Tensor between = x.plus(attended); // (R, W)
+        Tensor read = config.parallel() ? x : between;
+        x = scope.keep(between.plus(feedForward(block, norm(block.mlpNorm(), read)))); // (R, W)
+      }
+    }
+    return norm(config.finalNorm(), x);
+  }
+
+  /** Tokens, and positions where those are learned: (R, W). */
+  private Tensor embedded(Sequences sequences) {
+    Tensor tokens = Layers.rows(weight(config.embedding()), indices(sequences.packed()));
+    TensorSpec table = config.positions();
+    return table == null
+        ? tokens
+        : tokens.plus(Layers.rows(weight(table), indices(sequences.positions())));
+  }
+
+  /**
+   * What attention needs to know of the rows.
+   *
+   * @param places where each token stands once all rows are as long as the longest, (R)
+   * @param occupants which token stands at each place, (B, T)
+   * @param mask which tokens a token sees, (T, T); null: all up to its own
+   */
+  private record Attending(
+      Tensor places, Tensor occupants, @Nullable Rotation rotation, @Nullable Tensor mask) {}
+
+  private Attending attending(Sequences sequences) {
+    int longest = sequences.longest();
+    int window = config.attention().window();
+    return new Attending(
+        indices(sequences.places()),
+        indices(sequences.occupants()).reshape(sequences.size(), longest),
+        config.rotary() == null ? null : rotation(config.rotary(), sequences),
+        window == 0 || window >= longest ? null : Layers.window(longest, window, device));
+  }
+
+  /** Cosines and sines at the position of every token, (R, 1, rotary width / 2). */
+  private Rotation rotation(Rotary rotary, Sequences sequences) {
+    int pairs = rotary.width() / 2;
+    FloatBuffer cosines = FloatBuffer.allocate(sequences.longest() * pairs);
+    FloatBuffer sines = FloatBuffer.allocate(sequences.longest() * pairs);
+    rotary.fill(cosines, sines, sequences.longest());
+    Tensor positions = indices(sequences.positions()); // (R)
+    return new Rotation(
+        Layers.rows(table(cosines, pairs), positions).reshape(-1, 1, pairs),
+        Layers.rows(table(sines, pairs), positions).reshape(-1, 1, pairs));
+  }
+
+  private Tensor table(FloatBuffer numbers, int pairs) {
+    return Tensor.call(
+        () -> torch.tensor(numbers.array()).reshape(-1, pairs).to(there(), torch.ScalarType.Float));
+  }
+
+  private Tensor norm(Norm norm, Tensor x) {
+    return norm.bias() == null
+        ? Layers.rmsNorm(x, weight(norm.weight()), config.normEpsilon())
+        : Layers.layerNorm(x, weight(norm.weight()), weight(norm.bias()), config.normEpsilon());
+  }
+
+  /** Causal self-attention of each row with itself: (R, W) to (R, W). */
+  private Tensor attention(Block block, Tensor x, Attending attending) {
+    Tensor[] qkv = projections(block, x); // (R, H, D) and twice (R, K, D)
+    Rotation rotation = attending.rotation();
+    for (int i = 0; i < qkv.length; i++) {
+      if (rotation != null && i < 2) {
+        qkv[i] = Layers.rotate(qkv[i], rotation);
+      }
+      qkv[i] = Layers.sideBySide(qkv[i], attending.occupants()); // (B, H or K, T, D)
+    }
+    Tensor attended =
+        Layers.attention(
+            qkv[0], qkv[1], qkv[2], attending.mask(), device.attention()); // (B T, H D)
+    return linear(block.attentionOutput(), Layers.rows(attended, attending.places())); // (R, W)
+  }
+
+  /** Query, key and value by heads: (R, H, D) and twice (R, K, D). */
+  private Tensor[] projections(Block block, Tensor x) {
+    Attention attention = config.attention();
+    int heads = attention.heads();
+    int columns = attention.headWidth();
+    Tensor first = linear(block.projections().get(0), x);
+    if (block.projections().size() == 3) {
+      return new Tensor[] {
+        headNorm(block.queryNorm(), first.reshape(-1, heads, columns)),
+        headNorm(
+            block.keyNorm(),
+            linear(block.projections().get(1), x).reshape(-1, attention.kvHeads(), columns)),
+        linear(block.projections().get(2), x).reshape(-1, attention.kvHeads(), columns)
+      };
+    }
+    return config.projectionsPerHead()
+        ? Layers.split(first.reshape(-1, heads, 3, columns), 2)
+        : Layers.split(first.reshape(-1, 3, heads, columns), 1);
+  }
+
+  private Tensor headNorm(@Nullable Norm norm, Tensor heads) {
+    return norm == null ? heads : norm(norm, heads);
+  }
+
+  /** The feed-forward part: (R, W) to (R, W). */
+  private Tensor feedForward(Block block, Tensor x) {
+    Activation activation = config.mlp().activation();
+    Tensor up = linear(block.up(), x); // (R, M)
+    Tensor wide =
+        block.gate() == null
+            ? Layers.activate(activation, up)
+            : Layers.activate(activation, linear(block.gate(), x)).times(up);
+    return linear(block.down(), wide);
+  }
+
+  private Tensor linear(Linear linear, Tensor x) {
+    Tensor product =
+        Layers.linear(
+            x,
+            weight(linear.weight()),
+            linear.bias() == null ? null : weight(linear.bias()),
+            linear.inputsFirst(),
+            device.compute());
+    return adapter != null && adapter.adapt(linear) ? adapter.added(linear, x, product) : product;
+  }
+
+  /** Picks the hidden states that predict something: (R, W) to (N, W). */
+  private Tensor choose(Tensor hidden, long[] positions) {
+    return Layers.rows(hidden, indices(positions));
+  }
+
+  /** Natural log-probabilities of the vocabulary before each completion token, (N, V). */
+  Tensor vocabularyLogprobs(Sequences sequences, double temperature) {
+    require(Head.LANGUAGE_MODEL);
+    UserError.require(temperature > 0, "temperature", temperature, "> 0");
+    Tensor hidden = choose(trunk(sequences), sequences.predictors()); // (N, W)
+    Tensor logits = Layers.project(hidden, weight(config.languageModelHead())); // (N, V)
+    return logits.div(temperature).logSoftmax(); // (N, V)
+  }
+
+  /** The score head at these positions of the packed rows, (N). */
+  Tensor scores(Sequences sequences, long[] positions) {
+    require(Head.SCORE);
+    try (Scope scope = Scope.open()) {
+      Tensor hidden = choose(trunk(sequences), positions); // (N, W)
+      return scope.keep(Layers.project(hidden, weight(config.scoreHead())).reshape(-1)); // (N)
+    }
+  }
+
+  private void require(Head head) {
+    if (config.head() != head) {
+      throw new IllegalStateException("head: " + config.head() + " (expected: " + head + ")");
+    }
+  }
+
+  private void check(Sequences sequences) {
+    int[][] tokens = sequences.tokens();
+    for (int row = 0; row < tokens.length; row++) {
+      UserError.require(
+          tokens[row].length <= config.contextLength(),
+          "tokens in row " + row,
+          tokens[row].length,
+          "<= " + config.contextLength() + ", the context of the model");
+      for (int id : tokens[row]) {
+        UserError.require(
+            id >= 0 && id < config.vocabularySize(),
+            "token in row " + row,
+            id,
+            "0 to " + (config.vocabularySize() - 1) + ", the vocabulary of the model");
+      }
+    }
+  }
+
+  Tensor weight(TensorSpec spec) {
+    Tensor tensor = parameters.get(spec.name());
+    if (tensor == null) {
+      throw new IllegalStateException("no parameter " + spec.name());
+    }
+    return tensor;
+  }
+
+  /** The completion tokens, (N). */
+  Tensor targets(Sequences sequences) {
+    return indices(sequences.targets());
+  }
+
+  private Tensor indices(long[] numbers) {
+    return Tensor.call(() -> torch.tensor(numbers).to(there(), torch.ScalarType.Long));
+  }
+
+  private org.bytedeco.pytorch.Device there() {
+    return new org.bytedeco.pytorch.Device(device.name());
+  }
+}
