@@ -91,7 +91,12 @@ final class KvCache implements AutoCloseable {
 
   /** One slot, for a chunk. */
   View chunk(int slot) {
-    return view(new Range("chunk", slot, 1));
+    return chunk(slot, 1);
+  }
+
+  /** So many slots, for as many prompts. */
+  View chunk(int slot, int count) {
+    return view(new Range("chunk", slot, count));
   }
 
   /** Views are made once and kept: a decode step binds the same ones again and again. */

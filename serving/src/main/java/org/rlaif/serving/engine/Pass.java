@@ -1,13 +1,15 @@
 package org.rlaif.serving.engine;
 
+import java.util.List;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 import org.rlaif.serving.engine.KvCache.View;
 import org.rlaif.serving.engine.Operands.Output;
 
 /**
- * One run of the graph: rows that decode, one token each, and a chunk of one sequence; either may
- * be missing. The inputs are written into memory that is used again. Used by one thread at a time.
+ * One run of the graph: rows that decode, one token each, and a chunk of one sequence, of which
+ * either may be missing; or several whole prompts. The inputs are written into memory that is used
+ * again. Used by one thread at a time.
  *
  * <p>A row's numbers are the same bits whoever shares the run, as long as no token is left alone:
  * ONNX Runtime computes a single row of a matrix with another kernel than many, and hands out rows
@@ -33,13 +35,15 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
   private int[] sequence = {};
   private int from;
   private int to;
+  private List<int[]> prompts = List.of();
+  private int width;
   private int heads;
   private boolean wantsNormaliser;
 
   /**
    * @param kvCache of the sessions that run
    * @param rows the most rows that decode in one run
-   * @param tokens the most tokens of a chunk
+   * @param tokens the most tokens of a chunk, or of several prompts
    * @param heads the most positions in one run whose hidden state goes to the head
    */
   Pass(
@@ -52,7 +56,8 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
     this.config = config;
     this.nowhere = new KvCache(runtime, config, kvCache, FILLING, 1);
     this.operands =
-        new Operands(runtime, config, rows + FILLING, 1, tokens + FILLING, heads, Output.LOGPROBS);
+        new Operands(
+            runtime, config, rows + FILLING, heads, tokens + FILLING, heads, Output.LOGPROBS);
   }
 
   /** Memory for the outputs of one pass, in bytes. */
@@ -65,6 +70,7 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
     rows = 0;
     from = 0;
     to = 0;
+    prompts = List.of();
     heads = 0;
     wantsNormaliser = false;
   }
@@ -89,6 +95,26 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
     this.sequence = sequence;
     this.from = from;
     this.to = to;
+  }
+
+  /**
+   * Whole prompts side by side, and nothing else, in as many slots from {@code slot} on. The
+   * distribution behind the last token of each is the output of its number.
+   *
+   * @param temperatures of each, in the same order
+   */
+  void prompts(int slot, List<int[]> prompts, List<Double> temperatures) {
+    this.slot = slot;
+    this.prompts = prompts;
+    this.width = width(prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow());
+    for (int row = 0; row < prompts.size(); row++) {
+      head(row * width + prompts.get(row).length - 1, 0, temperatures.get(row));
+    }
+  }
+
+  /** Tokens that each of several prompts takes if the longest has so many. */
+  static int width(int longest) {
+    return isAlone(longest) ? longest + 1 : longest;
   }
 
   /**
@@ -131,7 +157,9 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
 
   /** Runs rows and chunk, all of whose slots are in this cache. */
   void run(DecoderSession session, KvCache cache) {
-    if (from == to) {
+    if (!prompts.isEmpty()) {
+      together(session, cache);
+    } else if (from == to) {
       decode(session, cache);
     } else if (rows == 0) {
       prefill(session, cache);
@@ -157,7 +185,34 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
     if (heads == 0) {
       chunkHead(to - 1, 0, 1); // a run without an output is none
     }
-    int filling = isAlone(1 + to - from) ? 2 : 1;
+    int filling = fillBefore(to - from);
+    int end = chunk(filling);
+    run(session, nowhere.rows(filling), cache.chunk(slot), filling, end);
+  }
+
+  /** Padded on the right; what padding leaves in a slot is overwritten before it is read. */
+  private void together(DecoderSession session, KvCache cache) {
+    int count = prompts.size();
+    int filling = fillBefore(count * width);
+    for (int row = 0; row < count; row++) {
+      int[] prompt = prompts.get(row);
+      int first = filling + row * width;
+      for (int i = 0; i < prompt.length; i++) {
+        operands.ids.put(first + i, prompt[i]);
+        operands.positions.put(first + i, i);
+      }
+      for (int i = prompt.length; i < width; i++) {
+        fill(first + i);
+      }
+      operands.chunkLengths.put(row, prompt.length - 1);
+    }
+    var shape = new Operands.Shape(filling, count, width, width, heads, wantsNormaliser);
+    operands.run(session, nowhere.rows(filling), cache.chunk(slot, count), shape);
+  }
+
+  /** One or two rows without meaning before so many tokens of prompts. */
+  private int fillBefore(int tokens) {
+    int filling = isAlone(1 + tokens) ? 2 : 1;
     for (int row = 0; row < filling; row++) {
       fill(row);
       operands.rowLengths.put(row, 0);
@@ -165,8 +220,7 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
     for (int head = 0; head < heads; head++) {
       operands.chosen.put(head, operands.chosen.get(head) + filling);
     }
-    int end = chunk(filling);
-    run(session, nowhere.rows(filling), cache.chunk(slot), filling, end);
+    return filling;
   }
 
   /** Writes the chunk behind that many rows; returns how many tokens its slot holds then. */

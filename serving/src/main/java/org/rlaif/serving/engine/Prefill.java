@@ -8,6 +8,9 @@ final class Prefill {
   /** Most tokens per run. */
   static final int CHUNK = 128;
 
+  /** Most tokens of several prompts in one run, padding included. */
+  static final int TOGETHER = 512;
+
   /** Tokens per run where many wait for it: they cost about a third of a decode step of 32 rows. */
   static final int PIECE = 48;
 
@@ -40,6 +43,16 @@ final class Prefill {
     if (next == sequence.length) {
       output = pass.chunkHead(next - 1, 0, temperature);
     }
+  }
+
+  /**
+   * All of it is put into a pass beside others; {@link #ran} comes next.
+   *
+   * @param output its number
+   */
+  void together(int output) {
+    next = sequence.length;
+    this.output = output;
   }
 
   /** Tokens that were put into the pass and have not run yet. */

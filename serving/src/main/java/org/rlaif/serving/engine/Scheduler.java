@@ -3,7 +3,6 @@ package org.rlaif.serving.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Tokenizer;
@@ -21,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * on by a chunk. Both together cost less than one after the other, because a run of few tokens
  * takes as long as it takes to read the weights (Agrawal et al. 2023, SARATHI).
  *
- * <p>Rows are slots 0 to B - 1 of the cache; the slot behind the last one is for staging: prompts
- * are computed there and copied to the row of each of their samples.
+ * <p>Rows are slots 0 to B - 1 of the cache; prompts are computed in a slot behind them, of which
+ * there is always one.
  */
 final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
@@ -50,6 +49,9 @@ final class Scheduler implements AutoCloseable {
   /** Prompts that got rows since rows decoded last. */
   private int promptsInTurn;
 
+  /** Whether slots are being filled: it began with many that could be. */
+  private boolean filling;
+
   Scheduler(
       String model,
       OnnxRuntime runtime,
@@ -69,8 +71,8 @@ final class Scheduler implements AutoCloseable {
     this.line = line;
     this.observer = observer;
     this.cache = new KvCache(runtime, config, kvCache, slots + 1);
-    this.pass = new Pass(runtime, config, kvCache, slots, Prefill.CHUNK, slots + 1);
-    this.samplers = new Samplers(model, vocabulary, runtime.threads());
+    this.pass = new Pass(runtime, config, kvCache, slots, Prefill.TOGETHER, slots + 1);
+    this.samplers = new Samplers(model, vocabulary, runtime.compute().threads());
     this.staging = new Staging(config, slots, line);
     this.thread = new Thread(this::run, "rlaif-decode-" + model);
     thread.setDaemon(true);
@@ -118,8 +120,10 @@ final class Scheduler implements AutoCloseable {
 
   private void step(boolean admitting) {
     try (Lease lease = weights.lease()) {
-      Staged prompt = admitting ? admit(lease) : null;
-      boolean decoding = prompt == null || !mayWait();
+      boolean waiting = mayWait();
+      List<Staged> prompts = admitting ? admit(lease, waiting) : List.of();
+      filling = filling && !prompts.isEmpty();
+      boolean decoding = prompts.isEmpty() || !waiting;
       promptsInTurn = decoding ? 0 : promptsInTurn;
       pass.clear();
       for (Row row : decoding ? rows : List.<Row>of()) {
@@ -129,50 +133,53 @@ final class Scheduler implements AutoCloseable {
           pass.wantNormaliser();
         }
       }
-      if (prompt != null) {
-        staging.put(prompt, pass, chunk());
+      if (!prompts.isEmpty()) {
+        staging.put(prompts, pass, chunk());
       }
-      if (prompt != null || !rows.isEmpty()) {
-        run(lease, decoding, prompt);
+      if (!prompts.isEmpty() || !rows.isEmpty()) {
+        run(lease, decoding, prompts);
       }
     }
   }
 
   /**
-   * Gives rows to what was computed; returns the prompt that is computed next, if a slot is free.
+   * Gives rows to what was computed; returns what is computed next, if a slot is free.
+   *
+   * @param alone whether no row decodes meanwhile
    */
-  private @Nullable Staged admit(Lease lease) {
+  private List<Staged> admit(Lease lease, boolean alone) {
     while (rows.size() < slots) {
-      Staged next = staging.next(lease.version());
-      if (next == null || !next.isComputed()) {
+      List<Staged> next =
+          staging.next(lease.version(), rows.size(), alone ? slots - rows.size() : 1);
+      if (next.isEmpty() || !next.get(0).isComputed()) {
         return next;
       }
-      start(next);
+      start(next.get(0));
     }
-    return null;
+    return List.of();
   }
 
-  private void run(Lease lease, boolean decoding, @Nullable Staged prompt) {
+  private void run(Lease lease, boolean decoding, List<Staged> prompts) {
     try {
       pass.run(lease.session(), cache);
-      observer.ran(decoding ? rows.size() : 0, prompt == null ? 0 : prompt.underWay());
+      observer.ran(decoding ? rows.size() : 0, prompts.stream().mapToInt(Staged::underWay).sum());
     } catch (RuntimeException e) {
       // No telling whose fault it was: all of them fail, the waiting ones get their turn.
       LOG.error("a run of {} rows failed", rows.size(), e);
       failRows(e);
-      if (prompt != null) {
+      if (!prompts.isEmpty()) {
         staging.fail(e, false);
       }
       return;
     }
-    if (prompt != null) {
-      staging.computed(prompt, pass);
-    }
+    prompts.forEach(prompt -> staging.computed(prompt, pass));
     if (decoding) {
       accept(samplers.draw(rows, pass), 0, lease.version());
     }
-    if (prompt != null && prompt.isComputed()) {
-      start(prompt); // the first token need not wait for another run
+    for (Staged prompt : prompts) {
+      if (prompt.isComputed()) {
+        start(prompt); // the first token need not wait for another run
+      }
     }
   }
 
@@ -191,11 +198,12 @@ final class Scheduler implements AutoCloseable {
 
   /**
    * Whether rows may wait while slots are filled: nobody follows them, and more than a few slots
-   * can be filled. They are fastest together, and at the same length; where they come and go, a
-   * prompt beside them is cheap.
+   * could be filled when that began. They are fastest together, and at the same length; where they
+   * come and go, a prompt beside them is cheap.
    */
   private boolean mayWait() {
-    return !isFollowed() && !fewAreFillable() && promptsInTurn < slots;
+    filling = filling || !fewAreFillable();
+    return filling && !isFollowed() && promptsInTurn < slots;
   }
 
   /**
@@ -222,7 +230,7 @@ final class Scheduler implements AutoCloseable {
     int promptTokens = prompt.group.prompt.length;
     int most = config.contextLength() - promptTokens;
     while (rows.size() < slots && !prompt.group.isStarted()) {
-      cache.copy(slots, rows.size(), promptTokens);
+      cache.copy(prompt.slot, rows.size(), promptTokens);
       rows.add(new Row(prompt.group, prompt.group.next(), tokenizer, vocabulary, most));
       line.leave(prompt.group, 1);
     }

@@ -1,26 +1,31 @@
 package org.rlaif.serving.engine;
 
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 import org.rlaif.model.DecoderConfig;
 
-/** The slot where prompts are computed, one at a time, before their samples get rows. */
+/** Where prompts are computed, one at a time or some short ones together, before they get rows. */
 final class Staging {
   private final DecoderConfig config;
-  private final int slot;
+  private final int spare;
   private final WaitingLine line;
-  private @Nullable Staged staged;
 
-  /** A prompt in the staging slot, under one version of the weights. */
+  /** In the order of their slots; several if they are computed together. */
+  private final List<Staged> staged = new ArrayList<>();
+
+  /** A prompt in a slot behind the rows, under one version of the weights. */
   static final class Staged implements Samplers.Distributions {
     final PromptGroup group;
     final long version;
+    final int slot;
     private final Prefill prefill;
     private final float[] logprobs; // of the first token
     private double normaliser; // if it is needed
 
-    private Staged(PromptGroup group, long version, int vocabularySize) {
+    private Staged(PromptGroup group, long version, int slot, int vocabularySize) {
       this.group = group;
       this.version = version;
+      this.slot = slot;
       this.prefill = new Prefill(group.prompt, group.sampling.graphTemperature());
       this.logprobs = new float[vocabularySize];
     }
@@ -46,37 +51,84 @@ final class Staging {
     }
   }
 
-  Staging(DecoderConfig config, int slot, WaitingLine line) {
+  /**
+   * @param spare the slot that is never a row's
+   */
+  Staging(DecoderConfig config, int spare, WaitingLine line) {
     this.config = config;
-    this.slot = slot;
+    this.spare = spare;
     this.line = line;
   }
 
   boolean isEmpty() {
-    return staged == null;
+    return staged.isEmpty();
   }
 
-  /** The prompt in the slot, or the next that waits; anew if the weights changed meanwhile. */
-  @Nullable Staged next(long version) {
-    if (staged != null && staged.group.isStarted()) {
-      staged = null;
+  /**
+   * The prompts that are being computed, or the next that wait; anew if the weights changed
+   * meanwhile. A single sample's is computed where its row will be, unless rows end meanwhile; that
+   * of several is copied to each of them.
+   *
+   * @param rows how many there are
+   * @param most prompts together
+   */
+  List<Staged> next(long version, int rows, int most) {
+    staged.removeIf(each -> each.group.isStarted());
+    if (staged.isEmpty()) {
+      PromptGroup group = line.poll();
+      while (group != null) {
+        stage(group, version, rows);
+        group = staged.size() < most ? line.pollIf(this::fits) : null;
+      }
+    } else if (staged.get(0).version != version) {
+      List<PromptGroup> groups = staged.stream().map(each -> each.group).toList();
+      staged.clear();
+      groups.forEach(group -> stage(group, version, rows));
     }
-    PromptGroup group = staged == null ? line.poll() : staged.group;
-    if (group == null) {
-      return null;
-    }
-    if (staged == null || staged.version != version) {
-      staged = new Staged(group, version, config.vocabularySize());
-    }
-    return staged;
+    return List.copyOf(staged);
   }
 
-  /** Puts the prompt's next chunk into a pass; {@link #computed} comes after its run. */
-  void put(Staged prompt, Pass pass, int most) {
-    if (LogitRules.needNormaliser(prompt.group.sampling)) {
+  private void stage(PromptGroup group, long version, int rows) {
+    int slot = group.waiting() == 1 ? rows + staged.size() : spare;
+    staged.add(new Staged(group, version, slot, config.vocabularySize()));
+  }
+
+  /**
+   * Whether a prompt can be computed with those that are here: whole, for a single sample each, and
+   * none is padded to more than twice its length.
+   */
+  private boolean fits(PromptGroup next) {
+    int longest = next.prompt.length;
+    int shortest = next.prompt.length;
+    for (Staged each : staged) {
+      longest = Math.max(longest, each.group.prompt.length);
+      shortest = Math.min(shortest, each.group.prompt.length);
+    }
+    int width = Pass.width(longest);
+    return next.waiting() == 1
+        && staged.get(0).slot != spare
+        && longest <= Prefill.CHUNK
+        && width <= Math.min(2 * shortest, config.contextLength())
+        && (staged.size() + 1) * width <= Prefill.TOGETHER;
+  }
+
+  /** Puts the prompts' next chunk into a pass; {@link #computed} comes after its run. */
+  void put(List<Staged> prompts, Pass pass, int most) {
+    if (prompts.stream().anyMatch(each -> LogitRules.needNormaliser(each.group.sampling))) {
       pass.wantNormaliser();
     }
-    prompt.prefill.put(pass, slot, most);
+    Staged first = prompts.get(0);
+    if (prompts.size() == 1) {
+      first.prefill.put(pass, first.slot, most);
+      return;
+    }
+    pass.prompts(
+        first.slot,
+        prompts.stream().map(each -> each.group.prompt).toList(),
+        prompts.stream().map(each -> each.group.sampling.graphTemperature()).toList());
+    for (int i = 0; i < prompts.size(); i++) {
+      prompts.get(i).prefill.together(i);
+    }
   }
 
   /** Takes the output of the last chunk. */
@@ -92,11 +144,15 @@ final class Staging {
     }
   }
 
-  /** Fails the prompt in the slot if there is one and, should only that count, it was cancelled. */
+  /** Fails the prompts that are here or, should only these count, those that were cancelled. */
   void fail(Throwable cause, boolean onlyCancelled) {
-    if (staged != null && (!onlyCancelled || staged.group.ticket.isCancelled())) {
-      PromptGroup group = staged.group;
-      staged = null;
+    List<PromptGroup> failed =
+        staged.stream()
+            .map(each -> each.group)
+            .filter(group -> !onlyCancelled || group.ticket.isCancelled())
+            .toList();
+    staged.removeIf(each -> failed.contains(each.group));
+    for (PromptGroup group : failed) {
       line.leave(group, group.waiting());
       group.fail(cause);
     }

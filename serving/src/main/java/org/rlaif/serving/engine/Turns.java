@@ -26,6 +26,11 @@ final class Turns<T> {
     queues.computeIfAbsent(client, key -> new ArrayDeque<>()).add(next);
   }
 
+  /** The next one of the client whose turn it is, which stays. */
+  @Nullable T peek() {
+    return queues.isEmpty() ? null : queues.values().iterator().next().peek();
+  }
+
   /** The next one of the client whose turn it is; that client is the last one then. */
   @Nullable T poll() {
     if (queues.isEmpty()) {

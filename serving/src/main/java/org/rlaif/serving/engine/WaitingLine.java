@@ -3,6 +3,7 @@ package org.rlaif.serving.engine;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.serving.engine.Refusal.Reason;
 
@@ -85,10 +86,17 @@ final class WaitingLine {
 
   /** The next prompt of the client whose turn it is; that client is the last one then. */
   synchronized @Nullable PromptGroup poll() {
-    PromptGroup next = turns.poll();
-    if (next != null) {
-      next.begin();
+    return pollIf(next -> true);
+  }
+
+  /** The same, if it is such a one; else none, and it stays the next. */
+  synchronized @Nullable PromptGroup pollIf(Predicate<PromptGroup> wanted) {
+    PromptGroup next = turns.peek();
+    if (next == null || !wanted.test(next)) {
+      return null;
     }
+    turns.poll();
+    next.begin();
     return next;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /** Same seed, same prompt, same weights: the same tokens and the same bits, whoever shares. */
 class DeterminismTest {
@@ -79,7 +81,7 @@ class DeterminismTest {
   void chunksOfAnySizeBesideAnyRows(Precision weights, Precision kvCache) {
     for (int width : weights == Precision.FP32 ? new int[] {16, 32, 96, 256} : new int[] {32, 96}) {
       DecoderConfig config = DecoderConfig.gpt2(300, 400, width, 2, 2, 2 * width);
-      OnnxRuntime runtime = OnnxRuntime.shared(2, false);
+      OnnxRuntime runtime = OnnxRuntime.shared(Compute.threads(2));
       WeightArena arena = arena(runtime, config, new Quantization(weights, kvCache));
       try (DecoderSession session = DecoderSession.open(runtime, config, arena);
           var cache = new KvCache(runtime, config, kvCache, MOST_ROWS + 1);
@@ -101,12 +103,72 @@ class DeterminismTest {
     }
   }
 
+  /** Prompts that are computed together have the numbers they have alone, and so what follows. */
+  @ParameterizedTest
+  @CsvSource({"FP32, FP32", "INT8, FP32", "INT4, INT8"})
+  void promptsTogether(Precision weights, Precision kvCache) {
+    var lengths =
+        List.of(
+            new int[] {17, 20, 33, 31},
+            new int[] {1, 1, 2},
+            new int[] {128, 64, 127, 100},
+            new int[] {16, 16, 16, 16, 16, 16, 16, 16, 16},
+            new int[] {49, 48});
+    for (int width : weights == Precision.FP32 ? new int[] {16, 32, 96, 256} : new int[] {32, 96}) {
+      DecoderConfig config = DecoderConfig.gpt2(300, 400, width, 2, 2, 2 * width);
+      OnnxRuntime runtime = OnnxRuntime.shared(Compute.threads(2));
+      WeightArena arena = arena(runtime, config, new Quantization(weights, kvCache));
+      try (DecoderSession session = DecoderSession.open(runtime, config, arena);
+          var cache = new KvCache(runtime, config, kvCache, 16);
+          var pass = new Pass(runtime, config, kvCache, 16, Prefill.TOGETHER, 16)) {
+        for (int[] some : lengths) {
+          List<int[]> prompts = new ArrayList<>();
+          List<int[]> alone = new ArrayList<>();
+          for (int i = 0; i < some.length; i++) {
+            var prefill = new Prefill(TestModels.prompt(config, some[i], i), 1);
+            prompts.add(TestModels.prompt(config, some[i], i));
+            prefill.run(session, pass, cache, i);
+            alone.add(output(pass, prefill.output()));
+          }
+          List<int[]> afterAlone = next(session, cache, pass, some);
+          pass.clear();
+          pass.prompts(0, prompts, Collections.nCopies(some.length, 1.0));
+          pass.run(session, cache);
+          for (int i = 0; i < some.length; i++) {
+            assertArrayEquals(
+                alone.get(i),
+                output(pass, i),
+                "prompt %d of %s, width %d".formatted(i, Arrays.toString(some), width));
+          }
+          List<int[]> after = next(session, cache, pass, some);
+          for (int i = 0; i < some.length; i++) {
+            assertArrayEquals(afterAlone.get(i), after.get(i));
+          }
+        }
+      }
+    }
+  }
+
+  /** Of the token behind prompts of these lengths, in the first slots. */
+  private static List<int[]> next(DecoderSession session, KvCache cache, Pass pass, int[] lengths) {
+    pass.clear();
+    for (int length : lengths) {
+      pass.row(5, length, 1);
+    }
+    pass.run(session, cache);
+    List<int[]> found = new ArrayList<>();
+    for (int row = 0; row < lengths.length; row++) {
+      found.add(output(pass, row));
+    }
+    return found;
+  }
+
   /** However many rows decode, the numbers of each are the same. */
   @Test
   void anyNumberOfRows() {
     for (int width : new int[] {16, 32, 96, 256}) {
       DecoderConfig config = DecoderConfig.gpt2(300, 64, width, 2, 2, 2 * width);
-      OnnxRuntime runtime = OnnxRuntime.shared(2, false);
+      OnnxRuntime runtime = OnnxRuntime.shared(Compute.threads(2));
       WeightArena arena = arena(runtime, config, Quantization.NONE);
       int most = 66;
       try (DecoderSession session = DecoderSession.open(runtime, config, arena);
