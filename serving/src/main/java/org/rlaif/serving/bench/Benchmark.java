@@ -22,6 +22,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Quantization;
 import org.rlaif.serving.bench.Bench.Found;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.RewardEngine;
 import org.rlaif.serving.engine.ServedModel;
@@ -76,7 +77,8 @@ public final class Benchmark {
    *
    * @param keep where the model folder stays; null: it goes when all is measured
    */
-  public void shape(String label, @Nullable Path keep, int threads) throws InterruptedException {
+  public void shape(String label, @Nullable Path keep, Compute compute)
+      throws InterruptedException {
     Shape shape = Shape.of(label);
     settings.fit(shape.config().withContext(CONTEXT).contextLength());
     UserError.require(
@@ -92,7 +94,7 @@ public final class Benchmark {
         shape.saveReward(reward, settings.seed());
         models.put(REWARD, reward);
       }
-      measure(models, "shape " + label + ", random weights", threads);
+      measure(models, "shape " + label + ", random weights", compute);
     } finally {
       AtomicFiles.deleteRecursively(temporary);
     }
@@ -107,17 +109,17 @@ public final class Benchmark {
   }
 
   /** A model folder, served in this process over loopback. */
-  public void folder(Path folder, int threads) throws InterruptedException {
+  public void folder(Path folder, Compute compute) throws InterruptedException {
     String model = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
-    measure(Map.of(NAME, folder), model, threads);
+    measure(Map.of(NAME, folder), model, compute);
   }
 
-  private void measure(Map<String, Path> models, String model, int threads)
+  private void measure(Map<String, Path> models, String model, Compute compute)
       throws InterruptedException {
     ServerConfig config =
         ServerConfig.inProcess(models)
             .listen(ServerConfig.LOOPBACK, 0)
-            .compute(settings.batch(), threads, false, "cpu")
+            .compute(settings.batch(), compute)
             .context(CONTEXT)
             .quantize(quantization);
     if (settings.wants(Settings.SOAK)) {

@@ -43,7 +43,7 @@ final class Quantizations {
   }
 
   void measure(Found into) {
-    var config = new EngineConfig(1, original.threads(), false, "cpu", 1);
+    var config = new EngineConfig(1, original.compute(), 1);
     List<Row> rows = new ArrayList<>();
     try (var models = new Models(config, Clock.systemUTC(), name -> ModelObserver.NONE)) {
       PolicyEngine exact = load(models, Quantization.NONE);

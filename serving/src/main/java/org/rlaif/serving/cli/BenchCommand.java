@@ -64,12 +64,6 @@ public final class BenchCommand implements Callable<Integer> {
   private @Nullable Path keep;
 
   @Option(
-      names = "--threads",
-      defaultValue = "0",
-      description = "Threads that compute (default: one per processor).")
-  private int threads;
-
-  @Option(
       names = "--timeout",
       defaultValue = "600",
       description = "Seconds to wait for an answer (default: ${DEFAULT-VALUE}).")
@@ -80,6 +74,8 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--plot", paramLabel = "FILE.png", description = "Draws them there.")
   private @Nullable Path plot;
+
+  @Mixin private ComputeOptions compute;
 
   @Mixin private QuantizationOptions quantization;
 
@@ -104,9 +100,9 @@ public final class BenchCommand implements Callable<Integer> {
         new Benchmark(
             settings, quantization.quantization(), Duration.ofSeconds(timeout), reporting);
     if (from.shape != null) {
-      benchmark.shape(from.shape, keep, threads);
+      benchmark.shape(from.shape, keep, compute.compute());
     } else if (from.model != null) {
-      benchmark.folder(Hub.of(System.getenv()).resolve(from.model), threads);
+      benchmark.folder(Hub.of(System.getenv()).resolve(from.model), compute.compute());
     } else {
       benchmark.address(String.valueOf(from.address), credentials.credentials(), name);
     }

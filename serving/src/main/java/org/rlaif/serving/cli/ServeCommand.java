@@ -58,12 +58,6 @@ public final class ServeCommand implements Callable<Integer> {
   private int context = EngineConfig.DEFAULT_CONTEXT;
 
   @Option(
-      names = "--threads",
-      defaultValue = "0",
-      description = "Threads that compute (default: one per processor).")
-  private int threads;
-
-  @Option(
       names = "--scoring-tokens",
       paramLabel = "TOKENS",
       description =
@@ -79,9 +73,6 @@ public final class ServeCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private long scoringDelay = Scoring.DEFAULT.delay().toMillis();
 
-  @Option(names = "--device", defaultValue = "cpu", description = "cpu (the only one here).")
-  private String device;
-
   @Option(
       names = "--max-queue-per-client",
       paramLabel = "SEQUENCES",
@@ -96,6 +87,7 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Figures for Prometheus at http://127.0.0.1:PORT/metrics (default: none).")
   private @Nullable Integer metricsPort;
 
+  @Mixin private ComputeOptions compute;
   @Mixin private QuantizationOptions quantization;
 
   @Mixin private GuardOptions guard;
@@ -109,7 +101,7 @@ public final class ServeCommand implements Callable<Integer> {
     ServerConfig config =
         ServerConfig.inProcess(RunModels.of(folders))
             .listen(host, port)
-            .compute(slots, threads, false, device)
+            .compute(slots, compute.compute())
             .context(context)
             .scoring(new Scoring(scoringTokens, Duration.ofMillis(scoringDelay)))
             .quantize(quantization.quantization())

@@ -8,29 +8,64 @@ import org.rlaif.model.Quantization;
  * How models are served.
  *
  * @param slots sequences that a policy decodes at the same time; 0: chosen by the model's size
- * @param threads that compute one operator; 0: one per processor
- * @param spinning whether idle threads wait busily: only where nothing else computes
- * @param device {@code cpu}
- * @param maxQueue sequences that may wait per model, to be sampled, and as many to be scored
- * @param maxQueuePerClient how many of them may be one client's
+ * @param context the longest sequence in tokens, where a model's own is not shorter: a KV slot has
+ *     room for one
+ * @param compute what computes
+ * @param queue who may wait
  * @param scoring how given completions are computed together
  * @param quantization of policies, unless another is asked for when one is loaded; reward models
  *     serve in fp32
- * @param context the longest sequence in tokens, where a model's own is not shorter: a KV slot has
- *     room for one
  */
 public record EngineConfig(
     int slots,
-    int threads,
-    boolean spinning,
-    String device,
-    int maxQueue,
-    int maxQueuePerClient,
+    int context,
+    Compute compute,
+    Queue queue,
     Scoring scoring,
-    Quantization quantization,
-    int context) {
+    Quantization quantization) {
   /** Long enough for most work, and a KV slot of a large model still fits. */
   public static final int DEFAULT_CONTEXT = 8192;
+
+  /**
+   * What computes; the first that is asked for is the process's.
+   *
+   * @param threads that compute one operator; 0: one per processor
+   * @param spinning whether they wait busily within a run: faster by a tenth, and slower where
+   *     something else computes on the same cores
+   * @param device {@code cpu}
+   */
+  public record Compute(int threads, boolean spinning, String device) {
+    /** All cores, which something else may use at the same time. */
+    public static final Compute DEFAULT = threads(0);
+
+    public Compute {
+      UserError.require(threads >= 0, "threads", threads, ">= 1, or 0: one per processor");
+      UserError.require(
+          device.equals("cpu"), "device", device, "cpu; this build's ONNX Runtime knows no other");
+    }
+
+    /** So many threads of the CPU, which sleep while they wait. */
+    public static Compute threads(int threads) {
+      return new Compute(threads, false, "cpu");
+    }
+  }
+
+  /**
+   * Who may wait.
+   *
+   * @param sequences that may wait per model, to be sampled, and as many to be scored
+   * @param perClient how many of them may be one client's
+   */
+  public record Queue(int sequences, int perClient) {
+    public Queue {
+      UserError.require(sequences >= 1, "maxQueue", sequences, ">= 1");
+      UserError.require(
+          perClient >= 1 && perClient <= sequences,
+          "max-queue-per-client",
+          perClient,
+          "from 1 to " + sequences);
+    }
+  }
 
   /**
    * Scores and log-probabilities of given completions, whoever asks, are computed together.
@@ -62,95 +97,47 @@ public record EngineConfig(
   public EngineConfig {
     UserError.require(slots >= 0, "slots", slots, ">= 1, or 0: chosen by the model's size");
     UserError.require(context >= 2, "context", context, ">= 2");
-    UserError.require(threads >= 0, "threads", threads, ">= 1, or 0: one per processor");
-    UserError.require(maxQueue >= 1, "maxQueue", maxQueue, ">= 1");
-    UserError.require(
-        maxQueuePerClient >= 1 && maxQueuePerClient <= maxQueue,
-        "max-queue-per-client",
-        maxQueuePerClient,
-        "from 1 to " + maxQueue);
-    UserError.require(
-        device.equals("cpu"), "device", device, "cpu; this build's ONNX Runtime knows no other");
+  }
+
+  /** For one client, or several that leave each other room; the rest as by default. */
+  public EngineConfig(int slots, Compute compute, int maxQueue) {
+    this(
+        slots,
+        DEFAULT_CONTEXT,
+        compute,
+        new Queue(maxQueue, maxQueue),
+        Scoring.DEFAULT,
+        Quantization.NONE);
   }
 
   /** Those of a line, where sequences of this model wait. */
   Places places(String model) {
-    return new Places(model, maxQueue, maxQueuePerClient);
-  }
-
-  /** For one client, or several that leave each other room; the rest as by default. */
-  public EngineConfig(int slots, int threads, boolean spinning, String device, int maxQueue) {
-    this(
-        slots,
-        threads,
-        spinning,
-        device,
-        maxQueue,
-        maxQueue,
-        Scoring.DEFAULT,
-        Quantization.NONE,
-        DEFAULT_CONTEXT);
+    return new Places(model, queue.sequences(), queue.perClient());
   }
 
   /** The same, but so many sequences of one client may wait per model. */
   public EngineConfig perClient(int most) {
-    return new EngineConfig(
-        slots, threads, spinning, device, maxQueue, most, scoring, quantization, context);
+    var limited = new Queue(queue.sequences(), most);
+    return new EngineConfig(slots, context, compute, limited, scoring, quantization);
   }
 
   /** The same, with other limits on what is scored together. */
   public EngineConfig scoring(Scoring scoring) {
-    return new EngineConfig(
-        slots,
-        threads,
-        spinning,
-        device,
-        maxQueue,
-        maxQueuePerClient,
-        scoring,
-        quantization,
-        context);
+    return new EngineConfig(slots, context, compute, queue, scoring, quantization);
   }
 
   /** The same on other threads; zeros are chosen by default. */
-  public EngineConfig compute(int slots, int threads, boolean spinning, String device) {
-    return new EngineConfig(
-        slots,
-        threads,
-        spinning,
-        device,
-        maxQueue,
-        maxQueuePerClient,
-        scoring,
-        quantization,
-        context);
+  public EngineConfig compute(int slots, Compute compute) {
+    return new EngineConfig(slots, context, compute, queue, scoring, quantization);
   }
 
   /** The same, with policies quantised in that way unless a load asks for another. */
   public EngineConfig quantize(Quantization quantization) {
-    return new EngineConfig(
-        slots,
-        threads,
-        spinning,
-        device,
-        maxQueue,
-        maxQueuePerClient,
-        scoring,
-        quantization,
-        context);
+    return new EngineConfig(slots, context, compute, queue, scoring, quantization);
   }
 
   /** The same, for sequences of so many tokens. */
   public EngineConfig context(int tokens) {
-    return new EngineConfig(
-        slots,
-        threads,
-        spinning,
-        device,
-        maxQueue,
-        maxQueuePerClient,
-        scoring,
-        quantization,
-        tokens);
+    return new EngineConfig(slots, tokens, compute, queue, scoring, quantization);
   }
 }

@@ -39,7 +39,7 @@ public final class Models implements AutoCloseable {
    */
   public Models(EngineConfig settings, Clock clock, Function<String, ModelObserver> observers) {
     this.settings = settings;
-    this.runtime = OnnxRuntime.shared(settings.threads(), settings.spinning());
+    this.runtime = OnnxRuntime.shared(settings.compute());
     this.clock = clock;
     this.observers = observers;
   }
@@ -51,7 +51,7 @@ public final class Models implements AutoCloseable {
 
   /** That compute; they belong to the process. */
   public int threads() {
-    return runtime.threads();
+    return runtime.compute().threads();
   }
 
   public EngineConfig settings() {

@@ -3,7 +3,10 @@ package org.rlaif.serving.engine;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,55 +16,73 @@ import org.slf4j.LoggerFactory;
  */
 public final class OnnxRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(OnnxRuntime.class);
+  private static final String NAME = "rlaif";
 
   private static @Nullable OnnxRuntime shared;
 
   private final OrtEnvironment environment;
-  private final int threads;
-  private final boolean spinning;
+  private final Compute compute;
 
-  private OnnxRuntime(OrtEnvironment environment, int threads, boolean spinning) {
+  private OnnxRuntime(OrtEnvironment environment, Compute compute) {
     this.environment = environment;
-    this.threads = threads;
-    this.spinning = spinning;
+    this.compute = compute;
   }
 
   /**
    * The environment, made at the first call. Later calls get it as it is: the thread pool belongs
    * to the process.
-   *
-   * @param threads that compute one operator, the calling one included; 0: one per processor
-   * @param spinning whether idle threads wait busily: faster alone, slower beside other engines
    */
-  public static synchronized OnnxRuntime shared(int threads, boolean spinning) {
-    int wanted = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  public static synchronized OnnxRuntime shared(Compute asked) {
+    int threads =
+        asked.threads() == 0 ? Runtime.getRuntime().availableProcessors() : asked.threads();
+    var wanted = new Compute(threads, asked.spinning(), asked.device());
     if (shared == null) {
-      shared = new OnnxRuntime(create(wanted, spinning), wanted, spinning);
-    } else if (shared.threads != wanted || shared.spinning != spinning) {
+      shared = new OnnxRuntime(create(wanted), wanted);
+    } else if (!shared.compute.equals(wanted)) {
       LOG.warn(
-          "ONNX Runtime already runs with {} threads, spinning {} in this process; "
-              + "{} threads, spinning {} cannot be set any more",
-          shared.threads,
-          shared.spinning,
-          wanted,
-          spinning);
+          "ONNX Runtime already runs with {} in this process; {} cannot be set any more",
+          shared.compute,
+          wanted);
     }
     return shared;
   }
 
-  private static OrtEnvironment create(int threads, boolean spinning) {
+  private static OrtEnvironment create(Compute compute) {
     NativeLibraries.unpack();
     try (var pool = new OrtEnvironment.ThreadingOptions()) {
-      pool.setGlobalIntraOpNumThreads(threads);
+      pool.setGlobalIntraOpNumThreads(compute.threads());
       pool.setGlobalInterOpNumThreads(1);
-      pool.setGlobalSpinControl(spinning);
+      pool.setGlobalSpinControl(compute.spinning());
       OrtEnvironment environment =
-          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "rlaif", pool);
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, NAME, pool);
       // Nothing is told to anybody; and what tells it has crashed in the middle of a run.
       environment.setTelemetry(false);
+      keep();
       return environment;
     } catch (OrtException e) {
-      throw failure("start with " + threads + " threads", e);
+      throw failure("start with " + compute, e);
+    }
+  }
+
+  /**
+   * Takes a second reference to the environment, which is never given back. The first one is given
+   * back by a hook of ONNX Runtime's when the process is told to end, and without another the
+   * environment would go at once, and its threads with it, under the runs that are not finished:
+   * the process crashed. There is no public way to either.
+   */
+  private static void keep() {
+    try {
+      Class<?> library = Class.forName("ai.onnxruntime.OnnxRuntime");
+      Field api = library.getDeclaredField("ortApiHandle");
+      api.setAccessible(true);
+      Method create =
+          OrtEnvironment.class.getDeclaredMethod(
+              "createHandle", long.class, int.class, String.class);
+      create.setAccessible(true);
+      int level = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING.getValue();
+      create.invoke(null, api.getLong(null), level, NAME);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("not the ONNX Runtime that this was written for: " + e, e);
     }
   }
 
@@ -70,9 +91,9 @@ public final class OnnxRuntime {
     return "onnxruntime " + environment.getVersion();
   }
 
-  /** That compute one operator. */
-  public int threads() {
-    return threads;
+  /** As it was set, with the number of threads. */
+  public Compute compute() {
+    return compute;
   }
 
   OrtEnvironment environment() {

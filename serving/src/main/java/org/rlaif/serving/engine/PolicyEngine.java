@@ -13,6 +13,7 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 import org.rlaif.model.Weights;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.LiveWeights.Lease;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,9 +186,9 @@ public final class PolicyEngine implements ServedModel {
     return request.answer().thenApply(version -> new Logprobs(rows, version));
   }
 
-  /** That compute one operator. */
-  public int threads() {
-    return runtime.threads();
+  /** What computes. */
+  public Compute compute() {
+    return runtime.compute();
   }
 
   OnnxRuntime runtime() {

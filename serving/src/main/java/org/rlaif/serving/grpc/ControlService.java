@@ -65,9 +65,9 @@ final class ControlService extends ControlGrpc.ControlImplBase {
         GetServerInfoResponse.newBuilder()
             .setVersion(version)
             .setEngine(models.engine())
-            .setDevice(models.settings().device())
+            .setDevice(models.settings().compute().device())
             .setThreads(models.threads())
-            .setMaxQueue(models.settings().maxQueue())
+            .setMaxQueue(models.settings().queue().sequences())
             .setMaxMessageBytes(config.maxMessageBytes())
             .setStartedUnixMs(started.toEpochMilli())
             .setJava(Runtime.version().toString());

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Quantization;
 import org.rlaif.serving.engine.EngineConfig;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
 
 /**
@@ -55,7 +56,7 @@ public record ServerConfig(
         models,
         null,
         LOOPBACK,
-        new EngineConfig(0, 0, false, "cpu", MAX_QUEUE),
+        new EngineConfig(0, Compute.DEFAULT, MAX_QUEUE),
         MAX_MESSAGE_BYTES,
         PATIENCE,
         Security.NONE,
@@ -66,7 +67,7 @@ public record ServerConfig(
   public ServerConfig listen(String host, int port) {
     return new ServerConfig(
             models, port, host, engine, maxMessageBytes, patience, security, metricsPort)
-        .perClient(Math.max(1, engine.maxQueue() / 2));
+        .perClient(Math.max(1, engine.queue().sequences() / 2));
   }
 
   /** The same, but so many sequences of one client may wait per model. */
@@ -75,8 +76,8 @@ public record ServerConfig(
   }
 
   /** The same with another engine; zeros are chosen by default. */
-  public ServerConfig compute(int slots, int threads, boolean spinning, String device) {
-    return with(engine.compute(slots, threads, spinning, device));
+  public ServerConfig compute(int slots, Compute compute) {
+    return with(engine.compute(slots, compute));
   }
 
   private ServerConfig with(EngineConfig engine) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Commands;
 import org.rlaif.kit.Json;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
@@ -63,7 +64,7 @@ class ServingCommandsTest {
         RlaifServer.start(
             ServerConfig.inProcess(models)
                 .listen(ServerConfig.LOOPBACK, 0)
-                .compute(2, 2, false, "cpu"));
+                .compute(2, Compute.threads(2)));
     address = ServerConfig.LOOPBACK + ":" + server.port();
   }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
@@ -32,10 +33,33 @@ import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.PauseRequest;
 import org.rlaif.v1.PolicyGrpc;
 
-/** A server that gets SIGTERM while a call waits for its paused policy. */
+/** Commands that get SIGTERM. */
 class StoppedCommandsTest {
   @TempDir Path folder;
 
+  /** Such a process crashed when ONNX Runtime's environment went before its runs had ended. */
+  @Test
+  void aRunOfTheGraphUnderWayDoesNoHarm() throws Exception {
+    String bench = "bench --shape small --parts quantization --repeats 1000 --rollout-output 200";
+    Process process = CommandProcess.start(Map.of(), List.of(bench));
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      String line = out.readLine();
+      while (line != null && !line.equals("measuring quantization")) {
+        line = out.readLine();
+      }
+      assertEquals("measuring quantization", line);
+      Thread.sleep(2000); // then it runs the graph most of the time
+      process.toHandle().destroy();
+      String rest = out.lines().collect(Collectors.joining("\n"));
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      assertEquals("", rest);
+      assertEquals(128 + 15, process.exitValue());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** While a call waits for a paused policy. */
   @Test
   void everybodyIsToldAndNobodyWaits() throws Exception {
     Path model = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);

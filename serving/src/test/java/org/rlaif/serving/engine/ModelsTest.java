@@ -15,6 +15,7 @@ import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 import org.rlaif.model.ScoreScale;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.serving.engine.RewardEngine.Item;
 
@@ -156,15 +157,15 @@ class ModelsTest {
 
   @Test
   void settingsAreChecked() {
-    UserError device =
-        assertThrows(UserError.class, () -> new EngineConfig(0, 0, false, "cuda:0", 1));
+    UserError device = assertThrows(UserError.class, () -> new Compute(0, false, "cuda:0"));
     assertEquals(
         "device: cuda:0 (expected: cpu; this build's ONNX Runtime knows no other)",
         device.getMessage());
     UserError tokens =
         assertThrows(UserError.class, () -> new EngineConfig.Scoring(100, Duration.ZERO));
     assertEquals("scoring-tokens: 100 (expected: from 128 to 65536)", tokens.getMessage());
-    UserError slots = assertThrows(UserError.class, () -> new EngineConfig(-1, 0, false, "cpu", 1));
+    UserError slots =
+        assertThrows(UserError.class, () -> new EngineConfig(-1, Compute.threads(0), 1));
     assertEquals(
         "slots: -1 (expected: >= 1, or 0: chosen by the model's size)", slots.getMessage());
   }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.v1.FinishReason;
 
@@ -195,7 +196,7 @@ class PolicyEngineTest {
   void aBrokenLoopTellsEveryone() {
     Path saved = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
     var heard = new CompletableFuture<Throwable>();
-    var settings = new EngineConfig(1, 2, false, "cpu", 10);
+    var settings = new EngineConfig(1, Compute.threads(2), 10);
     try (Models models = new Models(settings, Clock.systemUTC(), name -> heard::complete)) {
       models.load("policy", saved);
       PolicyEngine engine = models.policy("policy");
@@ -226,7 +227,7 @@ class PolicyEngineTest {
   @Test
   void aFullQueueTakesAllOrNothing() {
     Path saved = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
-    var settings = new EngineConfig(1, 2, false, "cpu", 10);
+    var settings = new EngineConfig(1, Compute.threads(2), 10);
     try (Models models = new Models(settings, Clock.systemUTC(), name -> ModelObserver.NONE)) {
       models.load("policy", saved);
       PolicyEngine engine = models.policy("policy");

@@ -25,6 +25,7 @@ import org.rlaif.model.GoldenFamilies.Case;
 import org.rlaif.model.LargeExport;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.OnnxExport;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /**
  * Exports of every family, run as other clients run them, against what Hugging Face transformers
@@ -33,7 +34,8 @@ import org.rlaif.model.OnnxExport;
 class PortableModelTest {
   private static final double TOLERANCE = 4e-5;
 
-  private static final OrtEnvironment RUNTIME = OnnxRuntime.shared(2, false).environment();
+  private static final OrtEnvironment RUNTIME =
+      OnnxRuntime.shared(Compute.threads(2)).environment();
 
   @TempDir Path folder;
 

@@ -13,6 +13,7 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 import org.rlaif.model.Weights;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /** ONNX Runtime reads the blocks as they were meant, and the cache as it was scaled. */
 class QuantizedGraphTest {
@@ -25,7 +26,7 @@ class QuantizedGraphTest {
           DecoderConfig.gpt2(301, 64, 96, 2, 6, 200),
           DecoderConfig.gpt2(320, 64, 64, 3, 2, 256));
 
-  private final OnnxRuntime runtime = OnnxRuntime.shared(2, false);
+  private final OnnxRuntime runtime = OnnxRuntime.shared(Compute.threads(2));
 
   /**
    * Blocks against what they stand for, multiplied in fp32. What is left is the rounding of the

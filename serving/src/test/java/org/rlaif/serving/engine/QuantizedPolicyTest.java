@@ -26,6 +26,7 @@ import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.WeightUpdates.Outcome;
 
 /** Policies that serve quantised: what they lose is known, and their weights change as others'. */
@@ -159,7 +160,7 @@ class QuantizedPolicyTest {
   /** Keys and values that stay cached mean the same under new weights. */
   @Test
   void theScalesOfTheCacheStay() {
-    OnnxRuntime runtime = OnnxRuntime.shared(2, false);
+    OnnxRuntime runtime = OnnxRuntime.shared(Compute.threads(2));
     var quantization = new Quantization(Precision.FP32, Precision.INT8);
     var layout = new WeightLayout(CONFIG, quantization);
     QuantizationCheck.start(runtime, layout, TestModels.vocabulary(CONFIG), old::get).close();

@@ -37,6 +37,7 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.serving.engine.RewardEngine.Item;
@@ -59,7 +60,7 @@ class ScoringTest {
     var scoring = new Scoring(128, Duration.ofMillis(20));
     models =
         new Models(
-            new EngineConfig(1, 2, false, "cpu", MAX_QUEUE).scoring(scoring),
+            new EngineConfig(1, Compute.threads(2), MAX_QUEUE).scoring(scoring),
             Clock.systemUTC(),
             name -> broken::complete);
     models.load("reward", TestModels.save(folder.resolve("reward"), CONFIG, 7));

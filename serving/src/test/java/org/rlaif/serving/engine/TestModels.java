@@ -24,6 +24,7 @@ import org.rlaif.model.Rotary;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /** Model folders with random weights. */
 public final class TestModels {
@@ -175,12 +176,13 @@ public final class TestModels {
   }
 
   static Models models(int slots, Clock clock) {
-    return models(new EngineConfig(slots, 2, false, "cpu", 10_000), clock);
+    return models(new EngineConfig(slots, Compute.threads(2), 10_000), clock);
   }
 
   /** One slot, and these limits on what is scored together. */
   static Models models(EngineConfig.Scoring scoring) {
-    return models(new EngineConfig(1, 2, false, "cpu", 10_000).scoring(scoring), Clock.systemUTC());
+    return models(
+        new EngineConfig(1, Compute.threads(2), 10_000).scoring(scoring), Clock.systemUTC());
   }
 
   private static Models models(EngineConfig settings, Clock clock) {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.serving.engine.EngineConfig;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.ListModelsRequest;
@@ -52,7 +53,7 @@ class BackpressureTest {
                 Map.of("policy", saved),
                 0,
                 ServerConfig.LOOPBACK,
-                new EngineConfig(1, 2, false, "cpu", 10).perClient(9),
+                new EngineConfig(1, Compute.threads(2), 10).perClient(9),
                 1 << 20,
                 Duration.ofSeconds(5),
                 Security.NONE,

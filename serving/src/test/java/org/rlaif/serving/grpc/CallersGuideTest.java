@@ -33,6 +33,7 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
 
 /** What {@code proto/README.md} and the client's own documentation tell callers to do. */
@@ -65,7 +66,7 @@ class CallersGuideTest {
         RlaifServer.start(
             ServerConfig.inProcess(models)
                 .listen(ServerConfig.LOOPBACK, 0)
-                .compute(2, 2, false, "cpu"));
+                .compute(2, Compute.threads(2)));
     channel = Grpc.newChannelBuilder(address(), InsecureChannelCredentials.create()).build();
     reflected = new Reflected(channel);
   }

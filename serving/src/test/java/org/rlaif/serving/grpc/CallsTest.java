@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.BeginUpdateRequest;
 import org.rlaif.v1.ControlGrpc;
@@ -62,7 +63,7 @@ class CallsTest {
     Path model = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
     server =
         RlaifServer.start(
-            ServerConfig.inProcess(Map.of("policy", model)).compute(2, 2, false, "cpu"));
+            ServerConfig.inProcess(Map.of("policy", model)).compute(2, Compute.threads(2)));
     plain = InProcessChannelBuilder.forName(server.inProcessName()).build();
     channel =
         ClientInterceptors.intercept(

@@ -32,6 +32,7 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
@@ -55,7 +56,9 @@ class MetricsTest {
     Path model = TestModels.save(folder.resolve("policy"), LONG, 7);
     server =
         RlaifServer.start(
-            ServerConfig.inProcess(Map.of("policy", model)).compute(2, 1, false, "cpu").metrics(0));
+            ServerConfig.inProcess(Map.of("policy", model))
+                .compute(2, Compute.threads(1))
+                .metrics(0));
     client = RlaifClient.open("inprocess:" + server.inProcessName(), Duration.ofSeconds(30));
   }
 

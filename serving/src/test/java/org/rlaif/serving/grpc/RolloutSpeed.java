@@ -11,6 +11,7 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RewardGrpc;
@@ -35,7 +36,8 @@ final class RolloutSpeed {
             "reward", TestModels.save(folder.resolve("reward"), config.withHead(Head.SCORE), 7));
     int threads = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 0;
     boolean spinning = arguments.length > 1 && Boolean.parseBoolean(arguments[1]);
-    ServerConfig server = ServerConfig.inProcess(models).compute(PROMPTS, threads, spinning, "cpu");
+    ServerConfig server =
+        ServerConfig.inProcess(models).compute(PROMPTS, new Compute(threads, spinning, "cpu"));
     try (RlaifServer running = RlaifServer.start(server)) {
       ManagedChannel channel = InProcessChannelBuilder.forName(running.inProcessName()).build();
       var rollouts = new double[ROUNDS];

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.GenerateRequest;
@@ -42,7 +43,7 @@ class SamplingServiceTest {
     Path saved = TestModels.saveConstant(folder.resolve("policy"), Map.of('a', 2.0, 'b', 1.5));
     server =
         RlaifServer.start(
-            ServerConfig.inProcess(Map.of("policy", saved)).compute(4, 2, false, "cpu"));
+            ServerConfig.inProcess(Map.of("policy", saved)).compute(4, Compute.threads(2)));
     channel = InProcessChannelBuilder.forName(server.inProcessName()).build();
   }
 

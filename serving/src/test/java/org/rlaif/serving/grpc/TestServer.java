@@ -19,6 +19,7 @@ import java.util.Map;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RolloutRequest;
@@ -95,6 +96,6 @@ record TestServer(RlaifServer server, ManagedChannel inProcess, ManagedChannel t
   }
 
   static ServerConfig config(Map<String, Path> models) {
-    return ServerConfig.inProcess(models).compute(4, 2, false, "cpu");
+    return ServerConfig.inProcess(models).compute(4, Compute.threads(2));
   }
 }

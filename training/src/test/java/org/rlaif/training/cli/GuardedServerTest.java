@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.Credentials;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.Security;
 import org.rlaif.serving.grpc.ServerConfig;
@@ -79,7 +80,7 @@ class GuardedServerTest {
     return RlaifServer.start(
         ServerConfig.inProcess(Map.of())
             .listen(ServerConfig.LOOPBACK, 0)
-            .compute(0, 0, /* spinning= */ false, "cpu")
+            .compute(0, Compute.DEFAULT)
             .secure(
                 new Security(
                     server.certificate(), server.key(), friend.certificate(), READ, WRITE, false)));

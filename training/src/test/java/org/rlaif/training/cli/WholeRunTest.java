@@ -23,6 +23,7 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
+import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.training.run.RunFolder;
@@ -123,7 +124,7 @@ class WholeRunTest {
     ServerConfig tcp =
         ServerConfig.inProcess(Map.of())
             .listen(ServerConfig.LOOPBACK, 0)
-            .compute(0, 0, /* spinning= */ false, "cpu");
+            .compute(0, Compute.DEFAULT);
     try (RlaifServer server = RlaifServer.start(tcp)) {
       String address = "127.0.0.1:" + server.port();
       Typed elsewhere = run(yaml, "there", "--set", "server=" + address);

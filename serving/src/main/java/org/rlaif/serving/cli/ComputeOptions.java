@@ -1,0 +1,28 @@
+package org.rlaif.serving.cli;
+
+import org.rlaif.serving.engine.EngineConfig.Compute;
+import picocli.CommandLine.Option;
+
+/** On what a server computes. */
+final class ComputeOptions {
+  @Option(
+      names = "--threads",
+      defaultValue = "0",
+      description = "Threads that compute (default: one per processor).")
+  private int threads;
+
+  @Option(
+      names = "--no-spinning",
+      description = {
+        "Threads that compute sleep while they wait for each other: slower by a tenth, and faster",
+        "where other programs keep the same cores busy."
+      })
+  private boolean sleeping;
+
+  @Option(names = "--device", defaultValue = "cpu", description = "cpu (the only one here).")
+  private String device = "";
+
+  Compute compute() {
+    return new Compute(threads, !sleeping, device);
+  }
+}
