@@ -2,10 +2,42 @@ package org.rlaif.kit;
 
 import static org.rlaif.kit.UserError.require;
 
-/** A prompt and the completion that is to be learned. */
-public record Example(String id, String prompt, String completion) {
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * A prompt and the completion that is to be learned.
+ *
+ * @param everyTurn whether all that the assistant has said in the prompt is to be learned as well;
+ *     JSON without it means the completion alone
+ */
+public record Example(
+    String id,
+    Prompt prompt,
+    String completion,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean everyTurn) {
+  private static final String EVERY_TURN = "everyTurn";
+
+  /** All keys, as Jackson wants them. */
+  private record Row(String id, Prompt prompt, String completion, boolean everyTurn) {}
+
   public Example {
-    require(!prompt.isEmpty(), "prompt", "\"\"", "text, in the example " + id);
+    require(!prompt.transcript().isEmpty(), "prompt", "\"\"", "text, in the example " + id);
     require(!completion.isEmpty(), "completion", "\"\"", "text, in the example " + id);
+  }
+
+  public Example(String id, Prompt prompt, String completion) {
+    this(id, prompt, completion, false);
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static Example read(ObjectNode json) throws JsonProcessingException {
+    if (!json.has(EVERY_TURN)) {
+      json.put(EVERY_TURN, false);
+    }
+    Row row = Json.MAPPER.treeToValue(json, Row.class);
+    return new Example(row.id, row.prompt, row.completion, row.everyTurn);
   }
 }

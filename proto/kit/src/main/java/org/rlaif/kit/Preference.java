@@ -9,7 +9,7 @@ import static org.rlaif.kit.UserError.require;
  */
 public record Preference(
     String id,
-    String prompt,
+    Prompt prompt,
     String first,
     String second,
     double probabilityFirst,

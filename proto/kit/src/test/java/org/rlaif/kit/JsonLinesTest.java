@@ -14,9 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 class JsonLinesTest {
   private static final List<Preference> ROWS =
       List.of(
-          new Preference("1", "p", "a", "b", 1, Provenance.human()),
+          new Preference("1", Prompt.of("p"), "a", "b", 1, Provenance.human()),
           new Preference(
-              "2", "ü\n\u2028", "a\"", "🙂", 0.25, new Provenance("rubric:x", "0f", 0.5, 0.0)));
+              "2",
+              Prompt.of("ü\n\u2028"),
+              "a\"",
+              "🙂",
+              0.25,
+              new Provenance("rubric:x", "0f", 0.5, 0.0)));
 
   @TempDir Path folder;
 
@@ -68,7 +73,8 @@ class JsonLinesTest {
   void aPreferenceIsAProbability() {
     UserError e =
         assertThrows(
-            UserError.class, () -> new Preference("3", "p", "a", "b", 1.5, Provenance.human()));
+            UserError.class,
+            () -> new Preference("3", Prompt.of("p"), "a", "b", 1.5, Provenance.human()));
     assertEquals(
         "probabilityFirst: 1.5 (expected: from 0 to 1, in the preference 3)", e.getMessage());
   }
