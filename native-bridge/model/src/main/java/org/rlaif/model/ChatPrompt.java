@@ -3,7 +3,7 @@ package org.rlaif.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.rlaif.model.ChatTemplate.Message;
+import org.rlaif.kit.Message;
 import org.rlaif.model.jinja.Text;
 
 /**
@@ -64,7 +64,7 @@ public final class ChatPrompt {
   /** The conversation with a reply. */
   private Text written(String reply) {
     var all = new ArrayList<>(messages);
-    all.add(new Message(ChatTemplate.ASSISTANT, reply));
+    all.add(Message.assistant(reply));
     Text written = template.text(all, false);
     if (!written.toString().startsWith(text)) {
       throw template.unstable(messages.size(), "what it writes as a prompt before every reply");

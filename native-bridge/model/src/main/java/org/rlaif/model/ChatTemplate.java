@@ -2,6 +2,7 @@ package org.rlaif.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -10,10 +11,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.jinja.JinjaException;
 import org.rlaif.model.jinja.Template;
@@ -28,12 +31,10 @@ import org.rlaif.model.jinja.Text;
  * a message says is only ever text, and nobody can end a turn by typing {@code <|im_end|>}.
  */
 public final class ChatTemplate {
-  static final String ASSISTANT = "assistant";
+  static final String FILE = "chat_template.jinja";
+
   private static final List<String> TOKENS =
       List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token");
-
-  /** One turn of a conversation; the role is "system", "user" or "assistant". */
-  public record Message(String role, String content) {}
 
   /**
    * A conversation in tokens.
@@ -68,7 +69,7 @@ public final class ChatTemplate {
     Path configFile = folder.resolve("tokenizer_config.json");
     JsonNode config =
         Files.exists(configFile) ? ConfigJson.read(configFile) : Json.MAPPER.createObjectNode();
-    Path file = folder.resolve("chat_template.jinja");
+    Path file = folder.resolve(FILE);
     String source = Files.exists(file) ? read(file) : source(configFile, config);
     if (source == null) {
       return Optional.empty();
@@ -78,6 +79,13 @@ public final class ChatTemplate {
       return Optional.of(new ChatTemplate(named, Template.of(source), variables(config), now));
     } catch (JinjaException e) {
       throw new UserError(named + ", chat template: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes a template for a tokenizer of ours beside it, in the tokens that those have. */
+  public static void writeOurs(Path folder) throws IOException {
+    try (InputStream ours = ChatTemplate.class.getResourceAsStream(FILE)) {
+      Files.copy(Objects.requireNonNull(ours, FILE), folder.resolve(FILE));
     }
   }
 
@@ -108,17 +116,19 @@ public final class ChatTemplate {
   }
 
   /**
-   * The tokens of a whole conversation. What the assistant writes is in the template's {@code
-   * generation} blocks; in a template without them it is what follows the prompt that ends where a
-   * reply begins, up to a token that ends a completion.
+   * The tokens of a conversation. What the assistant writes is in the template's {@code generation}
+   * blocks; in a template without them it is what follows the prompt that ends where a reply
+   * begins, up to a token that ends a completion.
+   *
+   * @param generationPrompt as in {@link #render}
    */
-  public Masked encode(Tokenizer tokenizer, List<Message> messages) {
-    Text text = text(messages, false);
+  public Masked encode(Tokenizer tokenizer, List<Message> messages, boolean generationPrompt) {
+    Text text = text(messages, generationPrompt);
     Tokenizer.Spans tokens = tokenizer.encode(text);
     boolean[] mask = new boolean[tokens.ids().length];
     if (!generated(text, tokens, mask)) {
       for (int i = 0; i < messages.size(); i++) {
-        if (messages.get(i).role().equals(ASSISTANT)) {
+        if (messages.get(i).isBy(Message.ASSISTANT)) {
           reply(tokenizer, messages, i, text.toString(), tokens, mask);
         }
       }

@@ -40,7 +40,7 @@ public final class ModelFolder implements AutoCloseable {
           "vocab.json",
           "merges.txt",
           "tokenizer.model",
-          "chat_template.jinja");
+          ChatTemplate.FILE);
 
   /** Constants that older files carry; Hugging Face ignores them as well. */
   private static final Pattern CONSTANTS =
@@ -123,8 +123,8 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /**
-   * Writes a whole model folder atomically, in the place of any older one. The tokenizer may come
-   * from the folder that is being replaced.
+   * Writes a whole model folder atomically, in the place of any older one. The tokenizer, with the
+   * chat template beside it if there is one, may come from the folder that is being replaced.
    */
   public static void save(
       Path folder, DecoderConfig config, ScoreScale scale, Path tokenizerJson, Weights weights) {
@@ -150,6 +150,10 @@ public final class ModelFolder implements AutoCloseable {
           writeJson(inside.resolve("generation_config.json"), generation);
           writeJson(inside.resolve("tokenizer_config.json"), tokenizerConfig);
           Files.copy(tokenizerJson, inside.resolve(TOKENIZER));
+          Path template = tokenizerJson.resolveSibling(ChatTemplate.FILE);
+          if (Files.exists(template)) {
+            Files.copy(template, inside.resolve(ChatTemplate.FILE));
+          }
           WeightFiles.write(inside, weights);
         });
   }

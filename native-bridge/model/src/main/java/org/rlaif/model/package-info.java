@@ -9,10 +9,11 @@
  * {@code tokenizer.json}, which {@link org.rlaif.model.BpeTrainer} can make from text, is read by
  * {@link org.rlaif.model.Tokenizer}, and the {@link org.rlaif.model.ChatTemplate} beside it says
  * how a conversation is written, and {@link org.rlaif.model.ChatPrompt} how the reply that goes on
- * with it. A reward model keeps its {@link org.rlaif.model.ScoreScale} in the same {@code
- * config.json}. A {@link org.rlaif.model.Lora low-rank adapter} has a folder of its own, PEFT's,
- * which names the model that it stands on and opens like any other. A folder can have a name on the
- * hub: {@link org.rlaif.model.hub.Hub}.
+ * with it; {@link org.rlaif.model.PromptEncoder} takes either, text or conversation. A reward model
+ * keeps its {@link org.rlaif.model.ScoreScale} in the same {@code config.json}. A {@link
+ * org.rlaif.model.Lora low-rank adapter} has a folder of its own, PEFT's, which names the model
+ * that it stands on and opens like any other. A folder can have a name on the hub: {@link
+ * org.rlaif.model.hub.Hub}.
  *
  * <p>The network itself is written twice. {@link org.rlaif.model.OnnxDecoder} is the version for
  * inference: a graph without weights, a few kilobytes derived from the configuration alone, with a

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.ChatTemplate.Message;
 import org.rlaif.model.DecoderConfig.Head;
 
 /** On the folders that Hugging Face's PEFT wrote. */
@@ -67,7 +67,7 @@ final class AdapterFolderTest {
   @Test
   void speaksByItsBasesChatTemplateUnlessItHasItsOwn() throws IOException {
     Path folder = unpack("lora_llama3");
-    List<Message> hello = List.of(new Message("user", "Hello"));
+    List<Message> hello = List.of(Message.user("Hello"));
     try (ModelFolder model = ModelFolder.open(folder)) {
       assertEquals(Optional.empty(), model.chatTemplate());
       Path base = model.base().path();

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.ChatTemplate.Message;
 
 /** What a reply becomes, against the whole conversations that transformers tokenised. */
 final class ChatPromptTest {
   private static final LocalDateTime DATE = LocalDateTime.of(2026, 3, 7, 9, 5, 2);
-  private static final List<Message> HELLO = List.of(new Message("user", "Hello"));
+  private static final List<Message> HELLO = List.of(Message.user("Hello"));
 
   @TempDir private Path folder;
 
@@ -45,7 +45,7 @@ final class ChatPromptTest {
       for (JsonNode each : Golden.chat(family).path("conversations")) {
         List<Message> messages = messages(each);
         int last = messages.size() - 1;
-        if (!messages.get(last).role().equals("assistant") || !each.path("stable").asBoolean()) {
+        if (!messages.get(last).isBy(Message.ASSISTANT) || !each.path("stable").asBoolean()) {
           continue;
         }
         ChatPrompt prompt = template(family).prompt(tokenizer, messages.subList(0, last));
@@ -124,8 +124,7 @@ final class ChatPromptTest {
     try (Tokenizer tokenizer = tokenizer("mistral")) {
       ChatPrompt prompt =
           template("mistral")
-              .prompt(
-                  tokenizer, List.of(new Message("system", "Be brief."), new Message("user", "a")));
+              .prompt(tokenizer, List.of(Message.system("Be brief."), Message.user("a")));
       var e = assertThrows(UserError.class, () -> prompt.encodeReply("b"));
       assertEquals(
           Golden.chatFolder("mistral").resolve("tokenizer_config.json")
@@ -139,7 +138,7 @@ final class ChatPromptTest {
   @ParameterizedTest
   @ValueSource(strings = {"qwen2", "qwen3"})
   void manyMessagesAreRenderedInTime(String family) {
-    var messages = new ArrayList<>(Collections.nCopies(50_000, new Message("user", "a")));
+    var messages = new ArrayList<>(Collections.nCopies(50_000, Message.user("a")));
     String text =
         assertTimeoutPreemptively(
             Duration.ofSeconds(20), () -> template(family).render(messages, true));

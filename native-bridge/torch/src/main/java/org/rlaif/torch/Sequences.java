@@ -6,30 +6,50 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Rows of tokens, prompt then completion, each of its own length.
+ * Rows of tokens, each of its own length, some of which are completion tokens: those that the
+ * policy wrote, or is to learn to write. All others are there to be read.
  *
  * <p>Sizes: B rows, T tokens in the longest, R tokens of all rows, N completion tokens of all rows.
  * Lists (R) and (N) go row after row.
  *
  * @param tokens ids, one row per sequence
- * @param promptLengths how many tokens of each row are its prompt; at least one, and fewer than the
- *     row has: every completion has a token, and every completion token has one before it that
- *     predicts it
+ * @param completions where each row has its completion tokens, in rising order; at least one, and
+ *     none at 0: every completion token has one before it that predicts it
  */
 @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-public record Sequences(int[][] tokens, int[] promptLengths) {
+public record Sequences(int[][] tokens, int[][] completions) {
   public Sequences {
-    if (tokens.length == 0 || tokens.length != promptLengths.length) {
+    if (tokens.length == 0 || tokens.length != completions.length) {
       throw new IllegalArgumentException(
-          tokens.length + " rows, " + promptLengths.length + " prompt lengths (expected: as many)");
+          tokens.length + " rows, completions of " + completions.length + " (expected: as many)");
     }
     for (int row = 0; row < tokens.length; row++) {
-      if (promptLengths[row] < 1 || promptLengths[row] >= tokens[row].length) {
+      if (!areCompletions(completions[row], tokens[row].length)) {
         throw new IllegalArgumentException(
-            "row %d: prompt of %d among %d tokens (expected: a prompt and a completion)"
-                .formatted(row, promptLengths[row], tokens[row].length));
+            "row %d: completion tokens at %s of %d (expected: at least one, from 1, rising)"
+                .formatted(row, Arrays.toString(completions[row]), tokens[row].length));
       }
     }
+  }
+
+  /** Rows of a prompt and one completion behind it, to the end. */
+  public Sequences(int[][] tokens, int[] promptLengths) {
+    this(
+        tokens,
+        IntStream.range(0, promptLengths.length)
+            .mapToObj(row -> IntStream.range(promptLengths[row], tokens[row].length).toArray())
+            .toArray(int[][]::new));
+  }
+
+  private static boolean areCompletions(int[] positions, int length) {
+    int before = 0;
+    for (int position : positions) {
+      if (position <= before || position >= length) {
+        return false;
+      }
+      before = position;
+    }
+    return positions.length > 0;
   }
 
   /** Rows, B. */
@@ -38,12 +58,12 @@ public record Sequences(int[][] tokens, int[] promptLengths) {
   }
 
   public int completionLength(int row) {
-    return tokens[row].length - promptLengths[row];
+    return completions[row].length;
   }
 
   /** Completion tokens of all rows, N. */
   public int completionTokens() {
-    return IntStream.range(0, size()).map(this::completionLength).sum();
+    return Arrays.stream(completions).mapToInt(row -> row.length).sum();
   }
 
   /** Tokens of the longest row, T. */
@@ -55,7 +75,7 @@ public record Sequences(int[][] tokens, int[] promptLengths) {
   public Sequences slice(int... rows) {
     return new Sequences(
         Arrays.stream(rows).mapToObj(row -> tokens[row]).toArray(int[][]::new),
-        Arrays.stream(rows).map(row -> promptLengths[row]).toArray());
+        Arrays.stream(rows).mapToObj(row -> completions[row]).toArray(int[][]::new));
   }
 
   /** The tokens of all rows, one after the other. (R) */
@@ -86,17 +106,13 @@ public record Sequences(int[][] tokens, int[] promptLengths) {
 
   /** The completion tokens. (N) */
   long[] targets() {
-    return perRow(
-        row -> Arrays.stream(tokens[row], promptLengths[row], tokens[row].length).asLongStream());
+    return perRow(row -> Arrays.stream(completions[row]).mapToLong(at -> tokens[row][at]));
   }
 
   /** Where in (R) each completion token is predicted: one token before it. (N) */
   long[] predictors() {
     long[] starts = starts();
-    return perRow(
-        row ->
-            LongStream.range(promptLengths[row], tokens[row].length)
-                .map(position -> starts[row] + position - 1));
+    return perRow(row -> Arrays.stream(completions[row]).mapToLong(at -> starts[row] + at - 1));
   }
 
   /** Where in (R) each row has its last token. (B) */

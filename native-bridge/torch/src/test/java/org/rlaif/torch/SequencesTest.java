@@ -48,19 +48,36 @@ final class SequencesTest {
   void slicesRepeatAndReorder() {
     Sequences slice = ROWS.slice(1, 1);
     assertArrayEquals(new int[][] {{20, 21, 22}, {20, 21, 22}}, slice.tokens());
-    assertArrayEquals(new int[] {1, 1}, slice.promptLengths());
+    assertArrayEquals(new int[][] {{1, 2}, {1, 2}}, slice.completions());
+  }
+
+  /** A conversation: the policy wrote the tokens 1, 2 and 5; 6 was put behind them. */
+  @Test
+  void aRowMayHaveSeveralCompletions() {
+    var rows =
+        new Sequences(
+            new int[][] {{20, 21}, {10, 11, 12, 13, 14, 15, 16}}, new int[][] {{1}, {1, 2, 5}});
+    assertArrayEquals(new long[] {21, 11, 12, 15}, rows.targets());
+    assertArrayEquals(new long[] {0, 2, 3, 6}, rows.predictors());
+    assertArrayEquals(new long[] {1, 8}, rows.ends());
+    assertEquals(4, rows.completionTokens());
+    assertEquals(3, rows.completionLength(1));
+    assertArrayEquals(new int[] {1, 2, 5}, rows.slice(1).completions()[0]);
   }
 
   @Test
-  void everyRowHasAPromptAndACompletion() {
+  void everyRowHasCompletionTokensThatArePredicted() {
     assertEquals(
-        "row 0: prompt of 2 among 2 tokens (expected: a prompt and a completion)",
+        "row 0: completion tokens at [] of 2 (expected: at least one, from 1, rising)",
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new Sequences(new int[][] {{1, 2}}, new int[] {2}))
             .getMessage());
-    assertThrows(
-        IllegalArgumentException.class, () -> new Sequences(new int[][] {{1, 2}}, new int[] {0}));
+    for (int[] refused : new int[][] {{}, {0}, {2}, {1, 1}, {-1}}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> new Sequences(new int[][] {{1, 2}}, new int[][] {refused}));
+    }
     assertThrows(
         IllegalArgumentException.class, () -> new Sequences(new int[][] {{1, 2}}, new int[0]));
     assertThrows(IllegalArgumentException.class, () -> ROWS.slice());

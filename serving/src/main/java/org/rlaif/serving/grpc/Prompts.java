@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ChatPrompt;
 import org.rlaif.model.ChatTemplate;
@@ -15,7 +16,6 @@ import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.Loaded;
 import org.rlaif.v1.Chat;
 import org.rlaif.v1.Input;
-import org.rlaif.v1.Message;
 
 /**
  * The prompts of one call with what answers them, in tokens. Token ids are taken as they are, never
@@ -30,7 +30,7 @@ final class Prompts {
   /** A message costs something however little it says. */
   private static final int CHARACTERS_PER_MESSAGE = 64;
 
-  private static final Set<String> ROLES = Set.of("system", "user", "assistant");
+  private static final Set<String> ROLES = Set.of(Message.SYSTEM, Message.USER, Message.ASSISTANT);
 
   private final String model;
   private final Tokenizer tokenizer;
@@ -59,22 +59,21 @@ final class Prompts {
           name, "a chat", "text or tokens; " + model + " has no chat template");
     }
     UserError.require(chat.getMessagesCount() > 0, name + ".chat.messages", 0, "at least one");
-    List<ChatTemplate.Message> messages = new ArrayList<>(chat.getMessagesCount());
-    for (Message each : chat.getMessagesList()) {
+    List<Message> messages = new ArrayList<>(chat.getMessagesCount());
+    for (org.rlaif.v1.Message each : chat.getMessagesList()) {
       UserError.require(
           ROLES.contains(each.getRole()),
           name + ".chat.messages[" + messages.size() + "].role",
           each.getRole().isEmpty() ? "\"\"" : shortened(each.getRole()),
           "system, user or assistant");
-      messages.add(new ChatTemplate.Message(each.getRole(), each.getContent()));
+      messages.add(new Message(each.getRole(), each.getContent()));
       spend(name, CHARACTERS_PER_MESSAGE + each.getContent().length());
     }
     try {
       ChatPrompt prompt = template.prompt(tokenizer, messages);
       return new Prompt(prompt.ids(), prompt);
     } catch (UserError e) {
-      String roles =
-          messages.stream().map(ChatTemplate.Message::role).collect(Collectors.joining(", "));
+      String roles = messages.stream().map(Message::role).collect(Collectors.joining(", "));
       throw refused(name + ".chat", shortened(roles), "what the template takes", e);
     }
   }

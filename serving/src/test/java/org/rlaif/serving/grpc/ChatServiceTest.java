@@ -264,7 +264,7 @@ class ChatServiceTest {
         generate("qwen2", chat(many)));
     invalid(null, generate("qwen2", chat(user("~ ".repeat(250_000))))); // beyond the context
     String question = "~ ".repeat(100);
-    List<ChatTemplate.Message> asked = List.of(new ChatTemplate.Message("user", question));
+    var asked = List.of(org.rlaif.kit.Message.user(question));
     int written = template("qwen2").render(asked, true).length();
     long left = most - 64 - question.length();
     long each = written + 64 + 1;
@@ -322,7 +322,7 @@ class ChatServiceTest {
         .prompt(
             tokenizer,
             Arrays.stream(messages)
-                .map(each -> new ChatTemplate.Message(each.getRole(), each.getContent()))
+                .map(each -> new org.rlaif.kit.Message(each.getRole(), each.getContent()))
                 .toList());
   }
 
