@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Progress;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 import org.rlaif.kit.UserError;
 
@@ -29,7 +30,7 @@ public final class Labeler {
     }
   }
 
-  private record Pair(String id, Question question) {}
+  private record Pair(String id, Prompt prompt, Question question) {}
 
   private final Judge judge;
   private final Pairs pairs;
@@ -66,7 +67,7 @@ public final class Labeler {
         preferences.add(
             new Preference(
                 compared.get(i).id(),
-                question.prompt(),
+                compared.get(i).prompt(),
                 question.first(),
                 question.second(),
                 probabilityFirst,
@@ -150,7 +151,10 @@ public final class Labeler {
         String id = k == 2 ? candidates.id() : candidates.id() + "#" + i + "-" + j;
         compared.add(
             new Pair(
-                id, new Question(candidates.prompt(), completions.get(i), completions.get(j))));
+                id,
+                candidates.prompt(),
+                new Question(
+                    candidates.prompt().transcript(), completions.get(i), completions.get(j))));
       }
     }
     return compared;

@@ -1,6 +1,10 @@
 package org.rlaif.judge;
 
-/** Which of two completions of a prompt is better? They are shown in this order. */
+/**
+ * Which of two completions of a prompt is better? They are shown in this order.
+ *
+ * @param prompt its transcript, if it is a conversation
+ */
 public record Question(String prompt, String first, String second) {
 
   /** The same two completions, shown the other way round. */

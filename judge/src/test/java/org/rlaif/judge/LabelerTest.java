@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.Candidates;
+import org.rlaif.kit.Message;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 
 class LabelerTest {
@@ -23,7 +25,7 @@ class LabelerTest {
       for (int j = 0; j < k; j++) {
         completions.add(" word" + " and word".repeat(random.nextInt(10)) + ".");
       }
-      candidates.add(new Candidates("row-" + i, "prompt " + i, completions));
+      candidates.add(new Candidates("row-" + i, Prompt.of("prompt " + i), completions));
     }
     return candidates;
   }
@@ -82,7 +84,7 @@ class LabelerTest {
 
   @Test
   void allPairsOrEachWithTheNext() {
-    List<Candidates> three = List.of(new Candidates("x", "p", List.of("a", "b", "c")));
+    List<Candidates> three = List.of(new Candidates("x", Prompt.of("p"), List.of("a", "b", "c")));
     RuleJudge judge = new RuleJudge(q -> Answer.of(0.25));
     assertEquals(
         List.of("x#0-1", "x#0-2", "x#1-2"),
@@ -96,7 +98,7 @@ class LabelerTest {
   @Test
   void preferencesSayWhereTheyComeFrom() {
     RuleJudge judge = new RuleJudge(q -> Answer.of(q.first().equals("a") ? 0.75 : 0.5));
-    List<Candidates> rows = List.of(new Candidates("x", "p", List.of("a", "b")));
+    List<Candidates> rows = List.of(new Candidates("x", Prompt.of("p"), List.of("a", "b")));
     Preference preference = new Labeler(judge).label(rows).preferences().get(0);
     assertEquals("x", preference.id());
     assertEquals(0.625, preference.probabilityFirst()); // (0.75 + 0.5) / 2
@@ -114,8 +116,8 @@ class LabelerTest {
         new Labeler(judge)
             .label(
                 List.of(
-                    new Candidates("1", "hard", List.of("a", "b")),
-                    new Candidates("2", "easy", List.of("a", "b"))));
+                    new Candidates("1", Prompt.of("hard"), List.of("a", "b")),
+                    new Candidates("2", Prompt.of("easy"), List.of("a", "b"))));
     assertEquals(1, labels.report().unanswered());
     assertEquals(List.of("2"), labels.preferences().stream().map(Preference::id).toList());
   }
@@ -132,5 +134,16 @@ class LabelerTest {
   void aHashChangesWithWhatDecidesTheAnswers() {
     assertEquals(shortIsGood(0.1, 0).hash(), shortIsGood(0.1, 0).hash());
     assertTrue(!shortIsGood(0.1, 0).hash().equals(shortIsGood(0.2, 0).hash()));
+  }
+
+  /** The judge reads it, the reward model will be asked it. */
+  @Test
+  void aConversationIsShownAsATranscriptAndKept() {
+    Prompt chat = Prompt.of(List.of(Message.system("Be kind."), Message.user("Hi")));
+    RuleJudge judge = new RuleJudge(q -> Answer.of(0.7));
+    Labeler.Labels labels =
+        new Labeler(judge).label(List.of(new Candidates("x", chat, List.of("a", "b"))));
+    assertEquals("System: Be kind.\n\nUser: Hi", judge.asked.get(0).prompt());
+    assertEquals(chat, labels.preferences().get(0).prompt());
   }
 }

@@ -87,7 +87,8 @@ public final class CompareCommand implements Callable<Integer> {
             example.id(),
             "once in each file, with the same prompt in " + opponent);
       }
-      questions.add(new Question(example.prompt(), example.completion(), other.completion()));
+      questions.add(
+          new Question(example.prompt().transcript(), example.completion(), other.completion()));
     }
     UserError.require(
         opponents.isEmpty(),

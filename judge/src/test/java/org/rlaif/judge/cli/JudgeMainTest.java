@@ -16,10 +16,12 @@ import org.rlaif.kit.Commands;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 import picocli.CommandLine;
 
 class JudgeMainTest {
-  private static final String PROMPT = "My sister Ada broke my lamp. Should I wait?\nTL;DR:";
+  private static final Prompt PROMPT =
+      Prompt.of("My sister Ada broke my lamp. Should I wait?\nTL;DR:");
   private static final String GOOD = " My sister Ada broke my lamp. Should I wait?";
   private static final String BAD = " My uncle Bob sold my";
 

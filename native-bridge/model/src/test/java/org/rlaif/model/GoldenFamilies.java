@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Message;
 
 /**
  * One tiny model per decoder family and variation as Hugging Face transformers saved it, and what
@@ -46,6 +47,21 @@ public final class GoldenFamilies {
    */
   public record Training(
       double[] losses, Map<String, Double> gradients, Map<String, Double> trained) {}
+
+  /**
+   * What TRL's supervised fine-tuning learns of conversations in the template of our own
+   * tokenizers; {@code make_conversations.py} asked it.
+   *
+   * @param loss under smollm: mean negative log-probability of the tokens in all masks
+   */
+  public record Conversations(List<Conversation> conversations, double loss) {}
+
+  /**
+   * One of them.
+   *
+   * @param mask 1 on the ids that count
+   */
+  public record Conversation(List<Message> messages, int[] ids, int[] mask) {}
 
   /** Per case the files of its folder, each with the resource that it is made of. */
   private static final TreeMap<String, Map<String, String>> INDEX =
@@ -99,6 +115,10 @@ public final class GoldenFamilies {
 
   public static Training training() {
     return read("lora_llama3/training.json", new TypeReference<>() {});
+  }
+
+  public static Conversations conversations() {
+    return read("conversations.json", new TypeReference<>() {});
   }
 
   private static Map<String, String> files(String name) {

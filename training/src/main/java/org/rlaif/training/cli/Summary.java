@@ -6,8 +6,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Message;
+import org.rlaif.kit.Prompt;
 import org.rlaif.training.data.DataSet;
 import org.rlaif.training.report.Report;
 import org.rlaif.training.run.Figures;
@@ -47,8 +51,8 @@ final class Summary {
     out.println("Report:   " + Path.of(run).resolve(Report.PAGE));
     out.println("Figures:  " + Path.of(run).resolve(Report.FIGURES));
     out.println("Serve:    ./rlaif serve " + quoted(run));
-    String prompt = shortest(DataSet.read(folder.stage("data")).test());
-    out.println("Ask it:   ./rlaif generate " + quoted(run) + " " + quoted(prompt));
+    question(DataSet.read(folder.stage("data")).test())
+        .ifPresent(asked -> out.println("Ask it:   ./rlaif generate " + quoted(run) + " " + asked));
     out.println();
     out.flush();
   }
@@ -65,11 +69,27 @@ final class Summary {
     };
   }
 
-  private static String shortest(List<Example> examples) {
+  /** The shortest prompt that can be typed, as {@code rlaif generate} takes it. */
+  private static Optional<String> question(List<Example> examples) {
     return examples.stream()
         .map(Example::prompt)
-        .min(Comparator.comparingInt(String::length))
-        .orElseThrow();
+        .sorted(Comparator.comparingInt(prompt -> prompt.transcript().length()))
+        .flatMap(Summary::typed)
+        .findFirst();
+  }
+
+  private static Stream<String> typed(Prompt prompt) {
+    if (!(prompt instanceof Prompt.Chat chat)) {
+      return Stream.of(quoted(prompt.transcript()));
+    }
+    List<Message> messages = chat.messages();
+    Message last = messages.get(messages.size() - 1);
+    String said = quoted(last.content());
+    return switch (messages.size()) {
+      case 1 -> Stream.of("--chat " + said);
+      case 2 -> Stream.of("--system " + quoted(messages.get(0).content()) + " " + said);
+      default -> Stream.empty();
+    };
   }
 
   private static String percent(Map<String, Object> report, String name) {

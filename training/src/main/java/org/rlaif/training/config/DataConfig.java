@@ -16,6 +16,9 @@ import java.util.List;
  * @param promptTemplate a Mustache template over a row's columns that makes the prompt; empty takes
  *     the prompt column as it is
  * @param completionPrefix put before every completion, for example a space
+ * @param chat whether plain text is asked as a user's message, through the chat template of the
+ *     model; prompts that are conversations always are
+ * @param system what the system says before a conversation that has no such message; empty is none
  * @param validation share of the user's prompts that is held out to watch the training
  * @param test share of the user's prompts that is held out for the evaluation
  * @param tooLong what to do with a row that does not fit the context: {@code drop} (and count) or
@@ -28,6 +31,8 @@ public record DataConfig(
     Columns columns,
     String promptTemplate,
     String completionPrefix,
+    boolean chat,
+    String system,
     double validation,
     double test,
     String tooLong) {
@@ -44,10 +49,16 @@ public record DataConfig(
   /**
    * Column names. A row with {@code chosen} and {@code rejected} is a preference by people; without
    * a prompt column, both are whole transcripts and their common beginning, up to the last {@code
-   * turn}, is the prompt.
+   * turn}, is the prompt. Prompts and completions may be lists of messages, and {@code messages} is
+   * a conversation of which every turn of the assistant is learned.
    */
   public record Columns(
-      String prompt, String completion, String chosen, String rejected, String turn) {}
+      String messages,
+      String prompt,
+      String completion,
+      String chosen,
+      String rejected,
+      String turn) {}
 
   public DataConfig {
     require(
@@ -57,6 +68,11 @@ public record DataConfig(
         "data.files",
         files,
         "at least one file, since data.source is files");
+    require(
+        system.isEmpty() || chat || source.equals("files"),
+        "data.system",
+        system,
+        "with data.chat: true, since the generated posts are plain text");
     require(
         tooLong.equals("drop") || tooLong.equals("fail"), "data.tooLong", tooLong, "drop or fail");
     RunConfig.fraction("data.validation", validation);

@@ -6,15 +6,16 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.PromptEncoder;
 
 /**
- * Leaves out what does not fit the model's context, or refuses it, and counts. A sequence is the
- * beginning token, the prompt, the completion and the end token.
+ * Leaves out what does not fit the model's context, or refuses it, and counts. A sequence is a
+ * prompt and a completion, with the tokens that begin and end them.
  */
 public final class ContextFilter {
-  private final Tokenizer tokenizer;
+  private final PromptEncoder encoder;
   private final int contextLength;
   private final boolean fail;
   private int dropped;
@@ -24,8 +25,8 @@ public final class ContextFilter {
    *
    * @param tooLong {@code data.tooLong}: {@code drop} or {@code fail}
    */
-  public ContextFilter(Tokenizer tokenizer, int contextLength, String tooLong) {
-    this.tokenizer = tokenizer;
+  public ContextFilter(PromptEncoder encoder, int contextLength, String tooLong) {
+    this.encoder = encoder;
     this.contextLength = contextLength;
     this.fail = tooLong.equals("fail");
   }
@@ -35,7 +36,9 @@ public final class ContextFilter {
     return fitting(
         examples,
         Example::id,
-        each -> prompt(each.prompt()) + completion(each.completion()),
+        each ->
+            prompt(each.id(), each.prompt())
+                + completion(each.id(), each.prompt(), each.completion()),
         "prompt and completion");
   }
 
@@ -45,7 +48,10 @@ public final class ContextFilter {
         preferences,
         Preference::id,
         each ->
-            prompt(each.prompt()) + Math.max(completion(each.first()), completion(each.second())),
+            prompt(each.id(), each.prompt())
+                + Math.max(
+                    completion(each.id(), each.prompt(), each.first()),
+                    completion(each.id(), each.prompt(), each.second())),
         "prompt and longer completion");
   }
 
@@ -54,7 +60,7 @@ public final class ContextFilter {
     return fitting(
         examples,
         Example::id,
-        each -> prompt(each.prompt()) + maxTokens,
+        each -> prompt(each.id(), each.prompt()) + maxTokens,
         "prompt and " + maxTokens + " new tokens");
   }
 
@@ -89,11 +95,11 @@ public final class ContextFilter {
     return fitting;
   }
 
-  private int prompt(String text) {
-    return tokenizer.encodePrompt(text).length;
+  private int prompt(String id, Prompt prompt) {
+    return encoder.prompt(id, prompt).length;
   }
 
-  private int completion(String text) {
-    return tokenizer.encodeCompletion(text).length;
+  private int completion(String id, Prompt prompt, String text) {
+    return encoder.completion(id, prompt, text).length;
   }
 }

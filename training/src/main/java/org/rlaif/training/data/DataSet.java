@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 
 /**
  * What a run learns from and is measured on. No two splits share a prompt.
@@ -44,11 +45,22 @@ public record DataSet(
     return !preferences.isEmpty();
   }
 
+  /** Whether any prompt is a conversation, which only a chat template can write. */
+  public boolean hasChats() {
+    return Stream.concat(
+            Stream.of(train, validation, test).flatMap(List::stream).map(Example::prompt),
+            Stream.of(preferences, heldOutPreferences)
+                .flatMap(List::stream)
+                .map(Preference::prompt))
+        .anyMatch(Prompt.Chat.class::isInstance);
+  }
+
   /** Everything the tokenizer is trained on: training text only. */
   public Iterable<String> trainingTexts() {
     return () ->
         Stream.concat(
-                train.stream().flatMap(each -> Stream.of(each.prompt(), each.completion())),
+                train.stream()
+                    .flatMap(each -> Stream.of(each.prompt().transcript(), each.completion())),
                 preferences.stream().map(Preference::second))
             .iterator();
   }

@@ -33,7 +33,12 @@ public final class GeneratedData {
     List<Post> validation = world.posts(Split.VALIDATION, config.posts().validation());
     List<Post> test = world.posts(Split.TEST, config.posts().test());
     DataSet data =
-        new DataSet(examples(train), examples(validation), examples(test), List.of(), List.of());
+        new DataSet(
+            examples(train, config),
+            examples(validation, config),
+            examples(test, config),
+            List.of(),
+            List.of());
     data.write(folder);
     JsonLines.write(
         folder.resolve(FACTS),
@@ -55,9 +60,16 @@ public final class GeneratedData {
     return facts;
   }
 
-  private static List<Example> examples(List<Post> posts) {
+  /** A completion goes on with a text after a space, with a conversation in a turn of its own. */
+  private static List<Example> examples(List<Post> posts, DataConfig config) {
+    Asking asking = Asking.of(config);
     return posts.stream()
-        .map(post -> new Example(post.id(), post.prompt(), post.completion()))
+        .map(
+            post ->
+                new Example(
+                    post.id(),
+                    asking.text(post.prompt()),
+                    config.chat() ? post.completion().strip() : post.completion()))
         .toList();
   }
 }

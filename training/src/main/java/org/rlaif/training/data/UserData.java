@@ -25,7 +25,7 @@ public final class UserData {
             .flatMap(file -> RowFile.read(Path.of(file), name(file, config.files())).stream())
             .map(reader::read)
             .toList();
-    List<String> prompts = rows.stream().map(Written::prompt).toList();
+    List<String> prompts = rows.stream().map(row -> row.prompt().transcript()).toList();
     int different = new HashSet<>(prompts).size();
     require(
         different >= 3,
@@ -48,8 +48,9 @@ public final class UserData {
     List<Preference> preferences = new ArrayList<>();
     List<Preference> heldOut = new ArrayList<>();
     for (Written row : rows) {
-      boolean isTest = test.contains(row.prompt());
-      boolean isValidation = validation.contains(row.prompt());
+      String prompt = row.prompt().transcript();
+      boolean isTest = test.contains(prompt);
+      boolean isValidation = validation.contains(prompt);
       Stream.ofNullable(row.example())
           .forEach((isTest ? testExamples : isValidation ? validationExamples : train)::add);
       Stream.ofNullable(row.preference())

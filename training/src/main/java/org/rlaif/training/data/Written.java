@@ -3,23 +3,27 @@ package org.rlaif.training.data;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 
 /**
  * What a row says about a prompt: a completion to learn, or one that was preferred to another, or
  * both.
+ *
+ * @param everyTurn whether what the assistant has said in the prompt is to be learned as well
  */
 record Written(
     String id,
-    String prompt,
+    Prompt prompt,
     @Nullable String completion,
     @Nullable String chosen,
-    @Nullable String rejected) {
+    @Nullable String rejected,
+    boolean everyTurn) {
 
   /** To learn or to be compared with: the completion, else what was chosen; null if empty. */
   @Nullable Example example() {
     String text = completion == null ? chosen : completion;
-    return text == null || text.isEmpty() ? null : new Example(id, prompt, text);
+    return text == null || text.isEmpty() ? null : new Example(id, prompt, text, everyTurn);
   }
 
   /** By people; null if the row has none. */

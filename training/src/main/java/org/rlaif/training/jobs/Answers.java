@@ -8,6 +8,7 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Progress;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.EvaluationConfig;
 
 /**
@@ -21,6 +22,7 @@ record Answers(List<Example> examples, Rollout sft, Rollout policy) {
   static Answers sample(
       RlaifClient client,
       EvaluationJob.Names names,
+      PromptEncoder encoder,
       List<Example> examples,
       EvaluationConfig config,
       double temperature,
@@ -28,13 +30,14 @@ record Answers(List<Example> examples, Rollout sft, Rollout policy) {
       Progress progress) {
     return new Answers(
         examples,
-        sample(client, names.sft(), examples, config, temperature, seed, progress),
-        sample(client, names.policy(), examples, config, temperature, seed, progress));
+        sample(client, names.sft(), encoder, examples, config, temperature, seed, progress),
+        sample(client, names.policy(), encoder, examples, config, temperature, seed, progress));
   }
 
   private static Rollout sample(
       RlaifClient client,
       String name,
+      PromptEncoder encoder,
       List<Example> examples,
       EvaluationConfig config,
       double temperature,
@@ -48,6 +51,7 @@ record Answers(List<Example> examples, Rollout sft, Rollout policy) {
           Served.rollout(
               client,
               name,
+              encoder,
               some,
               /* samples= */ 1,
               temperature,

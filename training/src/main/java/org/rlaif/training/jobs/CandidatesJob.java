@@ -11,6 +11,7 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.CandidatesConfig;
 
 /**
@@ -26,6 +27,7 @@ public final class CandidatesJob {
    * Samples and writes {@code candidates.jsonl} into a folder.
    *
    * @param model the name under which the policy is served
+   * @param encoder the policy's
    * @param prompts examples, of which the first {@code config.prompts()} are taken
    * @return prompts, sequences, meanTokens, endedFraction, identicalFraction (share of the prompts
    *     whose completions are all the same text), tokensPerSecond, seconds
@@ -34,6 +36,7 @@ public final class CandidatesJob {
       CandidatesConfig config,
       RlaifClient client,
       String model,
+      PromptEncoder encoder,
       List<Example> prompts,
       long seed,
       Path out) {
@@ -51,6 +54,7 @@ public final class CandidatesJob {
             Served.rollout(
                 client,
                 model,
+                encoder,
                 some,
                 config.samples(),
                 config.temperature(),

@@ -56,7 +56,8 @@ public sealed interface Comparer {
     public WinRate compare(List<Example> examples, List<String> policy, List<String> opponent) {
       List<Question> questions = new ArrayList<>(examples.size());
       for (int i = 0; i < examples.size(); i++) {
-        questions.add(new Question(examples.get(i).prompt(), policy.get(i), opponent.get(i)));
+        questions.add(
+            new Question(examples.get(i).prompt().transcript(), policy.get(i), opponent.get(i)));
       }
       return Comparison.of(judge, questions).winRate();
     }

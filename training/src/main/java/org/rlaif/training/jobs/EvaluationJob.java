@@ -13,6 +13,7 @@ import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.EvaluationConfig;
 import org.rlaif.training.math.KlEstimators;
@@ -55,12 +56,17 @@ public final class EvaluationJob {
     UserError.require(!test.isEmpty(), "evaluation: prompts", 0, "at least 1");
     List<Example> chosen = test.subList(0, Math.min(config.prompts(), test.size()));
     Stopwatch watch = new Stopwatch();
-    List<Sequence> references = encode(chosen, sft);
+    PromptEncoder encoder = PromptEncoder.of(sft);
+    List<Sequence> references = encode(chosen, encoder, sft.config().contextLength());
     Answers sampled;
     Answers greedy;
     try (Progress progress = Progress.start("evaluate", 4L * chosen.size(), "completions")) {
-      sampled = Answers.sample(client, names, chosen, config, config.temperature(), seed, progress);
-      greedy = Answers.sample(client, names, chosen, config, /* temperature= */ 0, seed, progress);
+      sampled =
+          Answers.sample(
+              client, names, encoder, chosen, config, config.temperature(), seed, progress);
+      greedy =
+          Answers.sample(
+              client, names, encoder, chosen, config, /* temperature= */ 0, seed, progress);
     }
     watch.lap("rollout");
     double[] kl = kl(sampled.policy(), sft, policy, config.temperature(), device);
@@ -115,13 +121,14 @@ public final class EvaluationJob {
     return figures;
   }
 
-  private static List<Sequence> encode(List<Example> examples, ModelFolder model) {
+  private static List<Sequence> encode(
+      List<Example> examples, PromptEncoder encoder, int contextLength) {
     return examples.stream()
         .map(
             example ->
                 Sequence.encode(
-                    model.tokenizer(),
-                    model.config().contextLength(),
+                    encoder,
+                    contextLength,
                     "example " + example.id(),
                     example.prompt(),
                     example.completion()))

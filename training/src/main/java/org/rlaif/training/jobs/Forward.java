@@ -22,7 +22,7 @@ final class Forward {
 
   private Forward() {}
 
-  /** Log-probabilities of the completions' tokens, one row per sequence. */
+  /** Log-probabilities of the completion tokens, one row per sequence. */
   static float[][] logprobs(
       Network network, List<Sequence> sequences, double temperature, int microbatch) {
     return perToken(sequences, microbatch, batch -> network.logprobs(batch, temperature));
@@ -77,7 +77,7 @@ final class Forward {
     float[][] result = new float[sequences.size()][];
     for (int[] rows : microbatches(sequences, microbatch)) {
       int[] lengths =
-          IntStream.of(rows).map(row -> sequences.get(row).completion().length).toArray();
+          IntStream.of(rows).map(row -> sequences.get(row).completionTokens()).toArray();
       try (Scope scope = Scope.open();
           var noGrad = Torch.noGrad()) {
         float[] flat = pass.apply(Sequence.batch(sequences, rows)).toFloats();

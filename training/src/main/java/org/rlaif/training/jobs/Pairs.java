@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.rlaif.kit.Preference;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Sequences;
 
 /**
@@ -16,7 +16,7 @@ import org.rlaif.torch.Sequences;
 @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
 record Pairs(List<Sequence> firsts, List<Sequence> seconds, float[] labels) {
 
-  static Pairs encode(List<Preference> preferences, Tokenizer tokenizer, int contextLength) {
+  static Pairs encode(List<Preference> preferences, PromptEncoder encoder, int contextLength) {
     List<Sequence> firsts = new ArrayList<>(preferences.size());
     List<Sequence> seconds = new ArrayList<>(preferences.size());
     float[] labels = new float[preferences.size()];
@@ -24,9 +24,9 @@ record Pairs(List<Sequence> firsts, List<Sequence> seconds, float[] labels) {
       String id = "preference " + preference.id();
       labels[firsts.size()] = (float) preference.probabilityFirst();
       firsts.add(
-          Sequence.encode(tokenizer, contextLength, id, preference.prompt(), preference.first()));
+          Sequence.encode(encoder, contextLength, id, preference.prompt(), preference.first()));
       seconds.add(
-          Sequence.encode(tokenizer, contextLength, id, preference.prompt(), preference.second()));
+          Sequence.encode(encoder, contextLength, id, preference.prompt(), preference.second()));
     }
     return new Pairs(firsts, seconds, labels);
   }

@@ -10,6 +10,7 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
@@ -62,12 +63,13 @@ public final class PpoJob {
     try (Learner learner = new Learner(config, adapter, policy, reward, seed, device);
         MetricsFile metrics = MetricsFile.create(out, "ppo", "update");
         Progress progress = Progress.start("ppo", config.updates(), "updates")) {
+      PromptEncoder encoder = PromptEncoder.of(policy);
       Publisher publisher = new Publisher(client, policyName, learner.policy(), threshold);
       Order order = new Order(prompts.size(), Seeds.of(seed, "prompts", 0));
       Stopwatch watch = new Stopwatch();
       PpoMetrics all = new PpoMetrics();
       // Whatever the server had before, both sides begin with the same weights.
-      publisher.publish(firstProbes(prompts, policy));
+      publisher.publish(firstProbes(prompts, encoder, policy.config().contextLength()));
       watch.lap("publish");
 
       for (int update = 0; update < config.updates(); update++) {
@@ -78,6 +80,7 @@ public final class PpoJob {
             Served.rollout(
                 client,
                 policyName,
+                encoder,
                 asked,
                 /* samples= */ 1,
                 config.temperature(),
@@ -124,14 +127,15 @@ public final class PpoJob {
   }
 
   /** What the first weights are checked on, as there is no rollout yet. */
-  private static List<Sequence> firstProbes(List<Example> prompts, ModelFolder policy) {
+  private static List<Sequence> firstProbes(
+      List<Example> prompts, PromptEncoder encoder, int contextLength) {
     return prompts.stream()
         .limit(Publisher.PROBES)
         .map(
             example ->
                 Sequence.encode(
-                    policy.tokenizer(),
-                    policy.config().contextLength(),
+                    encoder,
+                    contextLength,
                     "example " + example.id(),
                     example.prompt(),
                     example.completion()))

@@ -8,6 +8,7 @@ import org.rlaif.kit.Preference;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
@@ -63,8 +64,9 @@ public final class RewardJob {
         Progress progress = Progress.start("reward", steps, "steps")) {
       Stopwatch watch = new Stopwatch();
       int context = start.config().contextLength();
-      Pairs pairs = Pairs.encode(train, start.tokenizer(), context);
-      Pairs held = Pairs.encode(heldOut, start.tokenizer(), context);
+      PromptEncoder encoder = PromptEncoder.of(start);
+      Pairs pairs = Pairs.encode(train, encoder, context);
+      Pairs held = Pairs.encode(heldOut, encoder, context);
       Batches batches = new Batches(pairs.size(), config.batch(), seed, pairs::length);
       Schedule schedule =
           Schedule.risingThenFalling(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.Prompt;
 import org.rlaif.training.math.KlEstimators;
 
 /**
@@ -20,7 +21,7 @@ import org.rlaif.training.math.KlEstimators;
 @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
 public record RolloutRow(
     String id,
-    String prompt,
+    Prompt prompt,
     String completion,
     int[] tokens,
     float[] logprobs,

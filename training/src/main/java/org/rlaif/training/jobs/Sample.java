@@ -1,6 +1,7 @@
 package org.rlaif.training.jobs;
 
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Prompt;
 
 /**
  * One test prompt with what was written to it, as it is kept in {@code samples.jsonl}.
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Sample(
     String id,
-    String prompt,
+    Prompt prompt,
     String reference,
     String sft,
     String policy,

@@ -2,28 +2,37 @@ package org.rlaif.training.jobs;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.rlaif.kit.Example;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Sequences;
 
 /**
  * One prompt and one completion as tokens.
  *
- * @param prompt begins with the beginning token
- * @param completion with its end-of-text token, if it has one
+ * @param prompt begins with the beginning token, if the model has one
+ * @param completion with the token that ends it, if it has one
+ * @param earlier where the prompt has tokens that are learned like the completion's: what the
+ *     assistant has said in earlier turns
  */
 @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-record Sequence(int[] prompt, int[] completion) {
+record Sequence(int[] prompt, int[] completion, int[] earlier) {
+
+  /** Of which the completion alone is learned, or asked about. */
+  Sequence(int[] prompt, int[] completion) {
+    this(prompt, completion, new int[0]);
+  }
 
   /**
-   * Tokenises text; the completion is ended with end-of-text.
+   * Tokenises a prompt and a whole completion.
    *
-   * @param id names the text in the error if it is longer than the context
+   * @param id names them in the error if they are longer than the context
    */
   static Sequence encode(
-      Tokenizer tokenizer, int contextLength, String id, String prompt, String completion) {
+      PromptEncoder encoder, int contextLength, String id, Prompt prompt, String completion) {
     Sequence sequence =
-        new Sequence(tokenizer.encodePrompt(prompt), tokenizer.encodeCompletion(completion));
+        new Sequence(encoder.prompt(id, prompt), encoder.completion(id, prompt, completion));
     UserError.require(
         sequence.length() <= contextLength,
         id,
@@ -32,22 +41,42 @@ record Sequence(int[] prompt, int[] completion) {
     return sequence;
   }
 
+  /** Tokenises an example with all that is to be learned of it. */
+  static Sequence encode(PromptEncoder encoder, int contextLength, Example example) {
+    String id = "example " + example.id();
+    Sequence sequence = encode(encoder, contextLength, id, example.prompt(), example.completion());
+    return example.everyTurn()
+        ? new Sequence(
+            sequence.prompt, sequence.completion, encoder.earlierTurns(id, example.prompt()))
+        : sequence;
+  }
+
   int length() {
     return prompt.length + completion.length;
   }
 
+  /** Tokens that are learned, or asked about. */
+  int completionTokens() {
+    return earlier.length + completion.length;
+  }
+
   /** All of them, one row each. */
   static Sequences batch(List<Sequence> sequences) {
-    int[][] tokens = new int[sequences.size()][];
-    int[] promptLengths = new int[sequences.size()];
-    for (int i = 0; i < tokens.length; i++) {
-      Sequence sequence = sequences.get(i);
-      tokens[i] =
-          IntStream.concat(IntStream.of(sequence.prompt), IntStream.of(sequence.completion))
-              .toArray();
-      promptLengths[i] = sequence.prompt.length;
-    }
-    return new Sequences(tokens, promptLengths);
+    return new Sequences(
+        sequences.stream()
+            .map(each -> joined(IntStream.of(each.prompt), IntStream.of(each.completion)))
+            .toArray(int[][]::new),
+        sequences.stream()
+            .map(
+                each ->
+                    joined(
+                        IntStream.of(each.earlier),
+                        IntStream.range(each.prompt.length, each.length())))
+            .toArray(int[][]::new));
+  }
+
+  private static int[] joined(IntStream some, IntStream more) {
+    return IntStream.concat(some, more).toArray();
   }
 
   /** The chosen ones, in the order of {@code which}. */

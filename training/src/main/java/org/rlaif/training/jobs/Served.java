@@ -3,6 +3,7 @@ package org.rlaif.training.jobs;
 import java.util.List;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.v1.Input;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.Sampling;
@@ -13,7 +14,8 @@ final class Served {
   private Served() {}
 
   /**
-   * Completions of the examples' prompts, sampled over the full vocabulary.
+   * Completions of the examples' prompts, sampled over the full vocabulary. The prompts travel as
+   * tokens, so that trainer and server read the same.
    *
    * @param samples completions per prompt
    * @param temperature 0 is greedy
@@ -21,6 +23,7 @@ final class Served {
   static Rollout rollout(
       RlaifClient client,
       String policy,
+      PromptEncoder encoder,
       List<Example> prompts,
       int samples,
       double temperature,
@@ -29,7 +32,10 @@ final class Served {
     RolloutRequest request =
         RolloutRequest.newBuilder()
             .setModel(policy)
-            .addAllPrompts(prompts.stream().map(e -> RlaifClient.text(e.prompt())).toList())
+            .addAllPrompts(
+                prompts.stream()
+                    .map(each -> tokens(encoder.prompt("example " + each.id(), each.prompt())))
+                    .toList())
             .setSamples(samples)
             .setSampling(
                 Sampling.newBuilder()

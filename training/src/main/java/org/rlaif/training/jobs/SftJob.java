@@ -1,7 +1,6 @@
 package org.rlaif.training.jobs;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +11,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.Tokenizer;
 import org.rlaif.torch.Device;
@@ -29,7 +29,8 @@ import org.rlaif.training.math.Statistics;
 
 /**
  * Supervised fine-tuning: the policy learns to write the completion of each example and to end it.
- * The prompt is read, but not learned.
+ * The prompt is read, but not learned, unless the example says that every turn of the assistant's
+ * is: then those in the prompt are learned with their ends as well.
  */
 public final class SftJob {
   private static final double BETA1 = 0.9;
@@ -74,9 +75,11 @@ public final class SftJob {
         MetricsFile metrics = MetricsFile.create(out, "sft", "step");
         Progress progress = Progress.start("sft", config.steps(), "steps")) {
       Stopwatch watch = new Stopwatch();
-      List<Sequence> examples = encode(train, tokenizer, network.config());
+      PromptEncoder encoder = new PromptEncoder(tokenizerJson, tokenizer);
+      int context = network.config().contextLength();
+      List<Sequence> examples = encode(train, encoder, context);
       int watched = Math.min(validation.size(), VALIDATION_EXAMPLES);
-      List<Sequence> held = encode(validation.subList(0, watched), tokenizer, network.config());
+      List<Sequence> held = encode(validation.subList(0, watched), encoder, context);
       Batches batches =
           new Batches(
               examples.size(), config.batch(), seed, example -> examples.get(example).length());
@@ -167,18 +170,10 @@ public final class SftJob {
   }
 
   private static List<Sequence> encode(
-      List<Example> examples, Tokenizer tokenizer, DecoderConfig shape) {
-    List<Sequence> sequences = new ArrayList<>(examples.size());
-    for (Example example : examples) {
-      sequences.add(
-          Sequence.encode(
-              tokenizer,
-              shape.contextLength(),
-              "example " + example.id(),
-              example.prompt(),
-              example.completion()));
-    }
-    return sequences;
+      List<Example> examples, PromptEncoder encoder, int contextLength) {
+    return examples.stream()
+        .map(example -> Sequence.encode(encoder, contextLength, example))
+        .toList();
   }
 
   private static long tokens(Sequences batch) {

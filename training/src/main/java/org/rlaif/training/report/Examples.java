@@ -33,7 +33,7 @@ final class Examples {
     Sample.Scores scores = gold == null ? sample.score() : gold;
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("id", sample.id());
-    row.put("prompt", sample.prompt().strip());
+    row.put("prompt", sample.prompt().transcript().strip());
     row.put(
         "completions",
         List.of(

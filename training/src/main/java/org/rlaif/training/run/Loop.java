@@ -54,7 +54,7 @@ public final class Loop {
   private static Object dataSettings(RunConfig run) {
     return run.data().source().equals("files")
         ? List.of(run.data(), UserData.contentHashes(run.data()))
-        : List.of("tldr", run.data().posts());
+        : List.of("tldr", run.data().posts(), run.data().chat(), run.data().system());
   }
 
   private static Object tokenizerSettings(RunConfig run) {

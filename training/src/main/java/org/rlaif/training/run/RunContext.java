@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
@@ -57,8 +57,8 @@ public record RunContext(RunConfig config, RunFolder folder, Servers servers, De
   }
 
   /** Leaves out what is longer than the context. */
-  public ContextFilter filter(Tokenizer tokenizer) {
-    return new ContextFilter(tokenizer, contextLength(), config.data().tooLong());
+  public ContextFilter filter(PromptEncoder encoder) {
+    return new ContextFilter(encoder, contextLength(), config.data().tooLong());
   }
 
   /** Serves models of this run under its names; close what is returned. */

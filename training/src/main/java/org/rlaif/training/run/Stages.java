@@ -17,8 +17,11 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 import org.rlaif.model.BpeTrainer;
+import org.rlaif.model.ChatTemplate;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.Tokenizer;
 import org.rlaif.training.config.CandidatesConfig;
 import org.rlaif.training.config.EvaluationConfig;
@@ -54,29 +57,39 @@ final class Stages {
     return data.figures();
   }
 
-  /** Trains the tokenizer on the training text, or takes the one of the model to start from. */
+  /**
+   * Trains the tokenizer on the training text, with a chat template for conversations, or takes
+   * those of the model to start from.
+   */
   static Map<String, Object> tokenizer(RunContext run, Path out) throws IOException {
     DataSet data = run.data();
     Path tokenizerJson = out.resolve("tokenizer.json");
     if (run.config().model().folder().isEmpty()) {
       BpeTrainer.train(
           data.trainingTexts(), run.config().tokenizer().vocabularySize(), tokenizerJson);
+      if (data.hasChats()) {
+        ChatTemplate.writeOurs(out);
+      }
     } else {
-      ModelFolder.copyCompanions(run.config().model().path(), out);
+      Path model = run.config().model().path();
+      ModelFolder.copyCompanions(model, out);
+      tokenizerJson = ModelFolder.tokenizerJson(model); // for errors that name it
     }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
+      PromptEncoder encoder = new PromptEncoder(tokenizerJson, tokenizer);
       Map<String, Object> figures = new LinkedHashMap<>();
       figures.put("vocabularySize", tokenizer.vocabularySize());
       figures.put(
           "promptTokens",
           data.test().stream()
-              .mapToInt(each -> tokenizer.encodePrompt(each.prompt()).length)
+              .mapToInt(each -> encoder.prompt(each.id(), each.prompt()).length)
               .average()
               .orElse(0));
       figures.put(
           "completionTokens",
           data.test().stream()
-              .mapToInt(each -> tokenizer.encodeCompletion(each.completion()).length)
+              .mapToInt(
+                  each -> encoder.completion(each.id(), each.prompt(), each.completion()).length)
               .average()
               .orElse(0));
       return figures;
@@ -86,7 +99,7 @@ final class Stages {
   static Map<String, Object> sft(RunContext run, Path out) {
     DataSet data = run.data();
     try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson())) {
-      ContextFilter filter = run.filter(tokenizer);
+      ContextFilter filter = run.filter(new PromptEncoder(run.tokenizerJson(), tokenizer));
       List<Example> train = filter.examples(data.train());
       List<Example> validation = filter.examples(data.validation());
       return with(
@@ -112,12 +125,19 @@ final class Stages {
     CandidatesConfig config = run.config().candidates();
     try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson());
         Serving serving = run.serve(Map.of("sft", run.model("sft")))) {
-      ContextFilter filter = run.filter(tokenizer);
+      PromptEncoder encoder = new PromptEncoder(run.tokenizerJson(), tokenizer);
+      ContextFilter filter = run.filter(encoder);
       List<Example> prompts =
           different(filter.prompts(data.train(), config.maxTokens()), run.seed("candidates"));
       return with(
           CandidatesJob.run(
-              config, serving.client(), run.served("sft"), prompts, run.seed("candidates"), out),
+              config,
+              serving.client(),
+              run.served("sft"),
+              encoder,
+              prompts,
+              run.seed("candidates"),
+              out),
           "tooLong",
           filter.dropped());
     }
@@ -131,7 +151,7 @@ final class Stages {
 
   private static Map<String, Object> labelledByPeople(RunContext run, DataSet data, Path out) {
     try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson())) {
-      ContextFilter filter = run.filter(tokenizer);
+      ContextFilter filter = run.filter(new PromptEncoder(run.tokenizerJson(), tokenizer));
       List<Preference> train = filter.preferences(data.preferences());
       List<Preference> heldOut = filter.preferences(data.heldOutPreferences());
       JsonLines.write(out.resolve(TRAIN), train);
@@ -152,13 +172,13 @@ final class Stages {
     try (Judging judging = Judging.ofLabels(run)) {
       Labeler.Labels labels = new Labeler(judging.judge()).label(candidates);
       List<Preference> preferences = labels.preferences();
-      List<String> prompts = preferences.stream().map(Preference::prompt).toList();
+      List<String> prompts = preferences.stream().map(Stages::transcript).toList();
       Set<String> held =
           Splits.heldOut(prompts, run.config().labels().heldOut(), run.config().seed(), "heldOut");
       List<Preference> heldOut =
-          preferences.stream().filter(each -> held.contains(each.prompt())).toList();
+          preferences.stream().filter(each -> held.contains(transcript(each))).toList();
       List<Preference> train =
-          preferences.stream().filter(each -> !held.contains(each.prompt())).toList();
+          preferences.stream().filter(each -> !held.contains(transcript(each))).toList();
       JsonLines.write(out.resolve(TRAIN), train);
       JsonLines.write(out.resolve(HELD_OUT), heldOut);
       Map<String, Object> figures =
@@ -170,6 +190,10 @@ final class Stages {
       figures.put("heldOut", heldOut.size());
       return figures;
     }
+  }
+
+  private static String transcript(Preference preference) {
+    return preference.prompt().transcript();
   }
 
   static Map<String, Object> reward(RunContext run, Path out) {
@@ -193,7 +217,7 @@ final class Stages {
         ModelFolder reward = ModelFolder.open(run.model("reward"));
         Serving serving =
             run.serve(Map.of("policy", run.model("sft"), "reward", run.model("reward")))) {
-      ContextFilter filter = run.filter(sft.tokenizer());
+      ContextFilter filter = run.filter(PromptEncoder.of(sft));
       List<Example> prompts =
           different(
               filter.prompts(filter.examples(run.data().train()), config.maxTokens()),
@@ -227,7 +251,7 @@ final class Stages {
                     "policy", run.model("ppo"),
                     "reward", run.model("reward")));
         Judging judging = Judging.ofEvaluation(run)) {
-      ContextFilter filter = run.filter(sft.tokenizer());
+      ContextFilter filter = run.filter(PromptEncoder.of(sft));
       List<Example> test = filter.prompts(filter.examples(run.data().test()), config.maxTokens());
       return with(
           EvaluationJob.run(
@@ -249,7 +273,7 @@ final class Stages {
 
   /** One example for each prompt, in an order of the seed. */
   private static List<Example> different(List<Example> examples, long seed) {
-    Map<String, Example> byPrompt = new LinkedHashMap<>();
+    Map<Prompt, Example> byPrompt = new LinkedHashMap<>();
     examples.forEach(each -> byPrompt.putIfAbsent(each.prompt(), each));
     List<Example> shuffled = new ArrayList<>(byPrompt.values());
     Collections.shuffle(shuffled, new Random(seed));

@@ -102,7 +102,7 @@ class WholeRunTest {
     List<Preference> train = JsonLines.read(run.resolve("label/train.jsonl"), Preference.class);
     assertEquals(42, train.size());
     assertEquals("human", train.get(0).provenance().source());
-    assertTrue(train.get(0).prompt().endsWith("\n\nAssistant:"));
+    assertTrue(train.get(0).prompt().transcript().endsWith("\n\nAssistant:"));
 
     JsonNode report = Json.MAPPER.readTree(run.resolve("report.json").toFile());
     assertEquals("people", report.at("/labels/judge").asText());

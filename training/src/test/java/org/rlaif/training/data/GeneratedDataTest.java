@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Example;
+import org.rlaif.kit.Message;
+import org.rlaif.kit.Prompt;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.tldr.Facts;
 
@@ -19,7 +22,7 @@ class GeneratedDataTest {
   @Test
   void writesTheSplitsAndApartFromThemTheFacts() {
     RunConfig config =
-        RunConfig.load(null, java.util.List.of("data.posts={train: 30, validation: 5, test: 7}"));
+        RunConfig.load(null, List.of("data.posts={train: 30, validation: 5, test: 7}"));
     DataSet data = GeneratedData.write(config.data(), 11, folder);
     assertEquals(data, DataSet.read(folder));
     assertEquals(30, data.train().size());
@@ -32,8 +35,22 @@ class GeneratedDataTest {
     Example example = data.test().get(0);
     Facts known = facts.get(example.id());
     assertNotNull(known);
-    assertTrue(example.prompt().contains(known.name()));
-    assertTrue(example.prompt().endsWith("TL;DR:"));
+    assertTrue(example.prompt().transcript().contains(known.name()));
+    assertTrue(example.prompt().transcript().endsWith("TL;DR:"));
+  }
+
+  @Test
+  void chatsAskTheSamePosts() {
+    List<String> settings = List.of("data.posts={train: 1, validation: 1, test: 1}");
+    Example text =
+        GeneratedData.write(RunConfig.load(null, settings).data(), 11, folder).test().get(0);
+    List<String> asked = List.of(settings.get(0), "data.chat=true", "data.system=Summarise.");
+    Example chat =
+        GeneratedData.write(RunConfig.load(null, asked).data(), 11, folder).test().get(0);
+    assertEquals(
+        Prompt.of(List.of(Message.system("Summarise."), Message.user(text.prompt().transcript()))),
+        chat.prompt());
+    assertEquals(text.completion(), " " + chat.completion());
   }
 
   @Test

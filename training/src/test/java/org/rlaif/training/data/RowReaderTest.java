@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.RunConfig;
@@ -21,29 +22,32 @@ class RowReaderTest {
   @Test
   void promptAndCompletionAreAnExample() {
     Written row = read("{'prompt': 'Q', 'completion': 'A', 'other': 3}");
-    assertEquals(new Example("f:7", "Q", "A"), row.example());
+    assertEquals(new Example("f:7", Prompt.of("Q"), "A"), row.example());
     assertNull(row.preference());
   }
 
   @Test
   void chosenAndRejectedAreAPreferenceWhoseChosenIsAnExample() {
     Written row = read("{'prompt': 'Q', 'chosen': 'A', 'rejected': 'B'}");
-    assertEquals(new Example("f:7", "Q", "A"), row.example());
-    assertEquals(new Preference("f:7", "Q", "A", "B", 1, Provenance.human()), row.preference());
+    assertEquals(new Example("f:7", Prompt.of("Q"), "A"), row.example());
+    assertEquals(
+        new Preference("f:7", Prompt.of("Q"), "A", "B", 1, Provenance.human()), row.preference());
   }
 
   @Test
   void aCompletionIsLearnedEvenBesideAPreference() {
     Written row = read("{'prompt': 'Q', 'completion': 'C', 'chosen': 'A', 'rejected': ''}");
-    assertEquals(new Example("f:7", "Q", "C"), row.example());
-    assertEquals(new Preference("f:7", "Q", "A", "", 1, Provenance.human()), row.preference());
+    assertEquals(new Example("f:7", Prompt.of("Q"), "C"), row.example());
+    assertEquals(
+        new Preference("f:7", Prompt.of("Q"), "A", "", 1, Provenance.human()), row.preference());
   }
 
   @Test
   void anEmptyChosenIsAPreferenceAndNothingToLearn() {
     Written row = read("{'prompt': 'Q', 'chosen': '', 'rejected': 'B'}");
     assertNull(row.example());
-    assertEquals(new Preference("f:7", "Q", "", "B", 1, Provenance.human()), row.preference());
+    assertEquals(
+        new Preference("f:7", Prompt.of("Q"), "", "B", 1, Provenance.human()), row.preference());
   }
 
   @Test
@@ -53,7 +57,12 @@ class RowReaderTest {
             "{'chosen': '\\n\\nAssistant: x\\n\\nAssistant: yes', 'rejected': '\\n\\nAssistant: x\\n\\nAssistant: no'}");
     assertEquals(
         new Preference(
-            "f:7", "\n\nAssistant: x\n\nAssistant:", " yes", " no", 1, Provenance.human()),
+            "f:7",
+            Prompt.of("\n\nAssistant: x\n\nAssistant:"),
+            " yes",
+            " no",
+            1,
+            Provenance.human()),
         row.preference());
   }
 
@@ -65,40 +74,42 @@ class RowReaderTest {
             "data.columns.prompt=question",
             "data.columns.completion=answer",
             "data.completionPrefix=' '");
-    assertEquals(new Example("f:7", "Q", " A"), row.example());
+    assertEquals(new Example("f:7", Prompt.of("Q"), " A"), row.example());
   }
 
   @Test
   void aTemplateMakesThePrompt() {
     String template = "data.promptTemplate=\"{{instruction}}{{#input}} <{{input}}>{{/input}} =>\"";
     assertEquals(
-        "Add & <b> <1, 2> =>",
+        Prompt.of("Add & <b> <1, 2> =>"),
         read("{'instruction': 'Add & <b>', 'input': '1, 2', 'completion': '3'}", template)
             .prompt());
     assertEquals(
-        "Add =>",
+        Prompt.of("Add =>"),
         read("{'instruction': 'Add', 'input': '', 'completion': '3'}", template).prompt());
-    assertEquals("Add =>", read("{'instruction': 'Add', 'completion': '3'}", template).prompt());
+    assertEquals(
+        Prompt.of("Add =>"), read("{'instruction': 'Add', 'completion': '3'}", template).prompt());
   }
 
   @Test
   void namesWhatIsMissing() {
     assertEquals(
-        "f, row 7, columns: prompt, text (expected: a completion in completion, or a preference in"
-            + " chosen and rejected; data.columns says what yours are called)",
+        "f, row 7, columns: prompt, text (expected: a conversation in messages, a completion in"
+            + " completion, or a preference in chosen and rejected; data.columns says what yours are called)",
         message("{'prompt': 'Q', 'text': 'A'}"));
     assertEquals(
-        "f, row 7, columns: none (expected: a completion in completion, or a preference in chosen"
-            + " and rejected; data.columns says what yours are called)",
+        "f, row 7, columns: none (expected: a conversation in messages, a completion in"
+            + " completion, or a preference in chosen and rejected; data.columns says what yours are called)",
         message("{}"));
     assertEquals(
-        "f, row 7, column rejected: missing (expected: text, since there is chosen)",
+        "f, row 7, column rejected: missing (expected: an answer, since there is chosen)",
         message("{'prompt': 'Q', 'chosen': 'A'}"));
     assertEquals(
-        "f, row 7, column chosen: missing (expected: text, since there is rejected)",
+        "f, row 7, column chosen: missing (expected: an answer, since there is rejected)",
         message("{'prompt': 'Q', 'chosen': null, 'rejected': 'A'}"));
     assertEquals(
-        "f, row 7, column prompt: missing (expected: text; this row has completion)",
+        "f, row 7, column prompt: missing (expected: text, or a list of messages; this row has"
+            + " completion)",
         message("{'completion': 'A'}"));
     assertEquals(
         "f, row 7, promptTemplate: {{instrution}} (expected: one of its columns, which are"
@@ -114,10 +125,11 @@ class RowReaderTest {
   @Test
   void namesWhatIsNotTextOrEmpty() {
     assertEquals(
-        "f, row 7, column prompt: a number 5 (expected: text in quotes)",
+        "f, row 7, column prompt: a number 5 (expected: text in quotes, or a list of messages)",
         message("{'prompt': 5, 'completion': 'A'}"));
     assertEquals(
-        "f, row 7, column chosen: a list [{\"role\":\"user\"}] (expected: text in quotes)",
+        "f, row 7, column chosen, message 1: {\"role\":\"user\"} (expected: {\"role\": …,"
+            + " \"content\": …}, both text)",
         message("{'chosen': [{'role': 'user'}], 'rejected': 'A'}"));
     assertEquals(
         "f, row 7, column completion: \"\" (expected: text that can be learned)",

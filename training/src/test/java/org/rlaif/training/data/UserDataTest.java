@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.DataConfig;
 import org.rlaif.training.config.RunConfig;
@@ -35,9 +36,9 @@ class UserDataTest {
     assertEquals(300, data.train().size() + data.validation().size() + data.test().size());
     assertEquals(30, data.test().size());
     assertEquals(15, data.validation().size());
-    Set<String> train = prompts(data.train());
-    Set<String> validation = prompts(data.validation());
-    Set<String> test = prompts(data.test());
+    Set<Prompt> train = prompts(data.train());
+    Set<Prompt> validation = prompts(data.validation());
+    Set<Prompt> test = prompts(data.test());
     assertTrue(Collections.disjoint(train, validation));
     assertTrue(Collections.disjoint(train, test));
     assertTrue(Collections.disjoint(validation, test));
@@ -62,7 +63,7 @@ class UserDataTest {
     assertTrue(data.hasPreferences());
     assertEquals(85, data.preferences().size());
     assertEquals(15, data.heldOutPreferences().size());
-    Set<String> trained =
+    Set<Prompt> trained =
         data.preferences().stream().map(Preference::prompt).collect(Collectors.toSet());
     assertEquals(prompts(data.train()), trained);
     assertEquals("good", data.test().get(0).completion());
@@ -130,7 +131,7 @@ class UserDataTest {
     Set<String> texts = new HashSet<>();
     data.trainingTexts().forEach(texts::add);
     assertEquals(2 * data.train().size(), texts.size());
-    assertFalse(texts.contains(data.test().get(0).prompt()));
+    assertFalse(texts.contains(data.test().get(0).prompt().transcript()));
   }
 
   private static String message(DataConfig config) {
@@ -138,7 +139,7 @@ class UserDataTest {
         assertThrows(UserError.class, () -> UserData.read(config, 3)).getMessage());
   }
 
-  private static Set<String> prompts(List<Example> examples) {
+  private static Set<Prompt> prompts(List<Example> examples) {
     return examples.stream().map(Example::prompt).collect(Collectors.toSet());
   }
 

@@ -14,6 +14,8 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.training.config.CandidatesConfig;
 
@@ -55,9 +57,16 @@ class CandidatesJobTest {
 
   private static Map<String, Object> run(List<Example> prompts, long seed, Path folder) {
     try (RlaifServer server = ToyModels.serve();
-        RlaifClient client = ToyModels.client(server)) {
+        RlaifClient client = ToyModels.client(server);
+        ModelFolder sft = ModelFolder.open(ToyModels.sft())) {
       return CandidatesJob.run(
-          new CandidatesConfig(150, 3, 1, 8), client, "sft", prompts, seed, folder);
+          new CandidatesConfig(150, 3, 1, 8),
+          client,
+          "sft",
+          PromptEncoder.of(sft),
+          prompts,
+          seed,
+          folder);
     }
   }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Preference;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
 import org.rlaif.training.config.AdapterConfig;
@@ -36,7 +37,7 @@ class RewardJobTest {
     try (ModelFolder folder = ModelFolder.open(ToyModels.reward());
         Network network = Network.load(folder.config(), folder.weights())) {
       assertEquals(Head.SCORE, folder.config().head());
-      Pairs pairs = Pairs.encode(Toy.preferences(400, 4), folder.tokenizer(), 32);
+      Pairs pairs = Pairs.encode(Toy.preferences(400, 4), PromptEncoder.of(folder), 32);
       double[] scaled = Forward.scores(network, pairs.all());
       for (int i = 0; i < scaled.length; i++) {
         scaled[i] = folder.scoreScale().apply(scaled[i]);

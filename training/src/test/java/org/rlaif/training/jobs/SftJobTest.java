@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.torch.Device;
@@ -98,7 +99,8 @@ class SftJobTest {
 
   @Test
   void namesTheExampleThatIsTooLong() {
-    List<Example> examples = List.of(new Example("toy-7", "Is it 5?", " yes".repeat(40)));
+    List<Example> examples =
+        List.of(new Example("toy-7", Prompt.of("Is it 5?"), " yes".repeat(40)));
     UserError error =
         assertThrows(
             UserError.class,

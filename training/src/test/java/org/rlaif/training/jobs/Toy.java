@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 import org.rlaif.model.BpeTrainer;
 import org.rlaif.training.config.AdapterConfig;
@@ -29,7 +30,7 @@ final class Toy {
     Random random = new Random(seed);
     List<Example> examples = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      examples.add(new Example("toy-" + i, prompt(random), answer(random)));
+      examples.add(new Example("toy-" + i, Prompt.of(prompt(random)), answer(random)));
     }
     return examples;
   }
@@ -43,7 +44,12 @@ final class Toy {
       double probability = 1 / (1 + Math.exp(gold(second) - gold(first)));
       preferences.add(
           new Preference(
-              "pair-" + i, prompt(random), first, second, probability, Provenance.human()));
+              "pair-" + i,
+              Prompt.of(prompt(random)),
+              first,
+              second,
+              probability,
+              Provenance.human()));
     }
     return preferences;
   }
@@ -59,7 +65,9 @@ final class Toy {
   static Path tokenizer(Path folder) {
     Path file = folder.resolve("tokenizer.json");
     List<String> texts =
-        examples(100, 1).stream().flatMap(e -> Stream.of(e.prompt(), e.completion())).toList();
+        examples(100, 1).stream()
+            .flatMap(e -> Stream.of(e.prompt().transcript(), e.completion()))
+            .toList();
     BpeTrainer.train(texts, 270, file);
     return file;
   }

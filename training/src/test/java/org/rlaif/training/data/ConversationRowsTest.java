@@ -1,0 +1,192 @@
+package org.rlaif.training.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.rlaif.kit.Example;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.Message;
+import org.rlaif.kit.Preference;
+import org.rlaif.kit.Prompt;
+import org.rlaif.kit.Provenance;
+import org.rlaif.kit.UserError;
+import org.rlaif.training.config.RunConfig;
+
+/** Rows in the conversational forms of TRL's documentation. {@code u:x} is a user's message x. */
+class ConversationRowsTest {
+
+  @Test
+  void everyTurnOfAConversationIsLearned() {
+    Written row = read("{'messages': [s:0, u:a, a:b, u:c, a:d]}");
+    assertEquals(new Example("f:7", chat("s:0", "u:a", "a:b", "u:c"), "d", true), row.example());
+    assertNull(row.preference());
+    // With a single turn there is nothing else to learn.
+    assertEquals(
+        new Example("f:7", chat("u:a"), "b", false), read("{'messages': [u:a, a:b]}").example());
+  }
+
+  @Test
+  void aPromptMayBeAConversationOfWhichTheCompletionAloneIsLearned() {
+    Example expected = new Example("f:7", chat("u:a", "a:b", "u:c"), "d", false);
+    assertEquals(expected, read("{'prompt': [u:a, a:b, u:c], 'completion': [a:d]}").example());
+    assertEquals(expected, read("{'prompt': [u:a, a:b, u:c], 'completion': 'd'}").example());
+    // A completion that says what it answers.
+    assertEquals(expected, read("{'prompt': 'x', 'completion': [u:a, a:b, u:c, a:d]}").example());
+  }
+
+  @Test
+  void answersMayBeMessages() {
+    Preference expected = preference(chat("u:a"));
+    assertEquals(
+        expected, read("{'prompt': [u:a], 'chosen': [a:b], 'rejected': [a:c]}").preference());
+    assertEquals(
+        expected, read("{'prompt': 'a', 'chosen': [a:b], 'rejected': [a:c]}").preference());
+    assertEquals(expected, read("{'prompt': [u:a], 'chosen': 'b', 'rejected': 'c'}").preference());
+  }
+
+  /** As ultrafeedback_binarized has them, with the prompt's text and the chosen one again. */
+  @Test
+  void twoConversationsBeginWithTheirPrompt() {
+    Written row = read("{'chosen': [u:a, a:x, u:y, a:b], 'rejected': [u:a, a:x, u:y, a:c]}");
+    Prompt prompt = chat("u:a", "a:x", "u:y");
+    assertEquals(preference(prompt), row.preference());
+    assertEquals(new Example("f:7", prompt, "b", false), row.example());
+    row =
+        read(
+            "{'prompt': 'a', 'prompt_id': 'f0', 'chosen': [u:a, a:b], 'rejected': [u:a, a:c],"
+                + " 'messages': [u:a, a:b], 'score_chosen': 8.0}");
+    assertEquals(preference(chat("u:a")), row.preference());
+    assertEquals(new Example("f:7", chat("u:a"), "b", false), row.example());
+  }
+
+  @Test
+  void plainTextBecomesAUsersMessageIfAsked() {
+    String row = "{'prompt': 'a', 'completion': 'b'}";
+    assertEquals(Prompt.of("a"), read(row).prompt());
+    assertEquals(chat("u:a"), read(row, "data.chat=true").prompt());
+    assertEquals(chat("s:0", "u:a"), read(row, "data.chat=true", "data.system=0").prompt());
+    assertEquals(
+        chat("u:<a>"), read(row, "data.chat=true", "data.promptTemplate='<{{prompt}}>'").prompt());
+  }
+
+  @Test
+  void theSystemSpeaksWhereItHasNot() {
+    assertEquals(chat("s:0", "u:a"), read("{'messages': [u:a, a:b]}", "data.system=0").prompt());
+    assertEquals(
+        chat("s:1", "u:a"), read("{'messages': [s:1, u:a, a:b]}", "data.system=0").prompt());
+    assertEquals(
+        "f, row 7, prompt: plain text (expected: data.chat: true, since there is a data.system)",
+        message("{'prompt': 'a', 'completion': 'b'}", "data.system=0"));
+  }
+
+  @Test
+  void columnsAreCalledWhatTheSettingsSay() {
+    assertEquals(
+        new Example("f:7", chat("u:a"), "b"),
+        read("{'talk': [u:a, a:b]}", "data.columns.messages=talk").example());
+  }
+
+  /** Data sets that are one table fill keys that a message does not have with null. */
+  @Test
+  void whatElseAMessageSaysIsRefusedUnlessItIsNothing() {
+    assertEquals(
+        chat("u:a"),
+        read("{'messages': [{'role': 'user', 'content': 'a', 'name': null}, a:b]}").prompt());
+    assertEquals(
+        "f, row 7, column messages, message 2, weight: 0 (expected: null or nothing: a message is"
+            + " role and content)",
+        message("{'messages': [u:a, {'role': 'assistant', 'content': 'b', 'weight': 0}]}"));
+    assertEquals(
+        "f, row 7, column messages, message 1: {\"from\":\"human\",\"value\":\"a\"}"
+            + " (expected: {\"role\": …, \"content\": …}, both text)",
+        message("{'messages': [{'from': 'human', 'value': 'a'}]}"));
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    assertEquals(
+        "f, row 7, column messages: the last message is by user (expected: one by assistant: the"
+            + " answer)",
+        message("{'messages': [u:a]}"));
+    assertEquals(
+        "f, row 7, column messages: one message (expected: a list of messages, the last one by"
+            + " assistant)",
+        message("{'messages': [a:b]}"));
+    assertEquals(
+        "f, row 7, column messages: a text (expected: a list of messages, the last one by"
+            + " assistant)",
+        message("{'messages': 'b'}"));
+    assertEquals(
+        "f, row 7, column messages: a list [] (expected: text in quotes, or a list of messages)",
+        message("{'messages': []}"));
+    assertEquals(
+        "f, row 7, columns messages and completion: both (expected: one of them to learn;"
+            + " data.columns says what yours are called)",
+        message("{'messages': [u:a, a:b], 'completion': 'c'}"));
+    assertEquals(
+        "f, row 7, prompt: 2 different conversations (expected: conversations that differ in their"
+            + " last message alone)",
+        message("{'chosen': [u:a, a:x, u:y, a:b], 'rejected': [u:a, a:z, u:y, a:c]}"));
+    assertEquals(
+        "f, row 7, prompt: ends with what the assistant says (expected: a message to be answered)",
+        message("{'prompt': [u:a, a:b], 'completion': 'c'}"));
+    assertEquals(
+        "f, row 7, promptTemplate: text beside a conversation (expected: one of them to be the"
+            + " prompt)",
+        message("{'messages': [u:a, a:b]}", "data.promptTemplate=x"));
+    assertEquals(
+        "f, row 7, column messages: \"\" (expected: text that can be learned)",
+        message("{'messages': [u:a, {'role': 'assistant', 'content': ''}]}"));
+    assertEquals(
+        "f, row 7, column prompt: missing (expected: text, or a list of messages; this row has"
+            + " chosen, rejected)",
+        message("{'chosen': [a:b], 'rejected': [a:c]}"));
+  }
+
+  private static Preference preference(Prompt prompt) {
+    return new Preference("f:7", prompt, "b", "c", 1, Provenance.human());
+  }
+
+  private static Prompt chat(String... messages) {
+    return Prompt.of(
+        Arrays.stream(messages)
+            .map(
+                message ->
+                    switch (message.charAt(0)) {
+                      case 's' -> Message.system(message.substring(2));
+                      case 'u' -> Message.user(message.substring(2));
+                      default -> Message.assistant(message.substring(2));
+                    })
+            .toList());
+  }
+
+  private static String message(String json, String... settings) {
+    return Objects.requireNonNull(
+        assertThrows(UserError.class, () -> read(json, settings), json).getMessage());
+  }
+
+  private static Written read(String json, String... settings) {
+    String whole =
+        json.replaceAll("\\bs:(\\w)", "{'role': 'system', 'content': '$1'}")
+            .replaceAll("\\bu:(\\w)", "{'role': 'user', 'content': '$1'}")
+            .replaceAll("\\ba:(\\w)", "{'role': 'assistant', 'content': '$1'}");
+    List<String> all =
+        new ArrayList<>(
+            List.of("data.source=files", "data.files=[f]", "evaluation.judge=configured"));
+    all.addAll(List.of(settings));
+    try {
+      ObjectNode columns = (ObjectNode) Json.MAPPER.readTree(whole.replace('\'', '"'));
+      return new RowReader(RunConfig.load(null, all).data()).read(new Row("f", 7, columns));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
