@@ -2,6 +2,7 @@ package org.rlaif.kit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class Json {
   /** Refuses unknown and missing keys; writes maps in the order of their keys. */
   public static final ObjectMapper MAPPER = strict(JsonMapper.builder());
+
+  private static final int SHOWN = 40;
 
   private Json() {}
 
@@ -44,6 +47,15 @@ public final class Json {
     } catch (IOException e) {
       throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** The beginning of a value, for an error about it. */
+  public static String excerpt(JsonNode value) {
+    String text = value.toString();
+    int length = text.codePointCount(0, text.length());
+    return text.length() <= SHOWN
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, Math.min(SHOWN, length))) + "…";
   }
 
   /** What is wrong, in one line and without Jackson's source excerpt. */

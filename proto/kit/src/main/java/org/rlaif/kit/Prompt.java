@@ -5,7 +5,6 @@ import static org.rlaif.kit.UserError.require;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
@@ -57,12 +56,12 @@ public sealed interface Prompt {
 
   /** Reads either form. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  static Prompt read(JsonNode json) throws JsonProcessingException {
+  static Prompt read(JsonNode json) {
     if (json.isTextual()) {
       return of(json.textValue());
     }
-    require(json.isArray(), "prompt", json, "a text, or a list of messages");
-    return of(List.of(Json.MAPPER.treeToValue(json, Message[].class)));
+    require(json.isArray(), "prompt", Json.excerpt(json), "a text, or a list of messages");
+    return of(Message.list("prompt", json));
   }
 
   /**

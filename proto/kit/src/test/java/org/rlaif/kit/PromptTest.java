@@ -59,9 +59,19 @@ final class PromptTest {
   @Test
   void otherThingsAreNoPrompt() throws IOException {
     assertMessage("prompt: 5 (expected: a text, or a list of messages)", "5");
-    assertMessage("prompt: [] (expected: at least one message)", "[]");
-    assertMessage("Missing creator property 'content'", "[{\"role\":\"user\"}]");
-    assertMessage("Unrecognized field \"name\"", "[{\"name\":1,\"role\":\"u\",\"content\":\"\"}]");
+    assertMessage(
+        "prompt: [] (expected: a list of messages, each {\"role\": …, \"content\": …})", "[]");
+    String expected = " (expected: {\"role\": …, \"content\": …}, both text)";
+    assertMessage("prompt, message 1: {\"role\":\"user\"}" + expected, "[{\"role\":\"user\"}]");
+    assertMessage("prompt, message 1: 7" + expected, "[7]");
+    assertMessage(
+        "prompt, message 2, name: [\"01234567890123456789012345678901234567…"
+            + " (expected: null or nothing: a message is role and content)",
+        """
+        [{"role": "user", "content": "", "name": null},
+         {"role": "user", "content": "", "name": ["%s"]}]"""
+            .formatted("0123456789".repeat(5))
+            .replace("\n", ""));
   }
 
   private void assertMessage(String expected, String json) throws IOException {

@@ -1,12 +1,14 @@
 package org.rlaif.serving.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.Message;
 import org.rlaif.v1.Input;
-import org.rlaif.v1.Message;
 import picocli.CommandLine.Option;
 
 /** Whether a prompt is a text as it stands, or what a user says in a conversation. */
@@ -50,10 +52,12 @@ final class ChatOptions {
   Input prompt(List<Message> said, @Nullable String prompt) {
     List<Message> messages = new ArrayList<>();
     if (system != null) {
-      messages.add(RlaifClient.system(system));
+      messages.add(Message.system(system));
     }
     if (file != null) {
-      read = read == null ? Messages.read(file) : read;
+      if (read == null) {
+        read = Message.list(file.toString(), Json.read(file, JsonNode.class));
+      }
       messages.addAll(read);
     }
     messages.addAll(said);
@@ -61,8 +65,16 @@ final class ChatOptions {
       return RlaifClient.text(prompt);
     }
     if (prompt != null) {
-      messages.add(RlaifClient.user(prompt));
+      messages.add(Message.user(prompt));
     }
-    return RlaifClient.chat(messages.toArray(Message[]::new));
+    return RlaifClient.chat(
+        messages.stream().map(ChatOptions::wire).toArray(org.rlaif.v1.Message[]::new));
+  }
+
+  private static org.rlaif.v1.Message wire(Message message) {
+    return org.rlaif.v1.Message.newBuilder()
+        .setRole(message.role())
+        .setContent(message.content())
+        .build();
   }
 }

@@ -14,9 +14,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.Input;
-import org.rlaif.v1.Message;
 import org.rlaif.v1.ScoreRequest;
 import org.rlaif.v1.ScoreRequest.Item;
 import picocli.CommandLine.Command;
@@ -129,7 +129,7 @@ public final class ScoreCommand implements Callable<Integer> {
     if (!row.has("messages")) {
       return item(chat.prompt(text(row, "prompt", number)), completion);
     }
-    List<Message> said = Messages.parse(row.path("messages"), place(number) + ", messages");
+    List<Message> said = Message.list(place(number) + ", messages", row.path("messages"));
     String last = row.has("prompt") ? text(row, "prompt", number) : null;
     return item(chat.prompt(said, last), completion);
   }

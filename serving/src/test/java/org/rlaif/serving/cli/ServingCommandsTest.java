@@ -204,22 +204,25 @@ class ServingCommandsTest {
     mistake(
         "prompt: a chat (expected: text or tokens; policy has no chat template)",
         execute("generate", "policy", "Hello", "--chat"));
+    String list = " (expected: a list of messages, each {\"role\": …, \"content\": …})";
     Path file = folder.resolve("mistakes.json");
     Files.writeString(file, "{\"role\": \"user\"}");
     mistake(
-        file + ": {\"role\":\"user\"} (expected: a JSON array of {role, content})",
+        file + ": {\"role\":\"user\"}" + list,
         execute("generate", "chatty", "--messages", file.toString()));
     Files.writeString(file, "[{\"role\": \"user\", \"content\": [1]}]");
     mistake(
         file
-            + ", message 1: {\"role\":\"user\",\"content\":[1]} (expected: {role, content}, both"
-            + " texts, and nothing else)",
+            + ", message 1: {\"role\":\"user\",\"content\":[1]} (expected: {\"role\": …,"
+            + " \"content\": …}, both text)",
         execute("generate", "chatty", "--messages", file.toString()));
     Files.writeString(file, "[");
     Result broken = execute("generate", "chatty", "--messages", file.toString());
-    assertTrue(broken.err().startsWith("rlaif-server: " + file + ": not JSON: "), broken.err());
+    assertTrue(
+        broken.err().startsWith("rlaif-server: " + file + ": Unexpected end-of-input"),
+        broken.err());
     mistake(
-        "standard input, line 1, messages: 3 (expected: a JSON array of {role, content})",
+        "standard input, line 1, messages: 3" + list,
         run("{\"messages\": 3, \"completion\": \"b\"}", "score", "critic", "--address", address));
     mistake(
         "--prompt: missing (expected: both --prompt and --completion, or neither and JSON Lines on"

@@ -4,14 +4,12 @@ import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
 
@@ -23,9 +21,6 @@ import org.rlaif.kit.UserError;
  * @param columns by name
  */
 record Row(String file, int number, ObjectNode columns) {
-  private static final int SHOWN = 40;
-  private static final Set<String> MESSAGE = Set.of("role", "content");
-
   /** For examples and preferences: the same wherever the file lies. */
   String id() {
     return file + ":" + number;
@@ -43,40 +38,19 @@ record Row(String file, int number, ObjectNode columns) {
     if (!value.isArray() || value.isEmpty()) {
       throw error(
           "column " + column,
-          kind(value) + " " + shortened(value.toString()),
+          kind(value) + " " + Json.excerpt(value),
           "text in quotes, or a list of messages");
     }
-    List<Message> messages = new ArrayList<>();
-    for (JsonNode message : value) {
-      messages.add(message(column + ", message " + (messages.size() + 1), message));
-    }
-    return new Cell(column, null, List.copyOf(messages));
-  }
-
-  /** Other keys may be there with nothing in them; what they would say must not get lost. */
-  private Message message(String where, JsonNode json) {
-    JsonNode role = json.path("role");
-    JsonNode content = json.path("content");
-    if (!role.isTextual() || role.textValue().isEmpty() || !content.isTextual()) {
-      throw error(
-          "column " + where,
-          shortened(json.toString()),
-          "{\"role\": …, \"content\": …}, both text");
-    }
-    for (Map.Entry<String, JsonNode> entry : json.properties()) {
-      if (!MESSAGE.contains(entry.getKey()) && !entry.getValue().isNull()) {
-        throw error(
-            "column " + where + ", " + entry.getKey(),
-            shortened(entry.getValue().toString()),
-            "null or nothing: a message is role and content");
-      }
-    }
-    return new Message(role.textValue(), content.textValue());
+    return new Cell(column, null, Message.list(place("column " + column), value));
   }
 
   /** A mistake in this row, for example {@code a.jsonl, row 3, column prompt: 5 (expected: …)}. */
   UserError error(String what, String value, String expectation) {
-    return UserError.expected(file + ", row " + number + ", " + what, value, expectation);
+    return UserError.expected(place(what), value, expectation);
+  }
+
+  private String place(String what) {
+    return file + ", row " + number + ", " + what;
   }
 
   /** The columns that are there, for errors about one that is not. */
@@ -96,14 +70,5 @@ record Row(String file, int number, ObjectNode columns) {
       case STRING -> "a text";
       default -> "a " + value.getNodeType().name().toLowerCase(Locale.ROOT);
     };
-  }
-
-  static String shortened(String text) {
-    return text.length() <= SHOWN
-        ? text
-        : text.substring(
-                0,
-                text.offsetByCodePoints(0, Math.min(SHOWN, text.codePointCount(0, text.length()))))
-            + "…";
   }
 }

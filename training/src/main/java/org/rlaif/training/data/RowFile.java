@@ -141,7 +141,7 @@ final class RowFile {
     }
     throw UserError.expected(
         name + ", row " + number,
-        Row.kind(value) + " " + Row.shortened(value.toString()),
+        Row.kind(value) + " " + Json.excerpt(value),
         "an object with columns, such as {\"prompt\": …, \"completion\": …}");
   }
 
