@@ -21,7 +21,8 @@ import org.rlaif.v1.LogprobsResponse;
  * one, the question would be which answer is the more final, not which is the better.
  *
  * <p>A model that has a chat template is asked through it, as it was taught to be asked, unless it
- * is to be asked in plain text. The judge's name and hash say which.
+ * is to be asked in plain text. The judge's name and hash say which. The server writes the chat: a
+ * template that writes the date gets that of the day.
  *
  * <p>A question the server cannot take, such as one longer than the context, is not answered.
  */

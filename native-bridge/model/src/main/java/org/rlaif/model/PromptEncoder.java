@@ -17,7 +17,7 @@ import org.rlaif.kit.UserError;
  * assistant's turn behind it, up to the token that ends it.
  *
  * <p>Templates that write the date always get the same one, so that tokens do not depend on the day
- * of a run.
+ * of a run; {@link ModelFolder#chatTemplate}, for serving, gives them today's.
  */
 public final class PromptEncoder {
   /** What Llama's templates write where there is no clock. */
