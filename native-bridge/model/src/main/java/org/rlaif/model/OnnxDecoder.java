@@ -8,6 +8,7 @@ import static ai.onnx.proto.OnnxMl.TensorProto.DataType.UINT8;
 import static java.util.stream.Collectors.toMap;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,7 @@ public final class OnnxDecoder {
   private final Attention attention;
   private final Map<String, BlockMatrix> matrices;
   private final OnnxGraph graph = new OnnxGraph("decoder");
+  private String sink = "";
 
   private OnnxDecoder(DecoderConfig config, Quantization quantization) {
     this.config = config;
@@ -137,6 +139,7 @@ public final class OnnxDecoder {
   /** Tokens to hidden states after the last norm, (T, W). */
   private String trunk() {
     graph.constant("second", 1);
+    sink();
     if (config.rotary() != null) {
       graph.node("Unsqueeze", "position_ids", "second").to("places"); // (T, 1)
     }
@@ -311,6 +314,7 @@ public final class OnnxDecoder {
                 past + ".value",
                 part + ".lengths",
                 part + ".longest")
+            .inputs("", "", "", "", sink)
             .with("num_heads", attention.heads())
             .with("kv_num_heads", attention.kvHeads());
     if (attention.window() > 0) {
@@ -321,6 +325,21 @@ public final class OnnxDecoder {
     return graph.node("Flatten", attended).with("axis", 2).to(qkv + "/flat");
   }
 
+  /**
+   * A further logit of each head, minus infinity: it changes no probability, but the way they are
+   * computed. ONNX Runtime 1.28 has a kernel without such a logit, for which rows of different
+   * lengths are a parallel section each instead of one for all (at 32 rows and 2 threads 4 ms of
+   * 46), and which shares a long row out to threads that are idle, so that its bits depend on how
+   * many rows there are. Int8 caches are left to it.
+   */
+  private void sink() {
+    if (quantization.kvCache() == Precision.FP32) {
+      var logits = new float[attention.heads()];
+      Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+      sink = graph.numbers("sink", logits);
+    }
+  }
+
   /** Keys and values as whole numbers times a scale for each head and column of it. */
   private OnnxGraph.Node quantizedCache(OnnxGraph.Node attention, int layer) {
     List<TensorSpec> scales = quantization.cacheScales(config);
@@ -328,7 +347,7 @@ public final class OnnxDecoder {
       return attention;
     }
     return attention
-        .inputs("", "", "", "", "", scales.get(2 * layer).name(), scales.get(2 * layer + 1).name())
+        .inputs(scales.get(2 * layer).name(), scales.get(2 * layer + 1).name())
         .with("k_quant_type", "PER_CHANNEL")
         .with("v_quant_type", "PER_CHANNEL")
         .with("kv_cache_bit_width", quantization.kvCache().bits());

@@ -11,18 +11,10 @@ final class ComputeOptions {
       description = "Threads that compute (default: one per processor).")
   private int threads;
 
-  @Option(
-      names = "--no-spinning",
-      description = {
-        "Threads that compute sleep while they wait for each other: slower by a tenth, and faster",
-        "where other programs keep the same cores busy."
-      })
-  private boolean sleeping;
-
   @Option(names = "--device", defaultValue = "cpu", description = "cpu (the only one here).")
   private String device = "";
 
   Compute compute() {
-    return new Compute(threads, !sleeping, device);
+    return new Compute(threads, device);
   }
 }

@@ -124,9 +124,6 @@ final class DecoderSession implements AutoCloseable {
       options.setOptimizationLevel(OptLevel.BASIC_OPT);
       // Batch sizes change all the time: a memory plan for each would only pile up.
       options.setMemoryPatternOptimization(false);
-      // Threads wait busily within a run, where the next piece of work is microseconds away, and
-      // leave the cores to others between runs.
-      options.addConfigEntry("session.force_spinning_stop", "1");
       supply.to(new Initializers(runtime, options, initializers));
       return new DecoderSession(options, initializers, create(runtime, graph, options));
     } catch (OrtException e) {

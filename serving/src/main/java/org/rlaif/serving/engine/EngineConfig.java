@@ -30,12 +30,10 @@ public record EngineConfig(
    * What computes; the first that is asked for is the process's.
    *
    * @param threads that compute one operator; 0: one per processor
-   * @param spinning whether they wait busily within a run: faster by a tenth, and slower where
-   *     something else computes on the same cores
    * @param device {@code cpu}
    */
-  public record Compute(int threads, boolean spinning, String device) {
-    /** All cores, which something else may use at the same time. */
+  public record Compute(int threads, String device) {
+    /** All cores. */
     public static final Compute DEFAULT = threads(0);
 
     public Compute {
@@ -44,9 +42,9 @@ public record EngineConfig(
           device.equals("cpu"), "device", device, "cpu; this build's ONNX Runtime knows no other");
     }
 
-    /** So many threads of the CPU, which sleep while they wait. */
+    /** So many threads of the CPU. */
     public static Compute threads(int threads) {
-      return new Compute(threads, false, "cpu");
+      return new Compute(threads, "cpu");
     }
   }
 

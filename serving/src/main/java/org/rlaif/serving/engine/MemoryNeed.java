@@ -42,8 +42,10 @@ record MemoryNeed(long weights, long cache, long working) {
     long scoring = ScoringPass.bytes(config, quantization.kvCache(), tokens);
     // Widest intermediate results of a run: the MLP, attention, and the head's distributions.
     long feedForward = 4L * tokens * (config.mlp().width() + 4L * config.width());
-    long attention =
-        (long) tokens * Math.min(tokens, config.contextLength()) * config.attention().heads();
+    // What is probable for a token has room for all that its slot can hold.
+    long whole = (long) tokens * Math.min(tokens, config.contextLength());
+    long inSlots = (long) Math.max(slots, Prefill.CHUNK) * config.contextLength();
+    long attention = Math.max(whole, inSlots) * config.attention().heads();
     long run = (feedForward + attention) * Float.BYTES;
     if (config.head() == Head.SCORE) {
       return new MemoryNeed(arena, scoring, arena + run);

@@ -35,7 +35,7 @@ public final class OnnxRuntime {
   public static synchronized OnnxRuntime shared(Compute asked) {
     int threads =
         asked.threads() == 0 ? Runtime.getRuntime().availableProcessors() : asked.threads();
-    var wanted = new Compute(threads, asked.spinning(), asked.device());
+    var wanted = new Compute(threads, asked.device());
     if (shared == null) {
       shared = new OnnxRuntime(create(wanted), wanted);
     } else if (!shared.compute.equals(wanted)) {
@@ -52,7 +52,8 @@ public final class OnnxRuntime {
     try (var pool = new OrtEnvironment.ThreadingOptions()) {
       pool.setGlobalIntraOpNumThreads(compute.threads());
       pool.setGlobalInterOpNumThreads(1);
-      pool.setGlobalSpinControl(compute.spinning());
+      // Idle threads sleep: LibTorch, clients and transport want the same cores.
+      pool.setGlobalSpinControl(false);
       OrtEnvironment environment =
           OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, NAME, pool);
       // Nothing is told to anybody; and what tells it has crashed in the middle of a run.

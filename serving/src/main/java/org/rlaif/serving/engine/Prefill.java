@@ -1,5 +1,7 @@
 package org.rlaif.serving.engine;
 
+import org.rlaif.model.DecoderConfig;
+
 /**
  * Feeds a sequence to a slot, chunk by chunk. Its numbers are the same bits however it is cut, as
  * long as no token is left alone: attention computes a single one with another kernel.
@@ -8,8 +10,11 @@ final class Prefill {
   /** Most tokens per run. */
   static final int CHUNK = 128;
 
-  /** Most tokens of several prompts in one run, padding included. */
+  /** Most tokens of several prompts in one run, padding included; {@link #together}. */
   static final int TOGETHER = 512;
+
+  /** Numbers of attention in one run, at most, if several prompts share it. */
+  private static final int MOST_ATTENTION = 1 << 24;
 
   /** Tokens per run where many wait for it: they cost about a third of a decode step of 32 rows. */
   static final int PIECE = 48;
@@ -23,6 +28,12 @@ final class Prefill {
   Prefill(int[] sequence, double temperature) {
     this.sequence = sequence;
     this.temperature = temperature;
+  }
+
+  /** The same for a model whose long slots make attention large. */
+  static int together(DecoderConfig config) {
+    int each = config.attention().heads() * config.contextLength(); // of one token
+    return Math.min(TOGETHER, MOST_ATTENTION / each);
   }
 
   boolean isDone() {

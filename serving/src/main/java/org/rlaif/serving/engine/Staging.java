@@ -109,7 +109,7 @@ final class Staging {
         && staged.get(0).slot != spare
         && longest <= Prefill.CHUNK
         && width <= Math.min(2 * shortest, config.contextLength())
-        && (staged.size() + 1) * width <= Prefill.TOGETHER;
+        && (staged.size() + 1) * width <= Prefill.together(config);
   }
 
   /** Puts the prompts' next chunk into a pass; {@link #computed} comes after its run. */

@@ -10,8 +10,8 @@
  *
  * <p>The {@link org.rlaif.serving.engine.KvCache} is ours and is written in place: the same direct
  * buffer is bound as past input and as present output. A slot is a slice of it. The {@link
- * org.rlaif.serving.engine.Scheduler} is the one thread that touches it: it feeds a prompt to a slot
- * behind the rows, chunk by chunk or several short ones at once ({@link
+ * org.rlaif.serving.engine.Scheduler} is the one thread that touches it: it feeds a prompt to a
+ * slot behind the rows, chunk by chunk or several short ones at once ({@link
  * org.rlaif.serving.engine.Staging}), copies what it computed for every further sample of that
  * prompt, and then decodes all live rows together, one token each. Live rows are always slots 0 to
  * B - 1: when one ends, the last row moves into the hole.

@@ -157,7 +157,7 @@ class ModelsTest {
 
   @Test
   void settingsAreChecked() {
-    UserError device = assertThrows(UserError.class, () -> new Compute(0, false, "cuda:0"));
+    UserError device = assertThrows(UserError.class, () -> new Compute(0, "cuda:0"));
     assertEquals(
         "device: cuda:0 (expected: cpu; this build's ONNX Runtime knows no other)",
         device.getMessage());

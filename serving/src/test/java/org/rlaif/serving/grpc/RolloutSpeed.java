@@ -35,9 +35,7 @@ final class RolloutSpeed {
             "policy", TestModels.save(folder.resolve("policy"), config, 7),
             "reward", TestModels.save(folder.resolve("reward"), config.withHead(Head.SCORE), 7));
     int threads = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 0;
-    boolean spinning = arguments.length > 1 && Boolean.parseBoolean(arguments[1]);
-    ServerConfig server =
-        ServerConfig.inProcess(models).compute(PROMPTS, new Compute(threads, spinning, "cpu"));
+    ServerConfig server = ServerConfig.inProcess(models).compute(PROMPTS, Compute.threads(threads));
     try (RlaifServer running = RlaifServer.start(server)) {
       ManagedChannel channel = InProcessChannelBuilder.forName(running.inProcessName()).build();
       var rollouts = new double[ROUNDS];
