@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
@@ -287,8 +289,12 @@ public final class ModelFolder implements AutoCloseable {
 
   /** Read anew; an adapter that has none has its base's. */
   public Optional<ChatTemplate> chatTemplate() {
-    Optional<ChatTemplate> own = ChatTemplate.of(path);
-    return adapter == null ? own : own.or(() -> adapter.base().chatTemplate());
+    return chatTemplate(LocalDateTime::now);
+  }
+
+  Optional<ChatTemplate> chatTemplate(Supplier<LocalDateTime> now) {
+    Optional<ChatTemplate> own = ChatTemplate.of(path, now);
+    return adapter == null ? own : own.or(() -> adapter.base().chatTemplate(now));
   }
 
   /**

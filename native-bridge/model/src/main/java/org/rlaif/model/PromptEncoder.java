@@ -5,7 +5,9 @@ import static org.rlaif.kit.UserError.require;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Prompt;
@@ -25,17 +27,25 @@ public final class PromptEncoder {
 
   private final Path folder;
   private final Tokenizer tokenizer;
+  private final Supplier<Optional<ChatTemplate>> source;
   private @Nullable ChatTemplate template;
 
-  /** Of a tokenizer, with the chat template in the same folder, which only conversations need. */
-  public PromptEncoder(Path tokenizerJson, Tokenizer tokenizer) {
-    this.folder = tokenizerJson.resolveSibling("");
+  private PromptEncoder(Path folder, Tokenizer tokenizer, Supplier<Optional<ChatTemplate>> source) {
+    this.folder = folder;
     this.tokenizer = tokenizer;
+    this.source = source;
+  }
+
+  /** Of a tokenizer, with the chat template in the same folder, which only conversations need. */
+  public static PromptEncoder of(Path tokenizerJson, Tokenizer tokenizer) {
+    Path folder = tokenizerJson.resolveSibling("");
+    return new PromptEncoder(folder, tokenizer, () -> ChatTemplate.of(folder, () -> TODAY));
   }
 
   /** That of a model folder. */
   public static PromptEncoder of(ModelFolder model) {
-    return new PromptEncoder(model.tokenizerJson(), model.tokenizer());
+    return new PromptEncoder(
+        model.path(), model.tokenizer(), () -> model.chatTemplate(() -> TODAY));
   }
 
   /**
@@ -78,7 +88,8 @@ public final class PromptEncoder {
   private <T> T asked(String name, Function<ChatTemplate, T> question) {
     if (template == null) {
       template =
-          ChatTemplate.of(folder, () -> TODAY)
+          source
+              .get()
               .orElseThrow(
                   () ->
                       UserError.expected(

@@ -42,7 +42,7 @@ final class PromptEncoderTest {
 
   @Test
   void textNeedsNoTemplate() {
-    var encoder = new PromptEncoder(json, tokenizer);
+    var encoder = PromptEncoder.of(json, tokenizer);
     Prompt text = Prompt.of("a");
     assertArrayEquals(tokenizer.encodePrompt("a"), encoder.prompt("x", text));
     assertArrayEquals(tokenizer.encodeCompletion("b"), encoder.completion("x", text, "b"));
@@ -53,7 +53,7 @@ final class PromptEncoderTest {
   @Test
   void ourTemplateNeedsNoTokensOfItsOwn() throws IOException {
     ChatTemplate.writeOurs(folder);
-    var encoder = new PromptEncoder(json, tokenizer);
+    var encoder = PromptEncoder.of(json, tokenizer);
     assertArrayEquals(
         joined("user\na", "assistant\nbc", "user\nd", "assistant\n"), encoder.prompt("x", CHAT));
     assertArrayEquals(tokenizer.encodeCompletion("\n e"), encoder.completion("x", CHAT, "\n e"));
@@ -82,7 +82,7 @@ final class PromptEncoderTest {
         folder.resolve("chat_template.jinja"),
         "{{ strftime_now('%d %b %Y') }}{{ messages[0].role }}");
     assertArrayEquals(
-        tokenizer.encode("26 Jul 2024user"), new PromptEncoder(json, tokenizer).prompt("x", CHAT));
+        tokenizer.encode("26 Jul 2024user"), PromptEncoder.of(json, tokenizer).prompt("x", CHAT));
   }
 
   @Test
@@ -91,18 +91,18 @@ final class PromptEncoderTest {
         folder
             + ": no chat template (expected: chat_template.jinja, or chat_template in"
             + " tokenizer_config.json, since example 7 is a conversation)",
-        message(() -> new PromptEncoder(json, tokenizer).prompt("example 7", CHAT)));
+        message(() -> PromptEncoder.of(json, tokenizer).prompt("example 7", CHAT)));
     Path file = folder.resolve("chat_template.jinja");
     Files.writeString(file, "{{ raise_exception('Roles must take turns') }}");
     assertEquals(
         "example 7: " + file + ", chat template: Roles must take turns",
-        message(() -> new PromptEncoder(json, tokenizer).prompt("example 7", CHAT)));
+        message(() -> PromptEncoder.of(json, tokenizer).prompt("example 7", CHAT)));
     Files.writeString(file, "{% for m in messages %}{{ m.content }}##{% endfor %}");
     assertEquals(
         folder
             + ", chat template: no assistant's turn ends with a token that ends a completion"
             + " (expected: one of [1], or its id in generation_config.json)",
-        message(() -> new PromptEncoder(json, tokenizer).completion("example 7", CHAT, "e")));
+        message(() -> PromptEncoder.of(json, tokenizer).completion("example 7", CHAT, "e")));
   }
 
   private static String message(Runnable asked) {

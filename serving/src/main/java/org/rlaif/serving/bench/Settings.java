@@ -90,7 +90,7 @@ public record Settings(
         "0, or from 0.01 to 100");
     UserError.require(batch >= 2, "batch", batch, ">= 2");
     UserError.require(
-        samples >= 1 && batch % samples == 0,
+        samples >= 1 && (batch % samples == 0 || !parts.contains("rollouts")),
         "samples",
         samples,
         "a divisor of the batch " + batch);

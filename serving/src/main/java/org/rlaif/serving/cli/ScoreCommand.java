@@ -31,9 +31,8 @@ import picocli.CommandLine.Spec;
     name = "score",
     description = {
       "Asks a running server for the scores of completions.",
-      "Without --completion, reads JSON Lines from standard input, of completion and prompt, of "
-          + "completion and messages (an array of {role, content}), or of all three, and prints one "
-          + "score per line."
+      "Without --completion, reads JSON Lines from standard input, of prompt (text, or an array of",
+      "{role, content}) and completion, and prints one score per line."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -126,12 +125,10 @@ public final class ScoreCommand implements Callable<Integer> {
       throw new UserError(place(number) + ": " + e.getOriginalMessage(), e);
     }
     String completion = text(row, "completion", number);
-    if (!row.has("messages")) {
-      return item(chat.prompt(text(row, "prompt", number)), completion);
-    }
-    List<Message> said = Message.list(place(number) + ", messages", row.path("messages"));
-    String last = row.has("prompt") ? text(row, "prompt", number) : null;
-    return item(chat.prompt(said, last), completion);
+    JsonNode asked = row.path("prompt");
+    return asked.isArray()
+        ? item(chat.prompt(Message.list(place(number) + ", prompt", asked), null), completion)
+        : item(chat.prompt(text(row, "prompt", number)), completion);
   }
 
   private static String text(JsonNode row, String key, int number) {

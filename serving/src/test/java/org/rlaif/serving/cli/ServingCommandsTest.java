@@ -187,7 +187,7 @@ class ServingCommandsTest {
         typed, ask(none, "score", "critic", "--messages", file.toString(), "--completion", "Hi."));
     String rows =
         """
-        {"messages": [{"role": "user", "content": "Hello"}], "completion": "Hi."}
+        {"prompt": [{"role": "user", "content": "Hello"}], "completion": "Hi."}
         {"prompt": "Hello", "completion": "Hi."}
         """;
     assertEquals(
@@ -222,8 +222,9 @@ class ServingCommandsTest {
         broken.err().startsWith("rlaif-server: " + file + ": Unexpected end-of-input"),
         broken.err());
     mistake(
-        "standard input, line 1, messages: 3" + list,
-        run("{\"messages\": 3, \"completion\": \"b\"}", "score", "critic", "--address", address));
+        "standard input, line 1, prompt, message 1: 3 (expected: {\"role\": …, \"content\": …}, both"
+            + " text)",
+        run("{\"prompt\": [3], \"completion\": \"b\"}", "score", "critic", "--address", address));
     mistake(
         "--prompt: missing (expected: both --prompt and --completion, or neither and JSON Lines on"
             + " standard input)",

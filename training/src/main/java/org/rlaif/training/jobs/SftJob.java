@@ -75,7 +75,7 @@ public final class SftJob {
         MetricsFile metrics = MetricsFile.create(out, "sft", "step");
         Progress progress = Progress.start("sft", config.steps(), "steps")) {
       Stopwatch watch = new Stopwatch();
-      PromptEncoder encoder = new PromptEncoder(tokenizerJson, tokenizer);
+      PromptEncoder encoder = PromptEncoder.of(tokenizerJson, tokenizer);
       int context = network.config().contextLength();
       List<Sequence> examples = encode(train, encoder, context);
       int watched = Math.min(validation.size(), VALIDATION_EXAMPLES);

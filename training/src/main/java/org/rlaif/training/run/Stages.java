@@ -76,7 +76,7 @@ final class Stages {
       tokenizerJson = ModelFolder.tokenizerJson(model); // for errors that name it
     }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
-      PromptEncoder encoder = new PromptEncoder(tokenizerJson, tokenizer);
+      PromptEncoder encoder = PromptEncoder.of(tokenizerJson, tokenizer);
       Map<String, Object> figures = new LinkedHashMap<>();
       figures.put("vocabularySize", tokenizer.vocabularySize());
       figures.put(
@@ -99,7 +99,7 @@ final class Stages {
   static Map<String, Object> sft(RunContext run, Path out) {
     DataSet data = run.data();
     try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson())) {
-      ContextFilter filter = run.filter(new PromptEncoder(run.tokenizerJson(), tokenizer));
+      ContextFilter filter = run.filter(PromptEncoder.of(run.tokenizerJson(), tokenizer));
       List<Example> train = filter.examples(data.train());
       List<Example> validation = filter.examples(data.validation());
       return with(
@@ -125,7 +125,7 @@ final class Stages {
     CandidatesConfig config = run.config().candidates();
     try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson());
         Serving serving = run.serve(Map.of("sft", run.model("sft")))) {
-      PromptEncoder encoder = new PromptEncoder(run.tokenizerJson(), tokenizer);
+      PromptEncoder encoder = PromptEncoder.of(run.tokenizerJson(), tokenizer);
       ContextFilter filter = run.filter(encoder);
       List<Example> prompts =
           different(filter.prompts(data.train(), config.maxTokens()), run.seed("candidates"));
@@ -151,7 +151,7 @@ final class Stages {
 
   private static Map<String, Object> labelledByPeople(RunContext run, DataSet data, Path out) {
     try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson())) {
-      ContextFilter filter = run.filter(new PromptEncoder(run.tokenizerJson(), tokenizer));
+      ContextFilter filter = run.filter(PromptEncoder.of(run.tokenizerJson(), tokenizer));
       List<Preference> train = filter.preferences(data.preferences());
       List<Preference> heldOut = filter.preferences(data.heldOutPreferences());
       JsonLines.write(out.resolve(TRAIN), train);

@@ -64,7 +64,7 @@ class ContextFilterTest {
   }
 
   private PromptEncoder encoder(Tokenizer tokenizer) {
-    return new PromptEncoder(folder.resolve("tokenizer.json"), tokenizer);
+    return PromptEncoder.of(folder.resolve("tokenizer.json"), tokenizer);
   }
 
   private Tokenizer bytes() {
