@@ -149,7 +149,7 @@ final class Scoring {
 
   private List<Item> draw(int count, int length, int repeat) {
     int prompt = length - Math.max(1, length / COMPLETION);
-    long use = 500 + repeat;
+    long use = 500L + repeat;
     return Bench.equal(bench.config(), count, length, 1, settings.seed(), use).prompts().stream()
         .map(
             tokens ->

@@ -170,9 +170,12 @@ final class Soak {
                         settings.batch(),
                         queue(settings)),
                 rows));
-    into.targets().add(Target.atMost("accepted requests that were not answered", all.broken(), 0));
     into.targets()
-        .add(Target.atMost("refusals that say not when to come back", all.withoutHint(), 0));
+        .add(Target.atMost("accepted requests that were not answered", (double) all.broken(), 0));
+    into.targets()
+        .add(
+            Target.atMost(
+                "refusals that say not when to come back", (double) all.withoutHint(), 0));
     into.targets().add(Target.atLeast("swaps during the soak", swaps, SWAPS));
     into.targets().add(Target.atMost("failed swaps during the soak", failedSwaps, 0));
     into.targets().add(Target.atMost("resident memory, last quarter to first", last / first, 1.02));

@@ -70,7 +70,7 @@ final class PolicyTensors {
   private static void refuse(InferInputs inputs, String name, boolean value, String why) {
     inputs
         .flag(name)
-        .ifPresent(given -> UserError.require(given != value, name, given, (!value) + "; " + why));
+        .ifPresent(given -> UserError.require(given != value, name, given, !value + "; " + why));
   }
 
   private static List<int[]> prompts(PolicyEngine engine, InferInputs inputs) {

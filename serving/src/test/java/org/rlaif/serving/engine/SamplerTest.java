@@ -18,10 +18,10 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 
 class SamplerTest {
-  /** Ids 0 (pad), 1 (end), 2 (beginning), then 3 to 7. */
-  private static final DecoderConfig CONFIG = DecoderConfig.gpt2(8, 16, 8, 1, 1, 8);
-
-  /** Without pad and beginning 0.8 is left: 1: 0.04, 3: 0.4, 4: 0.2, 5: 0.08, 6: 0.08. */
+  /**
+   * Of ids 0 (pad), 1 (end), 2 (beginning), then 3 to 7. Without pad and beginning 0.8 is left: 1:
+   * 0.04, 3: 0.4, 4: 0.2, 5: 0.08, 6: 0.08.
+   */
   private static final double[] PROBABILITIES = {0.1, 0.04, 0.1, 0.4, 0.2, 0.08, 0.08, 0};
 
   private final Sampler sampler = new Sampler(TestModels.vocabulary(8, 8));

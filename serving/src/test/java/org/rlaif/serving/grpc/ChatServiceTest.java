@@ -266,8 +266,8 @@ class ChatServiceTest {
     String question = "~ ".repeat(100);
     var asked = List.of(org.rlaif.kit.Message.user(question));
     int written = template("qwen2").render(asked, true).length();
-    long left = most - 64 - question.length();
-    long each = written + 64 + 1;
+    long left = most - 64L - question.length();
+    long each = written + 64L + 1;
     var costly = LogprobsRequest.newBuilder().setModel("qwen2").setPrompt(chat(user(question)));
     costly.addAllCompletions(Collections.nCopies(1_000_000, text("1")));
     String sentence =

@@ -214,7 +214,8 @@ final class HubClient {
       URI to = from.resolve(location);
       String scheme = String.valueOf(to.getScheme());
       if (to.getHost() != null
-          && (scheme.equals("https") || scheme.equals("http") && from.getScheme().equals("http"))) {
+          && (scheme.equals("https")
+              || (scheme.equals("http") && from.getScheme().equals("http")))) {
         return to;
       }
       throw new Patience.Refused("sends to a place that is not " + from.getScheme(), null);

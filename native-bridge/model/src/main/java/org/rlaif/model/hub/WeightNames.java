@@ -30,8 +30,8 @@ public final class WeightNames {
   /** Whether a folder has weights, all shards of an index included. */
   static boolean areIn(Path folder) {
     return Files.isRegularFile(folder.resolve(SINGLE))
-        || Files.isRegularFile(folder.resolve(INDEX))
-            && list(folder).stream().allMatch(Files::isRegularFile);
+        || (Files.isRegularFile(folder.resolve(INDEX))
+            && list(folder).stream().allMatch(Files::isRegularFile));
   }
 
   /** The files with the weights of a folder, shards in order and the index last. */

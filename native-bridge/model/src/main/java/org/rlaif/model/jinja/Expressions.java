@@ -97,7 +97,7 @@ class Expressions {
     Expression result = first;
     Expression left = first;
     boolean chained = false;
-    while (COMPARISONS.contains(peek().text()) && peek().is(peek().text()) || notIn()) {
+    while ((COMPARISONS.contains(peek().text()) && peek().is(peek().text())) || notIn()) {
       boolean negated = accept("not");
       String operator = next().text();
       Expression a = left;
