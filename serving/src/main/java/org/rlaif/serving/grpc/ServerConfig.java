@@ -80,6 +80,11 @@ public record ServerConfig(
     return with(engine.compute(slots, compute));
   }
 
+  /** The same on so many threads; 0: one per processor. */
+  public ServerConfig threads(int threads) {
+    return compute(engine.slots(), Compute.threads(threads));
+  }
+
   private ServerConfig with(EngineConfig engine) {
     return new ServerConfig(
         models, port, host, engine, maxMessageBytes, patience, security, metricsPort);

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.rlaif.client.RlaifClient;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.training.run.Servers;
@@ -21,9 +20,7 @@ record InProcessServers(int threads) implements Servers {
 
   @Override
   public Serving serve(Map<String, Path> models) {
-    // Idle threads that wait busily would take the cores from LibTorch.
-    RlaifServer server =
-        RlaifServer.start(ServerConfig.inProcess(models).compute(0, Compute.threads(threads)));
+    RlaifServer server = RlaifServer.start(ServerConfig.inProcess(models).threads(threads));
     String target = "inprocess:" + server.inProcessName();
     RlaifClient client = RlaifClient.open(target, TIME_LIMIT);
     return new Serving() {

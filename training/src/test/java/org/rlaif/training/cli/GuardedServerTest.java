@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.Credentials;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.Security;
 import org.rlaif.serving.grpc.ServerConfig;
@@ -80,7 +79,6 @@ class GuardedServerTest {
     return RlaifServer.start(
         ServerConfig.inProcess(Map.of())
             .listen(ServerConfig.LOOPBACK, 0)
-            .compute(0, Compute.DEFAULT)
             .secure(
                 new Security(
                     server.certificate(), server.key(), friend.certificate(), READ, WRITE, false)));

@@ -23,7 +23,6 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.training.run.RunFolder;
@@ -121,10 +120,7 @@ class WholeRunTest {
     Path yaml = Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS);
     assertEquals(0, run(yaml, "here").code());
     Path here = folder.resolve("here/tiny");
-    ServerConfig tcp =
-        ServerConfig.inProcess(Map.of())
-            .listen(ServerConfig.LOOPBACK, 0)
-            .compute(0, Compute.DEFAULT);
+    ServerConfig tcp = ServerConfig.inProcess(Map.of()).listen(ServerConfig.LOOPBACK, 0);
     try (RlaifServer server = RlaifServer.start(tcp)) {
       String address = "127.0.0.1:" + server.port();
       Typed elsewhere = run(yaml, "there", "--set", "server=" + address);
