@@ -177,10 +177,6 @@ final class ChatPromptTest {
   }
 
   private static List<Message> messages(JsonNode each) {
-    var messages = new ArrayList<Message>();
-    for (JsonNode message : each.path("messages")) {
-      messages.add(new Message(message.path("role").asText(), message.path("content").asText()));
-    }
-    return messages;
+    return Message.list("messages", each.path("messages"));
   }
 }

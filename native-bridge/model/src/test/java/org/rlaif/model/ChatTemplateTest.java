@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -185,11 +184,7 @@ final class ChatTemplateTest {
   }
 
   private static List<Message> messages(JsonNode each) {
-    var messages = new ArrayList<Message>();
-    for (JsonNode message : each.path("messages")) {
-      messages.add(new Message(message.path("role").asText(), message.path("content").asText()));
-    }
-    return messages;
+    return Message.list("messages", each.path("messages"));
   }
 
   private static int[] special(Tokenizer tokenizer, int[] ids) {
