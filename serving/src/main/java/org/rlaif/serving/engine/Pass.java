@@ -9,25 +9,13 @@ import org.rlaif.serving.engine.Operands.Output;
 /**
  * One run of the graph: rows that decode, one token each, and a chunk of one sequence, of which
  * either may be missing; or several whole prompts. The inputs are written into memory that is used
- * again. Used by one thread at a time.
- *
- * <p>A row's numbers are the same bits whoever shares the run, as long as no token is left alone:
- * ONNX Runtime computes a single row of a matrix with another kernel than many, and hands out rows
- * in blocks of 16 or more (narrow networks: found by trying, see DeterminismTest). So neither a run
- * nor a chunk has one token more than a multiple of 16: some that mean nothing are added. Nor may a
- * part be empty.
+ * again. A row's numbers are the same bits whoever shares the run ({@link Feed}). Used by one
+ * thread at a time.
  */
 final class Pass implements AutoCloseable, Samplers.Distributions {
-  private static final int BLOCK = 16;
-
-  /** Most tokens without meaning in one part. */
-  private static final int FILLING = 2;
-
   private final DecoderConfig config;
   private final Operands operands;
-
-  /** Where tokens without meaning leave their keys and values. */
-  private final KvCache nowhere;
+  private final Feed feed;
 
   // Of the next run.
   private int rows;
@@ -54,10 +42,16 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
       int tokens,
       int heads) {
     this.config = config;
-    this.nowhere = new KvCache(runtime, config, kvCache, FILLING, 1);
     this.operands =
         new Operands(
-            runtime, config, rows + FILLING, heads, tokens + FILLING, heads, Output.LOGPROBS);
+            runtime,
+            config,
+            rows + Feed.MOST_FILLING,
+            heads,
+            tokens + Feed.MOST_FILLING,
+            heads,
+            Output.LOGPROBS);
+    this.feed = new Feed(runtime, config, kvCache, operands);
   }
 
   /** Memory for the outputs of one pass, in bytes. */
@@ -82,8 +76,7 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
    * @param length tokens that its slot holds
    */
   void row(int token, int length, double temperature) {
-    operands.ids.put(rows, token);
-    operands.positions.put(rows, length);
+    feed.token(rows, token, length);
     operands.rowLengths.put(rows, length);
     head(rows, 0, temperature);
     rows++;
@@ -114,7 +107,7 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
 
   /** Tokens that each of several prompts takes if the longest has so many. */
   static int width(int longest) {
-    return isAlone(longest) ? longest + 1 : longest;
+    return Feed.isAlone(longest) ? longest + 1 : longest;
   }
 
   /**
@@ -171,9 +164,9 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
 
   /** Rows only; where it does no harm the last one plays the chunk, of one token. */
   private void decode(DecoderSession session, KvCache cache) {
-    if (isAlone(rows)) {
-      fill(rows);
-      run(session, cache.rows(rows), nowhere.chunk(0), rows, 1);
+    if (Feed.isAlone(rows)) {
+      feed.fill(rows);
+      run(session, cache.rows(rows), feed.chunkNowhere(), rows, 1);
     } else {
       from = operands.rowLengths.get(rows - 1);
       run(session, cache.rows(rows - 1), cache.chunk(rows - 1), rows - 1, from + 1);
@@ -187,36 +180,21 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
     }
     int filling = fillBefore(to - from);
     int end = chunk(filling);
-    run(session, nowhere.rows(filling), cache.chunk(slot), filling, end);
+    run(session, feed.rowsNowhere(filling), cache.chunk(slot), filling, end);
   }
 
   /** Padded on the right; what padding leaves in a slot is overwritten before it is read. */
   private void together(DecoderSession session, KvCache cache) {
     int count = prompts.size();
     int filling = fillBefore(count * width);
-    for (int row = 0; row < count; row++) {
-      int[] prompt = prompts.get(row);
-      int first = filling + row * width;
-      for (int i = 0; i < prompt.length; i++) {
-        operands.ids.put(first + i, prompt[i]);
-        operands.positions.put(first + i, i);
-      }
-      for (int i = prompt.length; i < width; i++) {
-        fill(first + i);
-      }
-      operands.chunkLengths.put(row, prompt.length - 1);
-    }
+    feed.sideBySide(filling, prompts, width);
     var shape = new Operands.Shape(filling, count, width, width, heads, wantsNormaliser);
-    operands.run(session, nowhere.rows(filling), cache.chunk(slot, count), shape);
+    operands.run(session, feed.rowsNowhere(filling), cache.chunk(slot, count), shape);
   }
 
-  /** One or two rows without meaning before so many tokens of prompts. */
+  /** Rows without meaning before so many tokens; the heads move behind them. */
   private int fillBefore(int tokens) {
-    int filling = isAlone(1 + tokens) ? 2 : 1;
-    for (int row = 0; row < filling; row++) {
-      fill(row);
-      operands.rowLengths.put(row, 0);
-    }
+    int filling = feed.fillBefore(tokens);
     for (int head = 0; head < heads; head++) {
       operands.chosen.put(head, operands.chosen.get(head) + filling);
     }
@@ -226,26 +204,17 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
   /** Writes the chunk behind that many rows; returns how many tokens its slot holds then. */
   private int chunk(int rows) {
     for (int i = from; i < to; i++) {
-      operands.ids.put(rows + i - from, sequence[i]);
-      operands.positions.put(rows + i - from, i);
+      feed.token(rows + i - from, sequence[i], i);
     }
     // What filling tokens leave in the slot is overwritten by the tokens that belong there. Where
     // the slot ends there is no room for them, nor another way to cut such a sequence.
     int end = to;
-    while ((isAlone(end - from) || isAlone(rows + end - from)) && end < config.contextLength()) {
-      fill(rows + end - from);
+    while ((Feed.isAlone(end - from) || Feed.isAlone(rows + end - from))
+        && end < config.contextLength()) {
+      feed.fill(rows + end - from);
       end++;
     }
     return end;
-  }
-
-  private static boolean isAlone(int tokens) {
-    return tokens % BLOCK == 1;
-  }
-
-  private void fill(int token) {
-    operands.ids.put(token, 0);
-    operands.positions.put(token, 0);
   }
 
   /**
@@ -260,6 +229,6 @@ final class Pass implements AutoCloseable, Samplers.Distributions {
 
   @Override
   public void close() {
-    nowhere.close();
+    feed.close();
   }
 }

@@ -10,18 +10,11 @@ import org.rlaif.serving.engine.Operands.Output;
  * Runs of the graph over given sequences: several whole ones, padded on the right, or one stretch
  * after the other on a cache. Used by one thread at a time.
  *
- * <p>A number is the same bits either way, whoever shares the run, as long as no token is left
- * alone: attention cuts the tokens of a row into blocks, of twice a head's width, and computes a
- * single one with another kernel than many (found by trying, see ScoringDeterminismTest). So no row
- * has one token more than a multiple of 16. How many rows or heads there are does not matter.
+ * <p>A number is the same bits either way, whoever shares the run ({@link Feed}). How many rows or
+ * heads there are does not matter.
  */
 final class ScoringPass implements AutoCloseable {
-  private static final int BLOCK = 16;
-
   private static final int SLOT = 0;
-
-  /** Most tokens that take the place of decoding rows. */
-  private static final int FILLING = 2;
 
   /** Of the head's distributions in one run, if {@link Prefill#CHUNK} of them have fewer. */
   private static final int MOST_LOGPROBS = 1 << 24;
@@ -30,11 +23,8 @@ final class ScoringPass implements AutoCloseable {
   private final int heads;
   private final KvCache cache;
   private final PassingCache passing;
-
-  /** Where the tokens leave theirs that take the place of decoding rows. */
-  private final KvCache nowhere;
-
   private final Operands operands;
+  private final Feed feed;
   private volatile ScoringCounts counts = ScoringCounts.NONE;
 
   /**
@@ -46,9 +36,9 @@ final class ScoringPass implements AutoCloseable {
     this.heads = heads(config, tokens);
     this.cache = new KvCache(runtime, config, kvCache, slots(config, tokens));
     this.passing = new PassingCache(runtime, config, kvCache, tokens);
-    this.nowhere = new KvCache(runtime, config, kvCache, FILLING, 1);
     Output output = config.head() == Head.SCORE ? Output.SCORES : Output.CHOSEN;
-    this.operands = new Operands(runtime, config, FILLING, tokens, tokens, heads, output);
+    this.operands = new Operands(runtime, config, Feed.MOST_FILLING, tokens, tokens, heads, output);
+    this.feed = new Feed(runtime, config, kvCache, operands);
   }
 
   /** Keys and values, in bytes. */
@@ -77,9 +67,12 @@ final class ScoringPass implements AutoCloseable {
     return counts;
   }
 
-  /** Tokens of each row of a run whose longest sequence has so many. */
+  /**
+   * Tokens of each row of a run whose longest sequence has so many. A sequence of a single token is
+   * alone wherever it is computed.
+   */
   static int padded(int length) {
-    return length > 1 && length % BLOCK == 1 ? length + 1 : length;
+    return length > 1 && Feed.isAlone(length) ? length + 1 : length;
   }
 
   /** Whether it can be a row of {@link #whole}. */
@@ -91,25 +84,20 @@ final class ScoringPass implements AutoCloseable {
   void whole(DecoderSession session, List<Stretch> sequences) {
     int count = sequences.size();
     int width = padded(sequences.stream().mapToInt(Stretch::length).max().orElseThrow());
-    int filling = filling(count * width);
+    int filling = feed.fillBefore(count * width);
+    feed.sideBySide(filling, sequences.stream().map(Stretch::sequence).toList(), width);
     int head = 0;
     int real = 0;
     for (int row = 0; row < count; row++) {
       Stretch stretch = sequences.get(row);
-      int first = filling + row * width;
-      for (int i = 0; i < width; i++) {
-        boolean padding = i >= stretch.length();
-        token(first + i, padding ? 0 : stretch.sequence()[i], padding ? 0 : i);
-      }
-      operands.chunkLengths.put(row, stretch.length() - 1);
       real += stretch.length();
       for (int i = 0; i < stretch.heads(); i++) {
-        head(head++, first + stretch.positions()[i], stretch, i);
+        head(head++, filling + row * width + stretch.positions()[i], stretch, i);
       }
     }
     try (PassingCache.Keeping keeping = passing.keep(count, width)) {
       var shape = new Operands.Shape(filling, count, width, width, head, false);
-      operands.run(session, nowhere.rows(filling), keeping.view(), shape);
+      operands.run(session, feed.rowsNowhere(filling), keeping.view(), shape);
     }
     counts = counts.run(count, real, count * width - real);
     head = 0;
@@ -120,21 +108,11 @@ final class ScoringPass implements AutoCloseable {
     }
   }
 
-  /** Tokens without meaning before a chunk: one, because no part may be empty, or two. */
-  private int filling(int chunk) {
-    int filling = (1 + chunk) % BLOCK == 1 ? 2 : 1;
-    for (int row = 0; row < filling; row++) {
-      token(row, 0, 0);
-      operands.rowLengths.put(row, 0);
-    }
-    return filling;
-  }
-
   /** Chunk by chunk, over what the cache holds of its sequence. */
   void behind(DecoderSession session, Stretch stretch, Runnable beforeEach) {
     int end = stretch.length();
     int from = stretch.from();
-    if (from > 0 && (end - from) % BLOCK == 1) {
+    if (from > 0 && Feed.isAlone(end - from)) {
       from--; // not alone: the token before is computed again, to the same bits
     }
     int next = 0;
@@ -160,14 +138,14 @@ final class ScoringPass implements AutoCloseable {
     if (end - to == 1) {
       return to - 1; // leaves two
     }
-    return to - from > 1 && (to - from) % BLOCK == 1 ? to - 2 : to;
+    return to - from > 1 && Feed.isAlone(to - from) ? to - 2 : to;
   }
 
   private void chunk(
       DecoderSession session, Stretch stretch, int from, int to, int first, int count) {
-    int filling = filling(to - from);
+    int filling = feed.fillBefore(to - from);
     for (int i = from; i < to; i++) {
-      token(filling + i - from, stretch.sequence()[i], i);
+      feed.token(filling + i - from, stretch.sequence()[i], i);
     }
     operands.chunkLengths.put(0, to - 1);
     operands.chosen.put(0, 0); // a run without a head is none
@@ -177,16 +155,11 @@ final class ScoringPass implements AutoCloseable {
       head(i, filling + stretch.positions()[first + i] - from, stretch, first + i);
     }
     var shape = new Operands.Shape(filling, 1, to - from, to, Math.max(1, count), false);
-    operands.run(session, nowhere.rows(filling), cache.chunk(SLOT), shape);
+    operands.run(session, feed.rowsNowhere(filling), cache.chunk(SLOT), shape);
     counts = counts.run(1, to - from, 0);
     for (int i = 0; i < count; i++) {
       stretch.reader().read(first + i, operands.result.get(i));
     }
-  }
-
-  private void token(int index, int id, int position) {
-    operands.ids.put(index, id);
-    operands.positions.put(index, position);
   }
 
   private void head(int head, int token, Stretch stretch, int index) {
@@ -197,7 +170,7 @@ final class ScoringPass implements AutoCloseable {
 
   @Override
   public void close() {
-    nowhere.close();
+    feed.close();
     cache.close();
   }
 }
