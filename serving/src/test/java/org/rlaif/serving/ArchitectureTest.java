@@ -30,7 +30,7 @@ final class ArchitectureTest {
         .resideInAnyPackage(
             "java..",
             "com.sun.management..", // memory that is free
-            "com.sun.jna..", // a thread's priority
+            "com.sun.jna..", // priorities of threads, and where memory comes from
             "com.sun.net.httpserver..", // the page that Prometheus reads
             "io.micrometer..",
             "org.jspecify.annotations..",

@@ -37,28 +37,42 @@ final class Swaps {
     var weights = new Publisher(engine, publisher, settings.seed());
     ExecutorService pool = Executors.newSingleThreadExecutor();
     try {
+      // The first time for nothing: what Java compiles meanwhile would count as pauses.
+      Future<List<Trace>> first = pool.submit(() -> streams(400));
+      swapUntil(first, weights);
+      first.get();
       List<Trace> alone = streams(500);
       Future<List<Trace>> under = pool.submit(() -> streams(600));
-      var swaps = new Latency();
-      int count = 0;
-      double failedSwaps = 0;
-      do {
-        TimeUnit.NANOSECONDS.sleep((long) (settings.swapSeconds() * 1e9));
-        long start = System.nanoTime();
-        try {
-          weights.publish();
-          swaps.record(System.nanoTime() - start);
-        } catch (StatusRuntimeException e) {
-          failedSwaps++;
-        }
-        count++;
-      } while (!under.isDone());
-      report(into, alone, under.get(), swaps, count, failedSwaps);
+      Published published = swapUntil(under, weights);
+      report(into, alone, under.get(), published);
     } catch (ExecutionException e) {
       throw new IllegalStateException("the streams failed: " + e.getCause(), e.getCause());
     } finally {
       pool.shutdownNow();
     }
+  }
+
+  /** What became of the swaps, and how long those took that did not fail. */
+  private record Published(int count, int failed, Latency times) {}
+
+  /** At least one, until the streams have ended. */
+  private Published swapUntil(Future<List<Trace>> streams, Publisher weights)
+      throws InterruptedException {
+    var times = new Latency();
+    int count = 0;
+    int failed = 0;
+    do {
+      TimeUnit.NANOSECONDS.sleep((long) (settings.swapSeconds() * 1e9));
+      long start = System.nanoTime();
+      try {
+        weights.publish();
+        times.record(System.nanoTime() - start);
+      } catch (StatusRuntimeException e) {
+        failed++;
+      }
+      count++;
+    } while (!streams.isDone());
+    return new Published(count, failed, times);
   }
 
   private List<Trace> streams(long use) throws InterruptedException {
@@ -73,18 +87,17 @@ final class Swaps {
     return LoadGenerator.closed(streams, rows, settings.batch());
   }
 
-  private void report(
-      Found into, List<Trace> alone, List<Trace> under, Latency swaps, int count, double failed) {
+  private void report(Found into, List<Trace> alone, List<Trace> under, Published published) {
     Failures.throwFirst(alone);
     Failures.throwFirst(under.stream().filter(trace -> trace.tokens() == 0).toList());
     var usual = new UsualGaps(alone);
     Latency excess = usual.excess(under);
     var quiet = figures(alone, usual.excess(alone));
     var swapped = figures(under, excess);
-    swapped.put("swaps", (double) count);
-    swapped.put("failedSwaps", failed);
-    double lost = failed + swapped.getOrDefault("failed", 0.0);
-    swaps.into(swapped, "swap");
+    swapped.put("swaps", (double) published.count());
+    swapped.put("failedSwaps", (double) published.failed());
+    double lost = published.failed() + swapped.getOrDefault("failed", 0.0);
+    published.times().into(swapped, "swap");
     into.sections()
         .add(
             new Section(

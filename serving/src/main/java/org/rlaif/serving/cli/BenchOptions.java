@@ -122,7 +122,7 @@ final class BenchOptions {
 
   @Option(
       names = "--soak-seconds",
-      defaultValue = "600",
+      defaultValue = "720",
       description = "How long the soak takes (${DEFAULT-VALUE}).")
   private double soakSeconds;
 

@@ -1,56 +1,94 @@
 package org.rlaif.serving.engine;
 
-import com.sun.jna.Function;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A thread for heavy work beside decoding: Linux runs it where decoding leaves a core idle, and
- * little besides. Elsewhere it is a thread like others.
+ * takes the core away as soon as decoding wants it. (By niceness alone it would keep the core for
+ * some milliseconds, and a decode step wants it a hundred times.) What has taken long all the same
+ * goes on as a thread that gets a little of a core in any case. Elsewhere it is a thread like
+ * others.
  */
 final class Aside implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** From 0, what everybody has, to 19: a thirtieth of a core that another thread wants, too. */
+  /** A thirtieth of a core that another thread wants, too. */
   private static final int NICENESS = 15;
 
-  private final ExecutorService thread;
+  private final ExecutorService executor;
+  private final Duration patience;
+  private volatile int thread;
 
   Aside(String name) {
-    this.thread =
+    this(name, PATIENCE);
+  }
+
+  /**
+   * @param patience work that takes longer gets a little of a core in any case
+   */
+  Aside(String name, Duration patience) {
+    this.patience = patience;
+    this.executor =
         Executors.newSingleThreadExecutor(
             work -> {
-              var thread = new Thread(() -> nicely(work), name);
+              var thread = new Thread(() -> whenIdle(work), name);
               thread.setDaemon(true);
               return thread;
             });
   }
 
-  private static void nicely(Runnable work) {
-    try {
-      // PRIO_PROCESS, this one: Linux has a niceness for each thread.
-      Function.getFunction("c", "setpriority").invokeInt(new Object[] {0, 0, NICENESS});
-    } catch (LinkageError e) {
-      LOG.debug("threads have no priorities here", e);
-    }
+  private void whenIdle(Runnable work) {
+    thread = CLibrary.threadId();
+    CLibrary.niceness(thread, NICENESS);
+    CLibrary.runWhenIdle(thread);
     work.run();
   }
 
   /** Waits for it; a failure is thrown as it is. */
   <T> T run(Supplier<T> work) {
-    return Scorer.await(CompletableFuture.supplyAsync(work, thread));
+    CompletableFuture<T> done = CompletableFuture.supplyAsync(work, executor);
+    if (isDoneSoon(done)) {
+      return Scorer.await(done);
+    }
+    CLibrary.runAsOthers(thread);
+    try {
+      return Scorer.await(done);
+    } finally {
+      CLibrary.runWhenIdle(thread);
+    }
   }
 
   void run(Runnable work) {
-    Scorer.await(CompletableFuture.runAsync(work, thread));
+    run(
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  private boolean isDoneSoon(CompletableFuture<?> work) {
+    try {
+      work.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   @Override
   public void close() {
-    thread.shutdown();
+    executor.shutdown();
   }
 }

@@ -138,7 +138,7 @@ final class DecoderSession implements AutoCloseable {
   private static OrtSession create(OnnxRuntime runtime, byte[] graph, SessionOptions options)
       throws OrtException {
     Path folder = null;
-    try {
+    try (var mappings = OwnMappings.open()) {
       folder = Files.createTempDirectory("rlaif-graph-");
       // ONNX Runtime wants the external-data file to exist although every initializer is supplied;
       // left empty, a tensor that nobody supplied is an error and not an old weight.

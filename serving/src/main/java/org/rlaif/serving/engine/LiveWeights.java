@@ -94,6 +94,11 @@ final class LiveWeights implements AutoCloseable {
     return new Lease(current);
   }
 
+  /** Whether somebody computes with what serves now. */
+  synchronized boolean isLeased() {
+    return current.leases > 0;
+  }
+
   WeightLayout layout() {
     return layout;
   }

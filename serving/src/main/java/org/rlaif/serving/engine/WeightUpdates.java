@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.Lora;
 import org.rlaif.model.Weights;
@@ -32,6 +33,11 @@ public final class WeightUpdates {
 
   private static final Logger LOG = LoggerFactory.getLogger(WeightUpdates.class);
   static final Duration SILENCE = Duration.ofMinutes(10);
+
+  /** Of the time that a piece took to write. */
+  private static final double REST = 0.5;
+
+  private static final Duration LONGEST_REST = Duration.ofMillis(50);
 
   private final String model;
   private final LiveWeights weights;
@@ -100,11 +106,30 @@ public final class WeightUpdates {
     return id;
   }
 
-  /** Writes a piece of a tensor; pieces may come in any order. */
-  public synchronized void push(String id, String tensor, long offset, ByteBuffer data) {
+  /**
+   * Writes a piece of a tensor; pieces may come in any order. While the model computes, whoever
+   * sends one after the other is held up, so that it does not compete for the cores all the time.
+   */
+  public void push(String id, String tensor, long offset, ByteBuffer data) {
+    long start = System.nanoTime();
+    write(id, tensor, offset, data);
+    if (weights.isLeased()) {
+      rest((long) (REST * (System.nanoTime() - start)));
+    }
+  }
+
+  private synchronized void write(String id, String tensor, long offset, ByteBuffer data) {
     WeightUpdate update = find(id);
     update.touch(clock.instant());
     aside.run(() -> update.push(tensor, offset, data));
+  }
+
+  private static void rest(long nanos) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(Math.min(nanos, LONGEST_REST.toNanos()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the piece is written
+    }
   }
 
   /**
