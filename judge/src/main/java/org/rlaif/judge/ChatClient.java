@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Proxies;
 import org.rlaif.kit.UserError;
 
 /**
@@ -40,25 +41,34 @@ final class ChatClient {
     record Refused(String why) implements Reply {}
   }
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .connectTimeout(CONNECT)
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
-
+  private final HttpClient http;
   private final URI uri;
   private final String model;
   private final ApiKey key;
+  private final Proxies proxies;
   private final int attempts;
   private final Duration timeout;
   private final Duration firstWait;
 
   ChatClient(
-      URI uri, String model, ApiKey key, int attempts, Duration timeout, Duration firstWait) {
+      URI uri,
+      String model,
+      ApiKey key,
+      Proxies proxies,
+      int attempts,
+      Duration timeout,
+      Duration firstWait) {
+    this.http =
+        HttpClient.newBuilder()
+            .proxy(proxies)
+            .connectTimeout(CONNECT)
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
     this.uri = uri;
     this.model = model;
     this.key = key;
+    this.proxies = proxies;
     this.attempts = attempts;
     this.timeout = timeout;
     this.firstWait = firstWait;
@@ -67,7 +77,7 @@ final class ChatClient {
   /**
    * Posts a JSON text.
    *
-   * @throws UserError if the URL, the key or the model is wrong, or the endpoint is away
+   * @throws UserError if the URL, the key, the model or a proxy is wrong, or the endpoint is away
    */
   Reply post(String json) {
     for (int attempt = 1; ; attempt++) {
@@ -82,6 +92,10 @@ final class ChatClient {
           return parse(response.body());
         } else if (status == 401 || status == 403) {
           throw wrong(failure, key.advice());
+        } else if (status == 407) {
+          throw wrong(
+              failure,
+              "200; the proxy wants a name and a password: http://name:password@host:port");
         } else if (status == 404 || (status >= 300 && status < 400)) {
           throw wrong(failure, "200; are the URL and the model right?");
         } else if (status != 429 && status != 408 && status < 500) {
@@ -108,7 +122,9 @@ final class ChatClient {
 
   UserError wrong(String what, String expectation) {
     return UserError.expected(
-        "endpoint " + uri + ", model " + model, key.removeFrom(what), expectation);
+        "endpoint " + proxies.describe(uri) + ", model " + model,
+        key.removeFrom(what),
+        expectation);
   }
 
   private HttpResponse<String> exchange(String json) throws IOException, TimeoutException {
@@ -118,6 +134,7 @@ final class ChatClient {
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(json));
     key.sign(request);
+    proxies.sign(request, uri);
     // The request's own time limit ends with the headers; this one covers the body too.
     CompletableFuture<HttpResponse<String>> response =
         http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Proxies;
 import org.rlaif.kit.UserError;
 
 /**
@@ -69,7 +70,7 @@ public final class EndpointJudge implements Judge {
    * Opens a judge; nothing is sent before the first question.
    *
    * @param timeout for one request and its answer
-   * @param environment where the key's variable is looked up: {@code System::getenv}
+   * @param environment where the variables of key and proxies are looked up: {@code System::getenv}
    */
   public static EndpointJudge open(
       JudgeConfig.Endpoint endpoint,
@@ -89,7 +90,9 @@ public final class EndpointJudge implements Judge {
     URI uri = chatCompletions(JudgeFactory.given("endpoint.url", endpoint.url(), expectation));
     String model = JudgeFactory.given("endpoint.model", endpoint.model(), "the model's name there");
     ApiKey key = ApiKey.from(endpoint.keyVariable(), environment);
-    ChatClient client = new ChatClient(uri, model, key, endpoint.attempts(), timeout, firstWait);
+    var proxies = new Proxies(environment);
+    ChatClient client =
+        new ChatClient(uri, model, key, proxies, endpoint.attempts(), timeout, firstWait);
     return new EndpointJudge(
         client, prompt, model, uri.getHost(), endpoint.maxTokens(), endpoint.concurrency());
   }

@@ -29,6 +29,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,7 @@ class EndpointJudgeTest {
 
   private final List<JsonNode> requests = Collections.synchronizedList(new ArrayList<>());
   private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> proxyKeys = Collections.synchronizedList(new ArrayList<>());
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile Function<Integer, Reply> script = n -> new Reply(500, "no script");
   private HttpServer server;
@@ -73,6 +75,7 @@ class EndpointJudgeTest {
       n = requests.size();
       requests.add(Json.MAPPER.readTree(exchange.getRequestBody().readAllBytes()));
       authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+      proxyKeys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Proxy-Authorization")));
     }
     Reply reply = script.apply(n);
     reply.headers().forEach(exchange.getResponseHeaders()::add);
@@ -91,11 +94,16 @@ class EndpointJudgeTest {
   }
 
   private static EndpointJudge judge(String url, String keyVariable, String key) {
+    return judge(url, keyVariable, variable -> variable.equals("KEY") ? key : null);
+  }
+
+  private static EndpointJudge judge(
+      String url, String keyVariable, Function<String, @Nullable String> environment) {
     return EndpointJudge.open(
         new JudgeConfig.Endpoint(url, "judge-1", keyVariable, 4, 3, 3),
         JudgePrompt.shipped("Be true."),
         Duration.ofSeconds(1),
-        variable -> variable.equals("KEY") ? key : null,
+        environment,
         Duration.ofMillis(1));
   }
 
@@ -347,6 +355,32 @@ class EndpointJudgeTest {
       judge.ask(QUESTION);
     }
     assertEquals("null", authorizations.get(0));
+  }
+
+  /** The judge's host does not exist: this server is its proxy. */
+  @Test
+  void byTheProxyThatTheEnvironmentNames() {
+    String proxy = "http://me:p%40ss@127.0.0.1:" + server.getAddress().getPort();
+    var environment = Map.of("KEY", SECRET, "HTTP_PROXY", proxy);
+    script = n -> n == 0 ? says("1") : new Reply(407, "", Map.of("Proxy-Authenticate", "Basic"));
+    try (EndpointJudge judge = judge("http://judge.invalid/v1", "KEY", environment::get)) {
+      assertEquals(1, RubricJudgeTest.answered(judge.ask(QUESTION)));
+      assertEquals("Bearer " + SECRET, authorizations.get(0));
+      assertEquals("Basic bWU6cEBzcw==", proxyKeys.get(0)); // by Python's base64.b64encode
+      String refused = assertThrows(UserError.class, () -> judge.ask(QUESTION)).getMessage();
+      assertTrue(
+          refused.startsWith(
+              "endpoint http://judge.invalid/v1/chat/completions by the proxy 127.0.0.1:"),
+          refused);
+      assertTrue(refused.contains(" of HTTP_PROXY, model judge-1: status 407 "), refused);
+      assertFalse(refused.contains("p@ss"), refused);
+    }
+    var direct = Map.of("KEY", SECRET, "HTTP_PROXY", proxy, "NO_PROXY", "127.0.0.1");
+    script = n -> says("2");
+    try (EndpointJudge judge = judge(url(), "KEY", direct::get)) {
+      assertEquals(0, RubricJudgeTest.answered(judge.ask(QUESTION)));
+      assertEquals("null", proxyKeys.get(2));
+    }
   }
 
   @Test

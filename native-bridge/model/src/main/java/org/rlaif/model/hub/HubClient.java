@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.util.function.LongSupplier;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Proxies;
 
 /**
  * Asks the hub, and again after 429, 5xx or a lost connection. The token goes to the hub's own host

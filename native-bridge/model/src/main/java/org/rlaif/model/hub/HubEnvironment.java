@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Proxies;
 import org.rlaif.kit.UserError;
 
 /**
@@ -27,7 +28,7 @@ record HubEnvironment(
         token(variables, home),
         (cache == null ? home.resolve("hub") : cache).toAbsolutePath(),
         offline(variables),
-        new Proxies(variables));
+        new Proxies(variables::get));
   }
 
   private static Path home(Map<String, String> variables) {

@@ -1,4 +1,4 @@
-package org.rlaif.model.hub;
+package org.rlaif.kit;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,12 +13,11 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.kit.UserError;
 
 /**
  * The proxies that the environment names, read as curl and Python's requests do: {@code
@@ -29,7 +28,7 @@ import org.rlaif.kit.UserError;
  *
  * <p>Where the environment names none, Java's own properties decide ({@code https.proxyHost}).
  */
-final class Proxies extends ProxySelector {
+public final class Proxies extends ProxySelector {
   /** Name and password may have any characters; they end at the last @. */
   private static final Pattern URL =
       Pattern.compile(
@@ -49,11 +48,15 @@ final class Proxies extends ProxySelector {
     }
   }
 
-  private final Map<String, String> variables;
+  private final Function<String, @Nullable String> environment;
 
-  /** Nothing is read before a URL is asked for: who needs no network needs no proxy. */
-  Proxies(Map<String, String> variables) {
-    this.variables = Map.copyOf(variables);
+  /**
+   * Nothing is read before a URL is asked for: who needs no network needs no proxy.
+   *
+   * @param environment where variables are looked up: {@code System::getenv}
+   */
+  public Proxies(Function<String, @Nullable String> environment) {
+    this.environment = environment;
   }
 
   /**
@@ -95,6 +98,9 @@ final class Proxies extends ProxySelector {
     }
   }
 
+  /**
+   * @throws UserError if the variable that counts for this URL is no proxy
+   */
   @Override
   public List<Proxy> select(URI uri) {
     Named named = named(uri);
@@ -110,7 +116,7 @@ final class Proxies extends ProxySelector {
   public void connectFailed(URI uri, SocketAddress proxy, IOException e) {}
 
   /** Shows a proxy the name and password that it wants, before it asks (RFC 7617). */
-  void sign(HttpRequest.Builder request, URI uri) {
+  public void sign(HttpRequest.Builder request, URI uri) {
     Named named = named(uri);
     if (named != null && !named.who().isEmpty()) {
       byte[] who = named.who().getBytes(StandardCharsets.UTF_8);
@@ -119,7 +125,7 @@ final class Proxies extends ProxySelector {
   }
 
   /** The URL, and the proxy on the way to it, in messages. */
-  String describe(URI uri) {
+  public String describe(URI uri) {
     Named named = named(uri);
     return named == null ? uri.toString() : uri + " by the proxy " + named;
   }
@@ -154,6 +160,7 @@ final class Proxies extends ProxySelector {
   }
 
   private String value(String variable) {
-    return variables.getOrDefault(variable, "").strip();
+    String value = environment.apply(variable);
+    return value == null ? "" : value.strip();
   }
 }
