@@ -66,50 +66,65 @@ final class Staging {
 
   /**
    * The prompts that are being computed, or the next that wait; anew if the weights changed
-   * meanwhile. A single sample's is computed where its row will be, unless rows end meanwhile; that
-   * of several is copied to each of them.
+   * meanwhile.
    *
    * @param rows how many there are
-   * @param most prompts together
+   * @param most sequences of several prompts together
    */
   List<Staged> next(long version, int rows, int most) {
     staged.removeIf(each -> each.group.isStarted());
     if (staged.isEmpty()) {
-      PromptGroup group = line.poll();
-      while (group != null) {
-        stage(group, version, rows);
-        group = staged.size() < most ? line.pollIf(this::fits) : null;
-      }
+      stage(poll(most), version, rows);
     } else if (staged.get(0).version != version) {
       List<PromptGroup> groups = staged.stream().map(each -> each.group).toList();
       staged.clear();
-      groups.forEach(group -> stage(group, version, rows));
+      stage(groups, version, rows);
     }
     return List.copyOf(staged);
   }
 
-  private void stage(PromptGroup group, long version, int rows) {
-    int slot = group.waiting() == 1 ? rows + staged.size() : spare;
-    staged.add(new Staged(group, version, slot, config.vocabularySize()));
+  private List<PromptGroup> poll(int most) {
+    List<PromptGroup> groups = new ArrayList<>();
+    PromptGroup group = line.poll();
+    while (group != null) {
+      groups.add(group);
+      group = line.pollIf(next -> fit(groups, next, most));
+    }
+    return groups;
   }
 
   /**
-   * Whether a prompt can be computed with those that are here: whole, for a single sample each, and
-   * none is padded to more than twice its length.
+   * Whether a prompt can be computed with others: whole, all sequences of all of them start at
+   * once, and none is padded to more than twice its length.
    */
-  private boolean fits(PromptGroup next) {
+  private boolean fit(List<PromptGroup> others, PromptGroup next, int most) {
     int longest = next.prompt.length;
     int shortest = next.prompt.length;
-    for (Staged each : staged) {
-      longest = Math.max(longest, each.group.prompt.length);
-      shortest = Math.min(shortest, each.group.prompt.length);
+    int sequences = next.waiting();
+    for (PromptGroup each : others) {
+      longest = Math.max(longest, each.prompt.length);
+      shortest = Math.min(shortest, each.prompt.length);
+      sequences += each.waiting();
     }
     int width = Pass.width(longest);
-    return next.waiting() == 1
-        && staged.get(0).slot != spare
+    return sequences <= most
         && longest <= Prefill.CHUNK
         && width <= Math.min(2 * shortest, config.contextLength())
-        && (staged.size() + 1) * width <= Prefill.together(config);
+        && (others.size() + 1) * width <= Prefill.together(config);
+  }
+
+  /**
+   * The prompts of single samples are computed where their rows will be, unless rows end meanwhile.
+   * Others are copied to each of their samples, the first ones first: they lie at the end, so that
+   * no row comes to lie where a prompt is that was not copied yet.
+   */
+  private void stage(List<PromptGroup> groups, long version, int rows) {
+    boolean inPlace = groups.stream().allMatch(group -> group.waiting() == 1);
+    int slot = inPlace ? rows : spare + 1 - groups.size();
+    for (PromptGroup group : groups) {
+      staged.add(new Staged(group, version, slot, config.vocabularySize()));
+      slot++;
+    }
   }
 
   /** Puts the prompts' next chunk into a pass; {@link #computed} comes after its run. */

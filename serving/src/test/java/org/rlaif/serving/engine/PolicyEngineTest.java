@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,46 @@ class PolicyEngineTest {
               .map(each -> Arrays.stream(each.tokens()).boxed().toList())
               .collect(Collectors.toCollection(HashSet::new));
       assertEquals(8, distinct.size());
+    }
+  }
+
+  /** The slots are filled to the last one: each prompt lies where rows come to lie later. */
+  @Test
+  void severalPromptsOfSeveralSamplesBeginInOneRun() {
+    Path saved = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
+    List<int[]> prompts = new ArrayList<>();
+    for (int length : new int[] {7, 9, 8, 6, 5}) {
+      prompts.add(TestModels.prompt(TestModels.TINY, length, length));
+    }
+    List<Integer> computed = Collections.synchronizedList(new ArrayList<>());
+    var observer =
+        new ModelObserver() {
+          @Override
+          public void broken(Throwable cause) {}
+
+          @Override
+          public void ran(int rows, int promptTokens) {
+            if (promptTokens > 0) {
+              computed.add(promptTokens);
+            }
+          }
+        };
+    var settings = new EngineConfig(12, Compute.threads(2), 100);
+    Map<SequenceId, Completion> together;
+    try (Models models = new Models(settings, Clock.systemUTC(), name -> observer)) {
+      models.load("policy", saved);
+      computed.clear(); // what the model was warmed up with
+      together = Collector.sample(models.policy("policy"), prompts, 3, Sampling.of(1, 20, 3));
+    }
+    assertEquals(List.of(7 + 9 + 8 + 6, 5), computed);
+    try (Models models = TestModels.models(1)) {
+      models.load("policy", saved);
+      Map<SequenceId, Completion> alone =
+          Collector.sample(models.policy("policy"), prompts, 3, Sampling.of(1, 20, 3));
+      assertEquals(alone.keySet(), together.keySet());
+      alone.forEach(
+          (id, completion) ->
+              assertArrayEquals(completion.tokens(), together.get(id).tokens(), id.toString()));
     }
   }
 
