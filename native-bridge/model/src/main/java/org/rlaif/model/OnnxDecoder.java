@@ -56,6 +56,8 @@ public final class OnnxDecoder {
   /** The language-model head's blocks, where its matrix is the embedding, which stays as it is. */
   static final String HEAD = "lm_head.weight";
 
+  private static final String SINK = "sink";
+
   /**
    * The accuracy level that quantises the inputs to int8 too, block by block, and multiplies whole
    * numbers by whole numbers. The others take 2 to 30 times as long for log-probabilities that are
@@ -68,7 +70,6 @@ public final class OnnxDecoder {
   private final Attention attention;
   private final Map<String, BlockMatrix> matrices;
   private final OnnxGraph graph = new OnnxGraph("decoder");
-  private String sink = "";
 
   private OnnxDecoder(DecoderConfig config, Quantization quantization) {
     this.config = config;
@@ -314,7 +315,7 @@ public final class OnnxDecoder {
                 past + ".value",
                 part + ".lengths",
                 part + ".longest")
-            .inputs("", "", "", "", sink)
+            .inputs("", "", "", "", SINK)
             .with("num_heads", attention.heads())
             .with("kv_num_heads", attention.kvHeads());
     if (attention.window() > 0) {
@@ -330,14 +331,12 @@ public final class OnnxDecoder {
    * computed. ONNX Runtime 1.28 has a kernel without such a logit, for which rows of different
    * lengths are a parallel section each instead of one for all (at 32 rows and 2 threads 4 ms of
    * 46), and which shares a long row out to threads that are idle, so that its bits depend on how
-   * many rows there are. Int8 caches are left to it.
+   * many rows there are.
    */
   private void sink() {
-    if (quantization.kvCache() == Precision.FP32) {
-      var logits = new float[attention.heads()];
-      Arrays.fill(logits, Float.NEGATIVE_INFINITY);
-      sink = graph.numbers("sink", logits);
-    }
+    var logits = new float[attention.heads()];
+    Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+    graph.numbers(SINK, logits);
   }
 
   /** Keys and values as whole numbers times a scale for each head and column of it. */
