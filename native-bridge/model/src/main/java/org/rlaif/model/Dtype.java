@@ -87,26 +87,26 @@ public enum Dtype {
     if (exponent == 0) {
       magnitude = Float.floatToRawIntBits(fraction * 0x1p-24f); // zero or subnormal
     } else if (exponent == 0x1f) {
-      magnitude = INFINITY | fraction << 13; // infinity or NaN
+      magnitude = INFINITY | (fraction << 13); // infinity or NaN
     } else {
-      magnitude = exponent + (127 - 15) << 23 | fraction << 13;
+      magnitude = ((exponent + (127 - 15)) << 23) | (fraction << 13);
     }
     return Float.intBitsToFloat(sign | magnitude);
   }
 
   static short floatToHalf(float number) {
     int bits = Float.floatToRawIntBits(number);
-    int sign = bits >>> 16 & 0x8000;
+    int sign = (bits >>> 16) & 0x8000;
     int magnitude = bits & 0x7fffffff;
     int half;
     if (magnitude > INFINITY) {
-      half = 0x7c00 | quiet(bits >>> 13 & 0x3ff, 0x200);
+      half = 0x7c00 | quiet((bits >>> 13) & 0x3ff, 0x200);
     } else if (magnitude < SMALLEST_NORMAL_HALF) {
       // Exact but for rint, which rounds ties to even; 1024 of them are the smallest normal number.
       half = (int) Math.rint(Float.intBitsToFloat(magnitude) * 0x1p24f);
     } else {
       // A carry out of the fraction is the next exponent; beyond the last one is infinity.
-      half = Math.min((roundedAt(magnitude, 13) >>> 13) - (127 - 15 << 10), 0x7c00);
+      half = Math.min((roundedAt(magnitude, 13) >>> 13) - ((127 - 15) << 10), 0x7c00);
     }
     return (short) (sign | half);
   }
@@ -119,7 +119,7 @@ public enum Dtype {
     int bits = Float.floatToRawIntBits(number);
     int upper =
         (bits & 0x7fffffff) > INFINITY
-            ? bits >>> 16 & ~0x7f | quiet(bits >>> 16 & 0x7f, 0x40)
+            ? ((bits >>> 16) & ~0x7f) | quiet((bits >>> 16) & 0x7f, 0x40)
             : roundedAt(bits, 16) >>> 16;
     return (short) upper;
   }

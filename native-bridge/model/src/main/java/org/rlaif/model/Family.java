@@ -119,6 +119,8 @@ public enum Family {
 
   private final String modelType;
   private final String className;
+
+  @SuppressWarnings("ImmutableEnumChecker") // its lists are never changed
   private final Names names;
 
   Family(String modelType, String className, Names names) {

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
@@ -30,7 +30,7 @@ final class WeightFiles {
     }
     var weights = new Weights();
     var problems = new ArrayList<String>();
-    Map<String, TreeSet<String>> shards = WeightNames.shards(folder, wanted);
+    Map<String, SortedSet<String>> shards = WeightNames.shards(folder, wanted);
     shards.forEach(
         (file, names) -> {
           if (!Files.isRegularFile(folder.resolve(file))) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class BlockMatrixTest {
   /** What a matrix becomes. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Kept(BlockMatrix matrix, byte[] values, float[] scales, byte[] zeroPoints) {
     static Kept of(BlockMatrix matrix, float... weights) {
       var values = new byte[(int) matrix.values().elements()];

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ final class FamiliesTest {
     assertEquals(bytes(second), bytes(third));
   }
 
-  private static TreeMap<String, String> tensors(Path folder) {
+  private static Map<String, String> tensors(Path folder) {
     Weights weights = WeightFiles.map(folder, name -> true);
     var tensors = new TreeMap<String, String>();
     for (TensorSpec spec : weights.specs()) {

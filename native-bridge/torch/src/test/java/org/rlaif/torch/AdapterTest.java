@@ -261,7 +261,7 @@ final class AdapterTest {
 
   private ModelFolder open(String name) {
     Path adapter = GoldenFamilies.unpack(name, folder);
-    GoldenFamilies.unpack(name.split("_")[1], adapter);
+    GoldenFamilies.unpack(name.split("_", -1)[1], adapter);
     return ModelFolder.open(adapter);
   }
 

@@ -35,6 +35,7 @@ final class Listening<Q, R, T> implements ClientResponseObserver<Q, R> {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing comes after the cancelling
   public void beforeStart(ClientCallStreamObserver<Q> call) {
     future.whenComplete(
         (done, failure) -> {

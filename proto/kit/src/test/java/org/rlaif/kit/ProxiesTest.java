@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
@@ -36,7 +37,9 @@ class ProxiesTest {
       all.put(variable, " ");
     }
     assertEquals(
-        List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", 80))),
+        List.of(
+            new Proxy(
+                Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), 80))),
         new Proxies(all::get).select(URI.create(HUB)));
     assertEquals(
         List.of(Proxy.NO_PROXY), new Proxies(all::get).select(URI.create("https://hub.invalid")));

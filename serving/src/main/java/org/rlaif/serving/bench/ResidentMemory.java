@@ -24,6 +24,7 @@ final class ResidentMemory implements AutoCloseable {
   private final List<Sample> samples = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
+  @SuppressWarnings("FutureReturnValueIgnored") // it ends with the clock
   ResidentMemory(double secondsBetween) {
     long nanos = (long) (secondsBetween * 1e9);
     clock.scheduleAtFixedRate(this::sample, 0, nanos, TimeUnit.NANOSECONDS);

@@ -52,7 +52,10 @@ enum Shape {
   private static final int END = 1;
 
   private final String label;
+
+  @SuppressWarnings("ImmutableEnumChecker") // its lists are never changed
   private final DecoderConfig config;
+
   private final Dtype stored;
 
   Shape(String label, DecoderConfig config, Dtype stored) {

@@ -11,6 +11,7 @@ import java.util.function.Function;
 final class Answer {
   private Answer() {}
 
+  @SuppressWarnings("FutureReturnValueIgnored") // whoever called is told, one way or the other
   static <T, R> void send(
       CompletableFuture<T> found,
       Function<T, R> message,

@@ -25,7 +25,7 @@ class AsideTest {
     static Schedule now() {
       try {
         String line = Files.readString(Path.of("/proc/thread-self/stat"));
-        String[] fromThird = line.substring(line.lastIndexOf(')') + 2).split(" ");
+        String[] fromThird = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
         return new Schedule(Integer.parseInt(fromThird[16]), Integer.parseInt(fromThird[38]));
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -298,6 +298,7 @@ class ScoringTest {
 
     private final CountDownLatch open = new CountDownLatch(1);
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody reads this answer
     Gate() {
       var entered = new CountDownLatch(3); // by then it has left the line
       BooleanSupplier waiting =

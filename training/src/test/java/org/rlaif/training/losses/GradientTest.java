@@ -90,7 +90,7 @@ class GradientTest {
   private record Change(double gain, double gradientNorm) {}
 
   private static Change change(Head head, UnaryOperator<Tensor> loss) {
-    DecoderConfig config = DecoderConfig.gpt2(16, 8, 16, 2, 2, 64);
+    DecoderConfig config = DecoderConfig.gpt2(16, 8, 16, 2, 2, 64).withHead(head);
     try (Network network = Network.create(config, 1, 0.02);
         Optimizer optimizer = Optimizer.adamW(network, 1e-3, 0.9, 0.999, 1e-5, 0);
         Scope scope = Scope.open()) {

@@ -68,6 +68,7 @@ final class PartialBlob implements HubClient.Body, AutoCloseable {
   }
 
   @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes, another looks
   public void accept(byte[] bytes) throws IOException {
     if (offset + bytes.length > size) {
       throw new IOException("more than " + size + " bytes");

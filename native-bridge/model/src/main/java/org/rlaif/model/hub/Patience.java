@@ -86,7 +86,7 @@ record Patience(int attempts, Duration firstWait, Duration silence) {
         try {
           return result.get(silence.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          continue; // the condition asks whether anything came meanwhile
+          // The condition asks whether anything came meanwhile.
         }
       } while (progress.getAsLong() != before);
       throw new HttpTimeoutException("nothing came");

@@ -7,7 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -54,7 +55,7 @@ public final class WeightNames {
   }
 
   /** The wanted tensors of each shard that has some, in order. */
-  public static Map<String, TreeSet<String>> shards(Path folder, Predicate<String> wanted) {
+  public static SortedMap<String, SortedSet<String>> shards(Path folder, Predicate<String> wanted) {
     Path index = folder.resolve(INDEX);
     JsonNode map;
     try {
@@ -65,7 +66,7 @@ public final class WeightNames {
       throw new UserError(index + ": cannot be read (" + e.getMessage() + ")", e);
     }
     UserError.require(map.isObject(), index.toString(), MAP + " " + map, "an object");
-    var shards = new TreeMap<String, TreeSet<String>>();
+    var shards = new TreeMap<String, SortedSet<String>>();
     map.properties()
         .forEach(
             entry -> {

@@ -10,6 +10,7 @@ import static org.rlaif.model.hub.FakeHub.COMMIT;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -126,7 +127,7 @@ final class HubTest {
   /** A mirror that knows nothing itself: every question is sent on, without the token. */
   @Test
   void aMirrorMaySendUsToTheHub() throws IOException {
-    var mirror = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    var mirror = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     mirror.createContext(
         "/",
         exchange -> {
