@@ -36,18 +36,23 @@ class OwnMappingsTest {
     public int keepcost;
   }
 
-  private static final int PIECES = 20;
+  private static final int PIECES = 50;
   private static final long BYTES = 4L << 20;
 
   @Test
   void largePiecesAreMappedByThemselvesWhileItIsOpen() {
     try (var first = OwnMappings.open()) {
       try (var second = OwnMappings.open()) {
-        assertEquals(PIECES, mapped());
+        assertMostAre(true, mapped());
       }
-      assertEquals(PIECES, mapped(), "until the last one is closed");
+      assertMostAre(true, mapped()); // until the last one is closed
     }
-    assertEquals(0, mapped());
+    assertMostAre(false, mapped());
+  }
+
+  /** Not all: some may fit where memory is free, and other threads have pieces of their own. */
+  private static void assertMostAre(boolean expected, int mapped) {
+    assertEquals(expected, mapped > PIECES / 2, mapped + " of " + PIECES + " are mapped");
   }
 
   /** How many of some pieces are; they are freed again. */
