@@ -8,23 +8,29 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A thread for heavy work beside decoding: Linux runs it where decoding leaves a core idle, and
- * takes the core away as soon as decoding wants it. (By niceness alone it would keep the core for
- * some milliseconds, and a decode step wants it a hundred times.) What has taken long all the same
- * goes on as a thread that gets a little of a core in any case. Elsewhere it is a thread like
+ * A thread for heavy work beside decoding: Linux gives it little of a core that decoding wants.
+ * Where it works {@link #natively}, it runs only where a core is idle, and makes way at once: by
+ * niceness alone it would keep the core for some milliseconds, and a decode step wants it a hundred
+ * times. (In Java it may not wait for an idle core: everybody who wants to collect garbage waits
+ * for it.) What has taken long all the same goes on by its niceness. Elsewhere it is a thread like
  * others.
  */
 final class Aside implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** A thirtieth of a core that another thread wants, too. */
+  /** A thirtieth of a core that one other thread wants, too. */
   private static final int NICENESS = 15;
+
+  /** The one whose thread this is. */
+  private static final ThreadLocal<@Nullable Aside> CURRENT = new ThreadLocal<>();
 
   private final ExecutorService executor;
   private final Duration patience;
   private volatile int thread;
+  private volatile boolean late;
 
   Aside(String name) {
     this(name, PATIENCE);
@@ -38,31 +44,28 @@ final class Aside implements AutoCloseable {
     this.executor =
         Executors.newSingleThreadExecutor(
             work -> {
-              var thread = new Thread(() -> whenIdle(work), name);
+              var thread = new Thread(() -> nicely(work), name);
               thread.setDaemon(true);
               return thread;
             });
   }
 
-  private void whenIdle(Runnable work) {
+  private void nicely(Runnable work) {
     thread = CLibrary.threadId();
     CLibrary.niceness(thread, NICENESS);
-    CLibrary.runWhenIdle(thread);
+    CURRENT.set(this);
     work.run();
   }
 
   /** Waits for it; a failure is thrown as it is. */
   <T> T run(Supplier<T> work) {
+    late = false;
     CompletableFuture<T> done = CompletableFuture.supplyAsync(work, executor);
-    if (isDoneSoon(done)) {
-      return Scorer.await(done);
+    if (!isDoneSoon(done)) {
+      late = true;
+      CLibrary.runAsOthers(thread);
     }
-    CLibrary.runAsOthers(thread);
-    try {
-      return Scorer.await(done);
-    } finally {
-      CLibrary.runWhenIdle(thread);
-    }
+    return Scorer.await(done);
   }
 
   void run(Runnable work) {
@@ -71,6 +74,25 @@ final class Aside implements AutoCloseable {
           work.run();
           return true;
         });
+  }
+
+  /** Work outside of Java, with its own kind of failure. */
+  interface Native<T, E extends Exception> {
+    T run() throws E;
+  }
+
+  /** Does what takes long outside of Java, on whatever thread. */
+  static <T, E extends Exception> T natively(Native<T, E> work) throws E {
+    Aside mine = CURRENT.get();
+    if (mine == null || mine.late) {
+      return work.run();
+    }
+    CLibrary.runWhenIdle(mine.thread);
+    try {
+      return work.run();
+    } finally {
+      CLibrary.runAsOthers(mine.thread);
+    }
   }
 
   private boolean isDoneSoon(CompletableFuture<?> work) {

@@ -138,13 +138,15 @@ final class DecoderSession implements AutoCloseable {
   private static OrtSession create(OnnxRuntime runtime, byte[] graph, SessionOptions options)
       throws OrtException {
     Path folder = null;
-    try (var mappings = OwnMappings.open()) {
+    try {
       folder = Files.createTempDirectory("rlaif-graph-");
       // ONNX Runtime wants the external-data file to exist although every initializer is supplied;
       // left empty, a tensor that nobody supplied is an error and not an old weight.
       Files.createFile(folder.resolve(EXTERNAL_DATA));
-      Path file = Files.write(folder.resolve("model.onnx"), graph);
-      return runtime.environment().createSession(file.toString(), options);
+      String file = Files.write(folder.resolve("model.onnx"), graph).toString();
+      try (var mappings = OwnMappings.open()) {
+        return Aside.natively(() -> runtime.environment().createSession(file, options));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("the graph cannot be written to a temporary folder", e);
     } finally {

@@ -34,20 +34,25 @@ class AsideTest {
   }
 
   @Test
-  void itRunsWhereACoreIsIdle() {
+  void itIsNiceAndOutsideOfJavaItWaitsForAnIdleCore() {
     Schedule mine = Schedule.now();
     try (var aside = new Aside("aside")) {
-      assertEquals(new Schedule(15, SCHED_IDLE), aside.run(Schedule::now));
+      assertEquals(new Schedule(15, SCHED_OTHER), aside.run(Schedule::now));
+      assertEquals(new Schedule(15, SCHED_IDLE), aside.run(() -> Aside.natively(Schedule::now)));
+      assertEquals(new Schedule(15, SCHED_OTHER), aside.run(Schedule::now), "in Java again");
     }
-    assertEquals(mine, Schedule.now(), "who waits stays as it was");
+    assertEquals(mine, Aside.natively(Schedule::now), "another thread stays as it is");
   }
 
   @Test
   void whatTakesLongGetsALittleOfACore() {
     try (var aside = new Aside("aside", Duration.ofMillis(50))) {
-      Schedule late = aside.run(AsideTest::untilItChanges);
+      Schedule late = aside.run(() -> Aside.natively(AsideTest::untilItChanges));
       assertEquals(new Schedule(15, SCHED_OTHER), late);
-      assertEquals(SCHED_IDLE, aside.run(Schedule::now).policy(), "what comes next makes way");
+      assertEquals(
+          SCHED_IDLE,
+          aside.run(() -> Aside.natively(Schedule::now)).policy(),
+          "what comes next makes way");
     }
   }
 
