@@ -5,32 +5,46 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A thread for heavy work beside decoding: Linux gives it little of a core that decoding wants.
- * Where it works {@link #natively}, it runs only where a core is idle, and makes way at once: by
- * niceness alone it would keep the core for some milliseconds, and a decode step wants it a hundred
- * times. (In Java it may not wait for an idle core: everybody who wants to collect garbage waits
- * for it.) What has taken long all the same goes on by its niceness. Elsewhere it is a thread like
- * others.
+ * What it does {@link #natively} runs only where a core is idle, and makes way at once: by niceness
+ * alone it would keep the core for some milliseconds, and a decode step wants it a hundred times.
+ * (In Java it may not wait for an idle core: everybody who wants to collect garbage waits for it.)
+ * Such work has a thread of its own, which ends with it, as an ordinary user's cannot return.
+ *
+ * <p>What has taken long all the same goes on by its niceness. Where the system does not allow that
+ * it ends as it began, with a three-hundredth of a busy core, and what comes later is merely nice.
+ * Elsewhere than on Linux it is a thread like others.
  */
 final class Aside implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** A thirtieth of a core that one other thread wants, too. */
   private static final int NICENESS = 15;
 
+  private static final int NONE = -1;
+
   /** The one whose thread this is. */
   private static final ThreadLocal<@Nullable Aside> CURRENT = new ThreadLocal<>();
 
+  private final String name;
   private final ExecutorService executor;
   private final Duration patience;
-  private volatile int thread;
-  private volatile boolean late;
+
+  /** Linux's number of the thread that waits for an idle core now. */
+  private int waiting = NONE; // guarded by this
+
+  private boolean late; // guarded by this
+  private boolean merelyNice; // guarded by this
 
   Aside(String name) {
     this(name, PATIENCE);
@@ -40,32 +54,45 @@ final class Aside implements AutoCloseable {
    * @param patience work that takes longer gets a little of a core in any case
    */
   Aside(String name, Duration patience) {
+    this.name = name;
     this.patience = patience;
-    this.executor =
-        Executors.newSingleThreadExecutor(
-            work -> {
-              var thread = new Thread(() -> nicely(work), name);
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.executor = Executors.newSingleThreadExecutor(work -> daemon(() -> nicely(work), name));
+  }
+
+  private static Thread daemon(Runnable work, String name) {
+    var thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void nicely(Runnable work) {
-    thread = CLibrary.threadId();
-    CLibrary.niceness(thread, NICENESS);
+    CLibrary.niceness(NICENESS);
     CURRENT.set(this);
     work.run();
   }
 
   /** Waits for it; a failure is thrown as it is. */
   <T> T run(Supplier<T> work) {
-    late = false;
+    synchronized (this) {
+      late = false;
+    }
     CompletableFuture<T> done = CompletableFuture.supplyAsync(work, executor);
     if (!isDoneSoon(done)) {
-      late = true;
-      CLibrary.runAsOthers(thread);
+      hurry();
     }
     return Scorer.await(done);
+  }
+
+  private synchronized void hurry() {
+    late = true;
+    if (waiting != NONE && !CLibrary.runAsOthers(waiting)) {
+      merelyNice = true;
+      LOG.warn(
+          "{}: no core was idle for {} s, and this user may not let a thread stop waiting for one"
+              + " (RLIMIT_NICE); the next ones will not",
+          name,
+          patience.toSeconds());
+    }
   }
 
   void run(Runnable work) {
@@ -84,15 +111,56 @@ final class Aside implements AutoCloseable {
   /** Does what takes long outside of Java, on whatever thread. */
   static <T, E extends Exception> T natively(Native<T, E> work) throws E {
     Aside mine = CURRENT.get();
-    if (mine == null || mine.late) {
-      return work.run();
+    return mine == null || !mine.mayWait() ? work.run() : mine.whenIdle(work);
+  }
+
+  private synchronized boolean mayWait() {
+    return !late && !merelyNice;
+  }
+
+  private <T, E extends Exception> T whenIdle(Native<T, E> work) throws E {
+    var task = new FutureTask<T>(() -> waitingForACore(work));
+    daemon(task, name + "-natively").start(); // as nice as this one
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true; // it works with memory that the caller may free
+        }
+      }
+    } catch (ExecutionException e) {
+      throw Aside.<E>failure(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    CLibrary.runWhenIdle(mine.thread);
+  }
+
+  private <T, E extends Exception> T waitingForACore(Native<T, E> work) throws E {
+    synchronized (this) {
+      if (!late && CLibrary.runWhenIdle()) {
+        waiting = CLibrary.threadId();
+      }
+    }
     try {
       return work.run();
     } finally {
-      CLibrary.runAsOthers(mine.thread);
+      synchronized (this) {
+        waiting = NONE;
+      }
     }
+  }
+
+  /** A failure of work that declares it. */
+  @SuppressWarnings("unchecked") // what is thrown is unchecked, or what the work declares
+  private static <E extends Exception> E failure(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return (E) thrown;
   }
 
   private boolean isDoneSoon(CompletableFuture<?> work) {

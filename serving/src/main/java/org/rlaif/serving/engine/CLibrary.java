@@ -1,17 +1,19 @@
 package org.rlaif.serving.engine;
 
 import com.sun.jna.Function;
+import com.sun.jna.Native;
 import com.sun.jna.ptr.IntByReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What Java cannot ask of the system: when a thread runs, and where memory comes from. By the
- * names, and with the numbers, of Linux and its C library; elsewhere nothing is changed.
+ * names, and with the numbers, of Linux and its C library; elsewhere nothing is changed. What the
+ * system refuses stays as it was, and whoever asked is told.
  */
 final class CLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(CLibrary.class);
-  private static final int UNKNOWN = -1;
+  private static final int NO_SUCH_FUNCTION = Integer.MIN_VALUE;
 
   // sched.h
   private static final int SCHED_OTHER = 0;
@@ -21,6 +23,9 @@ final class CLibrary {
   private static final int M_TRIM_THRESHOLD = -1;
   private static final int M_MMAP_THRESHOLD = -3;
 
+  /** As setpriority and sched_setscheduler name the current thread. */
+  private static final int CURRENT = 0;
+
   private CLibrary() {}
 
   /** Linux's number of the current thread. */
@@ -28,29 +33,46 @@ final class CLibrary {
     return call("gettid");
   }
 
-  /** The thread's part of a core that others want, too: from 0, what everybody has, to 19. */
-  static void niceness(int thread, int niceness) {
-    call("setpriority", 0, thread, niceness);
+  /**
+   * The current thread's part of a core that others want, too: from 0, what everybody has, to 19.
+   * Everybody may raise it.
+   */
+  static boolean niceness(int niceness) {
+    return isDone("setpriority", 0, 0, CURRENT, niceness);
   }
 
-  /** The thread runs where nobody else wants to, and makes way at once. */
-  static void runWhenIdle(int thread) {
-    call("sched_setscheduler", thread, SCHED_IDLE, new IntByReference(0));
+  /**
+   * The current thread runs where nobody else wants to, and makes way at once. Everybody may enter
+   * this; an ordinary user may not leave it (sched(7): RLIMIT_NICE), and threads inherit it.
+   */
+  static boolean runWhenIdle() {
+    return isDone("sched_setscheduler", 0, CURRENT, SCHED_IDLE, new IntByReference(0));
   }
 
   /** The thread runs by its niceness. */
-  static void runAsOthers(int thread) {
-    call("sched_setscheduler", thread, SCHED_OTHER, new IntByReference(0));
+  static boolean runAsOthers(int thread) {
+    return isDone("sched_setscheduler", 0, thread, SCHED_OTHER, new IntByReference(0));
   }
 
   /** Pieces of memory of so many bytes are mapped each by itself, and given back when freed. */
-  static void mapFrom(int bytes) {
-    call("mallopt", M_MMAP_THRESHOLD, bytes);
+  static boolean mapFrom(int bytes) {
+    return isDone("mallopt", 1, M_MMAP_THRESHOLD, bytes);
   }
 
   /** So many bytes that are free at the end of the rest are kept. */
-  static void keep(int bytes) {
-    call("mallopt", M_TRIM_THRESHOLD, bytes);
+  static boolean keep(int bytes) {
+    return isDone("mallopt", 1, M_TRIM_THRESHOLD, bytes);
+  }
+
+  /**
+   * @param success what the function returns then
+   */
+  private static boolean isDone(String name, int success, Object... arguments) {
+    int result = call(name, arguments);
+    if (result != success && result != NO_SUCH_FUNCTION) {
+      LOG.debug("{} was refused: {}, errno {}", name, result, Native.getLastError());
+    }
+    return result == success;
   }
 
   private static int call(String name, Object... arguments) {
@@ -58,7 +80,7 @@ final class CLibrary {
       return Function.getFunction("c", name).invokeInt(arguments);
     } catch (LinkageError e) {
       LOG.debug("{} is not to be had here", name, e);
-      return UNKNOWN;
+      return NO_SUCH_FUNCTION;
     }
   }
 }
