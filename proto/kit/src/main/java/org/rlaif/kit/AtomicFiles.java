@@ -90,6 +90,11 @@ public final class AtomicFiles {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** The SHA-256 of some bytes, in hexadecimal. */
+  public static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
   static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -32,7 +32,7 @@ final class QuickstartCommand implements Callable<Integer> {
     settings.addAll(options.settings());
     PrintWriter out = spec.commandLine().getOut();
     Session session = new Session(RunConfig.load(null, settings), options.runs(), out);
-    session.run(null);
+    session.run(null, options.replace());
     Summary.print(session.folder(), out);
     return 0;
   }

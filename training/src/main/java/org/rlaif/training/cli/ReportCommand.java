@@ -36,6 +36,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunFolder folder = RunFolder.find(run, runs);
+    folder.requireUndamaged(Report.STAGES);
     Report.write(folder);
     PrintWriter out = spec.commandLine().getOut();
     out.println(Path.of(folder.typed()).resolve(Report.PAGE));

@@ -39,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
     if (dryRun) {
       session.plan();
     } else {
-      session.run(null);
+      session.run(null, options.replace());
       Summary.print(session.folder(), spec.commandLine().getOut());
     }
     return 0;

@@ -45,6 +45,18 @@ final class RunOptions {
   @Option(names = "--device", paramLabel = "cpu|cuda:N", description = "Where training computes.")
   private @Nullable String device;
 
+  @Option(
+      names = "--replace",
+      description = {
+        "Finished stages that other settings have made, or that are damaged, may be discarded and",
+        "made again. Without it, a start that would do so is refused."
+      })
+  private boolean replace;
+
+  boolean replace() {
+    return replace;
+  }
+
   Path runs() {
     return runs;
   }

@@ -44,8 +44,9 @@ final class Session {
    * Runs the stages that are not finished.
    *
    * @param only this stage; null: all
+   * @param replace whether finished results may be discarded
    */
-  void run(@Nullable String only) {
+  void run(@Nullable String only, boolean replace) {
     Device device = Torch.device(config.device(), Compute.of(config.precision()));
     int threads =
         config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
@@ -63,9 +64,9 @@ final class Session {
     Runtime.getRuntime().addShutdownHook(stop);
     try {
       if (only == null) {
-        pipeline.run(context, out);
+        pipeline.run(context, out, replace);
       } else {
-        pipeline.runOnly(only, context, out);
+        pipeline.runOnly(only, context, out, replace);
       }
     } catch (StatusRuntimeException e) {
       throw explained(e);

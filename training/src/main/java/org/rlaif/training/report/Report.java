@@ -22,6 +22,11 @@ public final class Report {
   public static final String PAGE = "report.html";
 
   public static final String FIGURES = "report.json";
+
+  /** Whose results it shows. */
+  public static final List<String> STAGES =
+      List.of("data", "tokenizer", "sft", "candidates", "label", "reward", "ppo", "evaluate");
+
   private static final String PICTURES = "pictures";
 
   private Report() {}

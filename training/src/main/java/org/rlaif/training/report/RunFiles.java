@@ -21,9 +21,6 @@ import org.rlaif.training.tldr.GoldScore;
 
 /** What the stages of a run have left: figures, curves and rollouts. */
 final class RunFiles {
-  private static final List<String> STAGES =
-      List.of("data", "tokenizer", "sft", "candidates", "label", "reward", "ppo", "evaluate");
-
   private final RunFolder folder;
   private final RunConfig config;
   private final Map<String, StageRecord> stages = new LinkedHashMap<>();
@@ -32,7 +29,7 @@ final class RunFiles {
   RunFiles(RunFolder folder) {
     this.folder = folder;
     this.config = folder.config();
-    for (String stage : STAGES) {
+    for (String stage : Report.STAGES) {
       folder.finished(stage).ifPresent(done -> stages.put(stage, done));
     }
     this.facts = GeneratedData.facts(folder.stage("data"));

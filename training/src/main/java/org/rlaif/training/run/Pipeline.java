@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
-import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 
 /** Runs stages in their order, skips those that are finished, and says so line by line. */
@@ -32,56 +31,106 @@ public final class Pipeline {
 
   /** Whether a stage has finished with the settings, the seed and the input it has now. */
   public boolean isFinished(Stage stage) {
-    String fingerprint = fingerprints.get(stages.indexOf(stage));
     return folder
         .finished(stage.name())
-        .filter(r -> r.fingerprint().equals(fingerprint))
+        .filter(r -> r.fingerprint().equals(fingerprint(stage)))
         .isPresent();
   }
 
-  /** Runs every stage that is not finished. */
-  public void run(RunContext context, PrintWriter out) {
-    locked(context, out, stages);
+  private String fingerprint(Stage stage) {
+    return fingerprints.get(stages.indexOf(stage));
+  }
+
+  List<Stage> stages() {
+    return stages;
+  }
+
+  /** Looks at what is there of these stages. */
+  Survey survey(List<Stage> some) {
+    Survey survey = new Survey(folder);
+    some.forEach(stage -> survey.look(stage.name(), fingerprint(stage)));
+    return survey;
+  }
+
+  /**
+   * Runs every stage that is not finished.
+   *
+   * @param replace whether finished stages that are damaged, or were made with other settings, may
+   *     be discarded
+   */
+  public void run(RunContext context, PrintWriter out, boolean replace) {
+    try (RunLock lock = begin()) {
+      work(context, out, replace, stages, List.of());
+    }
   }
 
   /** Runs one stage, unless it is finished; those before it must be. */
-  public void runOnly(String name, RunContext context, PrintWriter out) {
+  public void runOnly(String name, RunContext context, PrintWriter out, boolean replace) {
     List<String> names = stages.stream().map(Stage::name).toList();
     int index = names.indexOf(name);
     if (index < 0) {
       throw UserError.expected(
           "stage", name, "one of " + String.join(", ", names) + " in this run");
     }
-    for (Stage before : stages.subList(0, index)) {
-      if (!isFinished(before)) {
-        throw UserError.expected(
-            name + ": the stage before it, " + before.name(),
-            "not finished with these settings",
-            "run rlaif " + before.name() + " first, or rlaif run for all of them");
-      }
+    try (RunLock lock = begin()) {
+      work(context, out, replace, List.of(stages.get(index)), stages.subList(0, index));
     }
-    locked(context, out, List.of(stages.get(index)));
   }
 
-  private void locked(RunContext context, PrintWriter out, List<Stage> wanted) {
-    try (RunLock lock = RunLock.take(folder.path())) {
-      folder.sweep();
-      folder.write(context.config());
-      noteModels();
-      for (Stage stage : wanted) {
-        if (isFinished(stage)) {
-          say(out, stage, "finished before");
-        } else {
-          execute(stage, context);
-          noteModels();
-          say(out, stage, "");
-        }
+  private RunLock begin() {
+    RunLock lock = RunLock.take(folder.path());
+    folder.sweep();
+    return lock;
+  }
+
+  private void work(
+      RunContext context,
+      PrintWriter out,
+      boolean replace,
+      List<Stage> wanted,
+      List<Stage> before) {
+    Survey read = survey(before); // never discarded here
+    for (Stage stage : before) {
+      String state =
+          switch (read.of(stage.name())) {
+            case MISSING, OTHERWISE -> "not finished with these settings";
+            case FINISHED, DAMAGED -> "";
+          };
+      UserError.require(
+          state.isEmpty(),
+          wanted.get(0).name() + ": the stage before it, " + stage.name(),
+          state,
+          "run rlaif " + stage.name() + " first, or rlaif run for all of them");
+    }
+    read.require(context.config());
+    Survey found = survey(wanted);
+    if (replace) {
+      found.requireNotRead(context.config());
+    } else {
+      found.require(context.config());
+    }
+    List.of(read.unchecked(), found.unchecked()).forEach(Pipeline::warn);
+    folder.write(context.config());
+    noteModels();
+    for (Stage stage : wanted) {
+      if (found.of(stage.name()) == Survey.State.FINISHED) {
+        say(out, stage, "finished before");
+      } else {
+        execute(stage, context);
+        noteModels();
+        say(out, stage, "");
       }
+    }
+  }
+
+  private static void warn(String line) {
+    if (!line.isEmpty()) {
+      System.err.println("rlaif: " + line);
     }
   }
 
   private void execute(Stage stage, RunContext context) {
-    String fingerprint = fingerprints.get(stages.indexOf(stage));
+    folder.setAside(stage.name());
     try {
       AtomicFiles.folder(
           folder.stage(stage.name()),
@@ -89,13 +138,13 @@ public final class Pipeline {
             long start = System.nanoTime();
             Map<String, Object> figures = stage.work().run(context, place);
             double seconds = (System.nanoTime() - start) / 1e9;
-            Json.write(
-                place.resolve(StageRecord.FILE),
-                new StageRecord(stage.name(), fingerprint, seconds, figures));
+            StageRecord.write(place, stage.name(), fingerprint(stage), seconds, figures);
           });
     } catch (UncheckedIOException e) {
       String reason = String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage());
       throw new UserError(folder.stage(stage.name()) + ": cannot be read or written: " + reason, e);
+    } finally {
+      folder.settle(stage.name());
     }
   }
 

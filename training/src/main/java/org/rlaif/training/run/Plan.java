@@ -14,7 +14,7 @@ import org.rlaif.training.config.RunConfig;
 
 /**
  * What a run would do: which stages, with how large models, in how much memory. Estimates, made
- * without reading data or loading anything.
+ * without loading a model.
  */
 public final class Plan {
   /** fp32. */
@@ -30,24 +30,24 @@ public final class Plan {
   private static final int MAX_SLOTS = 64;
 
   private record Line(
-      String stage, boolean finished, String work, long rollouts, String model, long bytes) {}
+      String stage, String would, String work, long rollouts, String model, long bytes) {}
 
   private final RunConfig config;
   private final DecoderConfig policy;
   private final AdapterConfig adapter;
-  private final Pipeline pipeline;
+  private final Survey survey;
   private final List<Line> lines = new ArrayList<>();
 
-  private Plan(RunConfig config, Pipeline pipeline) {
+  private Plan(RunConfig config, Survey survey) {
     this.config = config;
-    this.pipeline = pipeline;
+    this.survey = survey;
     this.policy = shape(config);
     this.adapter = config.model().adapter();
   }
 
   /** Plans a run without starting it. */
   public static Plan of(RunConfig config, List<Stage> stages, Pipeline pipeline) {
-    Plan plan = new Plan(config, pipeline);
+    Plan plan = new Plan(config, pipeline.survey(stages));
     for (Stage stage : stages) {
       plan.lines.add(plan.line(stage));
     }
@@ -62,14 +62,19 @@ public final class Plan {
   }
 
   private Line line(Stage stage) {
-    boolean finished = pipeline.isFinished(stage);
+    String would =
+        switch (survey.of(stage.name())) {
+          case MISSING -> "run";
+          case FINISHED -> "skip";
+          case OTHERWISE, DAMAGED -> "replace";
+        };
     long parameters = policy.parameterCount();
     long both = 2L * config.evaluation().prompts();
     return switch (stage.name()) {
       case "sft" ->
           new Line(
               "sft",
-              finished,
+              would,
               config.sft().steps() + " steps of " + config.sft().batch(),
               0,
               "policy " + count(parameters),
@@ -80,7 +85,7 @@ public final class Plan {
         long sequences = (long) config.candidates().prompts() * config.candidates().samples();
         yield new Line(
             "candidates",
-            finished,
+            would,
             "at most " + config.candidates().prompts() + " prompts",
             sequences,
             "policy " + count(parameters),
@@ -89,7 +94,7 @@ public final class Plan {
       case "reward" ->
           new Line(
               "reward",
-              finished,
+              would,
               config.reward().epochs() + " epochs of " + config.reward().batch() + " pairs a step",
               0,
               "reward " + count(reward()),
@@ -99,7 +104,7 @@ public final class Plan {
       case "ppo" ->
           new Line(
               "ppo",
-              finished,
+              would,
               config.ppo().updates() + " updates of " + config.ppo().batch(),
               (long) config.ppo().updates() * config.ppo().batch(),
               "policy, reference, value, reward",
@@ -111,12 +116,12 @@ public final class Plan {
       case "evaluate" ->
           new Line(
               "evaluate",
-              finished,
+              would,
               "at most " + config.evaluation().prompts() + " prompts",
               2 * both,
               "SFT policy, policy, reward",
               SERVED * (2 * parameters + reward()) + 2 * cache());
-      default -> new Line(stage.name(), finished, "", 0, "", 0);
+      default -> new Line(stage.name(), would, "", 0, "", 0);
     };
   }
 
@@ -168,7 +173,7 @@ public final class Plan {
           Locale.ROOT,
           "%-10s  %-9s  %-32s  %9s  %-32s  %s%n",
           line.stage(),
-          line.finished() ? "skip" : "run",
+          line.would(),
           line.work(),
           line.rollouts() == 0 ? "" : String.format(Locale.ROOT, "%,d", line.rollouts()),
           line.model(),
@@ -190,6 +195,10 @@ public final class Plan {
             + " full-length sequences, and the server's weights and KV cache.%n",
         megabytes(most));
     out.printf(Locale.ROOT, "Disk: about %s for three models.%n", megabytes(3 * NUMBER * reward()));
+    String loss = survey.loss(config);
+    if (!loss.isEmpty()) {
+      out.printf("%nNot without being asked to: %s%nTo go on: %s.%n", loss, survey.wayOut());
+    }
   }
 
   private static String count(long parameters) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ public final class RunFolder {
   private static final String CONFIG = "config.yaml";
   private static final String MODELS = "models.json";
   private static final String LEFT_OVER = ".writing-";
+
+  /** Ends the name of a result that stands aside until the stage has made another. */
+  private static final String REPLACED = ".replaced";
 
   /** Which stage makes which model, and the name it is served under. */
   private static final Map<String, String> MODEL_OF_STAGE =
@@ -86,8 +90,70 @@ public final class RunFolder {
 
   /** What a finished stage has left; empty if it has not finished. */
   public Optional<StageRecord> finished(String stage) {
-    Path file = stage(stage).resolve(StageRecord.FILE);
-    return Files.exists(file) ? Optional.of(Json.read(file, StageRecord.class)) : Optional.empty();
+    return record(stage(stage));
+  }
+
+  private static Optional<StageRecord> record(Path folder) {
+    Path file = folder.resolve(StageRecord.FILE);
+    return Files.exists(file) ? Optional.of(StageRecord.read(file)) : Optional.empty();
+  }
+
+  /** Refuses a run in which the files of a finished stage are not what it has left. */
+  public void requireUndamaged(List<String> stages) {
+    for (String stage : stages) {
+      finished(stage)
+          .map(StageRecord::files)
+          .map(files -> StageFiles.damage(stage(stage), files))
+          .flatMap(damage -> damage.stream().findFirst())
+          .ifPresent(
+              damage -> {
+                throw new UserError(
+                    damage
+                        + " (expected: what the stage has left; restore it, or make it again with"
+                        + " rlaif run --replace)");
+              });
+    }
+  }
+
+  /** Where the result of a stage is found: in its place or, if its replacement broke off, aside. */
+  Path standingPath(String stage) {
+    return Files.exists(stage(stage)) ? stage(stage) : aside(stage);
+  }
+
+  /** Like {@link #finished}, even if the result stands aside. */
+  Optional<StageRecord> standing(String stage) {
+    return record(standingPath(stage));
+  }
+
+  private Path aside(String stage) {
+    return path.resolve(stage + REPLACED);
+  }
+
+  /** Moves a stage's result, if there is one, aside; {@link #settle} ends that. */
+  void setAside(String stage) {
+    if (Files.exists(stage(stage))) {
+      move(stage(stage), aside(stage));
+    }
+  }
+
+  /** Deletes what stands aside if the stage has another result by now, or else puts it back. */
+  void settle(String stage) {
+    if (!Files.exists(aside(stage))) {
+      return;
+    }
+    if (Files.exists(stage(stage))) {
+      AtomicFiles.deleteRecursively(aside(stage));
+    } else {
+      move(aside(stage), stage(stage));
+    }
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The resolved settings of the run. */
@@ -132,12 +198,20 @@ public final class RunFolder {
     }
   }
 
-  /** Deletes what a killed process was writing. Only for who holds the lock. */
+  /**
+   * Deletes what a killed process was writing, and puts back what it was replacing. Only for who
+   * holds the lock.
+   */
   void sweep() {
     try (Stream<Path> inside = Files.list(path)) {
-      inside
-          .filter(each -> String.valueOf(each.getFileName()).startsWith(LEFT_OVER))
-          .forEach(AtomicFiles::deleteRecursively);
+      for (Path each : inside.toList()) {
+        String name = String.valueOf(each.getFileName());
+        if (name.startsWith(LEFT_OVER)) {
+          AtomicFiles.deleteRecursively(each);
+        } else if (name.endsWith(REPLACED)) {
+          settle(name.substring(0, name.length() - REPLACED.length()));
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,12 +4,15 @@
  * <p>{@link org.rlaif.training.run.Loop} is the list of the stages and reads like the loop. A
  * {@link org.rlaif.training.run.Stage} does its work in an empty folder that takes its place under
  * the run's folder when all of it is written, with {@code stage.json} inside: settings'
- * fingerprint, seconds, figures. So a stage is whole or absent, and a killed run leaves nothing
- * that could be taken for a result.
+ * fingerprint, seconds, figures, and the hash of every file. So a stage is whole or absent, a
+ * killed run leaves nothing that could be taken for a result, and what has changed since is refused
+ * by name.
  *
  * <p>{@link org.rlaif.training.run.Pipeline} runs what is missing. A stage's fingerprint covers its
  * settings, the seed and the fingerprint of the stage before it; a finished stage with the right
- * fingerprint is skipped, and a changed setting repeats its own stage and those behind it.
+ * fingerprint is skipped, and a changed setting repeats its own stage and those behind it. Before
+ * anything that is finished is discarded, a {@link org.rlaif.training.run.Survey} says so and it
+ * has to be asked for; it stands aside then until the stage has finished again.
  *
  * <p>Stages ask {@link org.rlaif.training.run.Servers} for whatever has to be served. They know the
  * client, never the engine behind it.

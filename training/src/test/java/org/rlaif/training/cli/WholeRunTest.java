@@ -64,7 +64,17 @@ class WholeRunTest {
     assertEquals(figures, TinyRun.timeless(run));
 
     // Another setting repeats its stage and those behind it.
-    Typed changed = run(yaml, "a", "--set", "ppo.klCoefficient=0.1");
+    Typed refused = run(yaml, "a", "--set", "ppo.klCoefficient=0.1");
+    assertEquals(2, refused.code(), refused.err());
+    assertTrue(
+        refused
+            .err()
+            .contains(
+                ": finished with other settings: ppo, evaluate (ppo.klCoefficient was 0.05, is"
+                    + " 0.1)"),
+        refused.err());
+    assertEquals(figures, TinyRun.timeless(run));
+    Typed changed = run(yaml, "a", "--set", "ppo.klCoefficient=0.1", "--replace");
     assertEquals(0, changed.code(), changed.err());
     assertEquals(List.of("ppo", "evaluate", "report"), stagesWith(changed, false));
 

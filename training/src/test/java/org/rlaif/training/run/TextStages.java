@@ -33,11 +33,29 @@ final class TextStages {
 
   /** Runs all stages with these settings, and returns what is printed. */
   String run(String one, String two, String three) {
-    return with(one, two, three, (pipeline, context, out) -> pipeline.run(context, out));
+    return with(one, two, three, (pipeline, context, out) -> pipeline.run(context, out, false));
+  }
+
+  /** The same, and what is finished may be discarded. */
+  String replace(String one, String two, String three) {
+    return with(one, two, three, (pipeline, context, out) -> pipeline.run(context, out, true));
+  }
+
+  /** What a start with these settings would refuse to discard; empty if nothing. */
+  String loss(String one, String two, String three) {
+    String[] loss = new String[1];
+    with(
+        one,
+        two,
+        three,
+        (pipeline, context, out) ->
+            loss[0] = pipeline.survey(pipeline.stages()).loss(context.config()));
+    return loss[0];
   }
 
   String runOnly(String stage) {
-    return with("1", "2", "3", (pipeline, context, out) -> pipeline.runOnly(stage, context, out));
+    return with(
+        "1", "2", "3", (pipeline, context, out) -> pipeline.runOnly(stage, context, out, false));
   }
 
   /** What is done with a pipeline. */
@@ -111,6 +129,6 @@ final class TextStages {
   public static void main(String[] arguments) {
     TextStages stages = new TextStages(Path.of(arguments[0]));
     stages.hangsIn = "reward";
-    stages.run("1", "2", "3");
+    stages.replace("1", arguments.length > 1 ? arguments[1] : "2", "3");
   }
 }
