@@ -21,13 +21,7 @@ public final class BothOrders {
    * exactly even, and the judge is not asked.
    */
   public static List<Verdict> compareAll(Judge judge, List<Question> questions) {
-    List<Question> asked = new ArrayList<>(2 * questions.size());
-    for (Question question : questions) {
-      if (!isSame(question)) {
-        asked.add(question);
-        asked.add(question.swapped());
-      }
-    }
+    List<Question> asked = asked(questions);
     List<Answer> answers = judge.askAll(asked);
     if (answers.size() != asked.size()) {
       throw new IllegalStateException(
@@ -44,6 +38,18 @@ public final class BothOrders {
       }
     }
     return verdicts;
+  }
+
+  /** What a judge is asked about these questions: each in both orders. */
+  static List<Question> asked(List<Question> questions) {
+    List<Question> asked = new ArrayList<>(2 * questions.size());
+    for (Question question : questions) {
+      if (!isSame(question)) {
+        asked.add(question);
+        asked.add(question.swapped());
+      }
+    }
+    return asked;
   }
 
   /**

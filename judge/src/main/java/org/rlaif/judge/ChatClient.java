@@ -3,6 +3,7 @@ package org.rlaif.judge;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,47 +18,70 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Proxies;
 import org.rlaif.kit.UserError;
 
 /**
- * Posts to one URL, and again after 429, 5xx or a lost connection: at the time that Retry-After
- * asks for, otherwise after twice as long each time. Redirects are not followed, so a key goes to
- * the host it is meant for or nowhere.
+ * Posts to one URL, and again after 429, 5xx, a lost connection, or an answer that is none: at the
+ * time that Retry-After asks for, otherwise after twice as long each time; {@link Patience} tells
+ * how long. Redirects are not followed, so a key goes to the host it is meant for or nowhere.
  */
 final class ChatClient {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+  /** Of silence, before a person is told what is waited for. */
+  private static final Duration SAY_AFTER = Duration.ofSeconds(20);
+
   private static final int EXCERPT = 200;
 
   /** What came back. */
   sealed interface Reply {
-    /** Status 200, and JSON. */
+
+    /** Status 200, and a chat completion. */
     record Body(JsonNode json) implements Reply {}
 
     /** This request, as far as one can tell, and not all of them. */
     record Refused(String why) implements Reply {}
   }
 
+  /**
+   * Why there is no reply yet.
+   *
+   * @param asked how long the endpoint wants to be left alone, if it says so
+   */
+  private record Failure(Patience.Sign sign, String what, @Nullable Duration asked) {}
+
   private final HttpClient http;
   private final URI uri;
   private final String model;
   private final ApiKey key;
   private final Proxies proxies;
-  private final int attempts;
+  private final Patience patience;
   private final Duration timeout;
   private final Duration firstWait;
+  private final int longestBody;
+  private final AtomicBoolean saidThatItWaits = new AtomicBoolean();
 
+  /**
+   * Creates a client.
+   *
+   * @param timeout of one request with its answer
+   * @param longestBody bytes that an answer may have
+   */
   ChatClient(
       URI uri,
       String model,
       ApiKey key,
       Proxies proxies,
-      int attempts,
+      Patience patience,
       Duration timeout,
-      Duration firstWait) {
+      Duration firstWait,
+      int longestBody) {
     this.http =
         HttpClient.newBuilder()
             .proxy(proxies)
@@ -69,9 +93,10 @@ final class ChatClient {
     this.model = model;
     this.key = key;
     this.proxies = proxies;
-    this.attempts = attempts;
+    this.patience = patience;
     this.timeout = timeout;
     this.firstWait = firstWait;
+    this.longestBody = longestBody;
   }
 
   /**
@@ -80,43 +105,120 @@ final class ChatClient {
    * @throws UserError if the URL, the key, the model or a proxy is wrong, or the endpoint is away
    */
   Reply post(String json) {
+    long firstPut = System.nanoTime();
+    long lastFailure = firstPut;
     for (int attempt = 1; ; attempt++) {
-      String failure;
-      boolean away = true;
-      Duration wait = backoff(attempt);
+      Reply reply = null;
+      Failure failure = null;
       try {
-        HttpResponse<String> response = exchange(json);
-        int status = response.statusCode();
-        failure = "status " + status;
-        if (status == 200) {
-          return parse(response.body());
-        } else if (status == 401 || status == 403) {
-          throw wrong(failure, key.advice());
-        } else if (status == 407) {
-          throw wrong(
-              failure,
-              "200; the proxy wants a name and a password: http://name:password@host:port");
-        } else if (status == 404 || (status >= 300 && status < 400)) {
-          throw wrong(failure, "200; are the URL and the model right?");
-        } else if (status != 429 && status != 408 && status < 500) {
-          return new Reply.Refused(failure + ": " + reason(response.body()));
-        }
-        away = status < 500;
-        Duration asked = retryAfter(response);
-        wait = asked == null ? wait : asked;
+        HttpResponse<BoundedBody.Text> response = exchange(json);
+        reply = reply(response);
+        failure = reply == null ? failure(response) : null;
       } catch (IOException e) {
+        boolean absent = e instanceof ConnectException || e instanceof SSLException;
         failure =
-            e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
+            new Failure(
+                absent ? Patience.Sign.ABSENT : Patience.Sign.AWAY,
+                e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage()),
+                null);
       } catch (TimeoutException e) {
-        failure = "no answer within " + timeout.toSeconds() + " s";
+        failure =
+            new Failure(Patience.Sign.AWAY, "no answer within " + timeout.toSeconds() + " s", null);
       }
-      if (attempt >= attempts) {
-        if (away) {
-          throw wrong(failure + ", " + attempts + " times", "an answer");
+      if (reply != null) {
+        patience.answered();
+        saidThatItWaits.set(false);
+        return reply;
+      }
+      if (failure == null) {
+        throw new IllegalStateException("neither a reply nor a failure");
+      }
+      Duration asked = failure.asked();
+      if (asked != null && asked.compareTo(max(patience.longest(), LONGEST_WAIT)) > 0) {
+        throw wrong(
+            failure.what() + "; it wants to be asked again in " + asked.toSeconds() + " s",
+            "an answer within endpoint.patienceSeconds: " + patience.longest().toSeconds());
+      }
+      switch (patience.after(failure.sign(), attempt, firstPut, lastFailure)) {
+        case LEAVE_UNANSWERED -> {
+          return new Reply.Refused(failure.what() + times(attempt));
         }
-        return new Reply.Refused(failure + ", " + attempts + " times");
+        case GIVE_UP -> throw wrong(failure.what() + times(attempt), "an answer");
+        case ASK_AGAIN -> {
+          lastFailure = System.nanoTime();
+          sayThatItWaits(failure, patience.silence(firstPut));
+          sleep(asked == null ? backoff(attempt) : max(asked, backoff(1)));
+        }
       }
-      sleep(wait);
+    }
+  }
+
+  private static String times(int attempts) {
+    return attempts == 1 ? "" : ", " + attempts + " times";
+  }
+
+  /** Once for each time that the endpoint is away. */
+  private void sayThatItWaits(Failure failure, Duration silence) {
+    if (silence.compareTo(SAY_AFTER) > 0 && saidThatItWaits.compareAndSet(false, true)) {
+      System.err.println(
+          "endpoint "
+              + proxies.describe(uri)
+              + ": "
+              + key.removeFrom(failure.what())
+              + "; it is asked again for "
+              + patience.longest().toSeconds()
+              + " s (endpoint.patienceSeconds)");
+    }
+  }
+
+  /** What ends a question, or null if it is to be asked again. */
+  private @Nullable Reply reply(HttpResponse<BoundedBody.Text> response) {
+    int status = response.statusCode();
+    String what = "status " + status;
+    if (status == 200) {
+      JsonNode json = json(response.body());
+      return json == null ? null : new Reply.Body(json);
+    } else if (status == 401 || status == 403) {
+      throw wrong(what, key.advice());
+    } else if (status == 407) {
+      throw wrong(
+          what, "200; the proxy wants a name and a password: http://name:password@host:port");
+    } else if (status == 404 || (status >= 300 && status < 400)) {
+      throw wrong(what, "200; are the URL and the model right?");
+    } else if (status == 429 || status == 408 || status >= 500) {
+      return null;
+    }
+    return new Reply.Refused(what + ": " + reason(response.body().text()));
+  }
+
+  private Failure failure(HttpResponse<BoundedBody.Text> response) {
+    int status = response.statusCode();
+    if (status == 200) {
+      BoundedBody.Text body = response.body();
+      return new Failure(
+          Patience.Sign.NONSENSE,
+          body.whole()
+              ? "status 200, but no chat completion: " + reason(body.text())
+              : "status 200, but more than " + longestBody + " bytes",
+          null);
+    }
+    String reason = reason(response.body().text());
+    return new Failure(
+        status == 429 ? Patience.Sign.BUSY : Patience.Sign.AWAY,
+        "status " + status + (reason.isEmpty() ? "" : ": " + reason),
+        retryAfter(response));
+  }
+
+  /** A chat completion, or null. Gateways tell of their errors with status 200, too. */
+  private static @Nullable JsonNode json(BoundedBody.Text body) {
+    if (!body.whole()) {
+      return null;
+    }
+    try {
+      JsonNode json = Json.MAPPER.readTree(body.text());
+      return json.path("choices").path(0).path("message").isObject() ? json : null;
+    } catch (JsonProcessingException e) {
+      return null; // said as what it is: no chat completion
     }
   }
 
@@ -127,7 +229,8 @@ final class ChatClient {
         expectation);
   }
 
-  private HttpResponse<String> exchange(String json) throws IOException, TimeoutException {
+  private HttpResponse<BoundedBody.Text> exchange(String json)
+      throws IOException, TimeoutException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .timeout(timeout)
@@ -136,8 +239,8 @@ final class ChatClient {
     key.sign(request);
     proxies.sign(request, uri);
     // The request's own time limit ends with the headers; this one covers the body too.
-    CompletableFuture<HttpResponse<String>> response =
-        http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+    CompletableFuture<HttpResponse<BoundedBody.Text>> response =
+        http.sendAsync(request.build(), head -> new BoundedBody(longestBody));
     try {
       return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -149,14 +252,6 @@ final class ChatClient {
       throw interrupted(e);
     } finally {
       response.cancel(true);
-    }
-  }
-
-  private Reply parse(String body) {
-    try {
-      return new Reply.Body(Json.MAPPER.readTree(body));
-    } catch (JsonProcessingException e) {
-      return new Reply.Refused("status 200, but not JSON: " + excerpt(body));
     }
   }
 
@@ -175,7 +270,7 @@ final class ChatClient {
     return line.length() > EXCERPT ? line.substring(0, EXCERPT) + "…" : line;
   }
 
-  /** Retry-After in seconds or as a date (RFC 9110, section 10.2.3), bounded. */
+  /** Retry-After in seconds or as a date (RFC 9110, section 10.2.3). */
   private static @Nullable Duration retryAfter(HttpResponse<?> response) {
     String value = response.headers().firstValue("Retry-After").orElse("").strip();
     if (value.isEmpty()) {
@@ -192,17 +287,18 @@ final class ChatClient {
         return null; // not a date either: wait as if nothing had been asked for
       }
     }
-    return asked.isNegative() ? Duration.ZERO : min(asked, LONGEST_WAIT);
+    return asked.isNegative() ? Duration.ZERO : asked;
   }
 
   /** Doubles, and is spread, so that several connections do not come back at once. */
   private Duration backoff(int attempt) {
     double factor = Math.scalb(0.5 + 0.5 * ThreadLocalRandom.current().nextDouble(), attempt - 1);
-    return min(Duration.ofMillis((long) (firstWait.toMillis() * factor)), LONGEST_WAIT);
+    double most = Math.min(firstWait.toMillis() * factor, LONGEST_WAIT.toMillis());
+    return Duration.ofMillis((long) most);
   }
 
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
+  private static Duration max(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
   }
 
   private void sleep(Duration wait) {

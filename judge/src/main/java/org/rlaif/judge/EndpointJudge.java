@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,40 +27,54 @@ import org.rlaif.kit.UserError;
  * likely tokens at each position asked for. {@link ChatAnswer} tells how the answer is read. An
  * endpoint that refuses to give log-probabilities is asked without them from then on.
  *
+ * <p>Answers cost something: each is {@linkplain KeptAnswers kept} before it counts, and what is
+ * kept is not asked for again.
+ *
  * <p>The API key comes from an environment variable, never from a file, and is in no message.
  */
 public final class EndpointJudge implements Judge {
   private static final String SYSTEM = "Answer with one digit, 1 or 2, and nothing else.";
   private static final int MOST_LIKELY = 20; // the most that the API allows
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
 
   /** So many refusals without an answer between them are not the questions' fault. */
   private static final int REFUSALS = 20;
 
+  /** Of an answer with its log-probabilities: a frame, and so much for each of its tokens. */
+  private static final int BYTES = 1 << 18;
+
+  private static final int BYTES_PER_TOKEN = 1 << 13;
+
   private final ChatClient client;
   private final JudgePrompt prompt;
   private final String model;
-  private final String host;
   private final int maxTokens;
+  private final String hash;
+  private final KeptAnswers kept;
   private final ExecutorService pool;
   private final AtomicInteger refusedInARow = new AtomicInteger();
   private volatile boolean asksForLogprobs = true;
 
+  /** Why nothing more is sent. */
+  private volatile @Nullable UserError givenUp;
+
   private EndpointJudge(
       ChatClient client,
       JudgePrompt prompt,
+      JudgeConfig.Endpoint endpoint,
       String model,
-      String host,
-      int maxTokens,
-      int concurrency) {
+      String hash,
+      @Nullable Path answers) {
     this.client = client;
     this.prompt = prompt;
     this.model = model;
-    this.host = host;
-    this.maxTokens = maxTokens;
+    this.maxTokens = endpoint.maxTokens();
+    this.hash = hash;
+    this.kept = answers == null ? KeptAnswers.nowhere() : KeptAnswers.open(answers, hash);
     this.pool =
         Executors.newFixedThreadPool(
-            concurrency,
+            endpoint.concurrency(),
             task -> {
               Thread thread = new Thread(task, "judge-endpoint");
               thread.setDaemon(true);
@@ -71,13 +87,15 @@ public final class EndpointJudge implements Judge {
    *
    * @param timeout for one request and its answer
    * @param environment where the variables of key and proxies are looked up: {@code System::getenv}
+   * @param answers the file in which answers are kept; null: they are not
    */
   public static EndpointJudge open(
       JudgeConfig.Endpoint endpoint,
       JudgePrompt prompt,
       Duration timeout,
-      Function<String, @Nullable String> environment) {
-    return open(endpoint, prompt, timeout, environment, FIRST_WAIT);
+      Function<String, @Nullable String> environment,
+      @Nullable Path answers) {
+    return open(endpoint, prompt, timeout, environment, answers, FIRST_WAIT);
   }
 
   static EndpointJudge open(
@@ -85,16 +103,33 @@ public final class EndpointJudge implements Judge {
       JudgePrompt prompt,
       Duration timeout,
       Function<String, @Nullable String> environment,
+      @Nullable Path answers,
       Duration firstWait) {
     String expectation = "a base URL such as http://localhost:8000/v1";
     URI uri = chatCompletions(JudgeFactory.given("endpoint.url", endpoint.url(), expectation));
     String model = JudgeFactory.given("endpoint.model", endpoint.model(), "the model's name there");
     ApiKey key = ApiKey.from(endpoint.keyVariable(), environment);
-    var proxies = new Proxies(environment);
-    ChatClient client =
-        new ChatClient(uri, model, key, proxies, endpoint.attempts(), timeout, firstWait);
-    return new EndpointJudge(
-        client, prompt, model, uri.getHost(), endpoint.maxTokens(), endpoint.concurrency());
+    var patience =
+        new Patience(Duration.ofSeconds(endpoint.patienceSeconds()), endpoint.attempts());
+    var client =
+        new ChatClient(
+            uri,
+            model,
+            key,
+            new Proxies(environment),
+            patience,
+            timeout,
+            firstWait,
+            BYTES + BYTES_PER_TOKEN * endpoint.maxTokens());
+    String hash =
+        ConfigFiles.hash(
+            Map.of(
+                "url", uri.toString(),
+                "model", model,
+                "system", SYSTEM,
+                "maxTokens", endpoint.maxTokens(),
+                "prompt", prompt.parts()));
+    return new EndpointJudge(client, prompt, endpoint, model, hash, answers);
   }
 
   private static URI chatCompletions(String base) {
@@ -119,6 +154,23 @@ public final class EndpointJudge implements Judge {
 
   @Override
   public Answer ask(Question question) {
+    Answer known = kept.find(question);
+    if (known != null) {
+      return known;
+    }
+    UserError over = givenUp;
+    if (over != null) {
+      throw over;
+    }
+    try {
+      return put(question);
+    } catch (UserError e) {
+      givenUp = e;
+      throw e;
+    }
+  }
+
+  private Answer put(Question question) {
     boolean withLogprobs = asksForLogprobs;
     ChatClient.Reply reply = client.post(request(question, withLogprobs));
     if (withLogprobs
@@ -129,13 +181,20 @@ public final class EndpointJudge implements Judge {
     }
     if (reply instanceof ChatClient.Reply.Body body) {
       refusedInARow.set(0);
-      return ChatAnswer.read(body.json());
+      Answer answer = ChatAnswer.read(body.json());
+      kept.keep(question, answer);
+      return answer;
     }
     String why = ((ChatClient.Reply.Refused) reply).why();
     if (refusedInARow.incrementAndGet() >= REFUSALS) {
       throw client.wrong(why, "an answer to one of the last " + REFUSALS + " questions");
     }
-    return Answer.none(why);
+    return Answer.none(why); // not kept: asked another day, it may be answered
+  }
+
+  @Override
+  public int answeredBefore(List<Question> questions) {
+    return (int) questions.stream().filter(each -> kept.find(each) != null).count();
   }
 
   @Override
@@ -152,7 +211,7 @@ public final class EndpointJudge implements Judge {
       return answers;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UserError mistake) {
-        throw mistake;
+        throw new UserError(mistake.getMessage() + kept.toGoOn(), mistake);
       }
       throw new IllegalStateException("the judge " + name() + " failed", e.getCause());
     } catch (InterruptedException e) {
@@ -184,13 +243,7 @@ public final class EndpointJudge implements Judge {
 
   @Override
   public String hash() {
-    return ConfigFiles.hash(
-        Map.of(
-            "host", host,
-            "model", model,
-            "system", SYSTEM,
-            "maxTokens", maxTokens,
-            "prompt", prompt.parts()));
+    return hash;
   }
 
   @Override
@@ -201,5 +254,12 @@ public final class EndpointJudge implements Judge {
   @Override
   public void close() {
     pool.shutdownNow();
+    try {
+      // What is being written down now is written down.
+      pool.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    kept.close();
   }
 }

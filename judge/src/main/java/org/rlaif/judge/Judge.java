@@ -18,6 +18,11 @@ public interface Judge extends AutoCloseable {
     return questions.stream().map(this::ask).toList();
   }
 
+  /** How many of these questions it has answered in an earlier process, and need not be asked. */
+  default int answeredBefore(List<Question> questions) {
+    return 0;
+  }
+
   /** Who it is, such as {@code rubric:tldr}. */
   String name();
 

@@ -57,7 +57,8 @@ public record JudgeConfig(
    * @param keyVariable the environment variable that holds the API key; null: no key is sent
    * @param maxTokens tokens an answer may have
    * @param concurrency questions asked at the same time
-   * @param attempts how often a question is put before it is given up
+   * @param attempts how often a question is put in any case before it is given up
+   * @param patienceSeconds how long the endpoint may leave every question unanswered
    */
   public record Endpoint(
       @Nullable String url,
@@ -65,12 +66,14 @@ public record JudgeConfig(
       @Nullable String keyVariable,
       int maxTokens,
       int concurrency,
-      int attempts) {
+      int attempts,
+      int patienceSeconds) {
     public Endpoint {
-      require(maxTokens >= 1, "endpoint.maxTokens", maxTokens, ">= 1");
+      require(maxTokens >= 1 && maxTokens <= 65_536, "endpoint.maxTokens", maxTokens, "1 to 65536");
       require(
           concurrency >= 1 && concurrency <= 256, "endpoint.concurrency", concurrency, "1 to 256");
       require(attempts >= 1, "endpoint.attempts", attempts, ">= 1");
+      require(patienceSeconds >= 0, "endpoint.patienceSeconds", patienceSeconds, ">= 0");
     }
   }
 

@@ -18,9 +18,14 @@ public final class JudgeFactory {
    * @param seed of a rubric judge's noise
    * @param ownServer opens a client, with that time limit, of the server to use for a model if the
    *     configuration has no address; null if there is none
+   * @param answers the file in which an endpoint's answers are kept, each before it counts, so that
+   *     none is asked for twice; null: they are not kept
    */
   public static Judge open(
-      JudgeConfig config, long seed, @Nullable Function<Duration, RlaifClient> ownServer) {
+      JudgeConfig config,
+      long seed,
+      @Nullable Function<Duration, RlaifClient> ownServer,
+      @Nullable Path answers) {
     Rubric rubric = Rubric.load(config.rubric());
     Duration timeout = Duration.ofSeconds(config.timeoutSeconds());
     return switch (config.kind()) {
@@ -35,7 +40,8 @@ public final class JudgeFactory {
             server(config, timeout, ownServer), model, prompt, config.chat());
       }
       case ENDPOINT ->
-          EndpointJudge.open(config.endpoint(), prompt(config, rubric), timeout, System::getenv);
+          EndpointJudge.open(
+              config.endpoint(), prompt(config, rubric), timeout, System::getenv, answers);
     };
   }
 

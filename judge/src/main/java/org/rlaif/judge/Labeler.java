@@ -2,6 +2,7 @@ package org.rlaif.judge;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.Preference;
@@ -86,6 +87,12 @@ public final class Labeler {
   static List<Verdict> verdicts(Judge judge, List<Question> questions, String stage) {
     List<Verdict> verdicts = new ArrayList<>(questions.size());
     int answered = 0;
+    List<Question> asked = BothOrders.asked(questions);
+    int before = judge.answeredBefore(asked);
+    if (before > 0) {
+      System.err.printf(
+          Locale.ROOT, "%-11s %d answers kept, of %d to ask for%n", stage, before, asked.size());
+    }
     try (Progress progress = Progress.start(stage, questions.size(), "pairs")) {
       for (int start = 0; start < questions.size(); start += BATCH) {
         List<Question> batch = questions.subList(start, Math.min(questions.size(), start + BATCH));

@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 
@@ -48,6 +51,10 @@ class EndpointJudgeTest {
     }
   }
 
+  private static final Reply CUT = new Reply(0, "cut");
+  private static final Reply ENDLESS = new Reply(0, "endless");
+
+  private final AtomicLong sent = new AtomicLong();
   private final List<JsonNode> requests = Collections.synchronizedList(new ArrayList<>());
   private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
   private final List<String> proxyKeys = Collections.synchronizedList(new ArrayList<>());
@@ -78,6 +85,19 @@ class EndpointJudgeTest {
       proxyKeys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Proxy-Authorization")));
     }
     Reply reply = script.apply(n);
+    if (reply == CUT) {
+      exchange.close(); // no header was sent: the connection is closed
+      return;
+    }
+    if (reply == ENDLESS) {
+      exchange.sendResponseHeaders(200, 4_000_000_000L);
+      byte[] block = new byte[1 << 16];
+      for (long left = 4_000_000_000L; left > 0; left -= block.length) {
+        exchange.getResponseBody().write(block); // fails when the client has enough
+        sent.addAndGet(block.length);
+      }
+      return;
+    }
     reply.headers().forEach(exchange.getResponseHeaders()::add);
     byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(reply.status(), body.length == 0 ? -1 : body.length);
@@ -100,11 +120,26 @@ class EndpointJudgeTest {
   private static EndpointJudge judge(
       String url, String keyVariable, Function<String, @Nullable String> environment) {
     return EndpointJudge.open(
-        new JudgeConfig.Endpoint(url, "judge-1", keyVariable, 4, 3, 3),
+        new JudgeConfig.Endpoint(url, "judge-1", keyVariable, 4, 3, 3, 0),
         JudgePrompt.shipped("Be true."),
         Duration.ofSeconds(1),
         environment,
+        /* answers= */ null,
         Duration.ofMillis(1));
+  }
+
+  private static EndpointJudge open(JudgeConfig.Endpoint endpoint, @Nullable Path answers) {
+    return EndpointJudge.open(
+        endpoint,
+        JudgePrompt.shipped("Be true."),
+        Duration.ofSeconds(1),
+        variable -> variable.equals("KEY") ? SECRET : null,
+        answers,
+        Duration.ofMillis(1));
+  }
+
+  private static JudgeConfig.Endpoint patient(String url, int seconds) {
+    return new JudgeConfig.Endpoint(url, "judge-1", "KEY", 4, 3, 3, seconds);
   }
 
   private Answer ask(Function<Integer, Reply> says) {
@@ -268,7 +303,7 @@ class EndpointJudgeTest {
     Answer answer = ask(n -> new Reply(500, "oops"));
     assertNull(answer.probabilityFirst());
     assertEquals(3, requests.size());
-    assertTrue(String.valueOf(answer.rationale()).contains("status 500, 3 times"));
+    assertTrue(String.valueOf(answer.rationale()).contains("status 500: oops, 3 times"));
   }
 
   @Test
@@ -282,17 +317,23 @@ class EndpointJudgeTest {
 
   @Test
   void anEndpointThatIsSilentIsAnErrorOfOneLine() {
-    String message =
-        fails(
-            n -> {
-              try {
-                Thread.sleep(20_000);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              return says("1");
-            });
-    assertTrue(message.contains("no answer within 1 s"), message);
+    script =
+        n -> {
+          try {
+            Thread.sleep(20_000);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return says("1");
+        };
+    try (EndpointJudge judge =
+        open(new JudgeConfig.Endpoint(url(), "judge-1", "KEY", 4, 3, 1, 0), null)) {
+      assertNull(judge.ask(QUESTION).probabilityFirst()); // it may be this question's fault
+      String message =
+          String.valueOf(
+              assertThrows(UserError.class, () -> judge.ask(QUESTION.swapped())).getMessage());
+      assertTrue(message.contains("no answer within 1 s"), message);
+    }
   }
 
   @Test
@@ -315,6 +356,95 @@ class EndpointJudgeTest {
       assertTrue(message.contains("max_tokens: unknown"), message);
     }
     assertTrue(requests.size() < 30, () -> requests.size() + " requests");
+  }
+
+  /** The kinds of absence that end: none of them costs an answer, however few the attempts. */
+  @Test
+  void anEndpointThatIsAwayForAWhileIsWaitedFor() {
+    script = n -> n < 8 ? new Reply(429, "slow down") : says("1");
+    try (EndpointJudge judge = open(patient(url(), 60), null)) {
+      assertEquals(1, RubricJudgeTest.answered(judge.ask(QUESTION)));
+      assertEquals(9, requests.size());
+      script = n -> n < 17 ? new Reply(n % 2 == 0 ? 503 : 408, "") : says("2");
+      assertEquals(0, RubricJudgeTest.answered(judge.ask(QUESTION)));
+      script = n -> n < 26 ? CUT : says("1");
+      assertEquals(1, RubricJudgeTest.answered(judge.ask(QUESTION)));
+    }
+  }
+
+  /** One question that the endpoint chokes on, among others that it answers. */
+  @Test
+  void aQuestionThatFailsWhileOthersAreAnsweredIsLeftUnanswered() {
+    script =
+        n -> requests.get(n).toString().contains("poison") ? new Reply(500, "oops") : says("1");
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      questions.add(new Question(i == 3 ? "poison" : "prompt " + i, "a", "b"));
+    }
+    try (EndpointJudge judge = open(patient(url(), 600), null)) {
+      List<Answer> answers = judge.askAll(questions);
+      assertNull(answers.get(3).probabilityFirst());
+      assertEquals(199, answers.stream().filter(each -> each.probabilityFirst() != null).count());
+    }
+  }
+
+  @Test
+  void nonsenseWithStatus200IsAskedAgainAndThenNotAnswered() {
+    for (String nonsense : List.of("<html>busy</html>", "{\"error\":{\"message\":\"busy\"}}", "")) {
+      requests.clear();
+      assertEquals(
+          1, RubricJudgeTest.answered(ask(n -> n < 2 ? new Reply(200, nonsense) : says("1"))));
+      requests.clear();
+      Answer answer = ask(n -> new Reply(200, nonsense));
+      assertNull(answer.probabilityFirst());
+      assertEquals(3, requests.size());
+      assertTrue(String.valueOf(answer.rationale()).contains("no chat completion"));
+    }
+  }
+
+  /** 4 GB were promised; what is read of them is bounded. */
+  @Test
+  void anEndlessAnswerIsCutOff() {
+    script = n -> n < 2 ? ENDLESS : says("2");
+    assertEquals(0, RubricJudgeTest.answered(ask(script)));
+    requests.clear();
+    String why = String.valueOf(ask(n -> ENDLESS).rationale());
+    assertTrue(why.contains("more than 294912 bytes"), why); // 2^18 + 4 * 2^13
+    assertTrue(sent.get() < 2_000_000_000L, () -> sent + " bytes were taken");
+  }
+
+  /** What is kept is not asked for again, by anyone who asks the same in the same way. */
+  @Test
+  void answersAreKeptAndGivingUpSaysHowToGoOn(@TempDir Path folder) {
+    Path answers = folder.resolve("made/preferences.jsonl.answers");
+    List<Question> questions =
+        IntStream.range(0, 30).mapToObj(i -> new Question("prompt " + i + ".", "a", "b")).toList();
+    script = n -> n < 20 ? says(n % 2 == 0 ? "1" : "2") : new Reply(401, "");
+    List<Answer> before;
+    try (EndpointJudge judge = open(patient(url(), 0), answers)) {
+      String message =
+          String.valueOf(assertThrows(UserError.class, () -> judge.askAll(questions)).getMessage());
+      assertTrue(
+          message.endsWith(
+              "; 20 answers are kept in " + answers + ": the same command goes on from there"),
+          message);
+      assertEquals(20, judge.answeredBefore(questions));
+      before = questions.stream().limit(10).map(judge::ask).toList();
+    }
+    requests.clear();
+    script = n -> says("1");
+    try (EndpointJudge judge = open(patient(url(), 0), answers)) {
+      assertEquals(20, judge.answeredBefore(questions));
+      assertEquals(30, judge.askAll(questions).size());
+      assertEquals(10, requests.size());
+      assertEquals(before, questions.stream().limit(10).map(judge::ask).toList());
+      judge.ask(questions.get(0).swapped()); // another question
+      assertEquals(11, requests.size());
+    }
+    var longer = new JudgeConfig.Endpoint(url(), "judge-1", "KEY", 5, 3, 3, 0);
+    try (EndpointJudge judge = open(longer, answers)) {
+      assertEquals(0, judge.answeredBefore(questions)); // asked in another way
+    }
   }
 
   @Test

@@ -47,7 +47,7 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Judge judge = judgeOptions.open()) {
+    try (Judge judge = judgeOptions.open(policy)) {
       Comparison comparison = Comparison.of(judge, questions());
       if (report != null) {
         Json.write(report, comparison);

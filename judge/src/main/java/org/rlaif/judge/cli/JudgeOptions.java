@@ -61,7 +61,22 @@ final class JudgeOptions {
   @Option(names = "--seed", description = "Of the noise. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  Judge open() {
+  @Option(
+      names = "--answers",
+      paramLabel = "FILE",
+      description = {
+        "kind endpoint: where its answers are kept, each before it counts; what is in there is not",
+        "asked for again. Default: FILE.answers beside the file that is",
+        "written (label), or beside POLICY (compare)."
+      })
+  private @Nullable Path answers;
+
+  /**
+   * Opens the judge.
+   *
+   * @param results the file next to which an endpoint's answers are kept
+   */
+  Judge open(Path results) {
     List<String> all = new ArrayList<>();
     if (kind != null) {
       add(all, "kind", kind);
@@ -76,7 +91,9 @@ final class JudgeOptions {
     add(all, "endpoint.url", url);
     add(all, "endpoint.keyVariable", keyVariable);
     all.addAll(settings);
-    return JudgeFactory.open(JudgeConfig.load(file, all), seed, /* ownServer= */ null);
+    Path kept =
+        answers == null ? results.resolveSibling(results.getFileName() + ".answers") : answers;
+    return JudgeFactory.open(JudgeConfig.load(file, all), seed, /* ownServer= */ null, kept);
   }
 
   private static void add(List<String> settings, String key, @Nullable Object value) {

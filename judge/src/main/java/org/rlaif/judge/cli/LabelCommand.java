@@ -48,7 +48,7 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Judge judge = judgeOptions.open()) {
+    try (Judge judge = judgeOptions.open(preferences)) {
       Labeler labeler = new Labeler(judge, pairs, /* other= */ null);
       Labeler.Labels labels = labeler.label(JsonLines.read(candidates, Candidates.class));
       JsonLines.write(preferences, labels.preferences());

@@ -17,6 +17,7 @@ import org.rlaif.training.tldr.GoldScore;
 /** Who judges in a run, with the server that a judging model needs. */
 final class Judging implements AutoCloseable {
   private static final String JUDGE = "judge";
+  private static final String ANSWERS = "judge.answers";
 
   private final @Nullable Judge judge;
   private final @Nullable Serving serving;
@@ -53,8 +54,10 @@ final class Judging implements AutoCloseable {
     RunConfig config = run.config();
     JudgeConfig asked = config.judge();
     String model = asked.model();
+    // Beside the stages' folders, which are put in their places when all is answered.
+    Path answers = run.folder().path().resolve(ANSWERS);
     if (asked.kind() != JudgeConfig.Kind.MODEL || asked.address() != null) {
-      return new Judging(JudgeFactory.open(asked, run.seed(JUDGE), null), null, null);
+      return new Judging(JudgeFactory.open(asked, run.seed(JUDGE), null, answers), null, null);
     }
     // On the run's own server: its SFT policy, or a model folder.
     if (model == null) {
@@ -65,7 +68,8 @@ final class Judging implements AutoCloseable {
     Serving serving = run.serve(Map.of(JUDGE, folder));
     try {
       JudgeConfig here = asked.servedAs(run.served(JUDGE));
-      return new Judging(JudgeFactory.open(here, run.seed(JUDGE), serving::open), serving, null);
+      return new Judging(
+          JudgeFactory.open(here, run.seed(JUDGE), serving::open, answers), serving, null);
     } catch (RuntimeException e) {
       serving.close();
       throw e;
