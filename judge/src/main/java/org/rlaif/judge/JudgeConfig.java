@@ -100,6 +100,33 @@ public record JudgeConfig(
   }
 
   /**
+   * The same with nothing in it that decides no answer: how long one waits, how many questions are
+   * asked at a time, and by whose key.
+   */
+  public JudgeConfig decisive() {
+    return new JudgeConfig(
+        kind,
+        rubric,
+        noise,
+        positionBias,
+        temperature,
+        template,
+        /* timeoutSeconds= */ 1,
+        address,
+        Tls.NONE,
+        model,
+        chat,
+        new Endpoint(
+            endpoint.url(),
+            endpoint.model(),
+            /* keyVariable= */ null,
+            endpoint.maxTokens(),
+            /* concurrency= */ 1,
+            /* attempts= */ 1,
+            /* patienceSeconds= */ 0));
+  }
+
+  /**
    * Loads a configuration.
    *
    * @param file the differences from the defaults, if any

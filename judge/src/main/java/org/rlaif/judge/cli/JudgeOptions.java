@@ -30,13 +30,17 @@ final class JudgeOptions {
       description = "Who answers: ${COMPLETION-CANDIDATES}. Default: the configuration's, rubric.")
   private JudgeConfig.@Nullable Kind kind;
 
-  @Option(names = "--rubric", description = "tldr, general, or a YAML file.")
+  @Option(names = "--rubric", description = "general (the default), tldr, or a YAML file.")
   private @Nullable String rubric;
 
-  @Option(names = "--noise", description = "kind rubric: noise on a difference of scores.")
+  @Option(
+      names = "--noise",
+      description = "kind rubric: noise on a difference of scores. Default: 0.")
   private @Nullable Double noise;
 
-  @Option(names = "--position-bias", description = "kind rubric: added for standing first.")
+  @Option(
+      names = "--position-bias",
+      description = "kind rubric: added for standing first. Default: 0.")
   private @Nullable Double positionBias;
 
   @Option(names = "--temperature", description = "kind rubric: the difference worth one logit.")

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Candidates;
@@ -57,7 +58,16 @@ class JudgeMainTest {
     Path report = folder.resolve("report.json");
     assertEquals(
         0,
-        run("label", candidates, preferences, "--noise", "0.1", "--report", report),
+        run(
+            "label",
+            candidates,
+            preferences,
+            "--rubric",
+            "tldr",
+            "--noise",
+            "0.1",
+            "--report",
+            report),
         err::toString);
     List<Preference> rows = JsonLines.read(preferences, Preference.class);
     assertEquals(
@@ -74,9 +84,28 @@ class JudgeMainTest {
   void compareTellsTheWinRate() {
     Path policy = write("a.jsonl", new Example("1", PROMPT, GOOD), new Example("2", PROMPT, GOOD));
     Path opponent = write("b.jsonl", new Example("2", PROMPT, GOOD), new Example("1", PROMPT, BAD));
-    assertEquals(0, run("compare", policy, opponent, "--noise", "0"), err::toString);
+    assertEquals(0, run("compare", policy, opponent, "--rubric", "tldr"), err::toString);
     assertTrue(out.toString().contains("win rate 75.0 %"), out::toString); // a win and a tie
     assertTrue(out.toString().contains("2 compared by rubric:tldr, 1 ties"), out::toString);
+  }
+
+  /** Whoever asks for no faults gets none, and none is reported as found. */
+  @Test
+  void theJudgeThatNobodySetHasNoFaults() {
+    List<Example> rows =
+        IntStream.range(0, 50)
+            .mapToObj(i -> new Example("" + i, Prompt.of("Which of the " + i + " ways?"), "a" + i))
+            .toList();
+    Path policy = write("a.jsonl", rows.toArray());
+    Path opponent =
+        write(
+            "b.jsonl",
+            rows.stream()
+                .map(row -> new Example(row.id(), row.prompt(), "The ways are " + row.id() + "."))
+                .toArray());
+    assertEquals(0, run("compare", policy, opponent), err::toString);
+    assertTrue(out.toString().contains("compared by rubric:general"), out::toString);
+    assertTrue(out.toString().contains("position bias +0.000"), out::toString);
   }
 
   @Test

@@ -21,14 +21,17 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example: rlaif quickstart --seed 1 --name second"})
 final class QuickstartCommand implements Callable<Integer> {
+  /** Its judge knows what to look for, and is fallible on purpose, so that the cure can be seen. */
+  static final List<String> SETTINGS =
+      List.of("name=quickstart", "judge.rubric=tldr", "judge.noise=0.4", "judge.positionBias=0.4");
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private RunOptions options = new RunOptions();
 
   @Override
   public Integer call() {
-    // Its settings are the defaults; the user's own come later and win.
-    List<String> settings = new ArrayList<>(List.of("name=quickstart"));
+    List<String> settings = new ArrayList<>(SETTINGS); // the user's own come later and win
     settings.addAll(options.settings());
     PrintWriter out = spec.commandLine().getOut();
     Session session = new Session(RunConfig.load(null, settings), options.runs(), out);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.rlaif.judge.JudgeConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.run.Figures;
 import org.rlaif.training.run.Version;
@@ -172,8 +173,9 @@ final class Page {
           judge.startsWith("rubric:")
               ? "The labels come from the rubric judge ("
                   + judge
-                  + "): a fixed rubric computed from the text, with noise and position bias added on"
-                  + " purpose. No language model was asked."
+                  + "): a fixed rubric computed from the text"
+                  + faults(run.config().judge())
+                  + ". No language model was asked."
               : "The labels come from the judge " + judge + ".");
       sentences.add(
           "%s pairs were shown in both orders; %s were answered, %s were not and have no label. Both orders favoured the same completion in %s of the pairs."
@@ -195,6 +197,16 @@ final class Page {
               : "The evaluation uses the judge " + evaluator + ".");
     }
     page.put("labels", sentences);
+  }
+
+  private static String faults(JudgeConfig judge) {
+    boolean noise = judge.noise() != 0;
+    boolean bias = judge.positionBias() != 0;
+    return !noise && !bias
+        ? ""
+        : ", with "
+            + (noise && bias ? "noise and position bias" : noise ? "noise" : "position bias")
+            + " added on purpose";
   }
 
   private String count(String stage, String name) {

@@ -86,7 +86,7 @@ public final class Loop {
   private static Object judgeSettings(JudgeConfig judge) {
     String template = judge.template();
     return List.of(
-        judge,
+        judge.decisive(),
         Rubric.load(judge.rubric()),
         template == null ? "" : AtomicFiles.sha256(Path.of(template)));
   }

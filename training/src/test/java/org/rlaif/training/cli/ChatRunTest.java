@@ -27,8 +27,7 @@ import org.rlaif.training.jobs.RolloutRow;
 /** Whole runs on conversations, with the real engines and models that know nothing. */
 class ChatRunTest {
   private static final String JUDGED =
-      TinyRun.YAML.replace("evaluation: {", "evaluation: {judge: configured, ")
-          + "judge: {rubric: general}\n";
+      TinyRun.YAML.replace("evaluation: {", "evaluation: {judge: configured, ");
 
   @TempDir Path folder;
 
@@ -43,7 +42,8 @@ class ChatRunTest {
                 {"messages": [{"role": "user", "content": "Say %1$d"},
                   {"role": "assistant", "content": "%1$d it is."},
                   {"role": "user", "content": "Once more?"},
-                  {"role": "assistant", "content": "%1$d, <b>once</b> more."}]}"""
+                  {"role": "assistant", "content": "%1$d, <b>once</b> more."}]}\
+                """
                     .formatted(i));
     Path yaml = yaml("talks.yaml", talks, "");
     Typed typed = run(yaml, "a");
@@ -78,7 +78,8 @@ class ChatRunTest {
                   "chosen": [{"role": "user", "content": "Say %1$d"},
                     {"role": "assistant", "content": "%1$d."}],
                   "rejected": [{"role": "user", "content": "Say %1$d"},
-                    {"role": "assistant", "content": "No."}]}"""
+                    {"role": "assistant", "content": "No."}]}\
+                """
                     .formatted(i));
     Typed further =
         run(

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.judge.JudgeConfig;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.RunConfig;
@@ -192,10 +194,27 @@ class RlaifTest {
   }
 
   @Test
-  void theQuickstartsRecipeIsTheDefaults() throws IOException {
+  void theQuickstartsRecipeIsTheQuickstart() throws IOException {
     Path shipped = Path.of("..", "recipes", "quickstart.yaml");
     assertEquals(
-        RunConfig.load(shipped, List.of()), RunConfig.load(null, List.of("name=quickstart")));
+        RunConfig.load(shipped, List.of()), RunConfig.load(null, QuickstartCommand.SETTINGS));
+    assertEquals(0.4, RunConfig.load(shipped, List.of()).judge().positionBias());
+  }
+
+  /** A run of one's own asks a judge without faults, by a rubric for any text. */
+  @Test
+  void noOtherRecipeHasAJudgeWithFaults() throws IOException {
+    List<RunConfig> configs = new ArrayList<>(List.of(RunConfig.load(null, List.of())));
+    for (String name : List.of("hh", "chats", "instructions")) {
+      configs.add(RunConfig.load(Path.of("..", "recipes", name + ".yaml"), List.of()));
+    }
+    for (RunConfig config : configs) {
+      assertEquals(0, config.judge().noise(), config.name());
+      assertEquals(0, config.judge().positionBias(), config.name());
+      assertEquals("general", config.judge().rubric(), config.name());
+    }
+    JudgeConfig alone = JudgeConfig.load(null, List.of());
+    assertEquals(alone, configs.get(0).judge(), "the two files of defaults");
   }
 
   @Test

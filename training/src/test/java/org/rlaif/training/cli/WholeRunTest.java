@@ -100,7 +100,6 @@ class WholeRunTest {
         Files.writeString(
             folder.resolve("tiny.yaml"),
             TinyRun.YAML.replace("evaluation: {", "evaluation: {judge: configured, ")
-                + "judge: {rubric: general}\n"
                 + "data: {source: files, files: ['"
                 + data
                 + "'], validation: 0.1, test: 0.2}\n");
