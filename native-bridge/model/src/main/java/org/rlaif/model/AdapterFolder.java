@@ -67,15 +67,23 @@ final class AdapterFolder {
             + " org/name on the hub");
   }
 
-  /** Base and adapter make this network. */
-  static DecoderConfig decoder(Path folder, DecoderConfig base) {
-    return base.withHead(LoraJson.head(fields(folder), base));
+  /**
+   * Base and adapter make this network. Where its score is read is said by the adapter's own
+   * configuration if there is one, as ours have, else by the base's, which PEFT uses.
+   *
+   * @param place of the base
+   */
+  static DecoderConfig decoder(Path folder, Path place, DecoderConfig base) {
+    Path own = folder.resolve(ModelFolder.CONFIG);
+    Path config = Files.exists(own) ? own : place.resolve(ModelFolder.CONFIG);
+    return base.withHead(LoraJson.head(fields(folder), base))
+        .withScorePadding(ConfigJson.scorePadding(ConfigJson.read(config)));
   }
 
   /** Opens an adapter for a model; a {@link UserError} names all that does not fit. */
   static Adapter open(Path folder, ModelFolder base) {
     Lora lora = LoraJson.read(fields(folder), base.config());
-    DecoderConfig config = decoder(folder, base.config());
+    DecoderConfig config = decoder(folder, base.path(), base.config());
     Weights found = Safetensors.map(folder.resolve(WEIGHTS));
     var factors = new Weights();
     var problems = new ArrayList<String>();

@@ -1,5 +1,7 @@
 package org.rlaif.model;
 
+import static org.rlaif.model.DecoderConfig.NO_PADDING;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -20,8 +22,13 @@ final class ConfigJson {
   static final String SCORE_MEAN = "rlaif_score_mean";
   static final String SCORE_STANDARD_DEVIATION = "rlaif_score_standard_deviation";
 
-  /** The same tanh approximation of GELU under both names. */
-  private static final String[] GELU_TANH = {"gelu_new", "gelu_pytorch_tanh"};
+  /** Which token a score is read at: {@link #LAST} or {@link #LAST_BUT_PADDING}. */
+  static final String SCORE_TOKEN = "rlaif_score_token";
+
+  static final String LAST = "last";
+  static final String LAST_BUT_PADDING = "last_but_padding";
+  static final String PADDING = "pad_token_id";
+  static final String TIED = "tie_word_embeddings";
 
   /** Keys that say nothing about the network as it answers. */
   private static final Set<String> HARMLESS =
@@ -86,14 +93,25 @@ final class ConfigJson {
           case LLAMA, MISTRAL, QWEN2, QWEN3 -> llama(fields, family, head);
         };
     fields.refuseOthers(key -> HARMLESS.contains(key) || HARMLESS_KINDS.matcher(key).matches());
-    return config;
+    return config.withScorePadding(scorePadding(json));
+  }
+
+  /**
+   * The token that a score is not read at. Hugging Face's models with a score head take a trailing
+   * {@code pad_token_id} for padding, whatever else it is; models that were trained here are read
+   * at the last token, and say so, or are so old that they say their mean alone.
+   */
+  static int scorePadding(JsonNode json) {
+    var fields = new ConfigFields("", json);
+    String token = fields.oneOf(SCORE_TOKEN, LAST, LAST_BUT_PADDING);
+    boolean last = fields.has(SCORE_TOKEN) ? token.equals(LAST) : fields.has(SCORE_MEAN);
+    return last ? NO_PADDING : fields.integer(PADDING, NO_PADDING);
   }
 
   private static DecoderConfig gpt2(ConfigFields fields, Head head) {
-    fields.mustBe("tie_word_embeddings", true);
     fields.mustBe("scale_attn_weights", true);
     fields.mustBe("scale_attn_by_inverse_layer_idx", false);
-    fields.oneOf("activation_function", GELU_TANH);
+    Activation activation = gelu(fields, "activation_function", "gelu_new");
     int width = fields.integer("n_embd");
     DecoderConfig config =
         DecoderConfig.gpt2(
@@ -114,17 +132,27 @@ final class ConfigJson {
         epsilon,
         config.attention(),
         null,
-        config.mlp(),
+        new Mlp(config.mlp().width(), activation, false, true),
         config.parallel(),
-        config.tied(),
+        fields.flag(TIED, true),
         head);
+  }
+
+  /** GELU, or its tanh form, which has two names. */
+  private static Activation gelu(ConfigFields fields, String key, String otherwise) {
+    String name = fields.get(key).asText(otherwise);
+    return switch (name) {
+      case "gelu" -> Activation.GELU;
+      case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
+      default -> throw UserError.expected(key, name, "gelu, gelu_new or gelu_pytorch_tanh");
+    };
   }
 
   private static DecoderConfig gptNeox(ConfigFields fields, Head head) {
     int heads = fields.integer("num_attention_heads");
     int width = fields.integer("hidden_size");
     int headWidth = headWidth(fields, width, heads);
-    String activation = fields.oneOf("hidden_act", "gelu", "gelu_new", "gelu_pytorch_tanh");
+    Activation activation = gelu(fields, "hidden_act", "gelu");
     boolean bias = fields.flag("attention_bias", true);
     return new DecoderConfig(
         Family.GPT_NEOX,
@@ -135,14 +163,10 @@ final class ConfigJson {
         Norm.Kind.LAYER,
         fields.number("layer_norm_eps", 1e-5),
         new Attention(heads, heads, headWidth, bias, bias, false, 0),
-        RotaryJson.read(fields, headWidth, 0.25),
-        new Mlp(
-            fields.integer("intermediate_size"),
-            activation.equals("gelu") ? Activation.GELU : Activation.GELU_TANH,
-            false,
-            true),
+        RotaryJson.ofNeox(fields, headWidth),
+        new Mlp(fields.integer("intermediate_size"), activation, false, true),
         fields.flag("use_parallel_residual", true),
-        fields.flag("tie_word_embeddings", false),
+        fields.flag(TIED, false),
         head);
   }
 
@@ -169,14 +193,14 @@ final class ConfigJson {
             bias && family != Family.QWEN2,
             family == Family.QWEN3,
             window(fields, family)),
-        RotaryJson.read(fields, headWidth, 1),
+        RotaryJson.ofWholeHeads(fields, headWidth),
         new Mlp(
             fields.integer("intermediate_size"),
             Activation.SILU,
             true,
             family == Family.LLAMA && fields.flag("mlp_bias", false)),
         /* parallel= */ false,
-        fields.flag("tie_word_embeddings", false),
+        fields.flag(TIED, false),
         head);
   }
 

@@ -1,6 +1,7 @@
 package org.rlaif.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import org.rlaif.kit.Json;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Mlp.Activation;
@@ -27,7 +28,7 @@ final class ConfigWriter {
     } else {
       others(config, json);
     }
-    json.put("tie_word_embeddings", config.tied());
+    json.put(ConfigJson.TIED, config.tied());
     ids(json, tokenizer);
     json.put("torch_dtype", stored.torchName());
     return json;
@@ -39,16 +40,39 @@ final class ConfigWriter {
     tokenizer.padId().ifPresent(id -> json.put("pad_token_id", id));
   }
 
-  /** Says which head the model has, and what its scores look like. */
-  static void head(ObjectNode json, DecoderConfig config, ScoreScale scale) {
+  /**
+   * Says which head the model has, whether the embedding is one with it, what its scores look like,
+   * and at which token they are read. Where that is the last one whatever it is, no padding token
+   * is named that can end a completion: transformers would pass over it.
+   *
+   * @param tokenizer which says what ends a completion
+   */
+  static void head(ObjectNode json, DecoderConfig config, ScoreScale scale, Tokenizer tokenizer) {
     json.putArray("architectures").add(config.family().architecture(config.head()));
+    if (!config.tied()) {
+      json.put(ConfigJson.TIED, false);
+    }
     if (config.head() == Head.SCORE) {
       json.put("num_labels", 1);
       json.putObject("id2label").put("0", "SCORE");
       json.putObject("label2id").put("SCORE", 0);
       json.put(ConfigJson.SCORE_MEAN, scale.mean());
       json.put(ConfigJson.SCORE_STANDARD_DEVIATION, scale.standardDeviation());
+      int ends = Arrays.binarySearch(tokenizer.endIds(), json.path(ConfigJson.PADDING).asInt(-1));
+      if (config.scorePadding() != DecoderConfig.NO_PADDING) {
+        json.put(ConfigJson.SCORE_TOKEN, ConfigJson.LAST_BUT_PADDING);
+        json.put(ConfigJson.PADDING, config.scorePadding());
+      } else {
+        json.put(ConfigJson.SCORE_TOKEN, ConfigJson.LAST);
+        if (ends >= 0) {
+          json.remove(ConfigJson.PADDING);
+        }
+      }
     }
+  }
+
+  private static String gelu(DecoderConfig config) {
+    return config.mlp().activation() == Activation.GELU ? "gelu" : "gelu_new";
   }
 
   private static void gpt2(DecoderConfig config, ObjectNode json) {
@@ -57,7 +81,7 @@ final class ConfigWriter {
     json.put("n_layer", config.layers());
     json.put("n_head", config.attention().heads());
     json.put("n_inner", config.mlp().width());
-    json.put("activation_function", "gelu_new");
+    json.put("activation_function", gelu(config));
     json.put("layer_norm_epsilon", config.normEpsilon());
     json.put("attn_pdrop", 0.0).put("embd_pdrop", 0.0).put("resid_pdrop", 0.0);
   }
@@ -71,7 +95,7 @@ final class ConfigWriter {
     json.put("intermediate_size", config.mlp().width());
     if (config.family() == Family.GPT_NEOX) {
       json.put("layer_norm_eps", config.normEpsilon());
-      json.put("hidden_act", config.mlp().activation() == Activation.GELU ? "gelu" : "gelu_new");
+      json.put("hidden_act", gelu(config));
       json.put("use_parallel_residual", config.parallel());
       json.put("attention_bias", attention.inputBias());
     } else {

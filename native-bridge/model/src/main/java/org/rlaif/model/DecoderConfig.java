@@ -25,6 +25,8 @@ import org.rlaif.model.Mlp.Activation;
  * @param parallel whether attention and MLP read the same hidden state, and not one after the other
  * @param tied whether the language-model head is the token embedding
  * @param head what turns hidden states into answers
+ * @param scorePadding the token that a score is not read at, as {@link #scored} tells; {@link
+ *     #NO_PADDING}: there is none
  */
 public record DecoderConfig(
     Family family,
@@ -39,7 +41,10 @@ public record DecoderConfig(
     Mlp mlp,
     boolean parallel,
     boolean tied,
-    Head head) {
+    Head head,
+    int scorePadding) {
+  /** No token has this id. */
+  public static final int NO_PADDING = -1;
 
   /** The last layer. */
   public enum Head {
@@ -61,6 +66,39 @@ public record DecoderConfig(
         "rotary width",
         rotary == null ? 0 : rotary.width(),
         "at most the head width, " + attention.headWidth());
+    scorePadding = head == Head.SCORE ? Math.max(scorePadding, NO_PADDING) : NO_PADDING;
+  }
+
+  /** One whose scores are read at the last token. */
+  public DecoderConfig(
+      Family family,
+      int vocabularySize,
+      int contextLength,
+      int width,
+      int layers,
+      Norm.Kind norm,
+      double normEpsilon,
+      Attention attention,
+      @Nullable Rotary rotary,
+      Mlp mlp,
+      boolean parallel,
+      boolean tied,
+      Head head) {
+    this(
+        family,
+        vocabularySize,
+        contextLength,
+        width,
+        layers,
+        norm,
+        normEpsilon,
+        attention,
+        rotary,
+        mlp,
+        parallel,
+        tied,
+        head,
+        NO_PADDING);
   }
 
   /** GPT-2 (Radford et al. 2019) of that size, a language model. */
@@ -147,9 +185,32 @@ public record DecoderConfig(
     return parameters().stream().mapToLong(TensorSpec::elements).sum();
   }
 
-  /** The same trunk under another head. */
+  /**
+   * Where in a sequence its score is read: at its last token or, if that is the padding, at the
+   * last one that is not, as transformers does, which takes trailing end tokens for padding where
+   * both have one id. At the first, if all are padding.
+   */
+  public int scored(int[] sequence) {
+    int at = sequence.length - 1;
+    while (at > 0 && sequence[at] == scorePadding) {
+      at--;
+    }
+    return at;
+  }
+
+  /** The same trunk under another head; a score head that is new is read at the last token. */
   public DecoderConfig withHead(Head other) {
-    return with(contextLength, other);
+    return with(contextLength, tied, other, scorePadding);
+  }
+
+  /** The same, with scores that are not read at this token; {@link #NO_PADDING}: at the last. */
+  DecoderConfig withScorePadding(int token) {
+    return with(contextLength, tied, head, token);
+  }
+
+  /** The same with a language-model head of its own. */
+  DecoderConfig untied() {
+    return with(contextLength, /* tied= */ false, head, scorePadding);
   }
 
   /**
@@ -157,10 +218,12 @@ public record DecoderConfig(
    * that such a network keeps its length.
    */
   public DecoderConfig withContext(int tokens) {
-    return positions() == null ? with(Math.min(tokens, contextLength), head) : this;
+    return positions() == null
+        ? with(Math.min(tokens, contextLength), tied, head, scorePadding)
+        : this;
   }
 
-  private DecoderConfig with(int context, Head other) {
+  private DecoderConfig with(int context, boolean tied, Head head, int scorePadding) {
     return new DecoderConfig(
         family,
         vocabularySize,
@@ -174,7 +237,8 @@ public record DecoderConfig(
         mlp,
         parallel,
         tied,
-        other);
+        head,
+        scorePadding);
   }
 
   /** Reads Hugging Face's {@code config.json}; a {@link UserError} names the key that is wrong. */

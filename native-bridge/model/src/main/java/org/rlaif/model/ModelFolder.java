@@ -28,7 +28,7 @@ import org.rlaif.model.hub.WeightNames;
  * model that base and adapter make together, with the base's tokenizer unless it has its own.
  */
 public final class ModelFolder implements AutoCloseable {
-  private static final String CONFIG = "config.json";
+  static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
 
   /** What a model takes over from the one that it was made of. */
@@ -85,9 +85,11 @@ public final class ModelFolder implements AutoCloseable {
 
   private static ModelFolder open(Path folder, Path tokenizerJson) {
     JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
-    DecoderConfig config = ConfigJson.decoder(json);
+    DecoderConfig described = ConfigJson.decoder(json);
     ScoreScale scale = ConfigJson.scoreScale(json);
-    Weights weights = weights(folder, config);
+    Weights found = WeightFiles.map(folder, name -> isWanted(name, described));
+    DecoderConfig config = hasOwnHead(described, found) ? described.untied() : described;
+    Weights weights = weights(folder, config, found);
     Tokenizer tokenizer = Tokenizer.open(tokenizerJson);
     try {
       checkVocabulary(config, tokenizer);
@@ -102,7 +104,7 @@ public final class ModelFolder implements AutoCloseable {
     ModelFolder base = open(AdapterFolder.base(folder), tokenizerJson(folder));
     try {
       Adapter adapter = AdapterFolder.open(folder, base);
-      DecoderConfig config = AdapterFolder.decoder(folder, base.config());
+      DecoderConfig config = AdapterFolder.decoder(folder, base.path(), base.config());
       Path json = folder.resolve(CONFIG);
       return new ModelFolder(
           folder,
@@ -119,9 +121,11 @@ public final class ModelFolder implements AutoCloseable {
 
   /** The network of a model folder, or of an adapter's, of which nothing else is opened. */
   public static DecoderConfig describe(Path folder) {
-    return AdapterFolder.isOne(folder)
-        ? AdapterFolder.decoder(folder, describe(AdapterFolder.base(folder)))
-        : DecoderConfig.read(folder.resolve(CONFIG));
+    if (!AdapterFolder.isOne(folder)) {
+      return DecoderConfig.read(folder.resolve(CONFIG));
+    }
+    Path base = AdapterFolder.base(folder);
+    return AdapterFolder.decoder(folder, base, describe(base));
   }
 
   /**
@@ -137,6 +141,7 @@ public final class ModelFolder implements AutoCloseable {
       checkVocabulary(config, tokenizer);
       json = ConfigWriter.write(config, tokenizer, weights.dtype(config.embedding().name()));
       tokenizerConfig = tokenizer.special().toJson(config.contextLength());
+      ConfigWriter.head(json, config, scale, tokenizer);
     }
     ObjectNode generation = Json.MAPPER.createObjectNode().put("do_sample", true);
     for (String id : List.of("bos_token_id", "eos_token_id", "pad_token_id")) {
@@ -144,7 +149,6 @@ public final class ModelFolder implements AutoCloseable {
         generation.set(id, json.get(id));
       }
     }
-    ConfigWriter.head(json, config, scale);
     AtomicFiles.folder(
         folder,
         inside -> {
@@ -212,7 +216,7 @@ public final class ModelFolder implements AutoCloseable {
   private void writeSuccessor(Path folder, DecoderConfig config, ScoreScale scale)
       throws IOException {
     ObjectNode json = (ObjectNode) ConfigJson.read(base().path().resolve(CONFIG));
-    ConfigWriter.head(json, config, scale);
+    ConfigWriter.head(json, config, scale, tokenizer);
     writeJson(folder.resolve(CONFIG), json);
     copyCompanions(path, folder);
   }
@@ -314,17 +318,43 @@ public final class ModelFolder implements AutoCloseable {
     tokenizer.close(); // an adapter and its base have the same one
   }
 
-  /** The file's tensors under their full names; some writers leave the prefix off. */
-  private static Weights weights(Path folder, DecoderConfig config) {
-    Weights found = WeightFiles.map(folder, name -> isWanted(name, config));
+  /**
+   * Whether there is a language-model head that differs from the embedding, though they are said to
+   * be one. Then transformers uses both.
+   */
+  private static boolean hasOwnHead(DecoderConfig config, Weights found) {
+    String head = head(config);
+    String embedding = name(config.embedding(), config, found);
+    return config.tied()
+        && found.contains(head)
+        && found.contains(embedding)
+        && !found.areSame(head, embedding);
+  }
+
+  private static String head(DecoderConfig config) {
+    return config.family().names().head() + ".weight";
+  }
+
+  /** What a tensor is called in a file; some writers leave the prefix off. */
+  private static String name(TensorSpec spec, DecoderConfig config, Weights found) {
     String trunk = config.family().names().trunk();
+    return found.contains(spec.name()) || !spec.name().startsWith(trunk)
+        ? spec.name()
+        : spec.name().substring(trunk.length());
+  }
+
+  /** The file's tensors under their full names. A tied embedding may be there as a head alone. */
+  private static Weights weights(Path folder, DecoderConfig config, Weights found) {
     var problems = new ArrayList<String>();
     var weights = new Weights();
     var used = new ArrayList<String>();
+    if (config.tied()) {
+      used.add(head(config));
+    }
     for (TensorSpec spec : config.parameters()) {
-      String name = spec.name();
-      if (!found.contains(name) && name.startsWith(trunk)) {
-        name = name.substring(trunk.length());
+      String name = name(spec, config, found);
+      if (!found.contains(name) && config.tied() && spec.equals(config.embedding())) {
+        name = head(config);
       }
       if (!found.contains(name)) {
         problems.add("missing " + spec.name() + " " + spec.shape());
@@ -352,11 +382,9 @@ public final class ModelFolder implements AutoCloseable {
     return weights;
   }
 
-  /** A head that this model does not use is a copy of the embedding, or another model's. */
+  /** A language-model head beside a score head is another model's. */
   private static boolean isWanted(String name, DecoderConfig config) {
-    boolean unusedHead =
-        (config.tied() || config.head() == Head.SCORE)
-            && name.equals(config.family().names().head() + ".weight");
+    boolean unusedHead = config.head() == Head.SCORE && name.equals(head(config));
     return !unusedHead && !CONSTANTS.matcher(name).matches();
   }
 

@@ -22,7 +22,7 @@ import org.rlaif.model.DecoderConfig.Head;
  *
  * logits                            (B, S, V)      language model
  * present.L.key, .value             (B, K, T, D)   language model
- * logits                            (B, 1)         score head, at the row's last token
+ * logits                            (B, 1)         score head, where {@link DecoderConfig#scored} tells
  * </pre>
  *
  * <p>What a token sees, a sliding window included, is counted in columns, as transformers counts
@@ -379,17 +379,27 @@ final class PortableDecoder {
     graph.output("logits", FLOAT, BATCH, TOKENS, config.vocabularySize());
   }
 
-  /** One number per row, at its last token. */
+  /** One number per row, at its last token or the last that is not the padding. */
   private void scoreHead(String hidden) {
     String last = // (B, 1)
         graph
-            .node("ArgMax", "attention_mask")
+            .node("ArgMax", config.scorePadding() < 0 ? "attention_mask" : unpadded())
             .with("axis", 1)
-            .with("select_last_index", 1)
+            .with("select_last_index", config.scorePadding() < 0 ? 1 : 0)
             .to("last");
     String chosen = // (B, W)
         graph.node("GatherND", hidden, last).with("batch_dims", 1).to("chosen");
     product(chosen, config.scoreHead(), /* inputsFirst= */ false, "logits");
     graph.output("logits", FLOAT, BATCH, 1);
+  }
+
+  /** The column of every token that is not the padding, or 0: (B, S). */
+  private String unpadded() {
+    String padding = graph.scalar("score.padding", config.scorePadding());
+    String same = graph.node("Equal", "input_ids", padding).to("same");
+    String other = graph.node("Not", same).to("other");
+    String others = graph.node("Cast", other).with("to", INT64.getNumber()).to("others");
+    String real = graph.node("Mul", "attention_mask", others).to("scorable");
+    return graph.node("Mul", real, "columns").to("scorable.columns");
   }
 }

@@ -9,14 +9,21 @@ import org.rlaif.kit.UserError;
  * i and number i + width / 2 are turned together by the angle position × f(i), with f(i) =
  * theta^(-2 i / width).
  *
+ * <p>Frequencies are fp32, every step of them in the order of Hugging Face's transformers: models
+ * were trained with what that rounds to, and at position 4,000 an ulp is an angle of 2e-4.
+ *
  * @param width how many numbers of a head are turned; even
  * @param scaling how positions beyond those of the first training are reached; null: not at all
  */
 public record Rotary(int width, double theta, @Nullable Scaling scaling) {
   /** Slower frequencies, for longer contexts. */
   public sealed interface Scaling {
-    /** How much slower frequency f, number i of n, becomes. */
-    double scale(double f, int i, Rotary rotary);
+    /**
+     * Angle per token of pair i.
+     *
+     * @param power theta^(2 i / width), the inverse of what it would be without scaling
+     */
+    float frequency(float power, int i, Rotary rotary);
 
     /** Cosines and sines are multiplied by this. */
     default double magnitude() {
@@ -31,8 +38,8 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
     }
 
     @Override
-    public double scale(double f, int i, Rotary rotary) {
-      return f / factor;
+    public float frequency(float power, int i, Rotary rotary) {
+      return 1 / power / (float) factor;
     }
   }
 
@@ -51,10 +58,17 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
     }
 
     @Override
-    public double scale(double f, int i, Rotary rotary) {
-      double waves = context * f / (2 * Math.PI);
-      double left = Math.max(0, Math.min(1, (waves - low) / (high - low)));
-      return (1 - left) * f / factor + left * f;
+    public float frequency(float power, int i, Rotary rotary) {
+      float f = 1 / power;
+      float wave = 1 / f * (float) (2 * Math.PI); // PyTorch divides a number so
+      if (wave > (float) (context / low)) {
+        return f / (float) factor;
+      }
+      if (wave < (float) (context / high)) {
+        return f;
+      }
+      float left = (1 / wave * context - (float) low) / (float) (high - low);
+      return (1 - left) * f / (float) factor + left * f;
     }
   }
 
@@ -77,13 +91,17 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
       positive("attention_factor", magnitude);
     }
 
-    /** The temperature of the softmax as a factor of queries and keys (section 3.3, eq. 22). */
-    public static double magnitude(double factor) {
-      return factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
+    /**
+     * The temperature of the softmax as a factor of queries and keys (section 3.3, eq. 22).
+     *
+     * @param strength 1 in the paper
+     */
+    public static double magnitude(double factor, double strength) {
+      return factor <= 1 ? 1 : 0.1 * strength * Math.log(factor) + 1;
     }
 
     @Override
-    public double scale(double f, int i, Rotary rotary) {
+    public float frequency(float power, int i, Rotary rotary) {
       double from = pair(fast, rotary);
       double to = pair(slow, rotary);
       if (truncate) {
@@ -92,8 +110,9 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
       }
       from = Math.max(from, 0);
       to = Math.min(to, rotary.width() - 1);
-      double slowed = Math.max(0, Math.min(1, (i - from) / (to == from ? 0.001 : to - from)));
-      return slowed * f / factor + (1 - slowed) * f;
+      float way = (float) (to == from ? 0.001 : to - from);
+      float left = 1 - Math.max(0, Math.min(1, (i - (float) from) / way));
+      return 1 / ((float) factor * power) * (1 - left) + 1 / power * left;
     }
 
     /** The pair that turns so many times within the first context. */
@@ -110,16 +129,16 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
   }
 
   /** Angle per token of pair i. */
-  double frequency(int i) {
-    double f = Math.pow(theta, -2.0 * i / width);
-    return scaling == null ? f : scaling.scale(f, i, this);
+  float frequency(int i) {
+    float power = (float) Math.pow((float) theta, 2f * i / width);
+    return scaling == null ? 1 / power : scaling.frequency(power, i, this);
   }
 
   /** Angles per token of all pairs, (width / 2). */
   float[] frequencies() {
     float[] frequencies = new float[width / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = (float) frequency(i);
+      frequencies[i] = frequency(i);
     }
     return frequencies;
   }
@@ -134,13 +153,13 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
    * positions turn by what models were trained with.
    */
   public void fill(FloatBuffer cosines, FloatBuffer sines, int positions) {
-    double magnitude = magnitude();
+    float magnitude = (float) magnitude();
     float[] frequencies = frequencies();
     for (int position = 0; position < positions; position++) {
       for (int i = 0; i < frequencies.length; i++) {
         float angle = position * frequencies[i];
-        cosines.put(position * frequencies.length + i, (float) (magnitude * Math.cos(angle)));
-        sines.put(position * frequencies.length + i, (float) (magnitude * Math.sin(angle)));
+        cosines.put(position * frequencies.length + i, magnitude * (float) Math.cos(angle));
+        sines.put(position * frequencies.length + i, magnitude * (float) Math.sin(angle));
       }
     }
   }

@@ -14,6 +14,8 @@ import org.rlaif.model.Rotary.Yarn;
  */
 final class RotaryJson {
   private static final double THETA = 10_000;
+  private static final String THETA_KEY = "rope_theta";
+  private static final String PART = "partial_rotary_factor";
 
   private RotaryJson() {}
 
@@ -29,26 +31,54 @@ final class RotaryJson {
     return context;
   }
 
-  /**
-   * @param part of a head's numbers that is turned, where nothing is said
-   */
-  static Rotary read(ConfigFields fields, int headWidth, double part) {
-    double theta = fields.number("rope_theta", fields.number("rotary_emb_base", THETA));
-    double turned = fields.number("partial_rotary_factor", fields.number("rotary_pct", part));
+  /** GPT-NeoX's, which turns a part of each head, in words of its own. */
+  static Rotary ofNeox(ConfigFields fields, int headWidth) {
+    Rotary rotary =
+        read(
+            fields,
+            headWidth,
+            fields.number("rotary_emb_base", THETA),
+            fields.number("rotary_pct", 0.25));
+    mustAgree(fields, THETA_KEY, rotary.theta()); // versions 4 wrote it down as well
+    return rotary;
+  }
+
+  /** All others', which turn whole heads. */
+  static Rotary ofWholeHeads(ConfigFields fields, int headWidth) {
+    ConfigFields scaling = scaling(fields);
+    if (scaling != null) {
+      mustAgree(scaling, PART, 1);
+    }
+    return read(fields, headWidth, fields.number(THETA_KEY, THETA), 1);
+  }
+
+  private static Rotary read(ConfigFields fields, int headWidth, double theta, double part) {
     ConfigFields scaling = scaling(fields);
     Scaling read = null;
     if (scaling != null) {
-      theta = scaling.number("rope_theta", theta);
-      turned = scaling.number("partial_rotary_factor", turned);
+      theta = scaling.number(THETA_KEY, theta);
+      part = scaling.number(PART, part);
       read = scaling(scaling, fields.integer("max_position_embeddings"));
       scaling.refuseOthers(key -> false);
     }
-    return new Rotary((int) (headWidth * turned), theta, read);
+    mustAgree(fields, PART, part);
+    return new Rotary((int) (headWidth * part), theta, read);
+  }
+
+  /** Refuses a key that transformers does not read where it would say something else. */
+  private static void mustAgree(ConfigFields fields, String key, double used) {
+    if (fields.number(key, used) != used) {
+      throw fields.wrong(key, used + ", which transformers uses whatever stands here, or none");
+    }
   }
 
   private static @Nullable ConfigFields scaling(ConfigFields fields) {
-    for (String key : new String[] {"rope_parameters", "rope_scaling"}) {
+    String[] spellings = {"rope_scaling", "rope_parameters"}; // transformers prefers the first
+    for (String key : spellings) {
       if (fields.has(key)) {
+        if (fields.has(spellings[1]) && !fields.get(key).equals(fields.get(spellings[1]))) {
+          throw fields.wrong(spellings[1], "the same as " + key + ", or one of them");
+        }
         return fields.object(key);
       }
     }
@@ -82,7 +112,16 @@ final class RotaryJson {
         fields.integer("original_max_position_embeddings", context),
         fields.number("beta_fast", 32),
         fields.number("beta_slow", 1),
-        fields.number("attention_factor", Yarn.magnitude(factor)),
+        fields.number("attention_factor", magnitude(fields, factor)),
         fields.flag("truncate", true));
+  }
+
+  /** DeepSeek's two strengths, each of which means nothing without the other. */
+  private static double magnitude(ConfigFields fields, double factor) {
+    double numerator = fields.number("mscale", 0);
+    double denominator = fields.number("mscale_all_dim", 0);
+    return numerator == 0 || denominator == 0
+        ? Yarn.magnitude(factor, 1)
+        : Yarn.magnitude(factor, numerator) / Yarn.magnitude(factor, denominator);
   }
 }

@@ -156,6 +156,28 @@ public final class Weights {
     return copy.asReadOnlyBuffer();
   }
 
+  /** Whether two tensors have the same numbers in the same shape. */
+  boolean areSame(String one, String other) {
+    Entry a = entry(one);
+    Entry b = entry(other);
+    if (!a.spec().shape().equals(b.spec().shape())) {
+      return false;
+    }
+    if (a.held() == b.held() && a.bytes().mismatch(b.bytes()) < 0) {
+      return true;
+    }
+    for (int at = 0; at < a.elements(); at += PIECE) {
+      float[] left = numbers(a, at);
+      float[] right = numbers(b, at);
+      for (int i = 0; i < left.length; i++) {
+        if (left[i] != right[i]) { // a zero has two signs
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   TensorSpec spec(String name) {
     return entry(name).spec();
   }

@@ -1,6 +1,8 @@
 package org.rlaif.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,8 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.model.Rotary.Llama3;
-import org.rlaif.model.Rotary.Yarn;
 
 /** Folders of every family, as Hugging Face transformers wrote them. */
 final class FamiliesTest {
@@ -168,6 +168,61 @@ final class FamiliesTest {
     assertEquals(128, config.attention().keyWidth());
   }
 
+  /** As it is in the file; the configuration says nothing, which is that both are one. */
+  @Test
+  void aHeadThatIsNotTheEmbeddingIsUsed() {
+    Path untied = GoldenFamilies.unpack("gpt2_untied", folder);
+    Path saved = folder.resolve("saved");
+    try (ModelFolder model = ModelFolder.open(untied)) {
+      assertFalse(model.config().tied());
+      assertTrue(DecoderConfig.read(untied.resolve("config.json")).tied());
+      assertNotEquals(
+          model.weights().crc32c("transformer.wte.weight"),
+          model.weights().crc32c("lm_head.weight"));
+      model.saveSuccessor(saved, model.config(), model.scoreScale(), model.weights());
+    }
+    assertFalse(DecoderConfig.read(saved.resolve("config.json")).tied());
+    try (ModelFolder again = ModelFolder.open(saved)) {
+      assertTrue(again.weights().contains("lm_head.weight"));
+    }
+  }
+
+  /** A copy, with a zero of the other sign; and a head without an embedding. */
+  @Test
+  void aHeadThatIsTheEmbeddingIsNone() {
+    Path tied = GoldenFamilies.unpack("gpt2", folder);
+    Path file = tied.resolve("model.safetensors");
+    Weights plain = Safetensors.map(file);
+    Weights copy = WeightFiles.map(tied, name -> true);
+    TensorSpec head = TensorSpec.of("lm_head.weight", 96, 32);
+    Weights numbers = Weights.allocate(List.of(head));
+    plain.copyTo("transformer.wte.weight", numbers.get(head.name()));
+    numbers.get(head.name()).put(5, -0f);
+    Weights other = Weights.allocate(List.of(TensorSpec.of("transformer.wte.weight", 96, 32)));
+    plain.copyTo("transformer.wte.weight", other.get("transformer.wte.weight"));
+    other.get("transformer.wte.weight").put(5, 0f);
+    var both = new Weights();
+    var alone = new Weights();
+    for (TensorSpec spec : copy.specs()) {
+      if (spec.name().equals("transformer.wte.weight")) {
+        both.put(spec, other, spec.name());
+      } else {
+        both.put(spec, copy, spec.name());
+        alone.put(spec, copy, spec.name());
+      }
+    }
+    both.put(head, numbers, head.name());
+    alone.put(head, numbers, head.name());
+    for (Weights each : List.of(both, alone)) {
+      Safetensors.write(file, each, Map.of());
+      try (ModelFolder model = ModelFolder.open(tied)) {
+        assertTrue(model.config().tied());
+        assertEquals(model.config().parameters(), model.weights().specs());
+        assertEquals(0f, model.weights().get("transformer.wte.weight").get(5), 0f);
+      }
+    }
+  }
+
   @Test
   void whatIsNotComputedIsRefusedByName() {
     assertRefused(
@@ -180,8 +235,8 @@ final class FamiliesTest {
         "rope_type: dynamic (expected: default, linear, llama3 or yarn)");
     assertRefused(
         "qwen2_yarn",
-        c -> ((ObjectNode) c.path("rope_parameters")).put("mscale", 0.5),
-        "rope_parameters.mscale: 0.5 (expected: a key that is known here, or none)");
+        c -> ((ObjectNode) c.path("rope_parameters")).put("strength", 0.5),
+        "rope_parameters.strength: 0.5 (expected: a key that is known here, or none)");
     assertRefused(
         "qwen2",
         c -> c.put("use_sliding_window", true),
@@ -207,36 +262,5 @@ final class FamiliesTest {
     change.accept(json);
     var e = assertThrows(UserError.class, () -> ConfigJson.decoder(json));
     assertEquals(message, e.getMessage());
-  }
-
-  /**
-   * Worked out with a width of 4, theta 10,000: the frequencies are 1 and 0.01. Over 64 tokens
-   * these are 10.186 and 0.10186 waves. Llama 3's from 1 to 4 waves leaves the first and divides
-   * the second; with high = 16 the first lies (10.186 - 1) / 15 = 0.61239 of the way: 0.61239 +
-   * 0.38761 / 8 = 0.66084.
-   */
-  @Test
-  void llama3SlowsLongWaves() {
-    Rotary rotary = new Rotary(4, 10_000, new Llama3(8, 1, 4, 64));
-    assertEquals(1, rotary.frequency(0));
-    assertEquals(0.00125, rotary.frequency(1), 1e-12);
-    assertEquals(0.66084, new Rotary(4, 10_000, new Llama3(8, 1, 16, 64)).frequency(0), 1e-5);
-  }
-
-  /**
-   * YaRN with a width of 8, theta 10,000, over 64 tokens: pair(r) = 8 ln(64 / (2 pi r)) / (2 ln
-   * 10,000); of 2 turns it is 0.7071 and of 0.5 1.3092, outwards 0 and 2. So pair 0 is left, pair 1
-   * lies halfway, pairs 2 and 3 are slowed by 4: 1, 0.1 (1 + 1/4) / 2, 0.01 / 4, 0.001 / 4.
-   */
-  @Test
-  void yarnSlowsPairsThatHardlyTurn() {
-    var scaling = new Yarn(4, 64, 2, 0.5, Yarn.magnitude(4), true);
-    Rotary rotary = new Rotary(8, 10_000, scaling);
-    assertEquals(1, rotary.frequency(0));
-    assertEquals(0.0625, rotary.frequency(1), 1e-12);
-    assertEquals(0.0025, rotary.frequency(2), 1e-12);
-    assertEquals(0.00025, rotary.frequency(3), 1e-12);
-    assertEquals(1.138629, Yarn.magnitude(4), 1e-6); // 0.1 ln 4 + 1
-    assertTrue(Yarn.magnitude(1) == 1);
   }
 }

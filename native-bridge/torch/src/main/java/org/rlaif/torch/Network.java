@@ -232,9 +232,9 @@ public final class Network implements AutoCloseable {
     return decoder.scores(sequences, sequences.predictors());
   }
 
-  /** The score head at the last token of each row. (B) */
+  /** The score head where the score of each row is read, {@link DecoderConfig#scored}. (B) */
   public Tensor scores(Sequences sequences) {
-    return decoder.scores(sequences, sequences.ends());
+    return decoder.scores(sequences, sequences.chosen(config::scored));
   }
 
   /** A copy of all weights, with what an adapter adds to them. */

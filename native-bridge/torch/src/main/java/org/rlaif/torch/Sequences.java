@@ -2,6 +2,7 @@ package org.rlaif.torch;
 
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -115,10 +116,14 @@ public record Sequences(int[][] tokens, int[][] completions) {
     return perRow(row -> Arrays.stream(completions[row]).mapToLong(at -> starts[row] + at - 1));
   }
 
-  /** Where in (R) each row has its last token. (B) */
-  long[] ends() {
+  /**
+   * Where in (R) one token of each row is. (B)
+   *
+   * @param which of a row's tokens
+   */
+  long[] chosen(ToIntFunction<int[]> which) {
     long[] starts = starts();
-    return perRow(row -> LongStream.of(starts[row] + tokens[row].length - 1));
+    return perRow(row -> LongStream.of(starts[row] + which.applyAsInt(tokens[row])));
   }
 
   /** Where in (R) each row begins. (B) */

@@ -32,7 +32,8 @@ final class SequencesTest {
   void aCompletionTokenIsPredictedOneTokenBeforeIt() {
     assertArrayEquals(new long[] {13, 21, 22}, ROWS.targets());
     assertArrayEquals(new long[] {2, 4, 5}, ROWS.predictors());
-    assertArrayEquals(new long[] {3, 6}, ROWS.ends());
+    assertArrayEquals(new long[] {3, 6}, ROWS.chosen(tokens -> tokens.length - 1));
+    assertArrayEquals(new long[] {1, 5}, ROWS.chosen(tokens -> 1));
   }
 
   @Test
@@ -59,7 +60,7 @@ final class SequencesTest {
             new int[][] {{20, 21}, {10, 11, 12, 13, 14, 15, 16}}, new int[][] {{1}, {1, 2, 5}});
     assertArrayEquals(new long[] {21, 11, 12, 15}, rows.targets());
     assertArrayEquals(new long[] {0, 2, 3, 6}, rows.predictors());
-    assertArrayEquals(new long[] {1, 8}, rows.ends());
+    assertArrayEquals(new long[] {1, 8}, rows.chosen(tokens -> tokens.length - 1));
     assertEquals(4, rows.completionTokens());
     assertEquals(3, rows.completionLength(1));
     assertArrayEquals(new int[] {1, 2, 5}, rows.slice(1).completions()[0]);

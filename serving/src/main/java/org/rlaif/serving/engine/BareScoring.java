@@ -48,7 +48,7 @@ public final class BareScoring implements AutoCloseable {
         engine,
         engine.runtime(),
         engine::lease,
-        (request, item) -> request.add(List.of(item.stretch(raw -> {})), 1));
+        (request, item) -> request.add(List.of(item.stretch(engine.config(), raw -> {})), 1));
   }
 
   /** Returns how long it took, in nanoseconds. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Precision;
@@ -81,7 +82,7 @@ public final class Models implements AutoCloseable {
     try {
       ServedModel model = engine(name, opened, weights, kvCache);
       byName.put(name, model);
-      LOG.info("{}: {}", name, model.footprint());
+      LOG.info("{}: {}{}", name, model.footprint(), scored(model.config()));
       return model;
     } catch (RuntimeException | Error e) {
       opened.close();
@@ -102,6 +103,16 @@ public final class Models implements AutoCloseable {
             weights == null ? settings.quantization().weights() : weights,
             kvCache == null ? settings.quantization().kvCache() : kvCache);
     return new PolicyEngine(name, folder, runtime, settings, quantization, clock, observer);
+  }
+
+  private static String scored(DecoderConfig config) {
+    if (config.head() != Head.SCORE) {
+      return "";
+    }
+    return config.scorePadding() == DecoderConfig.NO_PADDING
+        ? ", scores are read at the last token"
+        : ", scores are read at the last token that is not %d, its pad_token_id, as transformers does"
+            .formatted(config.scorePadding());
   }
 
   private static void fullPrecision(String what, @Nullable Precision precision) {

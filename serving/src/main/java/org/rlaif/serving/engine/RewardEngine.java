@@ -18,16 +18,16 @@ import org.rlaif.model.Quantization;
  * is the same bits whoever shares them.
  */
 public final class RewardEngine implements ServedModel {
-  /** A prompt and a completion of it; the score is read at the completion's last token. */
+  /** A prompt and a completion of it. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   public record Item(int[] prompt, int[] completion) {
-    /** The whole sequence, and the raw score at its end. */
-    Stretch stretch(Consumer<Float> reader) {
+    /** The whole sequence, and the raw score where that is read. */
+    Stretch stretch(DecoderConfig config, Consumer<Float> reader) {
       int[] sequence = IntStream.concat(IntStream.of(prompt), IntStream.of(completion)).toArray();
       return new Stretch(
           sequence,
           0,
-          new int[] {sequence.length - 1},
+          new int[] {config.scored(sequence)},
           new int[1],
           1,
           (index, number) -> reader.accept(number));
@@ -61,7 +61,7 @@ public final class RewardEngine implements ServedModel {
         new LiveWeights(runtime, new WeightLayout(config, Quantization.NONE), folder.weights());
     this.scorer =
         new Scorer(name, runtime, config, Precision.FP32, weights, settings, observer::broken);
-    var gate = new ScoreGate(loaded.rules(), folder.scoreScale(), scorer);
+    var gate = new ScoreGate(loaded.rules(), config, folder.scoreScale(), scorer);
     this.updates =
         new WeightUpdates(name, weights, folder.base().weights(), gate, null, clock, observer);
   }
@@ -92,7 +92,11 @@ public final class RewardEngine implements ServedModel {
       int index = i;
       request.add(
           List.of(
-              items.get(i).stretch(raw -> scores[index] = (float) folder.scoreScale().apply(raw))),
+              items
+                  .get(i)
+                  .stretch(
+                      loaded.config(),
+                      raw -> scores[index] = (float) folder.scoreScale().apply(raw))),
           1);
     }
     scorer.submit(request);

@@ -2,16 +2,19 @@ package org.rlaif.serving.engine;
 
 import java.util.List;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.serving.engine.RewardEngine.Item;
 
 /** New weights of a reward model must give the scores of the probes. */
 final class ScoreGate extends ParityGate {
+  private final DecoderConfig config;
   private final ScoreScale scale;
   private final Scorer scorer;
 
-  ScoreGate(TokenRules rules, ScoreScale scale, Scorer scorer) {
+  ScoreGate(TokenRules rules, DecoderConfig config, ScoreScale scale, Scorer scorer) {
     super("max_abs_score_difference", rules);
+    this.config = config;
     this.scale = scale;
     this.scorer = scorer;
   }
@@ -35,7 +38,8 @@ final class ScoreGate extends ParityGate {
     for (int i = 0; i < found.length; i++) {
       float[] into = found[i];
       var item = new Item(probes.get(i).prompt(), probes.get(i).completion());
-      request.add(List.of(item.stretch(number -> into[0] = (float) scale.apply(number))), 1);
+      request.add(
+          List.of(item.stretch(config, number -> into[0] = (float) scale.apply(number))), 1);
     }
     scorer.ask(request);
     return found;

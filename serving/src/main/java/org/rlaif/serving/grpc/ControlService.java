@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Lora;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PauseMode;
@@ -227,6 +228,9 @@ final class ControlService extends ControlGrpc.ControlImplBase {
     QuantizationLoss loss = model.quantizationLoss();
     if (loss != null) {
       description.setQuantizationLoss(Precisions.message(loss));
+    }
+    if (model.config().scorePadding() != DecoderConfig.NO_PADDING) {
+      description.setScorePaddingId(model.config().scorePadding());
     }
     return description
         .setName(model.name())

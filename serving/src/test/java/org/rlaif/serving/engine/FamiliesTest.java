@@ -30,8 +30,8 @@ class FamiliesTest {
 
   @Test
   void allAreHere() {
-    assertEquals(4, rewardModels().size());
-    assertEquals(19, policies().size());
+    assertEquals(5, rewardModels().size());
+    assertEquals(22, policies().size());
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package org.rlaif.serving.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,10 +26,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.GoldenFamilies;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.GetServerInfoRequest;
 import org.rlaif.v1.ListModelsRequest;
+import org.rlaif.v1.LoadModelRequest;
 import org.rlaif.v1.Model;
 import org.rlaif.v1.ModelKind;
 import org.rlaif.v1.PolicyGrpc;
@@ -70,6 +73,18 @@ class RlaifServerTest {
     assertEquals(4, policy.getSlots());
     assertEquals(ModelKind.MODEL_KIND_REWARD, models.get(2).getKind());
     assertEquals(0, models.get(2).getSlots());
+    assertFalse(models.get(2).hasScorePaddingId());
+  }
+
+  @Test
+  void aRewardModelTellsWhichTokenItsScoresAreNotReadAt() {
+    var request =
+        LoadModelRequest.newBuilder()
+            .setName("other")
+            .setFolder(GoldenFamilies.unpack("llama_end_score", folder).toString());
+    var control = ControlGrpc.newBlockingStub(server.tcp());
+    assertEquals(1, control.loadModel(request.build()).getModel().getScorePaddingId());
+    control.unloadModel(UnloadModelRequest.newBuilder().setName("other").build());
   }
 
   @Test

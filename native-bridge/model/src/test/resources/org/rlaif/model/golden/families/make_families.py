@@ -54,9 +54,9 @@ MISTRAL = dict(ROTARY, model_type="mistral", rope_parameters=dict(rope_theta=100
 QWEN2 = dict(
     ROTARY, model_type="qwen2", tie_word_embeddings=True, rms_norm_eps=1e-6,
     rope_parameters=dict(rope_theta=1000000.0))
+GPT2 = dict(model_type="gpt2", n_positions=64, n_embd=32, n_layer=2, n_head=4, n_inner=80)
 MODELS = {
-    "gpt2": dict(
-        model_type="gpt2", n_positions=64, n_embd=32, n_layer=2, n_head=4, n_inner=80),
+    "gpt2": GPT2,
     "gpt_neox": dict(NEOX, rotary_pct=0.25),
     "gpt_neox_sequential": dict(
         NEOX, rotary_pct=1.0, use_parallel_residual=False, tie_word_embeddings=True),
@@ -86,6 +86,16 @@ MODELS = {
     "mistral_score": dict(MISTRAL, sliding_window=8),
     "llama3_bf16_sharded": LLAMA3,
     "qwen2_f16": QWEN2,
+    # A padding token that ends completions as well, so that no score is read at a trailing end.
+    "llama_end_score": dict(LLAMA, pad_token_id=EOS),
+    # A head of its own in spite of its configuration, as after a training that untied it.
+    "gpt2_untied": dict(GPT2, n_layer=1),
+    "gpt2_gelu": dict(GPT2, n_layer=1, activation_function="gelu"),
+    "llama_mscale": dict(
+        LLAMA, num_hidden_layers=1, max_position_embeddings=1024,
+        rope_parameters=dict(
+            rope_type="yarn", rope_theta=10000.0, factor=4.0, mscale=1.5, mscale_all_dim=0.7,
+            original_max_position_embeddings=256)),
 }
 SAVED_AS = {
     "llama3_bf16_sharded": (torch.bfloat16, {"max_shard_size": "20KB"}),
@@ -154,6 +164,11 @@ def publish_neox(tensors):
     return published
 
 
+def untie(file, embedding):
+    """Adds a head that is not the embedding."""
+    save_file(load_file(file) | {"lm_head.weight": embedding.detach().flip(0) / 2}, file, {"format": "pt"})
+
+
 PUBLISHED = {"gpt2": publish_gpt2, "gpt_neox": publish_neox}
 
 
@@ -163,7 +178,7 @@ def create(name, seed):
     if name.endswith("_score"):
         auto = AutoModelForSequenceClassification
         more["num_labels"] = 1
-    model = auto.from_config(AutoConfig.for_model(**MODELS[name], **more))
+    model = auto.from_config(AutoConfig.for_model(**(more | MODELS[name])))
     return randomise(model, seed, grid=None if name in SAVED_AS else 16)
 
 
@@ -308,6 +323,8 @@ def write_case(name, model, index):
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         model.to(dtype).save_pretrained(folder, **how)
+        if name.endswith("_untied"):
+            untie(folder / "model.safetensors", model.lm_head.weight)
         cases = expected(name, folder)
         keep(folder, name, index)
         if name in OLD:
