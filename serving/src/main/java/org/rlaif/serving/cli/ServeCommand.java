@@ -1,6 +1,7 @@
 package org.rlaif.serving.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,7 +30,8 @@ public final class ServeCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "RUN|[NAME=]FOLDER|[NAME=]ORG/NAME",
       description = {
-        "A run (it has a models.json), model folders, or models' names on the Hugging Face hub, with",
+        "A run (it has a models.json), model folders, or models' names on the Hugging Face hub,"
+            + " with",
         "@REVISION if need be."
       })
   private List<String> folders;
@@ -90,6 +92,14 @@ public final class ServeCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute;
   @Mixin private QuantizationOptions quantization;
 
+  @Option(
+      names = "--calibration",
+      paramLabel = "FILE",
+      description =
+          "JSON Lines with a prompt in each row, like those that quantised policies will be asked:"
+              + " they are calibrated and measured on some of them (default: those of the runs).")
+  private @Nullable Path calibration;
+
   @Mixin private GuardOptions guard;
   @Mixin private LogOptions log;
 
@@ -105,6 +115,7 @@ public final class ServeCommand implements Callable<Integer> {
             .context(context)
             .scoring(new Scoring(scoringTokens, Duration.ofMillis(scoringDelay)))
             .quantize(quantization.quantization())
+            .calibrate(CalibrationPrompts.of(calibration, folders))
             .secure(guard.security(System.getenv()));
     if (maxQueuePerClient != null) {
       config = config.perClient(maxQueuePerClient);

@@ -1,15 +1,16 @@
 package org.rlaif.serving.engine;
 
-import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
 import org.rlaif.model.TensorSpec;
 
 /**
  * The scales of an int8 KV cache, one for each head and column of it. A key or value x is kept as
- * clamp(round(x / s), -128, 127) times s. They are chosen once, when a model is loaded, and stay
- * when its weights change: sequences under way keep what they have cached.
+ * clamp(round(x / s), -128, 127) times s. They are chosen when a model is loaded, by what the
+ * network in fp32 caches for prompts and its completions of them, and become wider with new weights
+ * if what was served since would be clamped.
  */
 final class CacheScales {
   /**
@@ -20,57 +21,81 @@ final class CacheScales {
    */
   private static final float HEADROOM = 2;
 
-  /** The longest text that is looked at; keys depend on their position. */
-  private static final int MOST_TOKENS = 2048;
-
   /** Columns that are always nearly zero: no smaller than this part of the largest one. */
   private static final float LEAST_PART = 1e-3f;
 
   private static final int MOST = 127;
 
-  private CacheScales() {}
+  /** By side, in the order of {@link Quantization#cacheScales}. */
+  private final List<float[]> sides;
 
-  /**
-   * Chooses the scales by what the network in fp32 caches for a text as long as its context.
-   *
-   * @param sequences what the text is made of
-   */
-  static void calibrate(
-      OnnxRuntime runtime, WeightLayout layout, DecoderSession exact, int[][] sequences) {
-    DecoderConfig config = layout.config();
-    List<TensorSpec> scales = layout.quantization().cacheScales(config);
-    if (scales.isEmpty()) {
-      return;
+  private CacheScales(List<float[]> sides) {
+    this.sides = sides;
+  }
+
+  /** The largest absolute keys and values that were seen, by head and column. */
+  static final class Ranges {
+    private final List<float[]> sides = new ArrayList<>();
+
+    Ranges(Quantization quantization, DecoderConfig config) {
+      for (TensorSpec spec : quantization.cacheScales(config)) {
+        sides.add(new float[Math.toIntExact(spec.elements())]);
+      }
     }
-    int[] text = text(sequences, Math.min(config.contextLength(), MOST_TOKENS));
-    try (var cache = new KvCache(runtime, config, Precision.FP32, 1, text.length);
-        var pass = new Pass(runtime, config, Precision.FP32, 0, Prefill.CHUNK, 1)) {
-      new Prefill(text, 1).run(exact, pass, cache, 0);
-      for (int side = 0; side < scales.size(); side++) {
-        write(cache.largest(side), layout.cacheScale(scales.get(side).name()));
+
+    /** Whether the cache is not quantised. */
+    boolean isEmpty() {
+      return sides.isEmpty();
+    }
+
+    /** The first tokens of a slot are seen, in fp32. */
+    void add(KvCache cache, int slot, int tokens) {
+      for (int side = 0; side < sides.size(); side++) {
+        cache.largest(side, slot, tokens, sides.get(side));
       }
     }
   }
 
-  /** The sequences one after the other, again and again; the beginning token comes first alone. */
-  private static int[] text(int[][] sequences, int tokens) {
-    var text = new int[tokens];
-    int length = sequences[0].length - 1; // less the beginning
-    text[0] = sequences[0][0];
-    for (int i = 1; i < tokens; i++) {
-      text[i] = sequences[(i - 1) / length % sequences.length][(i - 1) % length + 1];
-    }
-    return text;
+  /** Of a cache in fp32. */
+  static final CacheScales NONE = new CacheScales(List.of());
+
+  static CacheScales of(Ranges ranges) {
+    return new CacheScales(ranges.sides.stream().map(CacheScales::scales).toList());
   }
 
-  private static void write(float[] largest, FloatBuffer scales) {
+  private static float[] scales(float[] largest) {
     float most = 0;
     for (float each : largest) {
       most = Math.max(most, each);
     }
     float least = most == 0 ? 1 : most * LEAST_PART;
-    for (int i = 0; i < largest.length; i++) {
-      scales.put(i, HEADROOM * Math.max(largest[i], least) / MOST);
+    var scales = new float[largest.length];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = HEADROOM * Math.max(largest[i], least) / MOST;
     }
+    return scales;
+  }
+
+  /** The same object, unless some numbers are clamped with it: only their scales grow then. */
+  CacheScales widened(Ranges ranges) {
+    List<float[]> wider = new ArrayList<>();
+    boolean changed = false;
+    for (int side = 0; side < sides.size(); side++) {
+      float[] scales = sides.get(side).clone();
+      float[] largest = ranges.sides.get(side);
+      for (int i = 0; i < scales.length; i++) {
+        if (largest[i] > MOST * scales[i]) {
+          scales[i] = HEADROOM * largest[i] / MOST;
+          changed = true;
+        }
+      }
+      wider.add(scales);
+    }
+    return changed ? new CacheScales(wider) : this;
+  }
+
+  /** Of one side; not to be changed. */
+  float[] side(int side) {
+    return sides.get(side);
   }
 }

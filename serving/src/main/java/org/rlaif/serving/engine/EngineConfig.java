@@ -15,6 +15,7 @@ import org.rlaif.model.Quantization;
  * @param scoring how given completions are computed together
  * @param quantization of policies, unless another is asked for when one is loaded; reward models
  *     serve in fp32
+ * @param calibration of quantised policies, unless a load brings prompts of its own
  */
 public record EngineConfig(
     int slots,
@@ -22,7 +23,8 @@ public record EngineConfig(
     Compute compute,
     Queue queue,
     Scoring scoring,
-    Quantization quantization) {
+    Quantization quantization,
+    Calibration calibration) {
   /** Long enough for most work, and a KV slot of a large model still fits. */
   public static final int DEFAULT_CONTEXT = 8192;
 
@@ -105,7 +107,8 @@ public record EngineConfig(
         compute,
         new Queue(maxQueue, maxQueue),
         Scoring.DEFAULT,
-        Quantization.NONE);
+        Quantization.NONE,
+        Calibration.NONE);
   }
 
   /** Those of a line, where sequences of this model wait. */
@@ -116,26 +119,31 @@ public record EngineConfig(
   /** The same, but so many sequences of one client may wait per model. */
   public EngineConfig perClient(int most) {
     var limited = new Queue(queue.sequences(), most);
-    return new EngineConfig(slots, context, compute, limited, scoring, quantization);
+    return new EngineConfig(slots, context, compute, limited, scoring, quantization, calibration);
   }
 
   /** The same, with other limits on what is scored together. */
   public EngineConfig scoring(Scoring scoring) {
-    return new EngineConfig(slots, context, compute, queue, scoring, quantization);
+    return new EngineConfig(slots, context, compute, queue, scoring, quantization, calibration);
   }
 
   /** The same on other threads; zeros are chosen by default. */
   public EngineConfig compute(int slots, Compute compute) {
-    return new EngineConfig(slots, context, compute, queue, scoring, quantization);
+    return new EngineConfig(slots, context, compute, queue, scoring, quantization, calibration);
   }
 
   /** The same, with policies quantised in that way unless a load asks for another. */
   public EngineConfig quantize(Quantization quantization) {
-    return new EngineConfig(slots, context, compute, queue, scoring, quantization);
+    return new EngineConfig(slots, context, compute, queue, scoring, quantization, calibration);
+  }
+
+  /** The same, where quantised policies are calibrated and checked on these prompts. */
+  public EngineConfig calibrate(Calibration calibration) {
+    return new EngineConfig(slots, context, compute, queue, scoring, quantization, calibration);
   }
 
   /** The same, for sequences of so many tokens. */
   public EngineConfig context(int tokens) {
-    return new EngineConfig(slots, tokens, compute, queue, scoring, quantization);
+    return new EngineConfig(slots, tokens, compute, queue, scoring, quantization, calibration);
   }
 }

@@ -134,17 +134,46 @@ final class KvCache implements AutoCloseable {
         : OnnxTensor.createTensor(runtime.environment(), numbers, shape, OnnxJavaType.INT8);
   }
 
-  /** The largest absolute number in each head and column of one side of the first slot, fp32. */
-  float[] largest(int side) {
+  /** All slots of one side. */
+  ByteBuffer side(int side) {
+    return sides.get(side);
+  }
+
+  /**
+   * The largest absolute numbers of a slot's first tokens, in fp32.
+   *
+   * @param largest by head and column of that side: they grow where these are larger
+   */
+  void largest(int side, int slot, int count, float[] largest) {
     FloatBuffer numbers = sides.get(side).asFloatBuffer();
     int columns = config.attention().headWidth();
-    int width = config.attention().keyWidth();
-    var largest = new float[width];
-    for (int i = 0; i < tokens * width; i++) {
-      int column = i / (tokens * columns) * columns + i % columns;
-      largest[column] = Math.max(largest[column], Math.abs(numbers.get(i)));
+    for (int column = 0; column < largest.length; column++) {
+      int head = slot * config.attention().kvHeads() + column / columns;
+      int first = head * tokens * columns + column % columns;
+      for (int t = 0; t < count; t++) {
+        largest[column] = Math.max(largest[column], Math.abs(numbers.get(first + t * columns)));
+      }
     }
-    return largest;
+  }
+
+  /** A slot's first tokens, in int8, mean nearly the same with other scales. */
+  void rescale(int slot, int count, CacheScales from, CacheScales to) {
+    int columns = config.attention().headWidth();
+    for (int side = 0; side < sides.size(); side++) {
+      ByteBuffer numbers = sides.get(side);
+      float[] old = from.side(side);
+      float[] scales = to.side(side);
+      for (int column = 0; column < scales.length; column++) {
+        int head = slot * config.attention().kvHeads() + column / columns;
+        int first = head * tokens * columns + column % columns;
+        float ratio = old[column] / scales[column];
+        for (int t = 0; ratio != 1 && t < count; t++) {
+          int at = first + t * columns;
+          int scaled = Math.round(numbers.get(at) * ratio);
+          numbers.put(at, (byte) Math.max(Byte.MIN_VALUE, Math.min(Byte.MAX_VALUE, scaled)));
+        }
+      }
+    }
   }
 
   /** Copies the first tokens of one slot to another. */

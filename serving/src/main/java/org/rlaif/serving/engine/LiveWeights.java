@@ -67,18 +67,28 @@ final class LiveWeights implements AutoCloseable {
       return version.session;
     }
 
+    /** Those of a quantised KV cache. */
+    CacheScales scales() {
+      return version.arena.scales();
+    }
+
     @Override
     public void close() {
       release(version);
     }
   }
 
-  /** Starts with a copy of these weights, as version 1. */
-  LiveWeights(OnnxRuntime runtime, WeightLayout layout, Weights weights) {
+  /**
+   * Starts with a copy of these weights, as version 1.
+   *
+   * @param scales of a quantised KV cache
+   */
+  LiveWeights(OnnxRuntime runtime, WeightLayout layout, CacheScales scales, Weights weights) {
     this.runtime = runtime;
     this.config = layout.config();
     this.layout = layout;
     WeightArena arena = layout.arena();
+    arena.scale(scales);
     arena.fill(weights);
     this.current = new Version(1, arena, DecoderSession.open(runtime, config, arena));
     var successor = MemoryNeed.ofSuccessor(config, layout.quantization());
@@ -105,6 +115,11 @@ final class LiveWeights implements AutoCloseable {
 
   synchronized long version() {
     return current.number;
+  }
+
+  /** With which sequences are cached now. */
+  synchronized CacheScales scales() {
+    return current.arena.scales();
   }
 
   /**

@@ -64,14 +64,25 @@ public final class Models implements AutoCloseable {
     return load(name, folder, null, null);
   }
 
+  /** The same, quantised in that way. */
+  public ServedModel load(
+      String name, Path folder, @Nullable Precision weights, @Nullable Precision kvCache) {
+    return load(name, folder, weights, kvCache, null);
+  }
+
   /**
    * Puts a model folder into service under a name that is free; one at a time.
    *
    * @param weights of a policy; null: as the settings say. Reward models serve in fp32.
    * @param kvCache the same
+   * @param calibration prompts for one that is quantised; null: those of the settings
    */
   public synchronized ServedModel load(
-      String name, Path folder, @Nullable Precision weights, @Nullable Precision kvCache) {
+      String name,
+      Path folder,
+      @Nullable Precision weights,
+      @Nullable Precision kvCache,
+      @Nullable Calibration calibration) {
     UserError.require(
         name.matches(NAME), "name", name.isEmpty() ? "\"\"" : name, "letters, digits, . _ and -");
     if (byName.containsKey(name)) {
@@ -80,7 +91,7 @@ public final class Models implements AutoCloseable {
     }
     ModelFolder opened = ModelFolder.open(folder);
     try {
-      ServedModel model = engine(name, opened, weights, kvCache);
+      ServedModel model = engine(name, opened, weights, kvCache, calibration);
       byName.put(name, model);
       LOG.info("{}: {}{}", name, model.footprint(), scored(model.config()));
       return model;
@@ -91,7 +102,11 @@ public final class Models implements AutoCloseable {
   }
 
   private ServedModel engine(
-      String name, ModelFolder folder, @Nullable Precision weights, @Nullable Precision kvCache) {
+      String name,
+      ModelFolder folder,
+      @Nullable Precision weights,
+      @Nullable Precision kvCache,
+      @Nullable Calibration calibration) {
     ModelObserver observer = observers.apply(name);
     if (folder.config().head() == Head.SCORE) {
       fullPrecision("weights", weights);
@@ -102,7 +117,15 @@ public final class Models implements AutoCloseable {
         new Quantization(
             weights == null ? settings.quantization().weights() : weights,
             kvCache == null ? settings.quantization().kvCache() : kvCache);
-    return new PolicyEngine(name, folder, runtime, settings, quantization, clock, observer);
+    return new PolicyEngine(
+        name,
+        folder,
+        runtime,
+        settings,
+        quantization,
+        calibration == null ? settings.calibration() : calibration,
+        clock,
+        observer);
   }
 
   private static String scored(DecoderConfig config) {

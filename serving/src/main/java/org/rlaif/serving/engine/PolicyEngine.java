@@ -46,6 +46,7 @@ public final class PolicyEngine implements ServedModel {
       OnnxRuntime runtime,
       EngineConfig settings,
       Quantization quantization,
+      Calibration calibration,
       Clock clock,
       ModelObserver observer) {
     DecoderConfig config = folder.config().withContext(settings.context());
@@ -67,8 +68,13 @@ public final class PolicyEngine implements ServedModel {
         quantization.isNone()
             ? null
             : QuantizationCheck.start(
-                runtime, layout, Vocabulary.of(config, folder.tokenizer()), exact::get);
-    this.weights = new LiveWeights(runtime, layout, exact);
+                runtime,
+                layout,
+                Vocabulary.of(config, folder.tokenizer()),
+                calibration.prompts(loaded),
+                exact::get);
+    CacheScales scales = check == null ? CacheScales.NONE : check.scales();
+    this.weights = new LiveWeights(runtime, layout, scales, exact);
     measureLoss(exact);
     this.scorer = scorer(settings, quantization.kvCache());
     this.exactScorer =
@@ -86,7 +92,8 @@ public final class PolicyEngine implements ServedModel {
             quantization.kvCache(),
             slots,
             new WaitingLine(name, settings.places(name)),
-            observer);
+            observer,
+            check == null ? (prompt, completion) -> {} : check::served);
   }
 
   private Scorer scorer(EngineConfig settings, Precision kvCache) {

@@ -1,98 +1,127 @@
 package org.rlaif.serving.engine;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
+import org.rlaif.model.Quantization;
 
 /**
- * Compares a network that serves quantised with the same weights in fp32, on sequences that the
- * fp32 network wrote when the model was loaded. Used by one thread at a time.
+ * Compares a network that serves quantised with the same weights in fp32: first on what the fp32
+ * network writes after the prompts of its {@link Calibration}, and with later weights on what was
+ * served meanwhile. Used by one thread at a time, but for {@link #served} and {@link #loss}.
  */
 final class QuantizationCheck implements AutoCloseable {
-  private static final int SEQUENCES = 8;
-  private static final int TOKENS = 64;
-  private static final long SEED = 1;
-
   /** Positions whose distributions are held at the same time. */
   private static final int PIECE = 32;
 
   private final OnnxRuntime runtime;
   private final DecoderConfig config;
-
-  /** The beginning token, then {@link #TOKENS} drawn ones. */
-  private final int[][] sequences;
-
+  private final Quantization quantization;
+  private final Excerpt.Recent served = new Excerpt.Recent();
   private final KvCache exactCache;
   private final KvCache servedCache;
   private final Pass exactPass;
   private final Pass servedPass;
+  private final CacheScales scales;
+  private List<Excerpt> excerpts;
+
+  /** Whether they begin with prompts. */
+  private boolean prompted;
+
   private volatile @Nullable QuantizationLoss loss;
 
-  private QuantizationCheck(OnnxRuntime runtime, WeightLayout layout, int[][] sequences) {
+  private QuantizationCheck(
+      OnnxRuntime runtime,
+      WeightLayout layout,
+      List<Excerpt> excerpts,
+      boolean prompted,
+      CacheScales scales) {
     this.runtime = runtime;
     this.config = layout.config();
-    this.sequences = sequences;
-    int tokens = sequences[0].length;
+    this.quantization = layout.quantization();
+    this.excerpts = excerpts;
+    this.prompted = prompted;
+    this.scales = scales;
+    int tokens = Math.min(Excerpt.LONGEST, config.contextLength());
     this.exactCache = new KvCache(runtime, config, Precision.FP32, 1, tokens);
-    this.servedCache = new KvCache(runtime, config, layout.quantization().kvCache(), 1, tokens);
+    this.servedCache = new KvCache(runtime, config, quantization.kvCache(), 1, tokens);
     this.exactPass = new Pass(runtime, config, Precision.FP32, 0, PIECE, PIECE);
-    this.servedPass = new Pass(runtime, config, layout.quantization().kvCache(), 0, PIECE, PIECE);
+    this.servedPass = new Pass(runtime, config, quantization.kvCache(), 0, PIECE, PIECE);
   }
 
   /**
-   * Lets the network write its sequences and chooses the scales of its KV cache.
+   * Lets the network complete prompts, and chooses the first scales of its KV cache.
    *
+   * @param prompts in tokens; none: it begins texts itself, which tells less
    * @param weights every parameter by its name, in direct memory
    */
   static QuantizationCheck start(
       OnnxRuntime runtime,
       WeightLayout layout,
       Vocabulary vocabulary,
+      List<int[]> prompts,
       Function<String, FloatBuffer> weights) {
     DecoderConfig config = layout.config();
+    var ranges = new CacheScales.Ranges(layout.quantization(), config);
     try (DecoderSession exact = DecoderSession.reference(runtime, config, weights)) {
-      int[][] sequences = draw(runtime, config, vocabulary, exact);
-      CacheScales.calibrate(runtime, layout, exact, sequences);
-      return new QuantizationCheck(runtime, layout, sequences);
+      var writer = new ExactWriter(runtime, config, vocabulary, exact, ranges);
+      List<Excerpt> excerpts = writer.complete(prompts);
+      if (!ranges.isEmpty()) {
+        writer.readOn(excerpts);
+      }
+      return new QuantizationCheck(
+          runtime, layout, excerpts, !prompts.isEmpty(), CacheScales.of(ranges));
     }
   }
 
   /** Memory of its own, in bytes. */
   static long bytes(DecoderConfig config) {
-    return KvCache.bytes(config, Precision.FP32, 1) + Pass.bytes(config, 2 * PIECE);
+    return ExactWriter.bytes(config) + Pass.bytes(config, 2 * PIECE);
   }
 
-  /** Samples from the first token on; the end is never drawn, so that all are equally long. */
-  private static int[][] draw(
-      OnnxRuntime runtime, DecoderConfig config, Vocabulary vocabulary, DecoderSession exact) {
-    int tokens = Math.min(TOKENS, config.contextLength() - 1);
-    var sequences = new int[SEQUENCES][tokens + 1];
-    var sampler = new Sampler(vocabulary);
-    var logprobs = new float[config.vocabularySize()];
-    Sampling sampling = Sampling.of(1, tokens, SEED);
-    try (var pass = new Pass(runtime, config, Precision.FP32, SEQUENCES, 1, SEQUENCES);
-        var cache = new KvCache(runtime, config, Precision.FP32, SEQUENCES, tokens)) {
-      for (int[] sequence : sequences) {
-        sequence[0] = vocabulary.first();
-      }
-      for (int t = 0; t < tokens; t++) {
-        pass.clear();
-        for (int row = 0; row < SEQUENCES; row++) {
-          pass.row(sequences[row][t], t, 1);
+  /** Of the weights that the model was loaded with. */
+  CacheScales scales() {
+    return scales;
+  }
+
+  /** A sequence was sampled. Any thread may tell it. */
+  void served(int[] prompt, int[] completion) {
+    served.add(prompt, completion);
+  }
+
+  /**
+   * Looks at what was served meanwhile, for the {@link #measure} that comes next.
+   *
+   * @param weights that come next, every parameter by its name, in direct memory
+   * @param before the scales with which sequences under way are cached
+   * @return those for the new weights; the same if they do
+   */
+  CacheScales prepare(Function<String, FloatBuffer> weights, CacheScales before) {
+    List<Excerpt> recent = served.all();
+    if (!recent.isEmpty()) {
+      int longest = recent.stream().mapToInt(each -> each.tokens().length).max().orElseThrow();
+      excerpts = Excerpt.spread(recent, longest);
+      prompted = true;
+    }
+    var ranges = new CacheScales.Ranges(quantization, config);
+    if (ranges.isEmpty()) {
+      return before;
+    }
+    try (DecoderSession exact = exact(weights)) {
+      for (Excerpt excerpt : excerpts) {
+        int[] tokens = excerpt.tokens();
+        for (int from = 0; from < tokens.length; from += PIECE) {
+          exactPass.clear();
+          exactPass.chunk(0, tokens, from, Math.min(from + PIECE, tokens.length));
+          exactPass.run(exact, exactCache);
         }
-        pass.run(exact, cache);
-        for (int row = 0; row < SEQUENCES; row++) {
-          pass.logprobs(row, logprobs);
-          for (int end : vocabulary.ends()) {
-            logprobs[end] = Float.NEGATIVE_INFINITY;
-          }
-          sequences[row][t + 1] = sampler.choose(logprobs, sampling, new SequenceId(row, 0), t);
-        }
+        ranges.add(exactCache, 0, tokens.length);
       }
     }
-    return sequences;
+    return before.widened(ranges);
   }
 
   /**
@@ -120,31 +149,35 @@ final class QuantizationCheck implements AutoCloseable {
     var exactLogprobs = new float[config.vocabularySize()];
     var servedLogprobs = new float[config.vocabularySize()];
     try (DecoderSession exact = exact(weights)) {
-      for (int[] sequence : sequences) {
-        for (int from = 0; from < sequence.length - 1; from += PIECE) {
-          int to = Math.min(from + PIECE, sequence.length - 1);
-          run(exact, exactPass, exactCache, sequence, from, to);
-          run(served, servedPass, servedCache, sequence, from, to);
-          for (int t = from; t < to; t++) {
-            exactPass.logprobs(t - from, exactLogprobs);
-            servedPass.logprobs(t - from, servedLogprobs);
-            sum.add(exactLogprobs, servedLogprobs, sequence[t + 1]);
+      for (Excerpt excerpt : excerpts) {
+        int[] tokens = excerpt.tokens();
+        int first = tokens.length - excerpt.compared() - 1; // foretells the first one compared
+        for (int from = 0; from < tokens.length - 1; from += PIECE) {
+          int to = Math.min(from + PIECE, tokens.length - 1);
+          int head = Math.max(from, first);
+          run(exact, exactPass, exactCache, tokens, from, to, head);
+          run(served, servedPass, servedCache, tokens, from, to, head);
+          for (int t = head; t < to; t++) {
+            exactPass.logprobs(t - head, exactLogprobs);
+            servedPass.logprobs(t - head, servedLogprobs);
+            sum.add(exactLogprobs, servedLogprobs, tokens[t + 1]);
           }
         }
       }
     }
-    QuantizationLoss found = sum.mean();
+    QuantizationLoss found = sum.mean(prompted ? excerpts.size() : 0);
     if (found.isFinite()) {
       loss = found;
     }
     return found;
   }
 
+  /** Tokens {@code from} to {@code to - 1}, with heads from {@code head} on. */
   private static void run(
-      DecoderSession session, Pass pass, KvCache cache, int[] sequence, int from, int to) {
+      DecoderSession session, Pass pass, KvCache cache, int[] tokens, int from, int to, int head) {
     pass.clear();
-    pass.chunk(0, sequence, from, to);
-    for (int t = from; t < to; t++) {
+    pass.chunk(0, tokens, from, to);
+    for (int t = head; t < to; t++) {
       pass.chunkHead(t, 0, 1);
     }
     pass.run(session, cache);

@@ -9,9 +9,10 @@ import java.util.Locale;
  * @param maxAbsDifference the largest of these
  * @param kl the mean over positions of KL(fp32 || quantised), over the whole vocabulary, in nats
  * @param tokens that were compared
+ * @param prompts after which they were written; 0: they are whole texts, which lose less
  */
 public record QuantizationLoss(
-    double meanAbsDifference, double maxAbsDifference, double kl, int tokens) {
+    double meanAbsDifference, double maxAbsDifference, double kl, int tokens, int prompts) {
 
   /** Over the positions compared so far. */
   static final class Sum {
@@ -35,8 +36,12 @@ public record QuantizationLoss(
       tokens++;
     }
 
-    QuantizationLoss mean() {
-      return new QuantizationLoss(differences / tokens, largest, divergences / tokens, tokens);
+    /**
+     * @param prompts after which the tokens were written
+     */
+    QuantizationLoss mean(int prompts) {
+      return new QuantizationLoss(
+          differences / tokens, largest, divergences / tokens, tokens, prompts);
     }
   }
 
@@ -49,10 +54,13 @@ public record QuantizationLoss(
     return String.format(
         Locale.ROOT,
         "log-probabilities differ from fp32 by %.2g on average and %.2g at most, KL %.2g per token,"
-            + " over %d tokens",
+            + " over %d tokens %s",
         meanAbsDifference,
         maxAbsDifference,
         kl,
-        tokens);
+        tokens,
+        prompts == 0
+            ? "without a prompt (--calibration has prompts)"
+            : "after " + prompts + " prompts");
   }
 }

@@ -58,7 +58,11 @@ public final class RewardEngine implements ServedModel {
     this.runtime = runtime;
     this.folder = folder;
     this.weights =
-        new LiveWeights(runtime, new WeightLayout(config, Quantization.NONE), folder.weights());
+        new LiveWeights(
+            runtime,
+            new WeightLayout(config, Quantization.NONE),
+            CacheScales.NONE,
+            folder.weights());
     this.scorer =
         new Scorer(name, runtime, config, Precision.FP32, weights, settings, observer::broken);
     var gate = new ScoreGate(loaded.rules(), config, folder.scoreScale(), scorer);

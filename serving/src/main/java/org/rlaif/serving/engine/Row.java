@@ -140,11 +140,16 @@ final class Row {
         : FinishReason.FINISH_REASON_UNSPECIFIED;
   }
 
+  /** What it has sampled. */
+  int[] completion() {
+    return Arrays.copyOf(tokens, count);
+  }
+
   void tellFinished() {
     group.listener.onFinished(
         id,
         new Completion(
-            Arrays.copyOf(tokens, count),
+            completion(),
             Arrays.copyOf(logprobs, count),
             reason(),
             List.copyOf(spans),

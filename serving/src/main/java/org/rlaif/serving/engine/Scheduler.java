@@ -3,6 +3,7 @@ package org.rlaif.serving.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Tokenizer;
@@ -37,6 +38,7 @@ final class Scheduler implements AutoCloseable {
   private final int slots;
   private final WaitingLine line;
   private final ModelObserver observer;
+  private final BiConsumer<int[], int[]> served;
   private final KvCache cache;
   private final Pass pass;
   private final Samplers samplers;
@@ -46,12 +48,18 @@ final class Scheduler implements AutoCloseable {
   // Of the thread alone.
   private final List<Row> rows = new ArrayList<>();
 
+  /** The scales of what rows have cached. */
+  private CacheScales cachedWith;
+
   /** Prompts that got rows since rows decoded last. */
   private int promptsInTurn;
 
   /** Whether slots are being filled: it began with many that could be. */
   private boolean filling;
 
+  /**
+   * @param served hears of prompts and their first samples, in tokens
+   */
   Scheduler(
       String model,
       OnnxRuntime runtime,
@@ -61,7 +69,8 @@ final class Scheduler implements AutoCloseable {
       Precision kvCache,
       int slots,
       WaitingLine line,
-      ModelObserver observer) {
+      ModelObserver observer,
+      BiConsumer<int[], int[]> served) {
     this.model = model;
     this.config = config;
     this.tokenizer = tokenizer;
@@ -70,6 +79,8 @@ final class Scheduler implements AutoCloseable {
     this.slots = slots;
     this.line = line;
     this.observer = observer;
+    this.served = served;
+    this.cachedWith = weights.scales();
     this.cache = new KvCache(runtime, config, kvCache, slots + 1);
     this.pass = new Pass(runtime, config, kvCache, slots, Prefill.TOGETHER, slots + 1);
     this.samplers = new Samplers(model, vocabulary, runtime.compute().threads());
@@ -120,6 +131,7 @@ final class Scheduler implements AutoCloseable {
 
   private void step(boolean admitting) {
     try (Lease lease = weights.lease()) {
+      rescale(lease.scales());
       boolean waiting = mayWait();
       List<Staged> prompts = admitting ? admit(lease, waiting) : List.of();
       filling = filling && !prompts.isEmpty();
@@ -139,6 +151,16 @@ final class Scheduler implements AutoCloseable {
       if (!prompts.isEmpty() || !rows.isEmpty()) {
         run(lease, decoding, prompts);
       }
+    }
+  }
+
+  /** What rows have cached goes on with the scales of new weights. */
+  private void rescale(CacheScales scales) {
+    if (scales != cachedWith) {
+      for (int slot = 0; slot < rows.size(); slot++) {
+        cache.rescale(slot, rows.get(slot).cached(), cachedWith, scales);
+      }
+      cachedWith = scales;
     }
   }
 
@@ -250,6 +272,9 @@ final class Scheduler implements AutoCloseable {
         row.accept(draw.token(), draw.logprob(), draw.details(), version);
         if (row.isFinished()) {
           remove(slot);
+          if (row.id.sample() == 0) {
+            served.accept(row.group.prompt, row.completion());
+          }
           row.tellFinished();
         }
       } catch (RuntimeException e) {

@@ -37,6 +37,7 @@ final class WeightArena {
   private final WeightLayout layout;
   private final Map<String, TensorSpec> specs = new LinkedHashMap<>();
   private final Map<String, ByteBuffer> tensors = new LinkedHashMap<>();
+  private CacheScales scales = CacheScales.NONE;
 
   WeightArena(WeightLayout layout) {
     this.layout = layout;
@@ -49,6 +50,9 @@ final class WeightArena {
       add(matrix.values(), matrix.values().elements());
       add(matrix.scales(), WeightLayout.floatBytes(matrix.scales()));
       add(matrix.zeroPoints(), matrix.zeroPoints().elements());
+    }
+    for (TensorSpec spec : quantization().cacheScales(config)) {
+      add(spec, WeightLayout.floatBytes(spec));
     }
   }
 
@@ -67,6 +71,19 @@ final class WeightArena {
 
   Quantization quantization() {
     return layout.quantization();
+  }
+
+  /** Takes the scales of a quantised KV cache. */
+  void scale(CacheScales scales) {
+    this.scales = scales;
+    int side = 0;
+    for (TensorSpec spec : quantization().cacheScales(layout.config())) {
+      floats(spec.name()).put(scales.side(side++));
+    }
+  }
+
+  CacheScales scales() {
+    return scales;
   }
 
   /** Takes these weights, in blocks where that is wanted. */

@@ -2,7 +2,6 @@ package org.rlaif.serving.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,8 @@ import org.rlaif.model.TensorSpec;
  * How one model's weights lie in memory: what each of its arenas holds, and what they share.
  *
  * <p>They share the fp32 numbers of matrices that serve in blocks. These are needed from their
- * arrival until they are quantised, and one arena is filled at a time. And they share the scales of
- * a quantised KV cache, because sequences keep their keys and values when weights change, and the
- * tables of rotary positions, which are no weights.
+ * arrival until they are quantised, and one arena is filled at a time. And they share the tables of
+ * rotary positions, which are no weights.
  */
 final class WeightLayout {
   private final DecoderConfig config;
@@ -33,9 +31,6 @@ final class WeightLayout {
     this.quantization = quantization;
     config.parameters().forEach(spec -> staged.put(spec.name(), spec));
     quantization.plain(config).forEach(spec -> staged.remove(spec.name()));
-    for (TensorSpec spec : quantization.cacheScales(config)) {
-      shared.put(spec.name(), direct(floatBytes(spec)));
-    }
     Rotations.of(config).forEach((spec, numbers) -> shared.put(spec.name(), numbers));
   }
 
@@ -52,15 +47,6 @@ final class WeightLayout {
     return new WeightArena(this);
   }
 
-  /** The scales of one side of one layer of the KV cache, by head and column. */
-  FloatBuffer cacheScale(String name) {
-    ByteBuffer bytes = shared(name);
-    if (bytes == null) {
-      throw new IllegalArgumentException("no scales " + name);
-    }
-    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-  }
-
   /** What arenas share; staged tensors take memory when they are first asked for. */
   synchronized @Nullable ByteBuffer shared(String name) {
     TensorSpec spec = staged.get(name);
@@ -71,7 +57,9 @@ final class WeightLayout {
 
   /** Bytes of one arena. */
   static long arenaBytes(DecoderConfig config, Quantization quantization) {
-    return floatBytes(quantization.plain(config)) + blockBytes(config, quantization);
+    return floatBytes(quantization.plain(config))
+        + blockBytes(config, quantization)
+        + floatBytes(quantization.cacheScales(config));
   }
 
   /** Bytes of the matrices that an arena keeps in blocks. */
@@ -90,7 +78,6 @@ final class WeightLayout {
   static long sharedBytes(DecoderConfig config, Quantization quantization) {
     return floatBytes(config.parameters())
         - floatBytes(quantization.plain(config))
-        + floatBytes(quantization.cacheScales(config))
         + floatBytes(OnnxDecoder.rotations(config));
   }
 

@@ -145,6 +145,7 @@ public final class WeightUpdates {
     try {
       gate.validate(probes, threshold);
       aside.run(() -> update.check(checksums));
+      aside.run(() -> scale(update.arena()));
       session = aside.run(() -> weights.prepare(update.arena()));
       float difference = pass(update.arena(), session, probes, threshold);
       QuantizationLoss loss = loss(update.arena(), session);
@@ -164,6 +165,16 @@ public final class WeightUpdates {
       observer.updateRefused(e);
       throw e;
     }
+  }
+
+  /** Wider scales of the KV cache, if what was served meanwhile wants them. */
+  private void scale(WeightArena arena) {
+    CacheScales before = weights.scales();
+    CacheScales scales = check == null ? before : check.prepare(arena::floats, before);
+    if (scales != before) {
+      LOG.info("{}: the scales of the KV cache become wider, for what was served", model);
+    }
+    arena.scale(scales);
   }
 
   /** The gate judges what arrived: what is lost by quantising must not hide what is damaged. */

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Lora;
+import org.rlaif.serving.engine.Calibration;
+import org.rlaif.serving.engine.Loaded;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PauseMode;
 import org.rlaif.serving.engine.PolicyEngine;
@@ -27,6 +30,7 @@ import org.rlaif.v1.CommitUpdateResponse;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.GetServerInfoRequest;
 import org.rlaif.v1.GetServerInfoResponse;
+import org.rlaif.v1.Input;
 import org.rlaif.v1.ListModelsRequest;
 import org.rlaif.v1.ListModelsResponse;
 import org.rlaif.v1.LoadModelRequest;
@@ -98,8 +102,29 @@ final class ControlService extends ControlGrpc.ControlImplBase {
             request.getName(),
             folder,
             Precisions.parse("weights_precision", request.getWeightsPrecisionValue()),
-            Precisions.parse("kv_cache_precision", request.getKvCachePrecisionValue()));
+            Precisions.parse("kv_cache_precision", request.getKvCachePrecisionValue()),
+            request.getCalibrationPromptsCount() == 0
+                ? null
+                : loaded -> prompts(loaded, request.getCalibrationPromptsList()));
     answer(observer, LoadModelResponse.newBuilder().setModel(describe(model)).build());
+  }
+
+  private static List<int[]> prompts(Loaded model, List<Input> inputs) {
+    UserError.require(
+        inputs.size() <= Calibration.MOST_PROMPTS,
+        "calibration_prompts",
+        inputs.size(),
+        "at most " + Calibration.MOST_PROMPTS);
+    var prompts = new Prompts(model);
+    List<int[]> tokens = new ArrayList<>(inputs.size());
+    for (Input input : inputs) {
+      String name = "calibration_prompts[" + tokens.size() + "]";
+      int[] ids = prompts.of(name, input).ids();
+      ids = Arrays.copyOf(ids, Math.min(ids.length, Calibration.LONGEST_PROMPT));
+      model.rules().prompt(name, ids);
+      tokens.add(ids);
+    }
+    return tokens;
   }
 
   @Override

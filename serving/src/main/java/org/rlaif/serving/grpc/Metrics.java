@@ -48,6 +48,11 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
       gauge(
           "rlaif.quantization.kl",
           "KL per token from fp32 to what serves, in nats; 0 for what serves in fp32");
+  private final MultiGauge largestLosses =
+      gauge(
+          "rlaif.quantization.max.difference",
+          "Largest difference of a log-probability from fp32 to what serves; 0 for what serves in"
+              + " fp32");
   private final Supplier<List<ServedModel>> models;
   private final HttpServer http;
 
@@ -95,6 +100,7 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
     List<ServedModel> policies = all.stream().filter(model -> model.slots() > 0).toList();
     set(versions, all, ServedModel::weightsVersion);
     set(losses, all, Metrics::kl);
+    set(largestLosses, all, Metrics::largestDifference);
     set(slots, policies, ServedModel::slots);
     set(live, policies, ServedModel::liveSequences);
     set(waiting, policies, ServedModel::waitingSequences);
@@ -107,6 +113,11 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
   private static double kl(ServedModel model) {
     QuantizationLoss loss = model.quantizationLoss();
     return loss == null ? 0 : loss.kl();
+  }
+
+  private static double largestDifference(ServedModel model) {
+    QuantizationLoss loss = model.quantizationLoss();
+    return loss == null ? 0 : loss.maxAbsDifference();
   }
 
   private static void set(

@@ -41,6 +41,7 @@ final class Precisions {
         .setMaxAbsLogprobDifference(loss.maxAbsDifference())
         .setKl(loss.kl())
         .setTokens(loss.tokens())
+        .setPrompts(loss.prompts())
         .build();
   }
 }

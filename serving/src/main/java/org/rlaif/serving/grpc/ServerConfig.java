@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Quantization;
+import org.rlaif.serving.engine.Calibration;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
@@ -98,6 +99,11 @@ public record ServerConfig(
   /** The same, with policies quantised in that way unless a load asks for another. */
   public ServerConfig quantize(Quantization quantization) {
     return with(engine.quantize(quantization));
+  }
+
+  /** The same, where quantised policies are calibrated and checked on these prompts. */
+  public ServerConfig calibrate(Calibration calibration) {
+    return with(engine.calibrate(calibration));
   }
 
   /** The same, for sequences of so many tokens. */

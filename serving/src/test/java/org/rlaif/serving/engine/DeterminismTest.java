@@ -230,10 +230,16 @@ class DeterminismTest {
   private static WeightArena arena(
       OnnxRuntime runtime, DecoderConfig config, Quantization quantization) {
     var layout = new WeightLayout(config, quantization);
-    QuantizationCheck.start(
-            runtime, layout, TestModels.vocabulary(config), TestModels.weights(config, 7)::get)
-        .close();
     WeightArena arena = layout.arena();
+    try (var check =
+        QuantizationCheck.start(
+            runtime,
+            layout,
+            TestModels.vocabulary(config),
+            List.of(),
+            TestModels.weights(config, 7)::get)) {
+      arena.scale(check.scales());
+    }
     arena.fill(TestModels.weights(config, 7));
     return arena;
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,8 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
+import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.EngineConfig.Compute;
@@ -62,7 +65,7 @@ class QuantizedPolicyTest {
     float[] half = {(float) Math.log(0.5), (float) Math.log(0.5)};
     sum.add(half, new float[] {(float) Math.log(0.25), (float) Math.log(0.75)}, 0);
     sum.add(half, half, 1);
-    QuantizationLoss loss = sum.mean();
+    QuantizationLoss loss = sum.mean(1);
     assertEquals(Math.log(4.0 / 3) / 4, loss.kl(), 1e-7);
     assertEquals(Math.log(2) / 2, loss.meanAbsDifference(), 1e-7);
     assertEquals(Math.log(2), loss.maxAbsDifference(), 1e-7);
@@ -157,20 +160,142 @@ class QuantizedPolicyTest {
     assertEquals(2, update.join().weightsVersion());
   }
 
-  /** Keys and values that stay cached mean the same under new weights. */
+  /** Keys that are within the scales leave them alone; a larger one widens its own only. */
   @Test
-  void theScalesOfTheCacheStay() {
+  void scalesWidenWhereNumbersWouldBeClamped() {
     OnnxRuntime runtime = OnnxRuntime.shared(Compute.threads(2));
     var quantization = new Quantization(Precision.FP32, Precision.INT8);
-    var layout = new WeightLayout(CONFIG, quantization);
-    QuantizationCheck.start(runtime, layout, TestModels.vocabulary(CONFIG), old::get).close();
-    for (TensorSpec spec : quantization.cacheScales(CONFIG)) {
-      FloatBuffer first = layout.arena().floats(spec.name());
-      assertEquals(first, layout.arena().floats(spec.name()));
-      while (first.hasRemaining()) {
-        assertTrue(first.get() > 0, spec.name());
-      }
+    try (var cache = new KvCache(runtime, CONFIG, Precision.FP32, 2, 8);
+        var session = DecoderSession.reference(runtime, CONFIG, old::get);
+        var pass = new Pass(runtime, CONFIG, Precision.FP32, 0, 8, 1)) {
+      new Prefill(PROMPT, 1).run(session, pass, cache, 1);
+      var ranges = new CacheScales.Ranges(quantization, CONFIG);
+      ranges.add(cache, 1, PROMPT.length);
+      CacheScales scales = CacheScales.of(ranges);
+      assertSame(scales, scales.widened(ranges));
+      var unseen = new float[CONFIG.attention().keyWidth()];
+      cache.largest(0, 0, PROMPT.length, unseen);
+      assertArrayEquals(new float[unseen.length], unseen, "nothing is in slot 0");
+
+      // Twice what was seen of the key of the first column is kept, 2.5 times is not.
+      float seen = scales.side(0)[0] * 127 / 2;
+      assertSame(scales, scales.widened(ranges(quantization, 1.99f * seen)));
+      CacheScales wider = scales.widened(ranges(quantization, 2.5f * seen));
+      assertEquals(2 * 2.5f * seen / 127, wider.side(0)[0], 1e-6f);
+      assertEquals(scales.side(0)[1], wider.side(0)[1]);
+      assertArrayEquals(scales.side(1), wider.side(1));
     }
+  }
+
+  private static CacheScales.Ranges ranges(Quantization quantization, float firstKey) {
+    OnnxRuntime runtime = OnnxRuntime.shared(Compute.threads(2));
+    var ranges = new CacheScales.Ranges(quantization, CONFIG);
+    try (var cache = new KvCache(runtime, CONFIG, Precision.FP32, 1, 1)) {
+      ByteBuffer key = cache.side(0);
+      key.asFloatBuffer().put(0, -firstKey);
+      ranges.add(cache, 0, 1);
+    }
+    return ranges;
+  }
+
+  /** 100 steps of 0.5 are 25 of 2; what cannot be kept is clamped; other slots stay. */
+  @Test
+  void whatIsCachedGoesOnWithOtherScales() {
+    OnnxRuntime runtime = OnnxRuntime.shared(Compute.threads(2));
+    var quantization = new Quantization(Precision.FP32, Precision.INT8);
+    CacheScales half = CacheScales.of(ranges(quantization, 0.5f * 127 / 2));
+    CacheScales two = CacheScales.of(ranges(quantization, 127));
+    try (var cache = new KvCache(runtime, CONFIG, Precision.INT8, 2, 2)) {
+      ByteBuffer keys = cache.side(0);
+      int second = keys.capacity() / 2;
+      keys.put(second, (byte) 100).put(second + 16, (byte) -7).put(0, (byte) 100);
+      cache.rescale(1, 2, half, two);
+      assertEquals(25, keys.get(second), "the first token's");
+      assertEquals(-2, keys.get(second + 16), "the second one's: -1.75");
+      assertEquals(100, keys.get(0));
+      cache.rescale(1, 1, two, half);
+      assertEquals(100, keys.get(second));
+      cache.rescale(1, 1, two, half);
+      assertEquals(127, keys.get(second));
+    }
+  }
+
+  /** Prompts that the network reads otherwise than what it writes itself. */
+  @Test
+  void theLossIsMeasuredOnPrompts() {
+    Calibration prompts =
+        loaded -> List.of(PROMPT, new int[] {9, 9, 9, 9, 9, 9, 9, 9}, new int[] {70});
+    models.load("policy", policy, Precision.FP32, Precision.INT8, prompts);
+    QuantizationLoss loss = models.policy("policy").quantizationLoss();
+    assertNotNull(loss);
+    assertEquals(3, loss.prompts());
+    assertTrue(loss.tokens() > 3 && loss.tokens() <= 3 * 56, loss.toString());
+    assertTrue(loss.toString().endsWith("tokens after 3 prompts"), loss.toString());
+    QuantizationLoss without = loss("without", Precision.FP32, Precision.INT8);
+    assertEquals(0, without.prompts());
+    assertTrue(without.toString().contains("without a prompt (--calibration"), "" + without);
+  }
+
+  /**
+   * The key of a token that calibration never saw is forty times as large as others: what is told
+   * of later weights is of what was served, and the scales have room for it then.
+   */
+  @Test
+  void whatWasServedCalibratesTheNextWeights() {
+    int rare = 299;
+    Weights odd = TestModels.weights(CONFIG, 7);
+    FloatBuffer positions = odd.get("transformer.wpe.weight");
+    FloatBuffer embedding = odd.get("transformer.wte.weight");
+    FloatBuffer attention = odd.get("transformer.h.0.attn.c_attn.weight");
+    FloatBuffer gain = odd.get("transformer.h.0.ln_1.weight");
+    for (int row = 0; row < 300; row++) {
+      embedding.put(row * 32, row == rare ? 3 : 0);
+    }
+    for (int t = 0; t < 64; t++) {
+      positions.put(t * 32, 0);
+    }
+    gain.put(0, 8);
+    for (int column = 32; column < 96; column++) { // keys and values of all heads
+      attention.put(column, 1);
+    }
+    Path saved = folder.resolve("odd");
+    ModelFolder.save(saved, CONFIG, ScoreScale.IDENTITY, policy.resolve("tokenizer.json"), odd);
+    Calibration common = loaded -> List.of(PROMPT, new int[] {60, 61, 62, 63});
+    models.load("odd", saved, Precision.FP32, Precision.INT8, common);
+    models.load("exact", saved, Precision.FP32, Precision.FP32);
+    PolicyEngine engine = models.policy("odd");
+    float[] expected = logprobs(models.policy("exact"));
+
+    var collector = new Collector(4);
+    List<int[]> served =
+        List.of(
+            new int[] {rare, 40, rare, 41},
+            new int[] {50, rare, 52},
+            new int[] {rare},
+            new int[] {2, 44, rare, 46, 47});
+    engine.sample(served, 1, Sampling.of(1, 20, 1), collector);
+    collector.completions();
+    double clamped = distance(engine, models.policy("exact"), served.get(0));
+    QuantizationLoss before = engine.quantizationLoss();
+    QuantizationLoss after = commit(engine, odd, expected).loss();
+    double widened = distance(engine, models.policy("exact"), served.get(0));
+    assertNotNull(before);
+    assertNotNull(after);
+    assertEquals(2, before.prompts());
+    assertEquals(4, after.prompts());
+    assertTrue(clamped > 2 * widened, clamped + ", then " + widened + ": " + before + ", " + after);
+    assertTrue(after.meanAbsDifference() < 3 * widened, widened + ", told: " + after);
+  }
+
+  /** How far log-probabilities of what follows a prompt are from each other, on average. */
+  private static double distance(PolicyEngine one, PolicyEngine other, int[] prompt) {
+    float[] found = one.logprobs(prompt, List.of(COMPLETION), 1, () -> false).rows()[0];
+    float[] exact = other.logprobs(prompt, List.of(COMPLETION), 1, () -> false).rows()[0];
+    double sum = 0;
+    for (int t = 0; t < exact.length; t++) {
+      sum += Math.abs(found[t] - exact[t]);
+    }
+    return sum / exact.length;
   }
 
   @Test

@@ -314,7 +314,28 @@ class ControlServiceTest {
       assertEquals(2, response.getWeightsVersion());
       assertTrue(response.getMaxAbsLogprobDifference() < 1e-5, "judged in fp32");
       assertEquals(loaded.getQuantizationLoss(), response.getQuantizationLoss(), "as before");
+      assertEquals(0, loaded.getQuantizationLoss().getPrompts());
       control().unloadModel(UnloadModelRequest.newBuilder().setName("small").build());
+
+      var calibrated =
+          LoadModelRequest.newBuilder()
+              .setName("calibrated")
+              .setFolder(folder.resolve("policy").toString())
+              .setKvCachePrecision(Precision.PRECISION_INT8)
+              .addCalibrationPrompts(RlaifClient.text("My sister wants my car."))
+              .addCalibrationPrompts(RlaifClient.tokens(new int[] {2, 90, 91}));
+      Model found = control().loadModel(calibrated.build()).getModel();
+      assertEquals(2, found.getQuantizationLoss().getPrompts());
+      control().unloadModel(UnloadModelRequest.newBuilder().setName("calibrated").build());
+      refused(
+          Status.Code.INVALID_ARGUMENT,
+          "calibration_prompts[2]: token id 300 (expected: from 0 to 299)",
+          () ->
+              control()
+                  .loadModel(
+                      calibrated
+                          .addCalibrationPrompts(RlaifClient.tokens(new int[] {300}))
+                          .build()));
 
       var request = LoadModelRequest.newBuilder().setName("new").setWeightsPrecisionValue(9);
       refused(

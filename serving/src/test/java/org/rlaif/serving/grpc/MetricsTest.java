@@ -127,6 +127,7 @@ class MetricsTest {
     assertEquals(3, number(page, "rlaif_sequences_waiting", ""));
     assertEquals(2, number(page, "rlaif_slots", ""));
     assertEquals(0, number(page, "rlaif_quantization_kl", ""));
+    assertEquals(0, number(page, "rlaif_quantization_max_difference", ""));
     double sampled = number(page, "rlaif_generated_tokens_total", "");
     assertEquals( // the last one is not in the cache yet
         (5 + sampled - 1) / (2 * LONG.contextLength()),
