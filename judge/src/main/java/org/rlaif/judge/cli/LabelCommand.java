@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.Labeler;
 import org.rlaif.kit.Candidates;
+import org.rlaif.kit.Interruption;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
 import picocli.CommandLine.Command;
@@ -48,7 +49,10 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Judge judge = judgeOptions.open(preferences)) {
+    String interrupted =
+        preferences + " was not written; the same command goes on with an endpoint's answers";
+    try (Judge judge = judgeOptions.open(preferences);
+        Interruption told = Interruption.says(spec.root().name(), interrupted)) {
       Labeler labeler = new Labeler(judge, pairs, /* other= */ null);
       Labeler.Labels labels = labeler.label(JsonLines.read(candidates, Candidates.class));
       JsonLines.write(preferences, labels.preferences());

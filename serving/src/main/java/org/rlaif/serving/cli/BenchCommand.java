@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Interruption;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.hub.Hub;
 import org.rlaif.serving.bench.Benchmark;
@@ -25,12 +26,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures latency and throughput: of a running server, or of one that is started for it on a"
           + " model folder or on a shape with random weights. Prints a table.",
-      "Parts: layers (the same batch through bare ONNX Runtime, engine, rollout call, streams), load"
-          + " (closed and open loops), rollouts and mixed (against static batches), quantization"
-          + " (weights and KV cache in fp32, int8 and int4), prefill (a long prompt beside decoding"
-          + " rows), cancel, swaps (new weights under load), scoring (log-probabilities and, with"
-          + " --shape, scores of given sequences); and, alone, soak (100 swaps at twice the capacity:"
-          + " answers, refusals, memory)."
+      "Parts: layers (the same batch through bare ONNX Runtime, engine, rollout call, streams),"
+          + " load (closed and open loops), rollouts and mixed (against static batches),"
+          + " quantization (weights and KV cache in fp32, int8 and int4), prefill (a long prompt"
+          + " beside decoding rows), cancel, swaps (new weights under load), scoring"
+          + " (log-probabilities and, with --shape, scores of given sequences); and, alone, soak"
+          + " (100 swaps at twice the capacity: answers, refusals, memory)."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -99,12 +100,14 @@ public final class BenchCommand implements Callable<Integer> {
     var benchmark =
         new Benchmark(
             settings, quantization.quantization(), Duration.ofSeconds(timeout), reporting);
-    if (from.shape != null) {
-      benchmark.shape(from.shape, keep, compute.compute());
-    } else if (from.model != null) {
-      benchmark.folder(Hub.of(System.getenv()).resolve(from.model), compute.compute());
-    } else {
-      benchmark.address(String.valueOf(from.address), credentials.credentials(), name);
+    try (Interruption told = Interruption.says(spec.root().name(), "no figures were written")) {
+      if (from.shape != null) {
+        benchmark.shape(from.shape, keep, compute.compute());
+      } else if (from.model != null) {
+        benchmark.folder(Hub.of(System.getenv()).resolve(from.model), compute.compute());
+      } else {
+        benchmark.address(String.valueOf(from.address), credentials.credentials(), name);
+      }
     }
     return 0;
   }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Interruption;
 import org.rlaif.kit.UserError;
 import org.rlaif.torch.Compute;
 import org.rlaif.torch.Device;
@@ -21,8 +22,7 @@ import org.rlaif.training.run.Stage;
 
 /** One command's work on one run. */
 final class Session {
-  /** Exit code after a signal, as shells give it for SIGTERM. */
-  private static final int STOPPED = 143;
+  private static final String GO_ON = "the same command continues from the last finished stage";
 
   private final RunConfig config;
   private final RunFolder folder;
@@ -60,9 +60,7 @@ final class Session {
     out.flush();
     Pipeline pipeline = new Pipeline(stages, config.seed(), folder);
     RunContext context = new RunContext(config, folder, servers, device);
-    Thread stop = new Thread(Session::stopAtOnce, "rlaif-stop");
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
+    try (Interruption told = Interruption.says("rlaif", GO_ON)) {
       if (only == null) {
         pipeline.run(context, out, replace);
       } else {
@@ -70,18 +68,7 @@ final class Session {
       }
     } catch (StatusRuntimeException e) {
       throw explained(e);
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(stop);
     }
-  }
-
-  /**
-   * A signal ends the process here and now: an orderly exit would unload LibTorch under the feet of
-   * the threads that compute with it, and whatever is not finished is made again anyway.
-   */
-  private static void stopAtOnce() {
-    System.err.println("rlaif: stopped; the same command continues from the last finished stage");
-    Runtime.getRuntime().halt(STOPPED);
   }
 
   /** Says what would run. */

@@ -47,8 +47,29 @@ class KilledRunTest {
     }
   }
 
+  /** By Ctrl-C, say. */
+  @Test
+  void saysHowToGoOnWhenItIsInterrupted() throws Exception {
+    Path yaml = Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS);
+    Process process = start(yaml, "interrupted");
+    while (!log("interrupted").contains("\ndata ")) {
+      assertTrue(process.isAlive(), () -> log("interrupted"));
+      Thread.sleep(10);
+    }
+    assertEquals(0, new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor());
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+    assertEquals(128 + 2, process.exitValue(), () -> log("interrupted"));
+    assertTrue(
+        log("interrupted")
+            .endsWith(
+                "rlaif: interrupted; the same command continues from the last finished stage\n"),
+        () -> log("interrupted"));
+  }
+
   private Process start(Path yaml, String runs) throws IOException {
     List<String> command = new ArrayList<>();
+    // Whoever started the tests may ignore SIGINT, and children would, too.
+    command.addAll(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
