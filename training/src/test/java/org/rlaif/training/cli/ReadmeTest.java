@@ -121,7 +121,7 @@ class ReadmeTest {
   void itsTestCommandIsTheOneThatChecksChanges() throws IOException {
     assertTrue(readme().contains("\nmvn verify\n"));
     String check = Files.readString(ROOT.resolve(".ci/run"));
-    assertTrue(Pattern.compile("(?m)^mvn .*\\bverify\\b").matcher(check).find(), check);
+    assertTrue(Pattern.compile("(?m)^ *mvn .*\\bverify\\b").matcher(check).find(), check);
   }
 
   @Test
