@@ -33,6 +33,11 @@ public record Attention(
     // ONNX Runtime's attention over a KV cache takes no other heads.
     UserError.require(
         headWidth > 0 && headWidth % 8 == 0, "head width", headWidth, "a multiple of 8");
+    UserError.require(
+        (long) heads * headWidth <= DecoderConfig.MOST_WIDTH,
+        "attention heads",
+        heads + " of width " + headWidth,
+        "at most " + DecoderConfig.MOST_WIDTH + " numbers in all");
     UserError.require(window >= 0, "sliding_window", window, ">= 0");
   }
 

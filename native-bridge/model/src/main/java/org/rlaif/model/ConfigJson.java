@@ -120,7 +120,7 @@ final class ConfigJson {
             width,
             fields.integer("n_layer"),
             fields.integer("n_head"),
-            fields.integer("n_inner", Math.multiplyExact(4, width)));
+            fields.integer("n_inner", (int) Math.min(4L * width, Integer.MAX_VALUE)));
     double epsilon = fields.number("layer_norm_epsilon", 1e-5);
     return new DecoderConfig(
         config.family(),

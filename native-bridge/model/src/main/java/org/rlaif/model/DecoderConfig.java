@@ -46,6 +46,13 @@ public record DecoderConfig(
   /** No token has this id. */
   public static final int NO_PADDING = -1;
 
+  /** Far above any network there is; what is larger is a mistake, or means harm. */
+  static final int MOST_WIDTH = 1 << 20;
+
+  static final int MOST_TOKENS = 1 << 24;
+
+  private static final int MOST_LAYERS = 1 << 13;
+
   /** The last layer. */
   public enum Head {
     /** Logits over the vocabulary. */
@@ -55,10 +62,15 @@ public record DecoderConfig(
   }
 
   public DecoderConfig {
-    UserError.require(vocabularySize > 0, "vocab_size", vocabularySize, ">= 1");
+    UserError.require(
+        vocabularySize > 0 && vocabularySize <= MOST_TOKENS,
+        "vocab_size",
+        vocabularySize,
+        "from 1 to " + MOST_TOKENS);
     UserError.require(contextLength > 0, "context length", contextLength, ">= 1");
-    UserError.require(width > 0, "width", width, ">= 1");
-    UserError.require(layers > 0, "layers", layers, ">= 1");
+    UserError.require(width > 0 && width <= MOST_WIDTH, "width", width, "from 1 to " + MOST_WIDTH);
+    UserError.require(
+        layers > 0 && layers <= MOST_LAYERS, "layers", layers, "from 1 to " + MOST_LAYERS);
     UserError.require(
         normEpsilon > 0 && normEpsilon < 1, "norm epsilon", normEpsilon, "between 0 and 1");
     UserError.require(
@@ -105,10 +117,10 @@ public record DecoderConfig(
   public static DecoderConfig gpt2(
       int vocabularySize, int contextLength, int width, int layers, int heads, int mlpWidth) {
     UserError.require(
-        heads > 0 && width % (8L * heads) == 0,
+        heads > 0 && width % (8L * heads) == 0 && width <= MOST_WIDTH,
         "n_embd",
         width,
-        "n_head times a multiple of 8; n_head is " + heads);
+        "n_head times a multiple of 8, at most %d; n_head is %d".formatted(MOST_WIDTH, heads));
     return new DecoderConfig(
         Family.GPT2,
         vocabularySize,

@@ -48,9 +48,18 @@ public record Lora(int rank, double alpha, boolean rankStabilised, List<String> 
             "adapter target", target, ALL + ", or names such as " + suffixes(all));
       }
     }
-    return all.stream()
-        .filter(linear -> targets.stream().anyMatch(target -> isTarget(linear, target)))
-        .toList();
+    List<Linear> adapted =
+        all.stream()
+            .filter(linear -> targets.stream().anyMatch(target -> isTarget(linear, target)))
+            .toList();
+    long most =
+        adapted.stream().mapToLong(each -> Math.max(each.inputs(), each.outputs())).max().orElse(0);
+    UserError.require(
+        rank <= most,
+        "adapter rank",
+        rank,
+        "at most " + most + ", the longest side of its matrices");
+    return adapted;
   }
 
   private static boolean isTarget(Linear linear, String target) {

@@ -22,6 +22,7 @@ public record Mlp(int width, Activation activation, boolean gated, boolean bias)
   }
 
   public Mlp {
-    UserError.require(width > 0, "MLP width", width, ">= 1");
+    int most = 8 * DecoderConfig.MOST_WIDTH;
+    UserError.require(width > 0 && width <= most, "MLP width", width, "from 1 to " + most);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
@@ -64,7 +65,7 @@ public final class Tokenizer implements AutoCloseable {
           tokenizerJson + ", model.type", json.path("model").path("type").asText(), "BPE");
     }
     SpecialTokens special = SpecialTokens.of(tokenizerJson, json);
-    int size = size(json);
+    int size = size(tokenizerJson, json);
     json.putNull("truncation");
     json.putNull("padding");
     var names = new SecretNames(json);
@@ -212,14 +213,21 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  private static int size(JsonNode json) {
-    JsonNode vocabulary = json.path("model").path("vocab");
-    return 1
-        + IntStream.concat(
-                StreamSupport.stream(vocabulary.spliterator(), false).mapToInt(JsonNode::asInt),
-                StreamSupport.stream(json.path("added_tokens").spliterator(), false)
-                    .mapToInt(token -> token.path("id").asInt()))
-            .max()
-            .orElse(-1);
+  private static int size(Path file, JsonNode json) {
+    Stream<JsonNode> vocabulary =
+        StreamSupport.stream(json.path("model").path("vocab").spliterator(), false);
+    Stream<JsonNode> added =
+        StreamSupport.stream(json.path("added_tokens").spliterator(), false)
+            .map(token -> token.path("id"));
+    return 1 + Stream.concat(vocabulary, added).mapToInt(each -> id(file, each)).max().orElse(-1);
+  }
+
+  private static int id(Path file, JsonNode id) {
+    UserError.require(
+        id.canConvertToInt() && id.intValue() >= 0 && id.intValue() < DecoderConfig.MOST_TOKENS,
+        file + ", token id",
+        id,
+        "from 0 to " + (DecoderConfig.MOST_TOKENS - 1));
+    return id.intValue();
   }
 }
