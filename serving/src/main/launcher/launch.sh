@@ -80,6 +80,8 @@ launch() {
   )
   ((version < 22)) || options+=(-Djdk.console=java.base) # so that a console means a terminal
   ((version < 24)) || options+=(--sun-misc-unsafe-memory-access=allow)
+  # Asked often, and over before a second compiler would pay.
+  [[ ${1:-} != health ]] || options+=(-XX:TieredStopAtLevel=1)
   # shellcheck disable=SC2206 # several options in one variable
   options+=(${RLAIF_JAVA_OPTS:-})
 

@@ -27,6 +27,12 @@ final class GuardOptions {
   private @Nullable Path clientCa;
 
   @Option(
+      names = "--guard-health",
+      description =
+          "Demand a token for health checks, too, where one is demanded for everything else.")
+  private boolean guardHealth;
+
+  @Option(
       names = "--insecure",
       description = {
         "Listen beyond this machine although anyone may call.",
@@ -43,6 +49,7 @@ final class GuardOptions {
         clientCa,
         environment.get(Security.INFERENCE),
         environment.get(Security.CONTROL),
+        guardHealth,
         insecure);
   }
 }

@@ -1,6 +1,10 @@
 package org.rlaif.serving.cli;
 
 import java.util.Locale;
+import org.rlaif.kit.UserError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.Option;
 
 /** How a server that is started here writes its log, on standard error. */
@@ -21,7 +25,10 @@ final class LogOptions {
   @Option(
       names = "--log-format",
       defaultValue = "text",
-      description = "text or json, a line for each event (default: ${DEFAULT-VALUE}).")
+      description = {
+        "text or json, a line for each event (default: ${DEFAULT-VALUE}).",
+        "With json the log is all that is written, standard output stays empty."
+      })
   private Format format;
 
   @Option(
@@ -33,9 +40,31 @@ final class LogOptions {
       })
   private Level level;
 
-  /** Before anything is logged: the settings are read when the first logger is made. */
+  /**
+   * Before anything is logged: the settings are read when the first logger is made. What libraries
+   * log in Java's own way, and what ends a thread, goes into the same log.
+   */
   void apply() {
     System.setProperty("rlaif.log.format", format.name().toLowerCase(Locale.ROOT));
     System.setProperty("rlaif.log.level", level.name());
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    Logger log = log();
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, cause) -> log.error("thread {} ends", thread.getName(), cause));
+  }
+
+  /** Whether the log is all that a server says. */
+  boolean isForMachines() {
+    return format == Format.JSON;
+  }
+
+  /** A mistake of whoever started it. */
+  void tell(UserError mistake) {
+    log().error(mistake.getMessage());
+  }
+
+  private static Logger log() {
+    return LoggerFactory.getLogger(LogOptions.class);
   }
 }

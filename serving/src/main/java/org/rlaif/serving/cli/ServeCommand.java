@@ -6,13 +6,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
 import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
+import org.rlaif.serving.grpc.ServerConfig.Endpoint;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -86,8 +89,29 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--metrics-port",
-      description = "Figures for Prometheus at http://127.0.0.1:PORT/metrics (default: none).")
+      description = {
+        "Figures for Prometheus at http://127.0.0.1:PORT/metrics, and whether the server is well"
+            + " at",
+        "/healthz and takes requests at /readyz (default: none)."
+      })
   private @Nullable Integer metricsPort;
+
+  @Option(
+      names = "--metrics-host",
+      paramLabel = "HOST",
+      defaultValue = ServerConfig.LOOPBACK,
+      description =
+          "Address for these; whoever reaches it can read them (default: ${DEFAULT-VALUE}).")
+  private String metricsHost;
+
+  @Option(
+      names = "--drain",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description =
+          "When it is stopped, calls under way get that long to finish (default:"
+              + " ${DEFAULT-VALUE}).")
+  private long drain;
 
   @Mixin private ComputeOptions compute;
   @Mixin private QuantizationOptions quantization;
@@ -108,6 +132,19 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     log.apply();
+    try {
+      serve();
+      return ExitCode.OK;
+    } catch (UserError e) {
+      if (!log.isForMachines()) {
+        throw e;
+      }
+      log.tell(e); // a line like all others
+      return ExitCode.USAGE;
+    }
+  }
+
+  private void serve() throws InterruptedException {
     ServerConfig config =
         ServerConfig.inProcess(RunModels.of(folders))
             .listen(host, port)
@@ -116,23 +153,28 @@ public final class ServeCommand implements Callable<Integer> {
             .scoring(new Scoring(scoringTokens, Duration.ofMillis(scoringDelay)))
             .quantize(quantization.quantization())
             .calibrate(CalibrationPrompts.of(calibration, folders))
+            .drain(Duration.ofSeconds(drain))
             .secure(guard.security(System.getenv()));
     if (maxQueuePerClient != null) {
       config = config.perClient(maxQueuePerClient);
     }
     if (metricsPort != null) {
-      config = config.metrics(metricsPort);
+      config = config.metrics(new Endpoint(metricsHost, metricsPort));
     }
-    PrintWriter out = spec.commandLine().getOut();
     try (RlaifServer server = RlaifServer.start(config)) {
-      server.models().forEach(model -> describe(model, out));
-      out.printf("listening on %s:%d (%s)%n", host, server.port(), server.engine());
-      out.flush();
+      if (!log.isForMachines()) { // these have it in the log
+        describe(server, spec.commandLine().getOut());
+      }
       var stop = new Thread(server::close, "rlaif-stop");
       Runtime.getRuntime().addShutdownHook(stop);
       server.awaitTermination();
     }
-    return 0;
+  }
+
+  private void describe(RlaifServer server, PrintWriter out) {
+    server.models().forEach(model -> describe(model, out));
+    out.printf("listening on %s:%d (%s)%n", host, server.port(), server.engine());
+    out.flush();
   }
 
   private static void describe(ServedModel model, PrintWriter out) {

@@ -2,6 +2,7 @@ package org.rlaif.serving.engine;
 
 import com.sun.jna.Function;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import com.sun.jna.ptr.IntByReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,11 @@ final class CLibrary {
   /** So many bytes that are free at the end of the rest are kept. */
   static boolean keep(int bytes) {
     return isDone("mallopt", 1, M_TRIM_THRESHOLD, bytes);
+  }
+
+  /** All pages that are free are given back; malloc_trim(3). */
+  static boolean trim() {
+    return call("malloc_trim", new NativeLong(0)) == 1;
   }
 
   /**

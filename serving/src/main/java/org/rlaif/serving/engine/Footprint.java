@@ -8,17 +8,19 @@ import org.rlaif.model.Quantization;
  * What a model takes while it serves.
  *
  * @param weights one set of them, with what ONNX Runtime repacks of it; bytes
+ * @param arena of these, what is in direct buffers of Java's; bytes
  * @param kvCache keys and values of all its slots, the one for prompts included; bytes
  * @param slots sequences that decode at the same time; 0 for a reward model
  * @param slotTokens that a slot holds
  */
 public record Footprint(
-    Quantization quantization, long weights, long kvCache, int slots, int slotTokens) {
+    Quantization quantization, long weights, long arena, long kvCache, int slots, int slotTokens) {
   static Footprint of(DecoderConfig config, Quantization quantization, int slots) {
+    long arena = WeightLayout.arenaBytes(config, quantization);
     return new Footprint(
         quantization,
-        WeightLayout.arenaBytes(config, quantization)
-            + WeightLayout.packedBytes(config, quantization),
+        arena + WeightLayout.packedBytes(config, quantization),
+        arena,
         KvCache.bytes(config, quantization.kvCache(), slots + 1L),
         slots,
         config.contextLength());

@@ -191,6 +191,37 @@ final class KvCache implements AutoCloseable {
     }
   }
 
+  /** What so many tokens of a slot take. */
+  long bytes(int count) {
+    return (long) sides.size() * config.attention().kvHeads() * count * tokenBytes();
+  }
+
+  /** The first tokens of a slot, to be put back by {@link #load}. */
+  byte[] save(int slot, int count) {
+    var kept = new byte[Math.toIntExact(bytes(count))];
+    int length = count * tokenBytes();
+    int at = 0;
+    for (ByteBuffer side : sides) {
+      for (int head = 0; head < config.attention().kvHeads(); head++) {
+        side.get(slot * slotBytes() + head * tokens * tokenBytes(), kept, at, length);
+        at += length;
+      }
+    }
+    return kept;
+  }
+
+  /** Puts the first tokens of some slot into this one. */
+  void load(int slot, int count, byte[] kept) {
+    int length = count * tokenBytes();
+    int at = 0;
+    for (ByteBuffer side : sides) {
+      for (int head = 0; head < config.attention().kvHeads(); head++) {
+        side.put(slot * slotBytes() + head * tokens * tokenBytes(), kept, at, length);
+        at += length;
+      }
+    }
+  }
+
   @Override
   public void close() {
     views.values().forEach(view -> view.past().values().forEach(OnnxTensor::close));

@@ -21,7 +21,7 @@ final class Pace {
   }
 
   /** When so many more should have left, from 0.1 to 30 seconds. */
-  Duration timeFor(int sequences) {
+  Duration timeFor(long sequences) {
     int known = Math.min(count, REMEMBERED);
     if (known == 0) {
       return UNKNOWN;

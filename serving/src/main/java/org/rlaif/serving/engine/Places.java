@@ -26,7 +26,7 @@ final class Places {
    * Takes that many or, if there are not enough, none: a {@link Refusal} with {@link
    * Reason#QUEUE_FULL} says which limit it is, and when there should be room.
    */
-  void take(String client, int more) {
+  void take(String client, long more) {
     boolean never = more > mostPerClient; // which is not above the other limit
     if (more > most - taken) {
       throw Refusal.queueFull(
@@ -37,13 +37,13 @@ final class Places {
     int own = byClient.getOrDefault(client, 0);
     if (more > mostPerClient - own) {
       // Clients take turns: when one of this client's leaves, so has one of each other.
-      int before = (own + more - mostPerClient) * Math.max(1, byClient.size());
+      long before = (own + more - mostPerClient) * Math.max(1, byClient.size());
       throw Refusal.queueFull(
           "model: %s has %d sequences of this client waiting and was sent %d more (expected: at most %d waiting of one client)"
               .formatted(model, own, more, mostPerClient),
           never ? null : pace.timeFor(before));
     }
-    takeAnyway(client, more);
+    takeAnyway(client, (int) more);
   }
 
   /** Takes that many, whether there are enough or not. */

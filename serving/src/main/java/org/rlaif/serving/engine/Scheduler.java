@@ -43,6 +43,7 @@ final class Scheduler implements AutoCloseable {
   private final Pass pass;
   private final Samplers samplers;
   private final Staging staging;
+  private final Parking parking;
   private final Thread thread;
 
   // Of the thread alone.
@@ -85,6 +86,7 @@ final class Scheduler implements AutoCloseable {
     this.pass = new Pass(runtime, config, kvCache, slots, Prefill.TOGETHER, slots + 1);
     this.samplers = new Samplers(model, vocabulary, runtime.compute().threads());
     this.staging = new Staging(config, slots, line);
+    this.parking = new Parking(cache, slots);
     this.thread = new Thread(this::run, "rlaif-decode-" + model);
     thread.setDaemon(true);
     thread.start();
@@ -102,6 +104,7 @@ final class Scheduler implements AutoCloseable {
     try {
       for (Turn turn = next(); turn != Turn.STOP; turn = next()) {
         dropCancelled();
+        park();
         switch (turn) {
           case RUN, FINISH -> step(turn == Turn.RUN);
           case ABORT -> failAll(new Refusal(Reason.ABORTED, "model: " + model + " was paused"));
@@ -126,7 +129,7 @@ final class Scheduler implements AutoCloseable {
     for (Row row : rows) {
       cached += row.cached();
     }
-    return line.awaitTurn(rows.size(), cached, !staging.isEmpty());
+    return line.awaitTurn(rows.size(), cached, !staging.isEmpty(), !parking.isEmpty());
   }
 
   private void step(boolean admitting) {
@@ -170,7 +173,11 @@ final class Scheduler implements AutoCloseable {
    * @param alone whether no row decodes meanwhile
    */
   private List<Staged> admit(Lease lease, boolean alone) {
+    staging.putBack();
     while (rows.size() < slots) {
+      if (staging.isEmpty() && resume()) {
+        continue;
+      }
       List<Staged> next =
           staging.next(lease.version(), rows.size(), alone ? slots - rows.size() : 1);
       if (next.isEmpty() || !next.get(0).isComputed()) {
@@ -179,6 +186,15 @@ final class Scheduler implements AutoCloseable {
       start(next.get(0));
     }
     return List.of();
+  }
+
+  /** Brings back a sequence whose caller has read; behind the rows, where no prompt is computed. */
+  private boolean resume() {
+    Row row = parking.resume(rows.size());
+    if (row != null) {
+      rows.add(row);
+    }
+    return row != null;
   }
 
   private void run(Lease lease, boolean decoding, List<Staged> prompts) {
@@ -214,8 +230,38 @@ final class Scheduler implements AutoCloseable {
       }
     }
     var cancelled = new CancellationException("cancelled");
+    parking
+        .removeIf(row -> row.group.ticket.isCancelled())
+        .forEach(row -> row.group.tellFailed(row.id, cancelled));
     staging.fail(cancelled, true);
     line.removeCancelled().forEach(group -> group.fail(cancelled));
+  }
+
+  /** Frees the slots of sequences whose callers follow them and do not read. */
+  private void park() {
+    for (int slot = rows.size() - 1; slot >= 0; slot--) {
+      Row row = rows.get(slot);
+      SequenceListener listener = row.group.listener;
+      if (listener.followsTokens() && listener.isBehind()) {
+        if (parking.fits(row)) {
+          parking.put(row, slot);
+          remove(slot);
+        } else {
+          remove(slot);
+          tellUnread(row);
+        }
+      }
+    }
+    parking.overflow().forEach(this::tellUnread);
+  }
+
+  private void tellUnread(Row row) {
+    row.group.tellFailed(
+        row.id,
+        Refusal.queueFull(
+            "model: %s has no room for more sequences whose answers are not read (expected: callers that read)"
+                .formatted(model),
+            null));
   }
 
   /**
@@ -305,6 +351,7 @@ final class Scheduler implements AutoCloseable {
 
   private void failAll(Throwable cause) {
     failRows(cause);
+    parking.removeIf(row -> true).forEach(row -> row.group.tellFailed(row.id, cause));
     staging.fail(cause, false);
     line.drain().forEach(group -> group.fail(cause));
   }

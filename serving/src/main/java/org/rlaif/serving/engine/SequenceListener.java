@@ -10,6 +10,14 @@ public interface SequenceListener {
     return true;
   }
 
+  /**
+   * Whether so much of what was told waits for the caller to read it that the sequences should
+   * wait, too: those with a token to follow at once, others before they begin.
+   */
+  default boolean isBehind() {
+    return false;
+  }
+
   /** A token was sampled. */
   default void onToken(SequenceId id, int token, float logprob) {}
 

@@ -60,8 +60,19 @@ final class Staging {
     this.line = line;
   }
 
+  /** Whether no prompt is here of which a sample has yet to begin. */
   boolean isEmpty() {
-    return staged.isEmpty();
+    return staged.stream().allMatch(each -> each.group.isStarted());
+  }
+
+  /** Takes out the prompts whose caller is behind: they wait in the line again. */
+  void putBack() {
+    for (Staged each : List.copyOf(staged)) {
+      if (!each.group.isStarted() && each.group.listener.isBehind()) {
+        staged.remove(each);
+        line.putBack(each.group);
+      }
+    }
   }
 
   /**

@@ -1,6 +1,9 @@
 package org.rlaif.serving.engine;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -33,10 +36,16 @@ final class WaitingLine {
   /** While everything stands still, whoever is cancelled hears of it this soon. */
   private static final long CANCELLATION_CHECK_MS = 20;
 
+  /** The same for callers that read again. */
+  private static final long READ_CHECK_MS = 2;
+
   private final String model;
 
   // All guarded by this.
   private final Turns<PromptGroup> turns = new Turns<>();
+
+  /** Beside it, out of the others' way: prompts whose callers have to read first. */
+  private final Map<SequenceListener, List<PromptGroup>> aside = new LinkedHashMap<>();
 
   private final Places places;
   private boolean closed;
@@ -71,10 +80,7 @@ final class WaitingLine {
     if (stops()) {
       throw closing();
     }
-    int more = 0;
-    for (PromptGroup group : groups) {
-      more = Math.addExact(more, group.waiting());
-    }
+    long more = groups.stream().mapToLong(PromptGroup::waiting).sum();
     String client = groups.get(0).client;
     places.take(client, more);
     for (PromptGroup group : groups) {
@@ -91,13 +97,39 @@ final class WaitingLine {
 
   /** The same, if it is such a one; else none, and it stays the next. */
   synchronized @Nullable PromptGroup pollIf(Predicate<PromptGroup> wanted) {
+    returnThoseWhoRead();
     PromptGroup next = turns.peek();
+    while (next != null && next.listener.isBehind()) {
+      SequenceListener behind = next.listener;
+      aside
+          .computeIfAbsent(behind, key -> new ArrayList<>())
+          .addAll(turns.removeIf(group -> group.listener == behind));
+      next = turns.peek();
+    }
     if (next == null || !wanted.test(next)) {
       return null;
     }
     turns.poll();
     next.begin();
     return next;
+  }
+
+  private void returnThoseWhoRead() {
+    aside
+        .entrySet()
+        .removeIf(
+            each -> {
+              if (each.getKey().isBehind()) {
+                return false;
+              }
+              each.getValue().forEach(group -> turns.add(group.client, group));
+              return true;
+            });
+  }
+
+  /** A prompt that had left the line, and of which not all samples have begun, is in it again. */
+  synchronized void putBack(PromptGroup group) {
+    aside.computeIfAbsent(group.listener, key -> new ArrayList<>()).add(0, group);
   }
 
   /** Sequences that have no row yet. */
@@ -112,8 +144,17 @@ final class WaitingLine {
 
   /** Takes out what was cancelled. */
   synchronized List<PromptGroup> removeCancelled() {
-    List<PromptGroup> gone = turns.removeIf(group -> group.ticket.isCancelled());
+    List<PromptGroup> gone = remove(group -> group.ticket.isCancelled());
     gone.forEach(group -> places.giveBack(group.client, group.waiting()));
+    return gone;
+  }
+
+  private List<PromptGroup> remove(Predicate<PromptGroup> unwanted) {
+    List<PromptGroup> gone = turns.removeIf(unwanted);
+    for (List<PromptGroup> groups : aside.values()) {
+      groups.removeIf(group -> unwanted.test(group) && gone.add(group));
+    }
+    aside.values().removeIf(List::isEmpty);
     return gone;
   }
 
@@ -123,16 +164,22 @@ final class WaitingLine {
    * @param rows sequences that are live now
    * @param tokens that their slots hold
    * @param staged whether a prompt has begun
+   * @param parked whether sequences wait outside the slots for their callers to read
    */
   @SuppressWarnings(
       "WaitNotInLoop") // one pause of its caller's loop, which looks at everything anew
-  synchronized Turn awaitTurn(int rows, int tokens, boolean staged) throws InterruptedException {
+  synchronized Turn awaitTurn(int rows, int tokens, boolean staged, boolean parked)
+      throws InterruptedException {
     live = rows;
     cached = tokens;
-    while (!stops() && pause == null && rows == 0 && !staged && turns.isEmpty()) {
+    boolean nothing = rows == 0 && !staged;
+    while (!stops() && pause == null && nothing && !parked && turns.isEmpty() && aside.isEmpty()) {
       idle = true;
       notifyAll();
       wait();
+    }
+    if (!stops() && pause == null && nothing && turns.isEmpty()) {
+      wait(READ_CHECK_MS); // or go away
     }
     if (stops()) {
       closed = true; // even if somebody resumes it now
@@ -232,7 +279,7 @@ final class WaitingLine {
 
   /** Empties the line. */
   synchronized List<PromptGroup> drain() {
-    List<PromptGroup> left = turns.removeIf(group -> true);
+    List<PromptGroup> left = remove(group -> true);
     places.clear();
     idle = true;
     notifyAll();

@@ -99,6 +99,13 @@ final class CallRecord {
     this.ticket = ticket;
   }
 
+  /** Nothing goes on for it. */
+  synchronized void cancel() {
+    if (ticket != null) {
+      ticket.cancel();
+    }
+  }
+
   synchronized void closed(Status status) {
     this.status = status;
   }

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.v1.ControlGrpc;
 import org.slf4j.Logger;
@@ -41,6 +42,8 @@ final class Calls implements ServerInterceptor {
 
   private final AtomicInteger watching = new AtomicInteger();
 
+  private final AtomicLong ended = new AtomicLong();
+
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -60,6 +63,16 @@ final class Calls implements ServerInterceptor {
   /** Whether no call is open but such as may never end by themselves. */
   boolean onlyWatched() {
     return working.get() == 0 && watching.get() > 0;
+  }
+
+  /** Whether no call is open but such as watch. */
+  boolean isPause() {
+    return working.get() == 0;
+  }
+
+  /** How many have ended. */
+  long ended() {
+    return ended.get();
   }
 
   private static String id(Metadata headers) {
@@ -102,7 +115,7 @@ final class Calls implements ServerInterceptor {
   }
 
   /** What happens to a call; its last event writes the line. */
-  private static final class Recorded<Q> extends SimpleForwardingServerCallListener<Q> {
+  private final class Recorded<Q> extends SimpleForwardingServerCallListener<Q> {
     private final CallRecord record;
     private final Context context;
     private final AtomicInteger open;
@@ -155,6 +168,7 @@ final class Calls implements ServerInterceptor {
         record.closed(instead);
       }
       open.decrementAndGet();
+      ended.incrementAndGet();
       Level level = level(record.method());
       if (LOG.isEnabledForLevel(level)) {
         inLog(() -> record.write(LOG.atLevel(level)));

@@ -64,6 +64,11 @@ final class GenerateStream implements SequenceListener {
   }
 
   @Override
+  public boolean isBehind() {
+    return outgoing.isBehind();
+  }
+
+  @Override
   public void onFinished(SequenceId id, Completion completion) {
     outgoing.send(
         () -> {

@@ -1,7 +1,5 @@
 package org.rlaif.serving.grpc;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -14,25 +12,27 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.ModelObserver;
 import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
+import org.rlaif.serving.grpc.HttpPages.Page;
 
 /**
- * Figures of calls and models, told to Prometheus on a port of the loopback address. What sequences
- * do is counted as it happens ({@link ModelMeters}), the state of a model when it is asked for.
+ * Figures of calls and models, told to Prometheus, and whether the server is well, told to whoever
+ * restarts it. What sequences do is counted as it happens ({@link ModelMeters}), the state of a
+ * model when it is asked for.
  */
 final class Metrics implements ServerInterceptor, AutoCloseable {
-  private static final String PATH = "/metrics";
+  private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  private static final int UNAVAILABLE = 503;
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -53,19 +53,31 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
           "rlaif.quantization.max.difference",
           "Largest difference of a log-probability from fp32 to what serves; 0 for what serves in"
               + " fp32");
+  private final MultiGauge memory = gauge("rlaif.memory.bytes", "Memory by what it is for");
   private final Supplier<List<ServedModel>> models;
-  private final HttpServer http;
+  private final HttpPages http;
 
-  /** Listens at once; 0 is any port that is free. */
-  Metrics(int port, Supplier<List<ServedModel>> models) {
+  /**
+   * Listens at once.
+   *
+   * @param well whether all models that were loaded answer
+   * @param ready whether the server takes requests, too
+   */
+  Metrics(
+      InetSocketAddress address,
+      Supplier<List<ServedModel>> models,
+      BooleanSupplier well,
+      BooleanSupplier ready) {
     this.models = models;
-    try {
-      http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    } catch (IOException e) {
-      throw new UserError("metrics port: " + port + " (expected: a free one)", e);
-    }
-    http.createContext(PATH, this::answer);
-    http.start();
+    Map<String, Supplier<Page>> pages = new LinkedHashMap<>();
+    pages.put("/metrics", this::figures);
+    pages.put("/healthz", () -> state(well, "ok", "a model answers no more"));
+    pages.put("/readyz", () -> state(ready, "ready", "not ready"));
+    http = new HttpPages(address, pages, HttpPages.PATIENCE);
+  }
+
+  private static Page state(BooleanSupplier good, String yes, String no) {
+    return good.getAsBoolean() ? Page.plain(200, yes) : Page.plain(UNAVAILABLE, no);
   }
 
   private MultiGauge gauge(String name, String description) {
@@ -78,21 +90,12 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
   }
 
   int port() {
-    return http.getAddress().getPort();
+    return http.port();
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      if (!exchange.getRequestURI().getPath().equals(PATH)) {
-        exchange.sendResponseHeaders(404, -1);
-        return;
-      }
-      look();
-      byte[] body = registry.scrape().getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-      exchange.sendResponseHeaders(200, body.length);
-      exchange.getResponseBody().write(body);
-    }
+  private Page figures() {
+    look();
+    return new Page(200, TYPE, registry.scrape());
   }
 
   private void look() {
@@ -108,6 +111,9 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
         cache,
         policies,
         model -> (double) model.cachedTokens() / model.slots() / model.config().contextLength());
+    List<Row<?>> parts = new ArrayList<>();
+    Memory.now(all).forEach((part, bytes) -> parts.add(Row.of(Tags.of("part", part), bytes)));
+    memory.register(parts, /* overwrite= */ true);
   }
 
   private static double kl(ServedModel model) {
@@ -152,7 +158,7 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
 
   @Override
   public void close() {
-    http.stop(/* delaySeconds= */ 0);
+    http.close();
     registry.close();
   }
 }

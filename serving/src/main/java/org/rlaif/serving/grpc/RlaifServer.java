@@ -1,9 +1,9 @@
 package org.rlaif.serving.grpc;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptors;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
@@ -43,6 +43,14 @@ public final class RlaifServer implements AutoCloseable {
   private static final int CLOSING_CHECK_MS = 20;
   private static final int LAST_WORDS_MS = 2000;
 
+  /** Clients that ping at most so often, calls under way or not, are welcome to. */
+  private static final int PINGS_MS = 1000;
+
+  /**
+   * Of a client before it is pinged: the way to it stays open, and one that vanished is noticed.
+   */
+  private static final int SILENCE_S = 30;
+
   private final ServerConfig config;
   private final Instant started = Instant.now();
   private final ExecutorService executor;
@@ -50,11 +58,13 @@ public final class RlaifServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final String inProcessName = "rlaif-" + UUID.randomUUID();
   private final Calls calls = new Calls();
+  private final Pauses pauses = new Pauses(calls);
   private final List<Server> transports = new ArrayList<>();
   private @Nullable Server tcp;
   private @Nullable Metrics metrics;
   private boolean closed; // guarded by this
   private volatile boolean ready;
+  private volatile boolean broken;
 
   private RlaifServer(ServerConfig config) {
     this.config = config;
@@ -76,8 +86,16 @@ public final class RlaifServer implements AutoCloseable {
       if (config.port() != null) { // before models are loaded, which takes its time
         config.security().check(new InetSocketAddress(config.host(), config.port()));
       }
-      if (config.metricsPort() != null) {
-        server.metrics = new Metrics(config.metricsPort(), server.models::list);
+      if (config.metrics() != null) {
+        server.metrics =
+            new Metrics(
+                config.metrics().address(),
+                server.models::list,
+                () -> !server.broken,
+                () -> server.ready);
+        if (!config.metrics().address().getAddress().isLoopbackAddress()) {
+          LOG.warn("whoever reaches {} can read the figures", config.metrics().host());
+        }
       }
       config.models().forEach(server.models::load);
       server.listen();
@@ -90,39 +108,53 @@ public final class RlaifServer implements AutoCloseable {
 
   private void listen() {
     setHealth(ServingStatus.SERVING);
-    start(InProcessServerBuilder.forName(inProcessName), "in-process name", inProcessName);
+    start(
+        InProcessServerBuilder.forName(inProcessName), List.of(), "in-process name", inProcessName);
     Integer port = config.port();
     if (port != null) {
       var address = new InetSocketAddress(config.host(), port);
       UserError.require(!address.isUnresolved(), "host", config.host(), "a name or an address");
+      var unread = new Unread();
       tcp =
           start(
               config
                   .security()
                   .builder(address)
                   .maxInboundMessageSize(config.maxMessageBytes())
-                  .addService(ProtoReflectionServiceV1.newInstance())
-                  .addService(ChannelzService.newInstance(CHANNELZ_PAGE)),
+                  .permitKeepAliveTime(PINGS_MS, TimeUnit.MILLISECONDS)
+                  .permitKeepAliveWithoutCalls(true)
+                  .keepAliveTime(SILENCE_S, TimeUnit.SECONDS)
+                  .addTransportFilter(unread)
+                  .intercept(unread),
+              List.of(
+                  ProtoReflectionServiceV1.newInstance(),
+                  ChannelzService.newInstance(CHANNELZ_PAGE)),
               "port",
               port);
+      LOG.atInfo()
+          .addKeyValue("host", config.host())
+          .addKeyValue("port", tcp.getPort())
+          .log("listening");
       if (!address.getAddress().isLoopbackAddress() && !config.security().encrypted()) {
         LOG.warn("{} can be reached from other machines, without encryption", address);
       }
     }
   }
 
-  private Server start(ServerBuilder<?> builder, String what, Object value) {
+  private Server start(
+      ServerBuilder<?> builder, List<BindableService> others, String what, Object value) {
     var errors = new ErrorMapping();
     var clients = new ClientIdentity();
-    List<ServerServiceDefinition> services =
-        List.of(
-            new PolicyService(models, executor).bindService(),
-            new RewardService(models, executor).bindService(),
-            new ControlService(models, config, version(), started).bindService(),
-            new InferenceService(models, executor, version(), () -> ready).bindService());
-    services.forEach(
-        each -> builder.addService(ServerInterceptors.intercept(each, clients, errors)));
-    builder.addService(health.getHealthService()).executor(executor);
+    List<BindableService> services = new ArrayList<>(others);
+    services.add(new PolicyService(models, executor));
+    services.add(new RewardService(models, executor));
+    services.add(new ControlService(models, config, version(), started));
+    services.add(new InferenceService(models, executor, version(), () -> ready));
+    services.add(health.getHealthService());
+    for (BindableService each : services) {
+      builder.addService(RequestCheck.around(ServerInterceptors.intercept(each, clients, errors)));
+    }
+    builder.executor(executor);
     if (metrics != null) {
       builder.intercept(metrics); // around the guard: it counts the calls that are refused there
     }
@@ -147,6 +179,7 @@ public final class RlaifServer implements AutoCloseable {
 
   private void broken(String model, Throwable cause) {
     LOG.error("model {} answers no more: {}", model, cause.toString());
+    broken = true;
     setHealth(ServingStatus.NOT_SERVING);
   }
 
@@ -207,6 +240,9 @@ public final class RlaifServer implements AutoCloseable {
       return;
     }
     closed = true;
+    LOG.atInfo()
+        .addKeyValue("drain_s", config.patience().toSeconds())
+        .log("stopping: calls under way may finish");
     health.enterTerminalState(); // first: who watches it sends nothing more here
     ready = false;
     transports.forEach(Server::shutdown);
@@ -222,16 +258,17 @@ public final class RlaifServer implements AutoCloseable {
     }
     models.unloadAll();
     executor.shutdown();
+    pauses.close();
     try {
-      if (!executor.awaitTermination(config.patience().toMillis(), TimeUnit.MILLISECONDS)) {
+      if (executor.awaitTermination(config.patience().toMillis(), TimeUnit.MILLISECONDS)) {
+        models.close();
+      } else {
         LOG.warn("some calls have not ended; their models' tokenizers stay open");
-        return;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return;
     }
-    models.close();
+    LOG.info("stopped");
   }
 
   private void awaitCalls() throws InterruptedException {

@@ -49,6 +49,11 @@ final class RolloutStream implements SequenceListener {
   }
 
   @Override
+  public boolean isBehind() {
+    return outgoing.isBehind();
+  }
+
+  @Override
   public void onFinished(SequenceId id, Completion completion) {
     outgoing.send(
         () -> {

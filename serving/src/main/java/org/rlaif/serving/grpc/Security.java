@@ -20,7 +20,8 @@ import org.rlaif.kit.UserError;
 /**
  * Who may call over TCP, and whether it is encrypted. Calls within the process are never asked.
  *
- * <p>If there is a token, every call must show one, health and reflection too. If there are client
+ * <p>If there is a token, every call must show one, reflection too; health checks only where that
+ * is wanted, for what asks them has no secrets: orchestrators, load balancers. If there are client
  * certificates, every connection must show one; with both, both are needed.
  *
  * @param certificate PEM certificate chain of the server; null: no TLS
@@ -28,6 +29,7 @@ import org.rlaif.kit.UserError;
  * @param clientCa PEM certificates of which one must vouch for every client; null: any client
  * @param inferenceToken allows everything but to change what is served
  * @param controlToken allows everything
+ * @param guardsHealth whether a health check, too, must show a token
  * @param insecure listen beyond this machine although anyone may call
  */
 public record Security(
@@ -36,6 +38,7 @@ public record Security(
     @Nullable Path clientCa,
     @Nullable String inferenceToken,
     @Nullable String controlToken,
+    boolean guardsHealth,
     boolean insecure) {
   /** The environment variable of the token for inference, of servers and of clients. */
   public static final String INFERENCE = Credentials.TOKEN;
@@ -44,7 +47,7 @@ public record Security(
   public static final String CONTROL = Credentials.CONTROL_TOKEN;
 
   /** For this machine alone: no TLS, no tokens. */
-  public static final Security NONE = new Security(null, null, null, null, null, false);
+  public static final Security NONE = new Security(null, null, null, null, null, false, false);
 
   public Security {
     UserError.require(
@@ -104,7 +107,7 @@ public record Security(
       throw wrongKey(e);
     }
     if (tokens()) {
-      builder.intercept(new BearerTokens(inferenceToken, controlToken));
+      builder.intercept(new BearerTokens(inferenceToken, controlToken, guardsHealth));
     }
     return builder;
   }
@@ -155,7 +158,7 @@ public record Security(
   /** Without the tokens. */
   @Override
   public String toString() {
-    return "Security[certificate=%s, clientCa=%s, tokens=%s, insecure=%s]"
-        .formatted(certificate, clientCa, tokens() ? "set" : "none", insecure);
+    return "Security[certificate=%s, clientCa=%s, tokens=%s, guardsHealth=%s, insecure=%s]"
+        .formatted(certificate, clientCa, tokens() ? "set" : "none", guardsHealth, insecure);
   }
 }

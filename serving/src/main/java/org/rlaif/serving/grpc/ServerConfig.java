@@ -1,5 +1,6 @@
 package org.rlaif.serving.grpc;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ import org.rlaif.serving.engine.EngineConfig.Scoring;
  * @param maxMessageBytes the largest message that is taken over TCP
  * @param patience how long requests under way may take to finish when the server closes
  * @param security who may call over TCP, and whether it is encrypted
- * @param metricsPort of the loopback address, for Prometheus; 0: any that is free; null: none
+ * @param metrics where figures are told, and whether the server is well; null: nowhere
  */
 public record ServerConfig(
     Map<String, Path> models,
@@ -32,21 +33,40 @@ public record ServerConfig(
     int maxMessageBytes,
     Duration patience,
     Security security,
-    @Nullable Integer metricsPort) {
+    @Nullable Endpoint metrics) {
+  /**
+   * Where something listens.
+   *
+   * @param host address
+   * @param port of TCP; 0: any that is free
+   */
+  public record Endpoint(String host, int port) {
+    public Endpoint {
+      UserError.require(port >= 0 && port <= 65_535, "metrics port", port, "from 0 to 65535");
+    }
+
+    InetSocketAddress address() {
+      var address = new InetSocketAddress(host, port);
+      UserError.require(!address.isUnresolved(), "metrics host", host, "a name or an address");
+      return address;
+    }
+  }
+
   public static final String LOOPBACK = "127.0.0.1";
   private static final int MAX_QUEUE = 16_384;
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_PATIENCE = Duration.ofDays(1);
 
   public ServerConfig {
     models = new LinkedHashMap<>(models);
     UserError.require(
         port == null || (port >= 0 && port <= 65_535), "port", port, "from 0 to 65535");
     UserError.require(
-        metricsPort == null || (metricsPort >= 0 && metricsPort <= 65_535),
-        "metrics port",
-        metricsPort,
-        "from 0 to 65535");
+        !patience.isNegative() && patience.compareTo(LONGEST_PATIENCE) <= 0,
+        "drain",
+        patience.toSeconds() + " s",
+        "from 0 to " + LONGEST_PATIENCE.toSeconds() + " s");
     UserError.require(
         maxMessageBytes >= 1 << 20, "maxMessageBytes", maxMessageBytes, "at least 1048576");
   }
@@ -67,7 +87,7 @@ public record ServerConfig(
   /** The same, on TCP as well, where no client may fill more than half of a queue. */
   public ServerConfig listen(String host, int port) {
     return new ServerConfig(
-            models, port, host, engine, maxMessageBytes, patience, security, metricsPort)
+            models, port, host, engine, maxMessageBytes, patience, security, metrics)
         .perClient(Math.max(1, engine.queue().sequences() / 2));
   }
 
@@ -88,7 +108,7 @@ public record ServerConfig(
 
   private ServerConfig with(EngineConfig engine) {
     return new ServerConfig(
-        models, port, host, engine, maxMessageBytes, patience, security, metricsPort);
+        models, port, host, engine, maxMessageBytes, patience, security, metrics);
   }
 
   /** The same, with other limits on what is scored together. */
@@ -114,12 +134,23 @@ public record ServerConfig(
   /** The same, guarded so on TCP. */
   public ServerConfig secure(Security security) {
     return new ServerConfig(
-        models, port, host, engine, maxMessageBytes, patience, security, metricsPort);
+        models, port, host, engine, maxMessageBytes, patience, security, metrics);
   }
 
   /** The same, with figures for Prometheus on that port of the loopback address. */
   public ServerConfig metrics(int port) {
+    return metrics(new Endpoint(LOOPBACK, port));
+  }
+
+  /** The same, with figures for Prometheus there. */
+  public ServerConfig metrics(Endpoint metrics) {
     return new ServerConfig(
-        models, this.port, host, engine, maxMessageBytes, patience, security, port);
+        models, port, host, engine, maxMessageBytes, patience, security, metrics);
+  }
+
+  /** The same, where requests under way get that long to finish when the server closes. */
+  public ServerConfig drain(Duration patience) {
+    return new ServerConfig(
+        models, port, host, engine, maxMessageBytes, patience, security, metrics);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,12 +41,26 @@ class LoggedCommandsTest {
     String line = afterACall(" --log-format json");
     JsonNode event = Json.MAPPER.readTree(line);
     assertEquals("INFO", event.get("level").asText());
-    assertEquals("call ended", event.get("formattedMessage").asText());
-    assertTrue(event.get("timestamp").isIntegralNumber(), line);
-    assertTrue(event.get("mdc").get("request").asText().matches("[0-9a-f]{16}"), line);
-    assertEquals(1, event.get("kvpList").findValues("completion_tokens").size(), line);
-    assertEquals("3", event.get("kvpList").findValue("completion_tokens").asText());
-    assertEquals("policy", event.get("kvpList").findValue("model").asText());
+    assertEquals("call ended", event.get("message").asText());
+    assertTrue(Instant.parse(event.get("time").asText()).isAfter(Instant.EPOCH), line);
+    assertTrue(event.get("request").asText().matches("[0-9a-f]{16}"), line);
+    assertTrue(event.get("completion_tokens").isIntegralNumber(), line);
+    assertEquals(3, event.get("completion_tokens").asInt());
+    assertTrue(event.get("total_ms").isNumber(), line);
+    assertEquals("policy", event.get("model").asText());
+  }
+
+  @Test
+  void aMistakeForMachines() throws Exception {
+    CommandProcess.Result result =
+        CommandProcess.run(
+            Map.of(),
+            List.of(
+                "serve " + folder.resolve("nothing") + " --port 0 --log-format json --threads 1"));
+    assertEquals(2, result.code(), result.said());
+    JsonNode event = Json.MAPPER.readTree(result.said());
+    assertEquals("ERROR", event.get("level").asText());
+    assertTrue(event.get("message").asText().contains("nothing"), result.said());
   }
 
   @Test
@@ -53,21 +68,48 @@ class LoggedCommandsTest {
     assertEquals("", afterACall(" --log-level warn"));
   }
 
-  /** The line that a server has written by its end, or nothing. */
+  /** Of a server whose log is all that it says: every line is an object. */
+  private static String listening(BufferedReader out) throws Exception {
+    String line = out.readLine();
+    while (line != null) {
+      JsonNode event = Json.MAPPER.readTree(line);
+      if (event.get("message").asText().equals("listening")) {
+        assertTrue(event.get("port").isIntegralNumber(), line);
+        return event.get("host").asText() + ":" + event.get("port").asInt();
+      }
+      line = out.readLine();
+    }
+    throw new AssertionError("the server ended");
+  }
+
+  /** The line that a server has written about a call by its end, or nothing. */
   private static String afterACall(String options) throws Exception {
     Path model = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
     String serve = "serve " + model + " --port 0 --slots 2 --threads 1" + options;
     Map<String, String> token = Map.of(Security.INFERENCE, TOKEN);
     Process server = CommandProcess.start(token, List.of(serve));
     try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
-      String address = CommandProcess.listening(out);
+      var said = new StringBuilder();
+      boolean json = options.contains("json");
+      String address = json ? listening(out) : CommandProcess.listening(out, said);
       String ask = "generate policy borrowing --max-tokens 3 --address " + address;
       assertEquals(0, CommandProcess.run(token, List.of(ask)).code());
       server.toHandle().destroy(); // its streams stay open
       List<String> lines = out.lines().toList();
       assertTrue(server.waitFor(30, TimeUnit.SECONDS));
-      assertTrue(lines.size() <= 1, lines.toString());
-      String line = String.join("", lines);
+      if (options.contains("warn")) {
+        assertFalse(said.toString().contains("RlaifServer"), said.toString());
+        return String.join("", lines);
+      }
+      assertEquals(3, lines.size(), lines.toString());
+      assertTrue(lines.get(1).contains("stopping"), lines.toString());
+      assertTrue(lines.get(2).contains("stopped"), lines.toString());
+      if (json) {
+        for (String each : lines) {
+          assertTrue(Json.MAPPER.readTree(each).get("message").isTextual(), each);
+        }
+      }
+      String line = lines.get(0);
       assertFalse(line.contains(TOKEN) || line.contains("borrow"), line);
       return line;
     } finally {

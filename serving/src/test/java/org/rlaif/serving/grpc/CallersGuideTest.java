@@ -185,7 +185,7 @@ class CallersGuideTest {
     TestCertificates certificates = TestCertificates.make(folder, "server");
     Security security =
         new Security(
-            certificates.certificate(), certificates.key(), null, "read-5b", "rw-11", false);
+            certificates.certificate(), certificates.key(), null, "read-5b", "rw-11", false, false);
     ServerConfig config =
         ServerConfig.inProcess(Map.of()).listen(ServerConfig.LOOPBACK, 0).secure(security);
     try (RlaifServer guarded = RlaifServer.start(config)) {

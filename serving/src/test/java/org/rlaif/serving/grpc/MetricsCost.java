@@ -1,6 +1,7 @@
 package org.rlaif.serving.grpc;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,8 @@ final class MetricsCost {
     try (RlaifServer running = RlaifServer.start(server);
         RlaifClient client =
             RlaifClient.open("inprocess:" + running.inProcessName(), Duration.ofMinutes(1));
-        var metrics = new Metrics(0, running::models)) {
+        var metrics =
+            new Metrics(new InetSocketAddress(0), running::models, () -> true, () -> true)) {
       ModelObserver meters = metrics.observe("other", ModelObserver.NONE);
       for (int batch : BATCHES) {
         double step = median(() -> rollout(client, config, batch) / NEW_TOKENS);

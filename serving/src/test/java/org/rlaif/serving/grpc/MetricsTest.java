@@ -111,6 +111,30 @@ class MetricsTest {
   }
 
   @Test
+  void whetherTheServerIsWell() throws Exception {
+    HttpResponse<String> well = get("/healthz");
+    assertEquals("200 ok\n", well.statusCode() + " " + well.body());
+    HttpResponse<String> ready = get("/readyz");
+    assertEquals("200 ready\n", ready.statusCode() + " " + ready.body());
+    client.pause("policy", PauseMode.PAUSE_MODE_KEEP);
+    assertEquals(200, get("/readyz").statusCode(), "a pause is no fault");
+  }
+
+  @Test
+  void whoseTheMemoryIs() throws Exception {
+    String page = page();
+    double parts = 0;
+    for (String part : List.of("heap", "classes", "weights", "kv_caches", "buffers", "native")) {
+      parts += line(page, "rlaif_memory_bytes{part=\"" + part + "\"}");
+    }
+    double resident = line(page, "rlaif_memory_bytes{part=\"resident\"}");
+    assertTrue(resident > 1 << 20 && parts >= resident, "%s of %s".formatted(parts, resident));
+    double caches = line(page, "rlaif_memory_bytes{part=\"kv_caches\"}");
+    // Keys and values of two layers, two slots and one for prompts, 900 tokens of 16 numbers.
+    assertEquals(2 * 2 * 3 * 900 * 16 * 4, caches);
+  }
+
+  @Test
   void whatIsLiveAndWhatWaits() throws Exception {
     Iterator<GenerateResponse> stream = client.generateStream(stream(LONG.contextLength() - 5));
     stream.next();

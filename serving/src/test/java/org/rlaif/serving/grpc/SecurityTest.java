@@ -180,9 +180,23 @@ class SecurityTest {
       ManagedChannel raw =
           Grpc.newChannelBuilder(address(here), InsecureChannelCredentials.create()).build();
       try {
-        assertEquals(Status.Code.UNAUTHENTICATED, code(() -> health(raw)));
+        assertEquals(ServingStatus.SERVING, health(raw), "who asks has no secrets");
+        assertEquals(ServingStatus.SERVING, health(with(raw, "Basic " + READ)));
         assertEquals(Status.Code.UNAUTHENTICATED, code(() -> infer(raw)));
         assertEquals(Status.Code.NOT_FOUND, code(() -> infer(with(raw, "Bearer " + READ))));
+      } finally {
+        raw.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  void healthIsGuardedTooWhereThatIsWanted() {
+    try (RlaifServer here = start(new Security(null, null, null, READ, WRITE, true, false))) {
+      ManagedChannel raw =
+          Grpc.newChannelBuilder(address(here), InsecureChannelCredentials.create()).build();
+      try {
+        assertEquals(Status.Code.UNAUTHENTICATED, code(() -> health(raw)));
         assertEquals(Status.Code.UNAUTHENTICATED, code(() -> health(with(raw, "Basic " + READ))));
         assertEquals(ServingStatus.SERVING, health(with(raw, "bearer " + READ)));
       } finally {
@@ -228,7 +242,7 @@ class SecurityTest {
     assertThrows(UserError.class, () -> tls(null, null, null).check(everywhere));
     tokens(null, WRITE).check(everywhere);
     tls(friend.certificate(), null, null).check(everywhere);
-    new Security(null, null, null, null, null, /* insecure= */ true).check(everywhere);
+    new Security(null, null, null, null, null, false, /* insecure= */ true).check(everywhere);
     Security.NONE.check(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     assertThrows(
         UserError.class,
@@ -286,15 +300,15 @@ class SecurityTest {
   }
 
   private static Security guard(Path certificate, Path key, Path clientCa, String token) {
-    return new Security(certificate, key, clientCa, token, null, false);
+    return new Security(certificate, key, clientCa, token, null, false, false);
   }
 
   private static Security tls(Path clientCa, String read, String write) {
-    return new Security(server.certificate(), server.key(), clientCa, read, write, false);
+    return new Security(server.certificate(), server.key(), clientCa, read, write, false, false);
   }
 
   private static Security tokens(String read, String write) {
-    return new Security(null, null, null, read, write, false);
+    return new Security(null, null, null, read, write, false, false);
   }
 
   private static RlaifServer start(Security security) {

@@ -81,7 +81,13 @@ class GuardedServerTest {
             .listen(ServerConfig.LOOPBACK, 0)
             .secure(
                 new Security(
-                    server.certificate(), server.key(), friend.certificate(), READ, WRITE, false)));
+                    server.certificate(),
+                    server.key(),
+                    friend.certificate(),
+                    READ,
+                    WRITE,
+                    false,
+                    false)));
   }
 
   private List<String> friend() {

@@ -1,0 +1,65 @@
+package org.rlaif.serving.grpc;
+
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rlaif.serving.engine.ServedModel;
+
+/** Whose the memory of this process is, in bytes. */
+final class Memory {
+  private static final Path STATUS = Path.of("/proc/self/status"); // proc(5)
+  private static final String RESIDENT = "VmRSS:";
+
+  private Memory() {}
+
+  /**
+   * The whole that is resident, and its parts: what is reserved for Java's heap and for its classes
+   * and code; the weights that serve, with what ONNX Runtime repacks of them; KV caches; and other
+   * direct buffers, new weights and messages among them. The rest is native: libraries, runs of the
+   * graph, tokenizers, and what the C library has not given back. 0 for what is not known here.
+   */
+  static Map<String, Long> now(List<ServedModel> models) {
+    MemoryMXBean java = ManagementFactory.getMemoryMXBean();
+    long heap = java.getHeapMemoryUsage().getCommitted();
+    long classes = java.getNonHeapMemoryUsage().getCommitted();
+    long weights = models.stream().mapToLong(model -> model.footprint().weights()).sum();
+    long caches = models.stream().mapToLong(model -> model.footprint().kvCache()).sum();
+    long arenas = models.stream().mapToLong(model -> model.footprint().arena()).sum();
+    long buffers = Math.max(0, direct() - arenas - caches);
+    long resident = resident();
+    Map<String, Long> parts = new LinkedHashMap<>();
+    parts.put("resident", resident);
+    parts.put("heap", heap);
+    parts.put("classes", classes);
+    parts.put("weights", weights);
+    parts.put("kv_caches", caches);
+    parts.put("buffers", buffers);
+    parts.put("native", Math.max(0, resident - heap - classes - weights - caches - buffers));
+    return parts;
+  }
+
+  private static long direct() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
+  }
+
+  private static long resident() {
+    try {
+      return Files.readAllLines(STATUS).stream()
+          .filter(line -> line.startsWith(RESIDENT))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) { // another system
+      return 0;
+    }
+  }
+}
