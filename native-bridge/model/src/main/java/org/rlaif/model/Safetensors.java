@@ -68,7 +68,10 @@ public final class Safetensors {
           Dtype dtype = mappable(file, region);
           long length = region.end() - region.begin();
           weights.put(
-              region.spec(), dtype, channel.map(MapMode.READ_ONLY, start + region.begin(), length));
+              region.spec(),
+              dtype,
+              channel.map(MapMode.READ_ONLY, start + region.begin(), length),
+              file);
         }
       }
       return weights;

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,9 @@ import org.rlaif.kit.UserError;
 
 /**
  * Named tensors in native memory: mapped from a file, or allocated. Whoever reads them reads fp32;
- * what a file keeps in 16 bits stays so until then. The memory lives as long as this object or any
- * buffer that came from it.
+ * what a file keeps in 16 bits stays so until then. Whatever comes from a file is looked at when it
+ * is read: a number that is infinite, or none, is a {@link UserError} with the name of its tensor.
+ * The memory lives as long as this object or any buffer that came from it.
  */
 public final class Weights {
   /** Numbers that are converted at a time: they and what they become stay in a core's cache. */
@@ -25,13 +27,22 @@ public final class Weights {
   /** Numbers from which on several threads convert. */
   private static final int MANY = 1 << 20;
 
+  /** Its bits; larger ones, less the sign, are no numbers. */
+  private static final int INFINITY = 0x7f800000;
+
   /**
    * Bytes that hold numbers in one way, and how a file is to store them.
    *
    * @param added to the numbers whenever they are read; null: nothing
+   * @param source the file and the name in it; null: they come from none
    */
   private record Entry(
-      TensorSpec spec, Dtype held, ByteBuffer bytes, Dtype stored, @Nullable LowRank added) {
+      TensorSpec spec,
+      Dtype held,
+      ByteBuffer bytes,
+      Dtype stored,
+      @Nullable LowRank added,
+      @Nullable String source) {
     int elements() {
       return bytes.remaining() / held.bytes();
     }
@@ -84,7 +95,9 @@ public final class Weights {
     var weights = new Weights();
     for (Entry entry : entries.values()) {
       Dtype stored = dtypes.getOrDefault(entry.spec().name(), entry.stored());
-      weights.put(new Entry(entry.spec(), entry.held(), entry.bytes(), stored, entry.added()));
+      weights.put(
+          new Entry(
+              entry.spec(), entry.held(), entry.bytes(), stored, entry.added(), entry.source()));
     }
     return weights;
   }
@@ -103,7 +116,7 @@ public final class Weights {
     Entry entry = entry(name);
     int n = entry.elements();
     FloatBuffer into = target.slice(target.position(), n);
-    if (entry.isPlain()) {
+    if (entry.isPlain() && entry.source() == null) {
       into.put(get(name));
     } else {
       int pieces = (n + PIECE - 1) / PIECE;
@@ -138,6 +151,7 @@ public final class Weights {
   void write(String name, WritableByteChannel channel) throws IOException {
     Entry entry = entry(name);
     if (entry.held() == entry.stored() && entry.added() == null) {
+      check(entry);
       writeAll(entry.bytes().duplicate(), channel);
     } else {
       forEachPiece(entry, entry.stored(), bytes -> writeAll(bytes, channel));
@@ -148,6 +162,7 @@ public final class Weights {
   ByteBuffer bytes(String name) {
     Entry entry = entry(name);
     if (entry.isPlain()) {
+      check(entry);
       return entry.bytes().duplicate();
     }
     ByteBuffer copy =
@@ -183,15 +198,19 @@ public final class Weights {
   }
 
   void put(TensorSpec spec, ByteBuffer bytes) {
-    put(spec, Dtype.F32, bytes);
+    put(spec, Dtype.F32, bytes, null);
   }
 
-  void put(TensorSpec spec, Dtype dtype, ByteBuffer bytes) {
+  /**
+   * @param source the file that the bytes were mapped from; null: they come from none
+   */
+  void put(TensorSpec spec, Dtype dtype, ByteBuffer bytes, @Nullable Path source) {
     if (bytes.remaining() != spec.elements() * dtype.bytes()) {
       throw new IllegalArgumentException(
           spec + " in " + dtype + " in " + bytes.remaining() + " bytes");
     }
-    put(new Entry(spec, dtype, bytes, dtype, null));
+    String place = source == null ? null : source + ", " + spec.name();
+    put(new Entry(spec, dtype, bytes, dtype, null, place));
   }
 
   /** Takes over a tensor of other weights under a name of its own. */
@@ -205,7 +224,7 @@ public final class Weights {
     if (!spec.shape().equals(entry.spec().shape())) {
       throw new IllegalArgumentException(spec + " (expected: shape of " + entry.spec() + ")");
     }
-    put(new Entry(spec, entry.held(), entry.bytes(), entry.stored(), added));
+    put(new Entry(spec, entry.held(), entry.bytes(), entry.stored(), added, entry.source()));
   }
 
   /** Bytes of one tensor in fp32. A buffer of the JDK ends at 2 GiB. */
@@ -228,10 +247,33 @@ public final class Weights {
     return entry;
   }
 
+  /** Looks at all numbers of a tensor that comes from a file. */
+  private static void check(Entry entry) {
+    if (entry.source() != null) {
+      int pieces = (entry.elements() + PIECE - 1) / PIECE;
+      IntStream all = IntStream.range(0, pieces);
+      (entry.elements() < MANY ? all : all.parallel())
+          .forEach(piece -> numbers(entry, piece * PIECE));
+    }
+  }
+
+  private static void requireFinite(float[] numbers, String source) {
+    int largest = 0;
+    for (float number : numbers) { // vector instructions: no way out in the middle
+      largest = Math.max(largest, Float.floatToRawIntBits(number) & Integer.MAX_VALUE);
+    }
+    if (largest >= INFINITY) {
+      throw UserError.expected(source, Float.intBitsToFloat(largest), "finite numbers");
+    }
+  }
+
   /** A piece of a tensor, or what is left of it. */
   private static float[] numbers(Entry entry, int at) {
     var numbers = new float[Math.min(PIECE, entry.elements() - at)];
     entry.held().read(entry.bytes(), at, numbers.length, numbers);
+    if (entry.source() != null) {
+      requireFinite(numbers, entry.source());
+    }
     if (entry.added() != null) {
       entry.added().addTo(numbers, at);
     }

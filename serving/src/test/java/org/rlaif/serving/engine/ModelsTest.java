@@ -12,9 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 import org.rlaif.model.ScoreScale;
+import org.rlaif.model.TensorSpec;
+import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.serving.engine.RewardEngine.Item;
@@ -43,6 +46,33 @@ class ModelsTest {
       assertEquals("model: policy (expected: a reward model; it is a policy)", kind.getMessage());
       UserError name = assertThrows(UserError.class, () -> models.load("a/b", policy));
       assertEquals("name: a/b (expected: letters, digits, . _ and -)", name.getMessage());
+    }
+  }
+
+  /** Refused while it loads, in every precision; its name stays free. */
+  @Test
+  void weightsThatAreNoNumbersAreRefused() {
+    Path sound = TestModels.save(folder.resolve("sound"), TestModels.TINY, 7);
+    Path spoiled = folder.resolve("spoiled");
+    String name = "transformer.h.1.mlp.c_fc.weight";
+    try (ModelFolder model = ModelFolder.open(sound)) {
+      Weights copy = Weights.allocate(model.config().parameters());
+      for (TensorSpec spec : model.weights().specs()) {
+        model.weights().copyTo(spec.name(), copy.get(spec.name()));
+      }
+      copy.get(name).put(100, Float.NaN);
+      model.saveSuccessor(spoiled, model.config(), model.scoreScale(), copy);
+    }
+    try (Models models = TestModels.models(1)) {
+      for (Precision precision : List.of(Precision.FP32, Precision.INT8, Precision.INT4)) {
+        UserError e =
+            assertThrows(
+                UserError.class, () -> models.load("policy", spoiled, precision, Precision.FP32));
+        assertEquals(
+            spoiled.resolve("model.safetensors") + ", " + name + ": NaN (expected: finite numbers)",
+            e.getMessage());
+      }
+      models.load("policy", sound);
     }
   }
 
@@ -150,8 +180,8 @@ class ModelsTest {
         error
             .getMessage()
             .matches(
-                "model huge: \\d+ MiB \\(weights \\d+ MiB, KV cache \\d+ MiB, working memory \\d+ MiB\\)"
-                    + " \\(expected: at most \\d+ MiB, the free direct memory; .*\\)"),
+                "model huge: \\d+ MiB \\(weights \\d+ MiB, KV cache \\d+ MiB, working memory \\d+"
+                    + " MiB\\) \\(expected: at most \\d+ MiB, the free direct memory; .*\\)"),
         error.getMessage());
   }
 
