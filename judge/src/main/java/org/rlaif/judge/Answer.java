@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param probabilityFirst how probable it is that the completion shown first is the better one;
  *     null if the judge could not answer
+ * @param hard whether it is 1 or 0 because only a text was read, and nothing told how sure it is
  * @param rationale why it answers so, or why it could not, if it tells
  */
-public record Answer(@Nullable Double probabilityFirst, @Nullable String rationale) {
+public record Answer(@Nullable Double probabilityFirst, boolean hard, @Nullable String rationale) {
   public Answer {
     if (probabilityFirst != null && !(probabilityFirst >= 0 && probabilityFirst <= 1)) {
       throw new IllegalArgumentException(
@@ -18,10 +19,14 @@ public record Answer(@Nullable Double probabilityFirst, @Nullable String rationa
   }
 
   public static Answer of(double probabilityFirst) {
-    return new Answer(probabilityFirst, null);
+    return new Answer(probabilityFirst, false, null);
+  }
+
+  public static Answer hard(boolean first) {
+    return new Answer(first ? 1.0 : 0.0, true, null);
   }
 
   public static Answer none(String why) {
-    return new Answer(null, why);
+    return new Answer(null, false, why);
   }
 }

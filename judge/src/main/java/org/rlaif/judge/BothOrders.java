@@ -31,7 +31,7 @@ public final class BothOrders {
     int next = 0;
     for (Question question : questions) {
       if (isSame(question)) {
-        verdicts.add(new Verdict(0.5, null, null, null));
+        verdicts.add(new Verdict(0.5, null, null, false, null));
       } else {
         verdicts.add(mean(answers.get(next), answers.get(next + 1)));
         next += 2;
@@ -62,9 +62,14 @@ public final class BothOrders {
     @Nullable Double reversed = shownSecond == null ? null : Double.valueOf(1 - shownSecond);
     if (forward == null || reversed == null) {
       return new Verdict(
-          null, forward, reversed, forward == null ? asGiven.rationale() : swapped.rationale());
+          null,
+          forward,
+          reversed,
+          false,
+          forward == null ? asGiven.rationale() : swapped.rationale());
     }
-    return new Verdict((forward + reversed) / 2, forward, reversed, asGiven.rationale());
+    boolean hard = asGiven.hard() || swapped.hard();
+    return new Verdict((forward + reversed) / 2, forward, reversed, hard, asGiven.rationale());
   }
 
   private static boolean isSame(Question question) {

@@ -1,92 +1,112 @@
 package org.rlaif.judge;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.regex.Matcher;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads "1" or "2" out of a chat completion. Where the log-probabilities are given, at the token
- * that is the answer: those of all its spellings ("1", " 1") are added up and the two answers
- * renormalised. Where they are not: if the whole answer is the one digit. Otherwise there is no
- * answer; a digit somewhere in a sentence is not one.
+ * Reads which of two is the better one out of a chat completion. What is said must be a {@link
+ * SpokenVerdict}. Where the log-probabilities are given, the answer is soft, by the token that is
+ * the verdict: all spellings of what it says ("1", " 1") and of what it would have said of the
+ * other are added up and the two renormalised. Where they are not, it is hard: 1 or 0.
+ *
+ * <p>A text that is about neither, such as "The" of an answer that was cut off, is answered by the
+ * first token if the two were likely there.
  */
 final class ChatAnswer {
   /**
-   * If the model did not say a digit, both must have had at least this probability together to be
-   * believed: below it, the model was about to say something else.
+   * If the model said neither, both must have had this probability together to be believed: below
+   * it, the model was about to say something else.
    */
-  private static final double LEAST_MASS = 0.01;
+  private static final double LEAST_MASS = 0.1;
 
-  private static final Pattern ONE_DIGIT =
-      Pattern.compile("[^\\p{L}\\p{N}]*([12])[^\\p{L}\\p{N}]*");
-
+  private static final Pattern AROUND =
+      Pattern.compile("^[\\s*`\"'(\\[{<#]+|[\\s*`\"')\\]}>.:,]+$");
   private static final int EXCERPT = 80;
 
   private ChatAnswer() {}
 
   static Answer read(JsonNode response) {
     JsonNode choice = response.path("choices").path(0);
-    if (choice.isMissingNode()) {
-      return Answer.none("no choices in the response");
-    }
-    JsonNode tokens = choice.path("logprobs").path("content");
     String content = choice.path("message").path("content").asText("");
-    Double likely = tokens.isArray() && !tokens.isEmpty() ? fromTokens(tokens) : null;
-    if (likely != null) {
-      return Answer.of(likely);
+    List<JsonNode> tokens = new ArrayList<>();
+    choice.path("logprobs").path("content").forEach(tokens::add);
+    SpokenVerdict said = SpokenVerdict.in(content, !isCut(choice));
+    if (said != null) {
+      Double likely = fromTokens(tokens, said);
+      return likely == null ? Answer.hard(said.first()) : Answer.of(likely);
     }
-    String said = digit(content);
-    return said == null
-        ? Answer.none("neither 1 nor 2: " + excerpt(content))
-        : Answer.of(said.equals("1") ? 1 : 0);
+    Double likely = SpokenVerdict.mentionsOne(content) ? null : fromStart(tokens);
+    return likely == null ? Answer.none(why(choice, content)) : Answer.of(likely);
   }
 
-  /** The probability of "1" among the two, or null if the tokens do not tell. */
-  private static @Nullable Double fromTokens(JsonNode tokens) {
+  /** The probability of the first at the token that is the verdict, or null if none tells. */
+  private static @Nullable Double fromTokens(List<JsonNode> tokens, SpokenVerdict said) {
+    StringBuilder text = new StringBuilder();
+    List<Integer> ends = new ArrayList<>();
     for (JsonNode token : tokens) {
-      String text = plain(token.path("token").asText(""));
-      if (text.equals("1") || text.equals("2")) {
-        // Said outright: if the other is not even among the most likely, it is as good as 0.
-        return normalised(mass(token, "1"), mass(token, "2"));
-      }
-      if (text.codePoints().anyMatch(Character::isLetterOrDigit)) {
-        break; // it said something else first
+      text.append(plain(token.path("token").asText("")));
+      ends.add(text.length());
+    }
+    SpokenVerdict again = SpokenVerdict.in(text.toString(), /* whole= */ true);
+    if (again == null || again.first() != said.first()) {
+      return null; // these are not the tokens of that text
+    }
+    int index = 0;
+    while (ends.get(index) <= again.at()) {
+      index++;
+    }
+    double own = mass(tokens.get(index), again.said());
+    // Said outright: if the other is not even among the most likely, it is as good as 0.
+    double rival = mass(tokens.get(index), again.rival());
+    return again.first() ? normalised(own, rival) : normalised(rival, own);
+  }
+
+  /** The same at the first token that is more than white space, whatever was said there. */
+  private static @Nullable Double fromStart(List<JsonNode> tokens) {
+    for (JsonNode token : tokens) {
+      if (!plain(token.path("token").asText("")).isBlank()) {
+        double one = mass(token, "1");
+        double two = mass(token, "2");
+        return one > 0 && two > 0 && one + two >= LEAST_MASS ? normalised(one, two) : null;
       }
     }
-    double one = mass(tokens.path(0), "1");
-    double two = mass(tokens.path(0), "2");
-    return one > 0 && two > 0 && one + two >= LEAST_MASS ? normalised(one, two) : null;
+    return null;
   }
 
-  private static @Nullable Double normalised(double one, double two) {
-    return one + two > 0 ? one / (one + two) : null;
+  private static @Nullable Double normalised(double first, double second) {
+    return first + second > 0 ? first / (first + second) : null;
   }
 
-  /** The probability of all spellings of a digit among the most likely tokens. */
-  private static double mass(JsonNode position, String digit) {
+  /** The probability of all spellings of a word among the most likely tokens. */
+  private static double mass(JsonNode position, String word) {
     double mass = 0;
     for (JsonNode alternative : position.path("top_logprobs")) {
+      String text = AROUND.matcher(plain(alternative.path("token").asText(""))).replaceAll("");
       JsonNode logprob = alternative.path("logprob");
-      if (plain(alternative.path("token").asText("")).equals(digit) && logprob.isNumber()) {
+      boolean same = word.length() == 1 ? text.equals(word) : text.equalsIgnoreCase(word);
+      if (same && logprob.isNumber()) {
         mass += Math.exp(Math.min(0, logprob.doubleValue()));
       }
     }
     return mass;
   }
 
-  /** A token without white space and the marks that some vocabularies write for it. */
+  /** A token with white space for the marks that some vocabularies write for it. */
   private static String plain(String token) {
-    return token.replace('\u2581', ' ').replace('\u0120', ' ').replace('\u010a', ' ').strip();
+    return token.replace('\u2581', ' ').replace('\u0120', ' ').replace('\u010a', '\n');
   }
 
-  private static @Nullable String digit(String content) {
-    Matcher matcher = ONE_DIGIT.matcher(content);
-    return matcher.matches() ? matcher.group(1) : null;
-  }
-
-  private static String excerpt(String content) {
+  private static String why(JsonNode choice, String content) {
     String line = content.strip().replaceAll("\\s+", " ");
-    return "\"" + (line.length() > EXCERPT ? line.substring(0, EXCERPT) + "…" : line) + "\"";
+    String said = line.length() > EXCERPT ? line.substring(0, EXCERPT) + "…" : line;
+    return (said.isEmpty() ? "nothing said" : "no verdict: \"" + said + "\"")
+        + (isCut(choice) ? " (cut off by endpoint.maxTokens)" : "");
+  }
+
+  private static boolean isCut(JsonNode choice) {
+    return choice.path("finish_reason").asText("").equals("length");
   }
 }

@@ -6,20 +6,23 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Proxies;
@@ -45,8 +48,13 @@ final class ChatClient {
     /** Status 200, and a chat completion. */
     record Body(JsonNode json) implements Reply {}
 
-    /** This request, as far as one can tell, and not all of them. */
-    record Refused(String why) implements Reply {}
+    /**
+     * This request, as far as one can tell, and not all of them.
+     *
+     * @param why in one line
+     * @param complaint what it says about the request, without what it quotes of it
+     */
+    record Refused(String why, String complaint) implements Reply {}
   }
 
   /**
@@ -115,15 +123,9 @@ final class ChatClient {
         reply = reply(response);
         failure = reply == null ? failure(response) : null;
       } catch (IOException e) {
-        boolean absent = e instanceof ConnectException || e instanceof SSLException;
-        failure =
-            new Failure(
-                absent ? Patience.Sign.ABSENT : Patience.Sign.AWAY,
-                e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage()),
-                null);
+        failure = failure(e);
       } catch (TimeoutException e) {
-        failure =
-            new Failure(Patience.Sign.AWAY, "no answer within " + timeout.toSeconds() + " s", null);
+        failure = late();
       }
       if (reply != null) {
         patience.answered();
@@ -141,7 +143,7 @@ final class ChatClient {
       }
       switch (patience.after(failure.sign(), attempt, firstPut, lastFailure)) {
         case LEAVE_UNANSWERED -> {
-          return new Reply.Refused(failure.what() + times(attempt));
+          return new Reply.Refused(failure.what() + times(attempt), "");
         }
         case GIVE_UP -> throw wrong(failure.what() + times(attempt), "an answer");
         case ASK_AGAIN -> {
@@ -151,6 +153,24 @@ final class ChatClient {
         }
       }
     }
+  }
+
+  private Failure failure(IOException e) {
+    if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
+      return late();
+    }
+    boolean absent = e instanceof ConnectException;
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      absent |= cause instanceof CertificateException; // as little to be waited for
+    }
+    return new Failure(
+        absent ? Patience.Sign.ABSENT : Patience.Sign.AWAY,
+        e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage()),
+        null);
+  }
+
+  private Failure late() {
+    return new Failure(Patience.Sign.AWAY, "no answer within " + timeout.toSeconds() + " s", null);
   }
 
   private static String times(int attempts) {
@@ -188,7 +208,8 @@ final class ChatClient {
     } else if (status == 429 || status == 408 || status >= 500) {
       return null;
     }
-    return new Reply.Refused(what + ": " + reason(response.body().text()));
+    String body = response.body().text();
+    return new Reply.Refused(what + ": " + reason(body), complaint(body));
   }
 
   private Failure failure(HttpResponse<BoundedBody.Text> response) {
@@ -263,6 +284,26 @@ final class ChatClient {
     } catch (JsonProcessingException e) {
       return excerpt(body);
     }
+  }
+
+  /**
+   * What an error's body says itself: parameters and messages. Some quote the request beside them,
+   * which may speak of anything.
+   */
+  private static String complaint(String body) {
+    JsonNode json;
+    try {
+      json = Json.MAPPER.readTree(body);
+    } catch (JsonProcessingException e) {
+      return body.substring(0, Math.min(body.length(), EXCERPT));
+    }
+    StringBuilder said = new StringBuilder();
+    for (String key : List.of("param", "message", "msg", "loc", "detail", "error")) {
+      json.findValues(key).stream()
+          .filter(each -> each.isTextual() || key.equals("loc"))
+          .forEach(each -> said.append(each.isTextual() ? each.asText() : each).append('\n'));
+    }
+    return said.toString();
   }
 
   private String excerpt(String text) {

@@ -8,9 +8,20 @@ import java.util.List;
  *
  * @param winRate of the completions that stand first in the questions
  * @param unanswered questions the judge could not answer in both orders; not in the win rate
+ * @param hard comparisons of which a text alone is known, see {@link LabelReport#hard}
+ * @param remarks see {@link LabelReport#remarks}
  * @param positionBias as {@link LabelReport#positionBiasBefore}; both orders have taken it out
  */
-public record Comparison(WinRate winRate, int unanswered, double positionBias) {
+public record Comparison(
+    WinRate winRate, int unanswered, int hard, List<String> remarks, double positionBias) {
+  public Comparison {
+    remarks = List.copyOf(remarks);
+  }
+
+  /** What makes it worse than it seems, a line each. */
+  public List<String> warnings() {
+    return LabelReport.warnings(hard, winRate.n(), remarks);
+  }
 
   /** Asks the judge about every question, in both orders. */
   public static Comparison of(Judge judge, List<Question> questions) {
@@ -23,7 +34,12 @@ public record Comparison(WinRate winRate, int unanswered, double positionBias) {
         outcomes.add(Outcome.of(probability, question.first(), question.second()));
       }
     }
-    LabelReport report = LabelReport.of(judge.name(), verdicts, /* agreement= */ null);
-    return new Comparison(WinRate.of(outcomes), report.unanswered(), report.positionBiasBefore());
+    LabelReport report = LabelReport.of(judge, verdicts, /* agreement= */ null);
+    return new Comparison(
+        WinRate.of(outcomes),
+        report.unanswered(),
+        report.hard(),
+        report.remarks(),
+        report.positionBiasBefore());
   }
 }

@@ -24,8 +24,9 @@ import org.rlaif.kit.UserError;
 
 /**
  * Judges by any OpenAI-compatible endpoint: chat completions at temperature 0, with the 20 most
- * likely tokens at each position asked for. {@link ChatAnswer} tells how the answer is read. An
- * endpoint that refuses to give log-probabilities is asked without them from then on.
+ * likely tokens at each position asked for. {@link ChatAnswer} tells how the answer is read. What
+ * an endpoint refuses to be asked is asked in {@linkplain Asking other words} or left out, from the
+ * first time on that this gets an answer.
  *
  * <p>Answers cost something: each is {@linkplain KeptAnswers kept} before it counts, and what is
  * kept is not asked for again.
@@ -34,7 +35,6 @@ import org.rlaif.kit.UserError;
  */
 public final class EndpointJudge implements Judge {
   private static final String SYSTEM = "Answer with one digit, 1 or 2, and nothing else.";
-  private static final int MOST_LIKELY = 20; // the most that the API allows
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
@@ -54,7 +54,7 @@ public final class EndpointJudge implements Judge {
   private final KeptAnswers kept;
   private final ExecutorService pool;
   private final AtomicInteger refusedInARow = new AtomicInteger();
-  private volatile boolean asksForLogprobs = true;
+  private volatile Asking asking = Asking.FIRST;
 
   /** Why nothing more is sent. */
   private volatile @Nullable UserError givenUp;
@@ -171,16 +171,19 @@ public final class EndpointJudge implements Judge {
   }
 
   private Answer put(Question question) {
-    boolean withLogprobs = asksForLogprobs;
-    ChatClient.Reply reply = client.post(request(question, withLogprobs));
-    if (withLogprobs
-        && reply instanceof ChatClient.Reply.Refused r
-        && r.why().contains("logprobs")) {
-      asksForLogprobs = false;
-      reply = client.post(request(question, false));
+    Asking words = asking;
+    ChatClient.Reply reply = client.post(request(question, words));
+    while (reply instanceof ChatClient.Reply.Refused refused) {
+      Asking others = words.after(refused.complaint());
+      if (others == null) {
+        break;
+      }
+      words = others;
+      reply = client.post(request(question, words));
     }
     if (reply instanceof ChatClient.Reply.Body body) {
       refusedInARow.set(0);
+      asking = words;
       Answer answer = ChatAnswer.read(body.json());
       kept.keep(question, answer);
       return answer;
@@ -222,18 +225,19 @@ public final class EndpointJudge implements Judge {
     }
   }
 
-  private String request(Question question, boolean withLogprobs) {
+  private String request(Question question, Asking words) {
     ObjectNode request = Json.MAPPER.createObjectNode();
     request.put("model", model);
     ArrayNode messages = request.putArray("messages");
     messages.addObject().put("role", "system").put("content", SYSTEM);
     messages.addObject().put("role", "user").put("content", prompt.render(question));
-    request.put("temperature", 0);
-    request.put("max_tokens", maxTokens);
-    if (withLogprobs) {
-      request.put("logprobs", true).put("top_logprobs", MOST_LIKELY);
-    }
+    words.write(request, maxTokens);
     return request.toString();
+  }
+
+  @Override
+  public List<String> remarks() {
+    return asking.remarks();
   }
 
   @Override

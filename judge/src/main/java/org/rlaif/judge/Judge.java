@@ -23,6 +23,11 @@ public interface Judge extends AutoCloseable {
     return 0;
   }
 
+  /** What has turned out otherwise than it was asked for, and decides answers; for people. */
+  default List<String> remarks() {
+    return List.of();
+  }
+
   /** Who it is, such as {@code rubric:tldr}. */
   String name();
 

@@ -1,5 +1,6 @@
 package org.rlaif.judge;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param bothOrdersAgree share of the pairs asked in which both orders favour the same completion
  * @param firstTwice share in which both orders favour what was shown first
  * @param secondTwice share in which both orders favour what was shown second
+ * @param hard labels of which a text alone is known: 1, 0.5 or 0, and nothing tells how sure
+ * @param remarks what else decides the labels otherwise than it was asked for
  * @param agreement share of the labels on the same side as those of another judge, if one was asked
  */
 public record LabelReport(
@@ -36,10 +39,16 @@ public record LabelReport(
     double bothOrdersAgree,
     double firstTwice,
     double secondTwice,
+    int hard,
+    List<String> remarks,
     @Nullable Double agreement) {
+  public LabelReport {
+    remarks = List.copyOf(remarks);
+  }
 
   /** Sums up verdicts; {@code agreement} is what {@link Agreement#accuracy} gave. */
-  static LabelReport of(String judge, List<Verdict> verdicts, @Nullable Double agreement) {
+  static LabelReport of(Judge judge, List<Verdict> verdicts, @Nullable Double agreement) {
+    int hard = 0;
     int labels = 0;
     int asked = 0;
     int agree = 0;
@@ -53,6 +62,7 @@ public record LabelReport(
         continue;
       }
       labels++;
+      hard += verdict.hard() ? 1 : 0;
       after += probability - 0.5;
       Double forward = verdict.forward();
       Double reversed = verdict.reversed();
@@ -69,7 +79,7 @@ public record LabelReport(
       secondTwice += given < 0 && swapped > 0 ? 1 : 0;
     }
     return new LabelReport(
-        judge,
+        judge.name(),
         verdicts.size(),
         labels,
         verdicts.size() - labels,
@@ -79,11 +89,26 @@ public record LabelReport(
         share(agree, asked),
         share(firstTwice, asked),
         share(secondTwice, asked),
+        hard,
+        judge.remarks(),
         agreement);
   }
 
   private static double share(double part, int of) {
     return of == 0 ? 0 : part / of;
+  }
+
+  /** What makes labels worse than they seem, a line each. */
+  static List<String> warnings(int hard, int answered, List<String> remarks) {
+    List<String> lines = new ArrayList<>(remarks);
+    if (hard > 0) {
+      lines.add(
+          hard
+              + " of "
+              + answered
+              + " are hard (1, 0.5 or 0): no log-probabilities came with them");
+    }
+    return lines;
   }
 
   /** Lines for people. */
@@ -92,7 +117,8 @@ public record LabelReport(
         agreement == null
             ? ""
             : String.format(Locale.ROOT, "; with the other judge %.1f %%", 100 * agreement);
-    return List.of(
+    List<String> lines = new ArrayList<>();
+    lines.add(
         String.format(
             Locale.ROOT,
             "%s: %d pairs, %d answered, %d not answered, %d of the same text twice",
@@ -100,12 +126,14 @@ public record LabelReport(
             pairs,
             answered,
             unanswered,
-            identical),
+            identical));
+    lines.add(
         String.format(
             Locale.ROOT,
             "position bias %+.3f, after both orders %+.3f",
             positionBiasBefore,
-            positionBiasAfter),
+            positionBiasAfter));
+    lines.add(
         String.format(
             Locale.ROOT,
             "both orders agree %.1f %%, first twice %.1f %%, second twice %.1f %%%s",
@@ -113,5 +141,7 @@ public record LabelReport(
             100 * firstTwice,
             100 * secondTwice,
             other));
+    lines.addAll(warnings(hard, answered, remarks));
+    return lines;
   }
 }

@@ -16,6 +16,9 @@ public final class Labeler {
   /** Pairs between two looks at the progress; enough to keep an endpoint's connections busy. */
   private static final int BATCH = 64;
 
+  /** Ends the source of a preference whose probability is 1, 0.5 or 0 for want of a better one. */
+  private static final String HARD = " (hard)";
+
   /** Which candidates of a prompt are compared. */
   public enum Pairs {
     /** Each with each other: k (k - 1) / 2 pairs. */
@@ -72,11 +75,14 @@ public final class Labeler {
                 question.first(),
                 question.second(),
                 probabilityFirst,
-                new Provenance(judge.name(), hash, verdict.forward(), verdict.reversed())));
+                new Provenance(
+                    verdict.hard() ? judge.name() + HARD : judge.name(),
+                    hash,
+                    verdict.forward(),
+                    verdict.reversed())));
       }
     }
-    return new Labels(
-        preferences, LabelReport.of(judge.name(), verdicts, agreement(questions, verdicts)));
+    return new Labels(preferences, LabelReport.of(judge, verdicts, agreement(questions, verdicts)));
   }
 
   /**

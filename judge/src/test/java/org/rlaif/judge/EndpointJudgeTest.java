@@ -36,7 +36,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.kit.Candidates;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 
 /** Against a real HTTP server on the loopback interface. */
@@ -151,6 +153,10 @@ class EndpointJudgeTest {
 
   private String fails(Function<Integer, Reply> says) {
     return String.valueOf(assertThrows(UserError.class, () -> ask(says)).getMessage());
+  }
+
+  private static Reply refused(String message) {
+    return new Reply(400, "{\"error\":{\"message\":\"" + message + "\",\"code\":null}}");
   }
 
   private static Reply says(String content) {
@@ -286,6 +292,157 @@ class EndpointJudgeTest {
     assertEquals(3, requests.size()); // the second question was asked without them at once
   }
 
+  /**
+   * In the words of OpenAI's reasoning models, of vLLM, and of pydantic, which quotes the input.
+   */
+  @Test
+  void whatIsRefusedIsAskedInOtherWords() {
+    script =
+        n -> {
+          JsonNode request = requests.get(n);
+          if (request.has("max_tokens")) {
+            return refused(
+                "Unsupported parameter: 'max_tokens' is not supported with this model. Use"
+                    + " 'max_completion_tokens' instead.");
+          }
+          if (request.has("temperature")) {
+            return refused(
+                "Unsupported value: 'temperature' does not support 0 with this model. Only the"
+                    + " default (1) value is supported.");
+          }
+          if (request.path("top_logprobs").asInt(0) > 5) {
+            return new Reply(
+                422,
+                "{\"detail\":[{\"loc\":[\"body\",\"top_logprobs\"],\"input\":\"max_tokens 7\","
+                    + "\"msg\":\"Input should be less than or equal to 5\"}]}");
+          }
+          return withTokens("2", token("2", "2", Math.log(0.9), "1", Math.log(0.1)));
+        };
+    try (EndpointJudge judge = judge()) {
+      Answer answer = judge.ask(QUESTION);
+      assertEquals(0.1, RubricJudgeTest.answered(answer), 1e-12); // soft as ever
+      assertFalse(answer.hard());
+      assertEquals(4, requests.size());
+      judge.ask(QUESTION);
+      assertEquals(5, requests.size()); // learned
+      assertEquals(4, requests.get(4).path("max_completion_tokens").asInt());
+      assertFalse(requests.get(4).has("max_tokens"));
+      assertEquals(5, requests.get(4).path("top_logprobs").asInt());
+      assertEquals(
+          List.of(
+              "the endpoint refuses temperature 0 and was asked at its own",
+              "the endpoint gives log-probabilities of 5 tokens at most"),
+          judge.remarks());
+    }
+  }
+
+  @Test
+  void aLimitOnTheMostLikelyTokensIsFound() {
+    for (String complaint :
+        List.of(
+            "top_logprobs must be at most 5",
+            "Invalid value for 'top_logprobs': must be between 0 and 5, got 20.",
+            "Requested sample logprobs of 20, which is greater than max allowed: 5",
+            "gpt-9 4o: top_logprobs is too large", // it does not say
+            "logprobs: 20 is greater than the maximum of 5 - 'top_logprobs'")) {
+      requests.clear();
+      Answer answer =
+          ask(
+              n ->
+                  requests.get(n).path("top_logprobs").asInt(0) > 5
+                      ? refused(complaint)
+                      : withTokens("1", token("1", "1", Math.log(0.5), "2", Math.log(0.25))));
+      assertEquals(2.0 / 3, RubricJudgeTest.answered(answer), 1e-12, complaint);
+      assertEquals(2, requests.size(), complaint);
+      assertEquals(5, requests.get(1).path("top_logprobs").asInt(), complaint);
+    }
+  }
+
+  /** A refusal that other words do not mend is that question's alone. */
+  @Test
+  void nothingIsLearnedFromWhatDoesNotHelp() {
+    script =
+        n ->
+            requests.get(n).toString().contains("enormous")
+                ? refused("'max_tokens' or 'max_completion_tokens' is too large: 4")
+                : says("1");
+    try (EndpointJudge judge = judge()) {
+      assertNull(judge.ask(new Question("enormous", "a", "b")).probabilityFirst());
+      judge.ask(QUESTION);
+      assertTrue(requests.get(requests.size() - 1).has("max_tokens"));
+    }
+  }
+
+  @Test
+  void hardLabelsSaySo() {
+    script = n -> says(requests.get(n).toString().contains("Completion 1:\\nbad") ? "2" : "1");
+    try (EndpointJudge judge = judge()) {
+      Labeler.Labels labels =
+          new Labeler(judge)
+              .label(List.of(new Candidates("x", Prompt.of("p"), List.of("good", "bad"))));
+      assertEquals(1, labels.report().hard());
+      assertEquals("endpoint:judge-1 (hard)", labels.preferences().get(0).provenance().source());
+      String last = labels.report().lines().get(3);
+      assertEquals("1 of 1 are hard (1, 0.5 or 0): no log-probabilities came with them", last);
+    }
+  }
+
+  /** The token that is the verdict counts, not the first that is a digit. */
+  @Test
+  void theTokenOfTheVerdictCounts() {
+    String likely2 = token(" 2", " 2", Math.log(0.6), " 1", Math.log(0.2), "2", Math.log(0.1));
+    Answer called =
+        ask(n -> withTokens("Answer: 2", token("Answer", "1", -1, "2", -2), token(":"), likely2));
+    assertEquals(2.0 / 9, RubricJudgeTest.answered(called), 1e-12);
+    String second = token(" second", " second", Math.log(0.6), " first", Math.log(0.2));
+    Answer word =
+        ask(
+            n ->
+                withTokens(
+                    "The second one is better",
+                    token("The"),
+                    second,
+                    token(" one"),
+                    token(" is"),
+                    token(" better")));
+    assertEquals(0.25, RubricJudgeTest.answered(word), 1e-12);
+    String letter = token("A", "A", Math.log(0.6), "B", Math.log(0.3), "1", Math.log(0.1));
+    assertEquals(
+        2.0 / 3,
+        RubricJudgeTest.answered(ask(n -> withTokens("[[A]]", token("[["), letter, token("]]")))),
+        1e-12);
+  }
+
+  /** Whatever the tokens say, a text that is no verdict is not made one. */
+  @Test
+  void tokensDoNotMakeAVerdictOfWhatIsNone() {
+    String one = token("1", "1", Math.log(0.9), "2", Math.log(0.05));
+    for (List<String> said :
+        List.of(
+            List.of("1", " is", " worse"),
+            List.of("1", "%"),
+            List.of("1", "2"),
+            List.of("1", "/", "2"),
+            List.of("1", " or", " 2"))) {
+      List<String> tokens = new ArrayList<>(List.of(one));
+      said.stream().skip(1).forEach(each -> tokens.add(token(each)));
+      String text = String.join("", said);
+      Answer answer = ask(n -> withTokens(text, tokens.toArray(String[]::new)));
+      assertNull(answer.probabilityFirst(), text);
+    }
+    String minus = token("-", "-", -1, "1", -1, "2", -1.5);
+    assertNull(ask(n -> withTokens("-1", minus, one)).probabilityFirst());
+    String unsure = token("I", "I", Math.log(0.9), "1", Math.log(0.03), "2", Math.log(0.02));
+    assertNull(ask(n -> withTokens("I cannot say.", unsure)).probabilityFirst());
+  }
+
+  @Test
+  void anAnswerThatWasCutOffSaysSo() {
+    String cut = "{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"length\"}]}";
+    assertEquals(
+        "nothing said (cut off by endpoint.maxTokens)", ask(n -> new Reply(200, cut)).rationale());
+  }
+
   @Test
   void tooManyRequestsThenSuccess() {
     long start = System.nanoTime();
@@ -349,11 +506,11 @@ class EndpointJudgeTest {
 
   @Test
   void refusalsInARowEndTheJob() {
-    script = n -> new Reply(400, "{\"error\":{\"message\":\"max_tokens: unknown\"}}");
+    script = n -> new Reply(400, "{\"error\":{\"message\":\"messages: unknown\"}}");
     try (EndpointJudge judge = judge()) {
       List<Question> questions = Collections.nCopies(100, QUESTION);
       String message = assertThrows(UserError.class, () -> judge.askAll(questions)).getMessage();
-      assertTrue(message.contains("max_tokens: unknown"), message);
+      assertTrue(message.contains("messages: unknown"), message);
     }
     assertTrue(requests.size() < 30, () -> requests.size() + " requests");
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
 
 class KeptAnswersTest {
-  private static final Answer ANSWER = new Answer(0.25, "why \n not \u00fc");
+  private static final Answer ANSWER = new Answer(0.25, true, "why \n not \u00fc");
 
   @TempDir private Path folder;
   private Path file;

@@ -61,18 +61,19 @@ class LabelerTest {
   void theFiguresByHand() {
     LabelReport report =
         LabelReport.of(
-            "judge",
+            new RuleJudge(q -> Answer.of(1)),
             List.of(
-                new Verdict(0.8, 0.9, 0.7, null),
-                new Verdict(0.6, 0.8, 0.4, null),
-                new Verdict(0.45, 0.3, 0.6, null),
-                new Verdict(null, 0.9, null, "away"),
-                new Verdict(0.5, null, null, null)),
+                new Verdict(0.8, 0.9, 0.7, false, null),
+                new Verdict(0.6, 0.8, 0.4, true, null),
+                new Verdict(0.45, 0.3, 0.6, false, null),
+                new Verdict(null, 0.9, null, false, "away"),
+                new Verdict(0.5, null, null, false, null)),
             null);
     assertEquals(5, report.pairs());
     assertEquals(4, report.answered());
     assertEquals(1, report.unanswered());
     assertEquals(1, report.identical());
+    assertEquals(1, report.hard());
     // Shown first: 0.9, 0.3; 0.8, 0.6; 0.3, 0.4. Their mean is 0.55.
     assertEquals(0.05, report.positionBiasBefore(), 1e-12);
     assertEquals(0.0875, report.positionBiasAfter(), 1e-12); // (0.3 + 0.1 - 0.05 + 0) / 4

@@ -67,6 +67,7 @@ public final class CompareCommand implements Callable<Integer> {
           rate.ties(),
           comparison.unanswered(),
           comparison.positionBias());
+      comparison.warnings().forEach(out::println);
       out.flush();
       return 0;
     }

@@ -184,6 +184,15 @@ final class Page {
                   count("label", "answered"),
                   count("label", "unanswered"),
                   percent(run.number("label", "bothOrdersAgree"))));
+      double hard = run.number("label", "hard");
+      if (hard > 0) {
+        sentences.add(
+            "%s of the labels are hard (1, 0.5 or 0): no log-probabilities came with the answers."
+                .formatted(count("label", "hard")));
+      }
+      if (label.get("remarks") instanceof List<?> remarks) {
+        remarks.forEach(each -> sentences.add("Of the judge: " + each + "."));
+      }
     }
     sentences.add(
         "%s preferences trained the reward model, %s were held out to measure it."

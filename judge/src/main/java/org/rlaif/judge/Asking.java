@@ -1,0 +1,96 @@
+package org.rlaif.judge;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In which words an endpoint is asked. They differ: what one demands, the next refuses, and says
+ * so.
+ *
+ * @param lengthKey what the limit on an answer's tokens is called
+ * @param cold whether temperature 0 is asked for
+ * @param mostLikely how many of the most likely tokens are asked for; 0: no log-probabilities
+ */
+record Asking(String lengthKey, boolean cold, int mostLikely) {
+  private static final String MAX_TOKENS = "max_tokens";
+  private static final String MAX_COMPLETION_TOKENS = "max_completion_tokens";
+
+  /** As OpenAI's API was first, with as many tokens as it allows. */
+  static final Asking FIRST = new Asking(MAX_TOKENS, true, 20);
+
+  /** Where an endpoint says that it gives fewer, but not how many: others stop here. */
+  private static final int FEWER = 5;
+
+  /** A number that stands alone, not that of a model's name. */
+  private static final Pattern NUMBER = Pattern.compile("(?<![\\w.-])\\d{1,3}(?![\\w%-])");
+
+  /**
+   * What to try after a refusal, or null if it names nothing that can be changed.
+   *
+   * @param complaint the refusal's own words
+   */
+  @Nullable Asking after(String complaint) {
+    if (cold && names("temperature", complaint)) {
+      return new Asking(lengthKey, false, mostLikely);
+    }
+    if (mostLikely > 0 && names("top_logprobs", complaint)) {
+      return new Asking(lengthKey, cold, allowed(complaint));
+    }
+    if (mostLikely > 0 && names("logprobs", complaint)) {
+      int told = told(complaint);
+      return new Asking(lengthKey, cold, told); // 0 unless it tells how many it gives
+    }
+    if (lengthKey.equals(MAX_TOKENS) && names(MAX_TOKENS, complaint)) {
+      return new Asking(MAX_COMPLETION_TOKENS, cold, mostLikely);
+    }
+    return null;
+  }
+
+  private int allowed(String complaint) {
+    int told = told(complaint);
+    return told > 0 ? told : mostLikely > FEWER ? FEWER : 0;
+  }
+
+  /** The largest number below what was asked for: "at most 5", "20 is greater than 5". */
+  private int told(String complaint) {
+    int most = 0;
+    for (Matcher matcher = NUMBER.matcher(complaint); matcher.find(); ) {
+      int number = Integer.parseInt(matcher.group());
+      most = number < mostLikely ? Math.max(most, number) : most;
+    }
+    return most;
+  }
+
+  private static boolean names(String parameter, String complaint) {
+    return Pattern.compile("\\b" + parameter + "\\b").matcher(complaint).find();
+  }
+
+  /** Writes it into a request. */
+  void write(ObjectNode request, int maxTokens) {
+    request.put(lengthKey, maxTokens);
+    if (cold) {
+      request.put("temperature", 0);
+    }
+    if (mostLikely > 0) {
+      request.put("logprobs", true).put("top_logprobs", mostLikely);
+    }
+  }
+
+  /** What an endpoint has brought about that decides answers. */
+  List<String> remarks() {
+    List<String> remarks = new ArrayList<>();
+    if (!cold) {
+      remarks.add("the endpoint refuses temperature 0 and was asked at its own");
+    }
+    if (mostLikely == 0) {
+      remarks.add("the endpoint refuses to give log-probabilities");
+    } else if (mostLikely < FIRST.mostLikely()) {
+      remarks.add("the endpoint gives log-probabilities of " + mostLikely + " tokens at most");
+    }
+    return remarks;
+  }
+}
