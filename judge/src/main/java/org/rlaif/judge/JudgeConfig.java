@@ -2,6 +2,7 @@ package org.rlaif.judge;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,19 @@ public record JudgeConfig(
     @JsonProperty("model")
     MODEL,
     @JsonProperty("endpoint")
-    ENDPOINT
+    ENDPOINT;
+
+    /** An {@link IllegalArgumentException} names them all. */
+    @JsonCreator
+    static Kind of(String name) {
+      return switch (name) {
+        case "rubric" -> RUBRIC;
+        case "model" -> MODEL;
+        case "endpoint" -> ENDPOINT;
+        default ->
+            throw new IllegalArgumentException(name + " (expected: rubric, model or endpoint)");
+      };
+    }
   }
 
   /**
@@ -69,6 +82,12 @@ public record JudgeConfig(
       int attempts,
       int patienceSeconds) {
     public Endpoint {
+      // Who puts the key itself here does not want to see it in a message or a file.
+      require(
+          keyVariable == null || keyVariable.matches("[A-Za-z_][A-Za-z0-9_]*|\\s*"),
+          "endpoint.keyVariable",
+          "not shown",
+          "the name of an environment variable that holds the API key");
       require(maxTokens >= 1 && maxTokens <= 65_536, "endpoint.maxTokens", maxTokens, "1 to 65536");
       require(
           concurrency >= 1 && concurrency <= 256, "endpoint.concurrency", concurrency, "1 to 256");

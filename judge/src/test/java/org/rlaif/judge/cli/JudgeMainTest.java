@@ -8,7 +8,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +139,46 @@ class JudgeMainTest {
       assertEquals(1, err.toString().lines().count(), () -> wrong + ": " + err);
     }
     assertFalse(Files.exists(preferences));
+  }
+
+  @Test
+  void whatIsWrongIsNamedBeforeAnythingIsRead() {
+    Map<List<String>, String> wrong =
+        Map.of(
+            List.of("--set", "kind=foo"),
+            "kind: foo (expected: rubric, model or endpoint)",
+            List.of("--kind", "endpoint", "--model", "m"),
+            "endpoint.url: null (expected: a base URL such as http://localhost:8000/v1)",
+            List.of("--kind", "endpoint", "--url", "http://h/v1"),
+            "endpoint.model: null (expected: the model's name there)",
+            List.of(
+                "--kind",
+                "endpoint",
+                "--url",
+                "http://h/v1",
+                "--model",
+                "m",
+                "--key-variable",
+                "NO"),
+            "endpoint.keyVariable: NO (expected: an environment variable that holds the API key)",
+            List.of("--kind", "endpoint", "--key-variable", "sk-0123"),
+            "endpoint.keyVariable: not shown (expected: the name of an environment variable that"
+                + " holds the API key)",
+            List.of("--kind", "model", "--model", "m", "--set", "template=none.mustache"),
+            "none.mustache: no such file",
+            List.of("--kind", "model", "--model", "m"),
+            "address: null (expected: host:port of a server)",
+            List.of("--rubric", "none"),
+            "rubric: none (expected: tldr, general, or the path of a YAML file)");
+    wrong.forEach(
+        (options, message) -> {
+          err.getBuffer().setLength(0);
+          List<Object> arguments = new ArrayList<>(List.of("label", "nothing", "nowhere"));
+          arguments.addAll(options);
+          assertEquals(2, run(arguments.toArray()), options.toString());
+          assertTrue(err.toString().strip().endsWith(message), () -> options + ": " + err);
+          assertEquals(1, err.toString().lines().count(), err::toString);
+        });
   }
 
   @Test
