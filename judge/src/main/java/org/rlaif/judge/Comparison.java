@@ -2,6 +2,7 @@ package org.rlaif.judge;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How two sets of completions of the same prompts compare in a judge's eyes.
@@ -11,11 +12,22 @@ import java.util.List;
  * @param hard comparisons of which a text alone is known, see {@link LabelReport#hard}
  * @param remarks see {@link LabelReport#remarks}
  * @param positionBias as {@link LabelReport#positionBiasBefore}; both orders have taken it out
+ * @param positionBiasInterval where that may lie by chance; null for fewer than 3 pairs asked
  */
 public record Comparison(
-    WinRate winRate, int unanswered, int hard, List<String> remarks, double positionBias) {
+    WinRate winRate,
+    int unanswered,
+    int hard,
+    List<String> remarks,
+    @Nullable Double positionBias,
+    @Nullable Interval positionBiasInterval) {
   public Comparison {
     remarks = List.copyOf(remarks);
+  }
+
+  /** Such as {@code position bias +0.050 (95 %: -0.310 to +0.410)}. */
+  public String positionBiasLine() {
+    return LabelReport.positionBias(positionBias, positionBiasInterval);
   }
 
   /** What makes it worse than it seems, a line each. */
@@ -40,6 +52,7 @@ public record Comparison(
         report.unanswered(),
         report.hard(),
         report.remarks(),
-        report.positionBiasBefore());
+        report.positionBiasBefore(),
+        report.positionBiasInterval());
   }
 }

@@ -68,7 +68,7 @@ final class KeptAnswers implements AutoCloseable {
    */
   static KeptAnswers open(Path path, String judge) {
     try {
-      Path folder = path.toAbsolutePath().getParent();
+      Path folder = path.toAbsolutePath().resolve("..").normalize();
       Files.createDirectories(folder);
       RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
       try {

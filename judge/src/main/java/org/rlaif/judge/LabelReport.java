@@ -14,14 +14,19 @@ import org.jspecify.annotations.Nullable;
  * the labels, in the order in which the candidates came; that order means nothing, so what is left
  * is chance.
  *
+ * <p>A figure over no pairs is absent: null.
+ *
  * @param judge who answered
  * @param pairs pairs to compare
  * @param answered pairs with a label, the identical ones among them
  * @param unanswered pairs the judge could not answer in both orders; they have no label
  * @param identical pairs of the same text twice, which are even without asking
+ * @param even pairs whose label is 0.5: nothing says which is better
  * @param positionBiasBefore over all single answers
+ * @param positionBiasInterval where that may lie by chance; null for fewer than 3 pairs asked
  * @param positionBiasAfter over all labels
  * @param bothOrdersAgree share of the pairs asked in which both orders favour the same completion
+ * @param bothOrdersAgreeInterval where that may lie by chance
  * @param firstTwice share in which both orders favour what was shown first
  * @param secondTwice share in which both orders favour what was shown second
  * @param hard labels of which a text alone is known: 1, 0.5 or 0, and nothing tells how sure
@@ -34,11 +39,14 @@ public record LabelReport(
     int answered,
     int unanswered,
     int identical,
-    double positionBiasBefore,
-    double positionBiasAfter,
-    double bothOrdersAgree,
-    double firstTwice,
-    double secondTwice,
+    int even,
+    @Nullable Double positionBiasBefore,
+    @Nullable Interval positionBiasInterval,
+    @Nullable Double positionBiasAfter,
+    @Nullable Double bothOrdersAgree,
+    @Nullable Interval bothOrdersAgreeInterval,
+    @Nullable Double firstTwice,
+    @Nullable Double secondTwice,
     int hard,
     List<String> remarks,
     @Nullable Double agreement) {
@@ -49,12 +57,14 @@ public record LabelReport(
   /** Sums up verdicts; {@code agreement} is what {@link Agreement#accuracy} gave. */
   static LabelReport of(Judge judge, List<Verdict> verdicts, @Nullable Double agreement) {
     int hard = 0;
+    int even = 0;
+    List<Double> biases = new ArrayList<>();
+    double before = 0;
     int labels = 0;
     int asked = 0;
     int agree = 0;
     int firstTwice = 0;
     int secondTwice = 0;
-    double before = 0;
     double after = 0;
     for (Verdict verdict : verdicts) {
       Double probability = verdict.probabilityFirst();
@@ -63,6 +73,7 @@ public record LabelReport(
       }
       labels++;
       hard += verdict.hard() ? 1 : 0;
+      even += Math.abs(probability - 0.5) <= Outcome.EVEN ? 1 : 0;
       after += probability - 0.5;
       Double forward = verdict.forward();
       Double reversed = verdict.reversed();
@@ -71,7 +82,9 @@ public record LabelReport(
       }
       asked++;
       // Shown first: the first completion in one order, the second one in the other.
-      before += (forward - 0.5) + (1 - reversed - 0.5);
+      double bias = ((forward - 0.5) + (1 - reversed - 0.5)) / 2;
+      biases.add(bias);
+      before += bias;
       double given = Math.signum(forward - 0.5);
       double swapped = Math.signum(reversed - 0.5);
       agree += given * swapped > 0 ? 1 : 0;
@@ -84,9 +97,12 @@ public record LabelReport(
         labels,
         verdicts.size() - labels,
         labels - asked,
-        share(before, 2 * asked),
+        even,
+        share(before, asked),
+        Interval.ofMean(biases.stream().mapToDouble(each -> each).toArray()),
         share(after, labels),
         share(agree, asked),
+        asked == 0 ? null : Interval.ofShare((double) agree / asked, asked),
         share(firstTwice, asked),
         share(secondTwice, asked),
         hard,
@@ -94,11 +110,19 @@ public record LabelReport(
         agreement);
   }
 
-  private static double share(double part, int of) {
-    return of == 0 ? 0 : part / of;
+  private static @Nullable Double share(double part, int of) {
+    return of == 0 ? null : Double.valueOf(part / of);
   }
 
   /** What makes labels worse than they seem, a line each. */
+  public List<String> warnings() {
+    List<String> lines = new ArrayList<>(warnings(hard, answered, remarks));
+    if (answered > 0 && even == answered) {
+      lines.add("all " + answered + " are even (0.5): nothing says which completion is better");
+    }
+    return lines;
+  }
+
   static List<String> warnings(int hard, int answered, List<String> remarks) {
     List<String> lines = new ArrayList<>(remarks);
     if (hard > 0) {
@@ -113,10 +137,6 @@ public record LabelReport(
 
   /** Lines for people. */
   public List<String> lines() {
-    String other =
-        agreement == null
-            ? ""
-            : String.format(Locale.ROOT, "; with the other judge %.1f %%", 100 * agreement);
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -128,20 +148,43 @@ public record LabelReport(
             unanswered,
             identical));
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "position bias %+.3f, after both orders %+.3f",
-            positionBiasBefore,
-            positionBiasAfter));
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "both orders agree %.1f %%, first twice %.1f %%, second twice %.1f %%%s",
-            100 * bothOrdersAgree,
-            100 * firstTwice,
-            100 * secondTwice,
-            other));
-    lines.addAll(warnings(hard, answered, remarks));
+        positionBias(positionBiasBefore, positionBiasInterval)
+            + (positionBiasAfter == null
+                ? ""
+                : ", after both orders " + signed(positionBiasAfter)));
+    if (bothOrdersAgree != null && bothOrdersAgreeInterval != null) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "both orders agree %.1f %% (95 %%: %.1f to %.1f), first twice %.1f %%, second twice"
+                  + " %.1f %%",
+              100 * bothOrdersAgree,
+              100 * bothOrdersAgreeInterval.low(),
+              100 * bothOrdersAgreeInterval.high(),
+              100 * (firstTwice == null ? 0 : firstTwice),
+              100 * (secondTwice == null ? 0 : secondTwice)));
+    }
+    if (agreement != null) {
+      lines.add(String.format(Locale.ROOT, "agrees with the other judge %.1f %%", 100 * agreement));
+    }
+    lines.addAll(warnings());
     return lines;
+  }
+
+  /** Such as {@code position bias +0.050 (95 %: -0.310 to +0.410)}. */
+  static String positionBias(@Nullable Double bias, @Nullable Interval interval) {
+    if (bias == null) {
+      return "position bias not known: no pair was asked in both orders";
+    }
+    return "position bias "
+        + signed(bias)
+        + (interval == null
+            ? ""
+            : " (95 %: " + signed(interval.low()) + " to " + signed(interval.high()) + ")");
+  }
+
+  private static String signed(double value) {
+    double rounded = Math.rint(value * 1000) / 1000;
+    return String.format(Locale.ROOT, "%+.3f", rounded + 0.0); // -0.0 + 0.0 is 0.0
   }
 }

@@ -5,9 +5,8 @@ import java.util.List;
 /**
  * How often a policy beats its opponent, ties counted half.
  *
- * <p>The interval is Wilson's score interval at 95 % (Wilson 1927; Brown, Cai and DasGupta 2001
- * recommend it for shares of every size). It is made for wins and losses; ties only reduce the
- * variance, so with ties it is a little wider than it need be.
+ * <p>The interval is {@linkplain Interval#ofShare Wilson's}. It is made for wins and losses; ties
+ * only reduce the variance, so with ties it is a little wider than it need be.
  *
  * <p>The length-controlled figure answers "and if both had written equally much?". A logistic
  * regression explains the outcome by the difference in length, divided by its standard deviation
@@ -25,7 +24,6 @@ import java.util.List;
  */
 public record WinRate(
     double value, double low, double high, double lengthControlled, int ties, int n) {
-  private static final double Z = 1.959963984540054; // the normal distribution's 97.5th percentile
   private static final double SLOPE_PENALTY = 1;
 
   /** Sums up comparisons, of which there must be at least one. */
@@ -36,16 +34,9 @@ public record WinRate(
     int n = outcomes.size();
     double value = outcomes.stream().mapToDouble(Outcome::points).sum() / n;
     int ties = (int) outcomes.stream().filter(Outcome::isTie).count();
-    double square = Z * Z / n;
-    double centre = (value + square / 2) / (1 + square);
-    double half = Z / (1 + square) * Math.sqrt(value * (1 - value) / n + square / (4 * n));
+    Interval interval = Interval.ofShare(value, n);
     return new WinRate(
-        value,
-        Math.max(0, centre - half),
-        Math.min(1, centre + half),
-        lengthControlled(outcomes, value),
-        ties,
-        n);
+        value, interval.low(), interval.high(), lengthControlled(outcomes, value), ties, n);
   }
 
   private static double lengthControlled(List<Outcome> outcomes, double value) {

@@ -83,6 +83,54 @@ class LabelerTest {
     assertNull(report.agreement());
   }
 
+  /** What was never measured is not 0. */
+  @Test
+  void figuresOverNothingAreAbsent() {
+    List<Candidates> same = List.of(new Candidates("x", Prompt.of("p"), List.of("a", "a")));
+    LabelReport report = new Labeler(new RuleJudge(q -> Answer.of(1))).label(same).report();
+    assertEquals(1, report.even());
+    assertNull(report.positionBiasBefore());
+    assertNull(report.positionBiasInterval());
+    assertNull(report.bothOrdersAgree());
+    assertNull(report.bothOrdersAgreeInterval());
+    assertNull(report.firstTwice());
+    assertEquals(
+        List.of(
+            "rule: 1 pairs, 1 answered, 0 not answered, 1 of the same text twice",
+            "position bias not known: no pair was asked in both orders, after both orders +0.000",
+            "all 1 are even (0.5): nothing says which completion is better"),
+        report.lines());
+  }
+
+  @Test
+  void smallFiguresCarryTheirInterval() {
+    LabelReport report =
+        LabelReport.of(
+            new RuleJudge(q -> Answer.of(1)),
+            List.of(
+                new Verdict(0.8, 0.9, 0.7, false, null),
+                new Verdict(0.6, 0.8, 0.4, false, null),
+                new Verdict(0.45, 0.3, 0.6, false, null)),
+            null);
+    // By pair 0.1, 0.2, -0.15: mean 0.05, standard error 0.104083; times Student's 4.2706.
+    assertEquals(
+        "position bias +0.050 (95 %: -0.394 to +0.494), after both orders +0.117",
+        report.lines().get(1));
+    // Wilson's interval of 1 in 3: 6.1 to 79.2 (Brown, Cai and DasGupta 2001, eq. 4).
+    assertEquals(
+        "both orders agree 33.3 % (95 %: 6.1 to 79.2), first twice 33.3 %, second twice 33.3 %",
+        report.lines().get(2));
+  }
+
+  /** Values of Student's distribution from any table. */
+  @Test
+  void studentsPercentile() {
+    assertEquals(2.571, Interval.student(5), 1e-3);
+    assertEquals(2.228, Interval.student(10), 1e-3);
+    assertEquals(2.042, Interval.student(30), 1e-3);
+    assertEquals(1.960, Interval.student(1_000_000), 1e-3);
+  }
+
   @Test
   void allPairsOrEachWithTheNext() {
     List<Candidates> three = List.of(new Candidates("x", Prompt.of("p"), List.of("a", "b", "c")));

@@ -57,7 +57,7 @@ public final class CompareCommand implements Callable<Integer> {
       out.printf(
           Locale.ROOT,
           "win rate %.1f %% (95 %%: %.1f to %.1f), length-controlled %.1f %%%n"
-              + "%d compared by %s, %d ties, %d not answered, position bias %+.3f%n",
+              + "%d compared by %s, %d ties, %d not answered, %s%n",
           100 * rate.value(),
           100 * rate.low(),
           100 * rate.high(),
@@ -66,7 +66,7 @@ public final class CompareCommand implements Callable<Integer> {
           judge.name(),
           rate.ties(),
           comparison.unanswered(),
-          comparison.positionBias());
+          comparison.positionBiasLine());
       comparison.warnings().forEach(out::println);
       out.flush();
       return 0;

@@ -178,12 +178,20 @@ final class Page {
                   + ". No language model was asked."
               : "The labels come from the judge " + judge + ".");
       sentences.add(
-          "%s pairs were shown in both orders; %s were answered, %s were not and have no label. Both orders favoured the same completion in %s of the pairs."
+          "%s pairs were shown in both orders; %s were answered, %s were not and have no label."
               .formatted(
                   count("label", "pairs"),
                   count("label", "answered"),
-                  count("label", "unanswered"),
-                  percent(run.number("label", "bothOrdersAgree"))));
+                  count("label", "unanswered")));
+      double agree = run.number("label", "bothOrdersAgree");
+      if (!Double.isNaN(agree)) { // absent if every pair was the same text twice
+        sentences.add(
+            "Both orders favoured the same completion in %s of the pairs (95 %%: %s to %s)."
+                .formatted(
+                    percent(agree),
+                    percent(run.number("label", "bothOrdersAgreeInterval.low")),
+                    percent(run.number("label", "bothOrdersAgreeInterval.high"))));
+      }
       double hard = run.number("label", "hard");
       if (hard > 0) {
         sentences.add(

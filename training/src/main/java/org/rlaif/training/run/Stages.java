@@ -171,6 +171,7 @@ final class Stages {
             run.folder().stage("candidates").resolve("candidates.jsonl"), Candidates.class);
     try (Judging judging = Judging.ofLabels(run)) {
       Labeler.Labels labels = new Labeler(judging.judge()).label(candidates);
+      labels.report().warnings().forEach(each -> System.err.println("label: " + each));
       List<Preference> preferences = labels.preferences();
       List<String> prompts = preferences.stream().map(Stages::transcript).toList();
       Set<String> held =
