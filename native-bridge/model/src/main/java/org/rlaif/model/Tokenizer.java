@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,6 +37,8 @@ public final class Tokenizer implements AutoCloseable {
 
   private static final Map<String, String> OPTIONS =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+
+  private static final Cleaner UNUSED = Cleaner.create();
 
   private final HuggingFaceTokenizer engine;
   private final SecretNames names;
@@ -171,6 +174,11 @@ public final class Tokenizer implements AutoCloseable {
 
   SpecialTokens special() {
     return special;
+  }
+
+  /** Closed when nobody can use it any more; whoever holds it still may. */
+  public void closeWhenUnused() {
+    UNUSED.register(this, engine::close);
   }
 
   @Override

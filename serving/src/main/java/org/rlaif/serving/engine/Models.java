@@ -5,8 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +29,6 @@ public final class Models implements AutoCloseable {
   private final Clock clock;
   private final Function<String, ModelObserver> observers;
   private final Map<String, ServedModel> byName = new ConcurrentSkipListMap<>();
-
-  /** Unloaded; their last texts may still be on their way, so their tokenizers stay open. */
-  private final Queue<ServedModel> retired = new ConcurrentLinkedQueue<>();
 
   /**
    * @param observers gives the one that hears what the model of that name does
@@ -144,13 +139,29 @@ public final class Models implements AutoCloseable {
     }
   }
 
-  /** Takes a model out of service; sequences under way get that long to finish. */
+  /**
+   * Takes a model out of service; sequences under way get that long to finish. When this returns,
+   * its memory has gone back to the system.
+   */
   public void unload(String name, Duration patience) {
-    ServedModel model = find(name);
-    if (byName.remove(name, model)) { // else somebody else unloads it
+    close(find(name), patience);
+    giveBack();
+  }
+
+  private void close(ServedModel model, Duration patience) {
+    if (byName.remove(model.name(), model)) { // else somebody else unloads it
       model.close(patience);
-      retired.add(model);
+      model.tokenizer().closeWhenUnused(); // its last texts may still be on their way
     }
+  }
+
+  /**
+   * Weights and caches are memory that goes back with the last Java object that knows it. There may
+   * be gigabytes behind a few objects, so nobody would look for these soon.
+   */
+  private static void giveBack() {
+    System.gc();
+    CLibrary.trim();
   }
 
   public List<ServedModel> list() {
@@ -200,15 +211,11 @@ public final class Models implements AutoCloseable {
 
   /** Unloads all models at once; what is under way fails. */
   public void unloadAll() {
-    list().forEach(model -> unload(model.name(), Duration.ZERO));
+    list().forEach(model -> close(model, Duration.ZERO));
   }
 
-  /** Nobody may use a model, or its tokenizer, any more. */
   @Override
   public void close() {
     unloadAll();
-    for (ServedModel model = retired.poll(); model != null; model = retired.poll()) {
-      model.tokenizer().close();
-    }
   }
 }

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
@@ -17,6 +22,7 @@ import org.rlaif.model.Precision;
 import org.rlaif.model.Quantization;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
+import org.rlaif.model.Tokenizer;
 import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.Refusal.Reason;
@@ -73,6 +79,61 @@ class ModelsTest {
             e.getMessage());
       }
       models.load("policy", sound);
+    }
+  }
+
+  /** 300 MB and more, were it kept; by Linux. */
+  @Test
+  void unloadedModelsGiveTheirMemoryBack() throws Exception {
+    DecoderConfig config = DecoderConfig.gpt2(300, 64, 256, 2, 2, 1024);
+    Path policy = TestModels.save(folder.resolve("policy"), config, 7);
+    Path reward = TestModels.save(folder.resolve("reward"), config.withHead(Head.SCORE), 7);
+    try (Models models = TestModels.models(2)) {
+      comeAndGo(models, policy, reward); // what the process needs once
+      long before = residentBytes();
+      long direct = directBytes();
+      for (int i = 0; i < 10; i++) {
+        comeAndGo(models, policy, reward);
+      }
+      assertTrue(directBytes() - direct < 32 << 20, direct + " to " + directBytes());
+      long grown = residentBytes() - before;
+      assertTrue(grown < 60 << 20, grown + " bytes");
+    }
+  }
+
+  /** Loaded, asked, given new weights or none, and unloaded. */
+  private static void comeAndGo(Models models, Path policy, Path reward) {
+    PolicyEngine engine = (PolicyEngine) models.load("policy", policy);
+    models.load("reward", reward);
+    engine.sample(List.of(new int[] {2, 3}), 1, Sampling.of(1, 4, 1), new Collector(1));
+    engine.updates().begin(); // open when the model goes
+    models.unload("policy", Duration.ofSeconds(5));
+    models.unload("reward", Duration.ofSeconds(5));
+  }
+
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
+  }
+
+  private static long residentBytes() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      String line = lines.filter(each -> each.startsWith("VmRSS:")).findFirst().orElseThrow();
+      return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+    }
+  }
+
+  /** A text that is on its way when its model goes is still decoded. */
+  @Test
+  void aTokenizerIsClosedWhenNobodyHasItAnyMore() {
+    Path policy = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
+    try (Models models = TestModels.models(2)) {
+      Tokenizer tokenizer = models.load("policy", policy).tokenizer();
+      int[] ids = tokenizer.encode("the cat");
+      models.unload("policy", Duration.ofSeconds(1));
+      assertEquals("the cat", tokenizer.decode(ids));
     }
   }
 
