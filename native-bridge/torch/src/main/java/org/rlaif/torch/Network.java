@@ -182,6 +182,21 @@ public final class Network implements AutoCloseable {
     }
   }
 
+  /**
+   * The same weights in the same memory, to be asked in fp32 throughout, whatever its device
+   * multiplies in: what is kept in bf16 alone stays rounded, see {@link #isRounded}.
+   */
+  public Network exact() {
+    try (Scope scope = Scope.open()) {
+      return new Network(config, new Device(device.name(), Compute.FP32), parameters, adapter);
+    }
+  }
+
+  /** Whether some of its weights are kept in bf16 alone, see {@link #frozen}. */
+  public boolean isRounded() {
+    return parameters.values().stream().anyMatch(Parameters::isRounded);
+  }
+
   private Network adapted(Lora lora, Head head, BiConsumer<TensorSpec, FloatBuffer> filler) {
     DecoderConfig adapted = config.withHead(head);
     try (Scope scope = Scope.open()) {
@@ -214,6 +229,13 @@ public final class Network implements AutoCloseable {
     try (Scope scope = Scope.open()) {
       Tensor logprobs = decoder.vocabularyLogprobs(sequences, temperature); // (N, V)
       return scope.keep(logprobs.gather(decoder.targets(sequences)));
+    }
+  }
+
+  /** Natural log-probabilities of the whole vocabulary before each completion token, (N, V). */
+  public Tensor vocabularyLogprobs(Sequences sequences, double temperature) {
+    try (Scope scope = Scope.open()) {
+      return scope.keep(decoder.vocabularyLogprobs(sequences, temperature));
     }
   }
 

@@ -58,9 +58,13 @@ final class Parameters {
         });
   }
 
+  static boolean isRounded(Tensor tensor) {
+    return tensor.pointer().scalar_type().intern() != torch.ScalarType.Float;
+  }
+
   /** Refuses a tensor that was rounded. */
   static void requireExact(String name, Tensor tensor) {
-    if (tensor.pointer().scalar_type().intern() != torch.ScalarType.Float) {
+    if (isRounded(tensor)) {
       throw new IllegalStateException(name + " is kept in bf16 alone");
     }
   }

@@ -1,11 +1,31 @@
 package org.rlaif.serving.engine;
 
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.Refusal.Reason;
 
-/** Lets new weights pass if they give, for some probes, what the trainer's network gives. */
+/**
+ * Lets new weights pass if they give, for some probes, what the trainer's network gives: no number
+ * is further from that than a threshold, and all of them together are much nearer to it than those
+ * of the weights that serve. An update that is smaller than the threshold and that did not arrive,
+ * or not whole, does not pass.
+ *
+ * <p>A trainer's arithmetic can be less exact than the server's. If it says what it expected of the
+ * weights that serve, then what they give shows its error, which is taken off what it expects of
+ * the new ones: compared are the changes.
+ */
 abstract class ParityGate {
+  /** How much nearer than old weights new ones are, at least. */
+  private static final double FACTOR = 4;
+
+  /** The same where it is known how exact the probes are: one layer of many must not be missing. */
+  private static final double SHARP_FACTOR = 32;
+
+  /** Root mean square up to which two engines differ that compute in fp32, with some to spare. */
+  private static final double ROUNDING = 1e-4;
+
   private final String limit;
   private final TokenRules rules;
 
@@ -20,10 +40,12 @@ abstract class ParityGate {
   /** Refuses a probe that does not say what this gate needs; tokens are checked already. */
   abstract void check(String name, Probe probe);
 
-  abstract float[] expected(Probe probe);
-
-  /** What the new weights give for each probe. */
-  abstract float[][] found(DecoderSession session, List<Probe> probes);
+  /**
+   * What weights give for each probe, in its rows.
+   *
+   * @param exact whether the session is fp32 throughout, or the one that serves
+   */
+  abstract float[][][] found(DecoderSession session, boolean exact, List<Probe> probes);
 
   final void validate(List<Probe> probes, float threshold) {
     UserError.require(
@@ -39,22 +61,58 @@ abstract class ParityGate {
       rules.prompt(name + ".prompt_token_ids", probe.prompt());
       rules.completion(name + ".completion_token_ids", probe.prompt(), probe.completion());
       check(name, probe);
+      UserError.require(
+          (probe.previous() == null) == (probes.get(0).previous() == null),
+          name,
+          "with" + (probe.previous() == null ? "out" : "") + " previous numbers",
+          "all probes with them, or none");
     }
   }
 
-  /** The largest absolute difference over all probes; a {@link Refusal} if above the threshold. */
-  final float pass(DecoderSession session, List<Probe> probes, float threshold) {
+  /**
+   * A {@link Refusal} if the new weights are not what is expected.
+   *
+   * @param arrived the new weights, in fp32 whatever serves
+   * @param serving the old ones, as they serve
+   * @param quantized whether these are not fp32 throughout
+   */
+  final Parity pass(
+      DecoderSession arrived,
+      DecoderSession serving,
+      boolean quantized,
+      List<Probe> probes,
+      float threshold) {
+    float[][][] expected = probes.stream().map(Probe::expected).toArray(float[][][]::new);
+    float[][][] found = found(arrived, true, probes);
+    float largest = withinThreshold(found, expected, threshold);
+    float[][][] old = found(serving, !quantized, probes);
+    float[][][] previous =
+        probes.get(0).previous() == null
+            ? null
+            : probes.stream().map(Probe::previous).toArray(float[][][]::new);
+    if (quantized) {
+      return served(largest, found, expected, old, previous, threshold);
+    }
+    if (previous == null || Distance.largest(old, previous) > threshold) {
+      // Or other weights serve than the trainer believes, as when it begins.
+      return judge(largest, found, expected, old, ROUNDING, FACTOR);
+    }
+    float[][][] due = Distance.moved(expected, previous, old);
+    double rounding = Math.max(ROUNDING, 2 * Distance.rootMeanSquare(old, previous));
+    return judge(largest, found, due, old, rounding, SHARP_FACTOR);
+  }
+
+  private float withinThreshold(float[][][] found, float[][][] expected, float threshold) {
     float largest = 0;
     String worst = "";
-    float[][] all = found(session, probes);
-    for (int i = 0; i < probes.size(); i++) {
-      float[] found = all[i];
-      float[] expected = expected(probes.get(i));
-      for (int t = 0; t < found.length; t++) {
-        float difference = Math.abs(found[t] - expected[t]);
+    for (int i = 0; i < found.length; i++) {
+      for (int t = 0; t < found[i][0].length; t++) {
+        float difference = Math.abs(found[i][0][t] - expected[i][0][t]);
         if (Float.compare(difference, largest) > 0) { // NaN is the largest of all
           largest = difference;
-          worst = "token %d of probe %d: %s (expected: %s)".formatted(t, i, found[t], expected[t]);
+          worst =
+              "token %d of probe %d: %s (expected: %s)"
+                  .formatted(t, i, found[i][0][t], expected[i][0][t]);
         }
       }
     }
@@ -65,5 +123,61 @@ abstract class ParityGate {
               .formatted(limit, largest, threshold, worst));
     }
     return largest;
+  }
+
+  /** Quantising hides how far the old weights were: only their trainer can say. */
+  private static Parity served(
+      float largest,
+      float[][][] found,
+      float[][][] expected,
+      float[][][] old,
+      float @Nullable [][][] previous,
+      float threshold) {
+    if (previous != null) {
+      double rounding = Math.max(ROUNDING, threshold);
+      return judge(largest, found, expected, previous, rounding, SHARP_FACTOR);
+    }
+    return new Parity(
+        largest,
+        Distance.rootMeanSquare(found, expected),
+        Distance.rootMeanSquare(old, expected),
+        "the old weights serve quantised, and the probes do not say what was expected of them");
+  }
+
+  /**
+   * @param rounding up to which a difference says nothing
+   * @param factor how much nearer than the old weights the new ones must be
+   */
+  private static Parity judge(
+      float largest,
+      float[][][] found,
+      float[][][] expected,
+      float[][][] old,
+      double rounding,
+      double factor) {
+    double mine = Distance.rootMeanSquare(found, expected);
+    double theirs = Distance.rootMeanSquare(old, expected);
+    double most = rounding + theirs / factor;
+    String figures =
+        String.format(
+            Locale.ROOT,
+            "the new weights are %.2g from what the probes expect, the old ones %.2g, in root mean"
+                + " square",
+            mine,
+            theirs);
+    if (!(mine <= most)) {
+      throw new Refusal(
+          Reason.PRECONDITION,
+          String.format(
+              Locale.ROOT,
+              "parity: %s (expected: at most %.2g); the old weights stay",
+              figures,
+              most));
+    }
+    if (mine <= theirs / FACTOR && theirs > ROUNDING) {
+      return new Parity(largest, mine, theirs, null);
+    }
+    String why = String.format(Locale.ROOT, "%s; up to %.2g is rounding", figures, rounding);
+    return new Parity(largest, mine, theirs, why);
   }
 }

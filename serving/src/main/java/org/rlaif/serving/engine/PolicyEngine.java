@@ -79,7 +79,9 @@ public final class PolicyEngine implements ServedModel {
     this.scorer = scorer(settings, quantization.kvCache());
     this.exactScorer =
         quantization.kvCache() == Precision.FP32 ? scorer : scorer(settings, Precision.FP32);
-    var gate = new LogprobGate(loaded.rules(), exactScorer);
+    var gate =
+        new LogprobGate(
+            loaded.rules(), runtime, config, quantization.kvCache(), scorer, exactScorer);
     this.updates =
         new WeightUpdates(name, weights, folder.base().weights(), gate, check, clock, observer);
     this.scheduler =

@@ -22,21 +22,20 @@ final class ScoreGate extends ParityGate {
   @Override
   void check(String name, Probe probe) {
     UserError.require(
-        probe.score() != null, name + ".score", "missing", "what the new weights must give");
+        probe.expected()[0].length == 1,
+        name + ".score",
+        "missing",
+        "what the new weights must give");
+    UserError.require(
+        probe.places().length == 0, name + ".distributions", "given", "none of a reward model");
   }
 
   @Override
-  float[] expected(Probe probe) {
-    Float score = probe.score();
-    return new float[] {score == null ? Float.NaN : score};
-  }
-
-  @Override
-  float[][] found(DecoderSession session, List<Probe> probes) {
+  float[][][] found(DecoderSession session, boolean exact, List<Probe> probes) {
     var request = ScoringRequest.of(session);
-    var found = new float[probes.size()][1];
+    var found = new float[probes.size()][1][1];
     for (int i = 0; i < found.length; i++) {
-      float[] into = found[i];
+      float[] into = found[i][0];
       var item = new Item(probes.get(i).prompt(), probes.get(i).completion());
       request.add(
           List.of(item.stretch(config, number -> into[0] = (float) scale.apply(number))), 1);

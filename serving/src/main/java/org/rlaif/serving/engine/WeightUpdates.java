@@ -25,11 +25,10 @@ public final class WeightUpdates {
   /**
    * A checked update: what serves now, and how far it is from what the trainer expected.
    *
-   * @param maxAbsDifference of the weights as they arrived, in fp32 whatever serves
+   * @param parity of the weights as they arrived, in fp32 whatever serves
    * @param loss what serving quantised adds to that; null: nothing
    */
-  public record Outcome(
-      long weightsVersion, float maxAbsDifference, @Nullable QuantizationLoss loss) {}
+  public record Outcome(long weightsVersion, Parity parity, @Nullable QuantizationLoss loss) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(WeightUpdates.class);
   static final Duration SILENCE = Duration.ofMinutes(10);
@@ -147,14 +146,18 @@ public final class WeightUpdates {
       aside.run(() -> update.check(checksums));
       aside.run(() -> scale(update.arena()));
       session = aside.run(() -> weights.prepare(update.arena()));
-      float difference = pass(update.arena(), session, probes, threshold);
+      Parity parity = pass(update.arena(), session, probes, threshold);
       QuantizationLoss loss = loss(update.arena(), session);
       open = null;
       long flip = System.nanoTime();
       long version = weights.flip(update.arena(), session);
       long end = System.nanoTime();
       observer.swapped(end - start, end - flip);
-      return new Outcome(version, difference, loss);
+      if (parity.undetermined() != null) {
+        LOG.info(
+            "{}: parity of version {} is undetermined: {}", model, version, parity.undetermined());
+      }
+      return new Outcome(version, parity, loss);
     } catch (RuntimeException e) {
       if (open != null) {
         if (session != null) {
@@ -178,13 +181,15 @@ public final class WeightUpdates {
   }
 
   /** The gate judges what arrived: what is lost by quantising must not hide what is damaged. */
-  private float pass(
+  private Parity pass(
       WeightArena arena, DecoderSession session, List<Probe> probes, float threshold) {
-    if (check == null) {
-      return gate.pass(session, probes, threshold);
-    }
-    try (DecoderSession exact = check.exact(arena::floats)) {
-      return gate.pass(exact, probes, threshold);
+    try (LiveWeights.Lease serving = weights.lease()) {
+      if (check == null) {
+        return gate.pass(session, serving.session(), /* quantized= */ false, probes, threshold);
+      }
+      try (DecoderSession exact = check.exact(arena::floats)) {
+        return gate.pass(exact, serving.session(), /* quantized= */ true, probes, threshold);
+      }
     }
   }
 

@@ -211,20 +211,23 @@ final class ControlService extends ControlGrpc.ControlImplBase {
       CommitUpdateRequest request, StreamObserver<CommitUpdateResponse> observer) {
     Map<String, Integer> checksums = new LinkedHashMap<>();
     request.getChecksumsList().forEach(sum -> checksums.put(sum.getName(), sum.getCrc32C()));
-    List<Probe> probes = new ArrayList<>(request.getProbesCount());
-    request.getProbesList().forEach(probe -> probes.add(probe(probe)));
     ServedModel model = models.updated(request.getUpdateId());
     boolean policy = model instanceof PolicyEngine;
+    List<Probe> probes =
+        request.getProbesList().stream().map(probe -> Probes.of(probe, policy)).toList();
     float most = policy ? request.getMaxAbsLogprobDifference() : request.getMaxAbsScoreDifference();
     Outcome outcome = model.updates().commit(request.getUpdateId(), checksums, probes, most);
-    var response = CommitUpdateResponse.newBuilder().setWeightsVersion(outcome.weightsVersion());
+    var response =
+        CommitUpdateResponse.newBuilder()
+            .setWeightsVersion(outcome.weightsVersion())
+            .setParity(Probes.message(outcome.parity()));
     if (outcome.loss() != null) {
       response.setQuantizationLoss(Precisions.message(outcome.loss()));
     }
     if (policy) {
-      response.setMaxAbsLogprobDifference(outcome.maxAbsDifference());
+      response.setMaxAbsLogprobDifference(outcome.parity().maxAbsDifference());
     } else {
-      response.setMaxAbsScoreDifference(outcome.maxAbsDifference());
+      response.setMaxAbsScoreDifference(outcome.parity().maxAbsDifference());
     }
     answer(observer, response.build());
   }
@@ -234,18 +237,6 @@ final class ControlService extends ControlGrpc.ControlImplBase {
       RollbackUpdateRequest request, StreamObserver<RollbackUpdateResponse> observer) {
     models.updated(request.getUpdateId()).updates().rollBack(request.getUpdateId());
     answer(observer, RollbackUpdateResponse.getDefaultInstance());
-  }
-
-  private static Probe probe(CommitUpdateRequest.Probe probe) {
-    var logprobs = new float[probe.getLogprobsCount()];
-    for (int i = 0; i < logprobs.length; i++) {
-      logprobs[i] = probe.getLogprobs(i);
-    }
-    return new Probe(
-        Inputs.ids(probe.getPromptTokenIdsList()),
-        Inputs.ids(probe.getCompletionTokenIdsList()),
-        logprobs,
-        probe.hasScore() ? probe.getScore() : null);
   }
 
   private static Model describe(ServedModel model) {

@@ -61,7 +61,7 @@ class AdapterUpdateTest {
       assertTrue(Math.abs(before[0] - expected[0]) > 0.01, "the adapter changes the model");
       WeightUpdates.Outcome outcome = publish(engine, factors, expected, 0);
       assertEquals(seed + 1, outcome.weightsVersion());
-      assertEquals(0, outcome.maxAbsDifference(), "the same bits");
+      assertEquals(0, outcome.parity().maxAbsDifference(), "the same bits");
       assertArrayEquals(expected, logprobs(engine));
     }
   }
@@ -75,7 +75,7 @@ class AdapterUpdateTest {
     PolicyEngine engine = policy("adapted", adapted);
     assertArrayEquals(logprobs(policy("first", merged(1))), logprobs(engine));
     float[] expected = logprobs(policy("second", merged(2)));
-    assertEquals(0, publish(engine, factors(CONFIG, 2), expected, 0).maxAbsDifference());
+    assertEquals(0, publish(engine, factors(CONFIG, 2), expected, 0).parity().maxAbsDifference());
     assertArrayEquals(expected, logprobs(engine));
   }
 
@@ -108,9 +108,14 @@ class AdapterUpdateTest {
     models.load("reward-twin", twin);
     float expected = models.reward("reward-twin").score(item, () -> false).scores()[0];
     String id = pushed(engine, factors);
-    var probe = new Probe(PROMPT, COMPLETION, new float[0], expected);
+    var probe = Probe.of(PROMPT, COMPLETION, expected);
     assertEquals(
-        0, engine.updates().commit(id, checksums(factors), List.of(probe), 0).maxAbsDifference());
+        0,
+        engine
+            .updates()
+            .commit(id, checksums(factors), List.of(probe), 0)
+            .parity()
+            .maxAbsDifference());
     assertEquals(expected, engine.score(item, () -> false).scores()[0]);
   }
 
@@ -173,7 +178,7 @@ class AdapterUpdateTest {
 
   private static WeightUpdates.Outcome commit(
       PolicyEngine engine, String id, Weights factors, float[] expected, float threshold) {
-    var probe = new Probe(PROMPT, COMPLETION, expected, null);
+    var probe = Probe.of(PROMPT, COMPLETION, expected);
     return engine.updates().commit(id, checksums(factors), List.of(probe), threshold);
   }
 

@@ -106,7 +106,7 @@ class QuantizedPolicyTest {
       boolean even = version % 2 == 0;
       Outcome outcome = commit(engine, even ? next : old, even ? exact : exactBefore);
       assertEquals(version, outcome.weightsVersion());
-      assertTrue(outcome.maxAbsDifference() < 1e-5, "in fp32: " + outcome);
+      assertTrue(outcome.parity().maxAbsDifference() < 1e-5, "in fp32: " + outcome);
       assertArrayEquals(even ? wanted : before, logprobs(engine));
       assertEquals(outcome.loss(), engine.quantizationLoss());
     }
@@ -325,7 +325,7 @@ class QuantizedPolicyTest {
       engine.updates().push(id, spec.name(), 0, bytes(weights, spec.name()));
       checksums.put(spec.name(), weights.crc32c(spec.name()));
     }
-    List<Probe> probes = List.of(new Probe(PROMPT, COMPLETION, expected, null));
+    List<Probe> probes = List.of(Probe.of(PROMPT, COMPLETION, expected));
     return engine.updates().commit(id, checksums, probes, THRESHOLD);
   }
 

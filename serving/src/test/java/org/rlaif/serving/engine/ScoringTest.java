@@ -186,7 +186,7 @@ class ScoringTest {
         };
     CompletableFuture<Scores> during = engine.score(items, slow, "a");
     Collector.await(midway);
-    var probe = new Probe(items.get(0).prompt(), items.get(0).completion(), new float[0], after[0]);
+    var probe = Probe.of(items.get(0).prompt(), items.get(0).completion(), after[0]);
     assertEquals(2, update(probe).weightsVersion());
     assertFalse(during.isDone(), "it was under way all the time");
     Scores late = engine.score(items(1), () -> false);

@@ -67,7 +67,7 @@ class WeightUpdatesTest {
     assertArrayEquals(before, logprobs(engine), "not before the commit");
     WeightUpdates.Outcome outcome = commit(id, checksums(next), expected, 0);
     assertEquals(2, outcome.weightsVersion());
-    assertEquals(0, outcome.maxAbsDifference(), "the twin has the same bits");
+    assertEquals(0, outcome.parity().maxAbsDifference(), "the twin has the same bits");
     assertEquals(2, engine.weightsVersion());
     assertArrayEquals(expected, logprobs(engine));
   }
@@ -148,9 +148,10 @@ class WeightUpdatesTest {
     refused("max_abs_logprob_difference: 0.25", pushed(next), checksums(next), off, 0.2f);
     off[2] = Float.NaN;
     refused("max_abs_logprob_difference: NaN", pushed(next), checksums(next), off, 0.2f);
-    off[2] = expected[2] + 0.25f;
-    float difference = commit(pushed(next), checksums(next), off, 0.3f).maxAbsDifference();
-    assertEquals(0.25f, difference, 1e-6);
+    off[2] = expected[2] + 0.01f;
+    Parity parity = commit(pushed(next), checksums(next), off, 0.02f).parity();
+    assertEquals(0.01f, parity.maxAbsDifference(), 1e-6);
+    assertEquals(0.01f / Math.sqrt(5), parity.newDifference(), 1e-6);
   }
 
   @Test
@@ -252,7 +253,7 @@ class WeightUpdatesTest {
 
   private WeightUpdates.Outcome commit(
       String id, Map<String, Integer> checksums, float[] logprobs, float threshold) {
-    var probe = new Probe(PROMPT, COMPLETION, logprobs, null);
+    var probe = Probe.of(PROMPT, COMPLETION, logprobs);
     return engine.updates().commit(id, checksums, List.of(probe), threshold);
   }
 

@@ -38,6 +38,7 @@ import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
+import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.Sampling;
@@ -183,15 +184,26 @@ class MetricsTest {
 
   @Test
   void swapsOfWeights() throws Exception {
+    LogprobsRequest request =
+        LogprobsRequest.newBuilder()
+            .setModel("policy")
+            .setPrompt(RlaifClient.tokens(2))
+            .addCompletions(RlaifClient.tokens(1))
+            .build();
+    float logprob = client.logprobs(request).getCompletions(0).getLogprobs(0);
     Probe probe =
-        Probe.newBuilder().addPromptTokenIds(2).addCompletionTokenIds(1).addLogprobs(0).build();
-    Map<String, ByteBuffer> weights = tensors(TestModels.weights(LONG, 8));
+        Probe.newBuilder()
+            .addPromptTokenIds(2)
+            .addCompletionTokenIds(1)
+            .addLogprobs(logprob)
+            .build();
+    Map<String, ByteBuffer> same = tensors(TestModels.weights(LONG, 7));
+    Map<String, ByteBuffer> others = tensors(TestModels.weights(LONG, 8));
     long start = System.nanoTime();
-    client.publish("policy", weights, List.of(probe), 1000);
+    client.publish("policy", same, List.of(probe), 1e-6f);
     double elapsed = (System.nanoTime() - start) * 1e-9;
     assertThrows(
-        StatusRuntimeException.class,
-        () -> client.publish("policy", weights, List.of(probe), 1e-6f));
+        StatusRuntimeException.class, () -> client.publish("policy", others, List.of(probe), 1000));
     String page = page();
     assertEquals(2, number(page, "rlaif_weights_version", ""));
     assertEquals(1, number(page, "rlaif_weight_swap_seconds_count", ""));

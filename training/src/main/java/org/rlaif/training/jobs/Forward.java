@@ -28,6 +28,19 @@ final class Forward {
     return perToken(sequences, microbatch, batch -> network.logprobs(batch, temperature));
   }
 
+  /** Of each sequence the whole distribution, by token, that its only completion token is from. */
+  static float[][] vocabulary(Network network, List<Sequence> sequences, double temperature) {
+    float[][] result = new float[sequences.size()][];
+    for (int row = 0; row < result.length; row++) {
+      try (Scope scope = Scope.open();
+          var noGrad = Torch.noGrad()) {
+        Sequences alone = Sequence.batch(sequences, new int[] {row});
+        result[row] = network.vocabularyLogprobs(alone, temperature).toFloats();
+      }
+    }
+    return result;
+  }
+
   /**
    * What the policy thinks of tokens and of all others that might stand in their place.
    *

@@ -64,7 +64,8 @@ public final class PpoJob {
         MetricsFile metrics = MetricsFile.create(out, "ppo", "update");
         Progress progress = Progress.start("ppo", config.updates(), "updates")) {
       PromptEncoder encoder = PromptEncoder.of(policy);
-      Publisher publisher = new Publisher(client, policyName, learner.policy(), threshold);
+      Publisher publisher =
+          new Publisher(client, policyName, learner.policy(), config.parityThreshold());
       Order order = new Order(prompts.size(), Seeds.of(seed, "prompts", 0));
       Stopwatch watch = new Stopwatch();
       PpoMetrics all = new PpoMetrics();
@@ -112,6 +113,7 @@ public final class PpoJob {
         Map<String, Object> row = PpoMetrics.of(rollout, scores, view, rewards, gae);
         row.putAll(trained);
         row.put("publishParity", published.getMaxAbsLogprobDifference());
+        row.putAll(PpoMetrics.of(published.getParity()));
         row.put("weightsVersion", published.getWeightsVersion());
         row.put("seconds", lap.seconds());
         metrics.write(update, row);
@@ -130,7 +132,7 @@ public final class PpoJob {
   private static List<Sequence> firstProbes(
       List<Example> prompts, PromptEncoder encoder, int contextLength) {
     return prompts.stream()
-        .limit(Publisher.PROBES)
+        .limit(Probes.MOST)
         .map(
             example ->
                 Sequence.encode(

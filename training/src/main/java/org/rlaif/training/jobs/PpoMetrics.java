@@ -9,6 +9,7 @@ import org.rlaif.training.math.Gae;
 import org.rlaif.training.math.KlEstimators;
 import org.rlaif.training.math.Ragged;
 import org.rlaif.training.math.Statistics;
+import org.rlaif.v1.Parity;
 
 /** What is known about each update, row by row, and about all of them in the end. */
 final class PpoMetrics {
@@ -47,6 +48,20 @@ final class PpoMetrics {
     return row;
   }
 
+  /**
+   * How far the server found published weights from what the trainer expects, and those that it had
+   * before; and, if these could not be told apart, why. Root mean squares of log-probabilities.
+   */
+  static Map<String, Object> of(Parity parity) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("publishDifference", parity.getNewDifference());
+    row.put("publishOldDifference", parity.getOldDifference());
+    if (!parity.getUndetermined().isEmpty()) {
+      row.put("publishUndetermined", parity.getUndetermined());
+    }
+    return row;
+  }
+
   void add(Map<String, Object> row) {
     rows.add(row);
   }
@@ -78,6 +93,8 @@ final class PpoMetrics {
         Map.of(
             "maxAbsLogprobDifference", max("parity"),
             "publishMaxAbsLogprobDifference", max("publishParity"),
+            "publishUndetermined",
+                rows.stream().filter(row -> row.containsKey("publishUndetermined")).count(),
             "threshold", parityThreshold));
     figures.put("weightsVersion", (long) last("weightsVersion"));
     figures.put("seconds", watch.seconds());

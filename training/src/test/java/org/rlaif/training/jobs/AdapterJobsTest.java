@@ -234,6 +234,7 @@ class AdapterJobsTest {
     assertEquals(0, rows.get(0).get("kl").asDouble(), parity);
     for (JsonNode row : rows) {
       assertEquals(0, row.get("publishParity").asDouble(), parity, row.toString());
+      PpoJobTest.assertProved(row);
       assertEquals(1, row.get("firstRatioMin").asDouble(), parity, row.toString());
     }
     return rows;

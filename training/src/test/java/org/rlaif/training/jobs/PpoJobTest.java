@@ -38,6 +38,7 @@ class PpoJobTest {
     for (JsonNode row : rows) {
       assertEquals(0, row.get("parity").asDouble(), 1e-4, row.toString());
       assertEquals(0, row.get("publishParity").asDouble(), 1e-4, row.toString());
+      assertProved(row);
       assertEquals(1, row.get("firstRatioMin").asDouble(), 1e-4, row.toString());
       assertEquals(1, row.get("firstRatioMax").asDouble(), 1e-4, row.toString());
     }
@@ -79,6 +80,13 @@ class PpoJobTest {
     UserError error = assertThrows(UserError.class, () -> run(config(3, 1e30), 0, out));
     assertTrue(error.getMessage().startsWith("ppo, update 0, "), error.getMessage());
     assertTrue(error.getMessage().contains("expected: a finite number"), error.getMessage());
+  }
+
+  /** What was published is far nearer to what was expected than what it replaced. */
+  static void assertProved(JsonNode row) {
+    assertTrue(row.path("publishUndetermined").isMissingNode(), row.toString());
+    double old = row.get("publishOldDifference").asDouble();
+    assertTrue(row.get("publishDifference").asDouble() <= old / 4, row.toString());
   }
 
   private Path folder(String name) throws Exception {
