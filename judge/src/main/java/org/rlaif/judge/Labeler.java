@@ -34,7 +34,8 @@ public final class Labeler {
     }
   }
 
-  private record Pair(String id, Prompt prompt, Question question) {}
+  private record Pair(
+      String id, Prompt prompt, Question question, Preference.@Nullable Tokens tokens) {}
 
   private final Judge judge;
   private final Pairs pairs;
@@ -79,7 +80,8 @@ public final class Labeler {
                     verdict.hard() ? judge.name() + HARD : judge.name(),
                     hash,
                     verdict.forward(),
-                    verdict.reversed())));
+                    verdict.reversed()),
+                compared.get(i).tokens()));
       }
     }
     return new Labels(preferences, LabelReport.of(judge, verdicts, agreement(questions, verdicts)));
@@ -156,6 +158,7 @@ public final class Labeler {
 
   private List<Pair> pairsOf(Candidates candidates) {
     List<String> completions = candidates.completions();
+    List<List<Integer>> tokens = candidates.tokens();
     int k = completions.size();
     List<Pair> compared = new ArrayList<>();
     for (int i = 0; i < k; i++) {
@@ -167,7 +170,8 @@ public final class Labeler {
                 id,
                 candidates.prompt(),
                 new Question(
-                    candidates.prompt().transcript(), completions.get(i), completions.get(j))));
+                    candidates.prompt().transcript(), completions.get(i), completions.get(j)),
+                tokens == null ? null : new Preference.Tokens(tokens.get(i), tokens.get(j))));
       }
     }
     return compared;

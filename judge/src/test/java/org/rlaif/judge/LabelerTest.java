@@ -144,6 +144,21 @@ class LabelerTest {
             .label(three).preferences().stream().map(Preference::id).toList());
   }
 
+  /** What a policy sampled goes on to whoever learns from the labels. */
+  @Test
+  void preferencesKeepTheTokensOfTheirCompletions() {
+    List<List<Integer>> tokens = List.of(List.of(5, 1), List.of(6), List.of(7, 8));
+    var three = new Candidates("x", Prompt.of("p"), List.of("a", "b", "c"), tokens);
+    List<Preference> preferences =
+        new Labeler(new RuleJudge(q -> Answer.of(0.25))).label(List.of(three)).preferences();
+    assertEquals(
+        List.of(
+            new Preference.Tokens(tokens.get(0), tokens.get(1)),
+            new Preference.Tokens(tokens.get(0), tokens.get(2)),
+            new Preference.Tokens(tokens.get(1), tokens.get(2))),
+        preferences.stream().map(Preference::tokens).toList());
+  }
+
   @Test
   void preferencesSayWhereTheyComeFrom() {
     RuleJudge judge = new RuleJudge(q -> Answer.of(q.first().equals("a") ? 0.75 : 0.5));

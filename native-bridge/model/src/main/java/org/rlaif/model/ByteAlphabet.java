@@ -1,5 +1,7 @@
 package org.rlaif.model;
 
+import java.util.Arrays;
+
 /**
  * GPT-2's way of writing bytes as visible letters, so that tokens can be kept as text: printable
  * Latin-1 stands for itself, the 68 other bytes for the letters from U+0100 on.
@@ -10,8 +12,10 @@ final class ByteAlphabet {
 
   private static final char[] LETTERS = new char[256];
   private static final int[] RANKS = new int[256];
+  private static final int[] BYTES = new int[256 + 68];
 
   static {
+    Arrays.fill(BYTES, -1);
     int rank = 0;
     for (int b = 0; b < 256; b++) {
       if (printable(b)) {
@@ -36,7 +40,13 @@ final class ByteAlphabet {
     return RANKS[b];
   }
 
+  /** The byte that a letter stands for; -1 for any other letter. */
+  static int value(char letter) {
+    return letter < BYTES.length ? BYTES[letter] : -1;
+  }
+
   private static void place(int rank, int b, char letter) {
+    BYTES[letter] = b;
     ORDER[rank] = b;
     RANKS[b] = rank;
     LETTERS[b] = letter;

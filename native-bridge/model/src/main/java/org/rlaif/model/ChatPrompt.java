@@ -12,34 +12,43 @@ import org.rlaif.model.jinja.Text;
  * 2's space, Qwen3's empty thoughts), and ends its turn with a token of its choice, which need not
  * be the one that ends a text.
  */
-public final class ChatPrompt {
+final class ChatPrompt implements EncodedPrompt {
   private final ChatTemplate template;
   private final Tokenizer tokenizer;
+  private final Watch watch;
   private final List<Message> messages;
   private final String text;
   private final int[] ids;
+  private int apart;
 
-  ChatPrompt(ChatTemplate template, Tokenizer tokenizer, List<Message> messages) {
+  ChatPrompt(ChatTemplate template, Tokenizer tokenizer, List<Message> messages, Watch watch) {
     Text prompt = template.text(messages, true);
     this.template = template;
     this.tokenizer = tokenizer;
+    this.watch = watch;
     this.messages = List.copyOf(messages);
     this.text = prompt.toString();
-    this.ids = tokenizer.encode(prompt).ids();
+    this.ids = tokenizer.encode(prompt, watch).ids();
   }
 
-  /** The prompt's tokens. */
+  @Override
   public int[] ids() {
     return ids.clone();
   }
 
-  /** Chars that are rendered anew for every reply. */
+  @Override
   public int length() {
     return text.length();
   }
 
-  /** The tokens of a whole reply, up to the first that ends a completion. */
-  public int[] encodeReply(String reply) {
+  @Override
+  public int apart() {
+    return apart;
+  }
+
+  /** Up to the first token that ends a completion. */
+  @Override
+  public int[] encodeWhole(String reply) {
     Text written = written(reply);
     int[] tokens = behindPrompt(written, written.toString().length());
     int[] ends = tokenizer.endIds();
@@ -51,7 +60,8 @@ public final class ChatPrompt {
     return tokens;
   }
 
-  /** The tokens of the beginning of a reply, up to the last letter of it that is written. */
+  /** Up to the last letter of the reply that is written. */
+  @Override
   public int[] encodeBeginning(String beginning) {
     Text written = written(beginning);
     int end = written.toString().length();
@@ -72,15 +82,12 @@ public final class ChatPrompt {
     return written;
   }
 
-  /**
-   * What follows the prompt when both become tokens in one go. Where that would change the prompt's
-   * own tokens, as a newline after a newline does, the reply is encoded alone: a prompt's tokens
-   * are there before its reply.
-   */
   private int[] behindPrompt(Text written, int end) {
-    int[] all = tokenizer.encode(written.part(0, end)).ids();
-    return all.length >= ids.length && Arrays.equals(all, 0, ids.length, ids, 0, ids.length)
-        ? Arrays.copyOfRange(all, ids.length, all.length)
-        : tokenizer.encode(written.part(text.length(), end)).ids();
+    int[] all = tokenizer.encode(written.part(0, end), watch).ids();
+    if (Tokenizer.begins(all, ids)) {
+      return Arrays.copyOfRange(all, ids.length, all.length);
+    }
+    apart++;
+    return tokenizer.encodeInside(written.part(text.length(), end), watch);
   }
 }

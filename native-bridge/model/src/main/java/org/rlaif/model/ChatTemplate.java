@@ -107,12 +107,7 @@ public final class ChatTemplate {
 
   /** The tokens of a conversation that the assistant is to go on with. */
   public int[] encodePrompt(Tokenizer tokenizer, List<Message> messages) {
-    return prompt(tokenizer, messages).ids();
-  }
-
-  /** The same, with what turns the assistant's reply into tokens. */
-  public ChatPrompt prompt(Tokenizer tokenizer, List<Message> messages) {
-    return new ChatPrompt(this, tokenizer, messages);
+    return EncodedPrompt.of(tokenizer, this, messages, Watch.NONE).ids();
   }
 
   /**
@@ -124,7 +119,7 @@ public final class ChatTemplate {
    */
   public Masked encode(Tokenizer tokenizer, List<Message> messages, boolean generationPrompt) {
     Text text = text(messages, generationPrompt);
-    Tokenizer.Spans tokens = tokenizer.encode(text);
+    Tokenizer.Spans tokens = tokenizer.encode(text, Watch.NONE);
     boolean[] mask = new boolean[tokens.ids().length];
     if (!generated(text, tokens, mask)) {
       for (int i = 0; i < messages.size(); i++) {

@@ -5,16 +5,19 @@ import static org.rlaif.kit.UserError.require;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 
 /**
- * Prompts and completions in the tokens of one model, for training. Text is taken as it is. A
+ * Prompts and completions in the tokens of one model, for training. Text is taken as it is; a
+ * completion gets the tokens that it has behind its prompt, as {@link EncodedPrompt} says. A
  * conversation is written by the chat template beside the tokenizer, and its completion is the
  * assistant's turn behind it, up to the token that ends it.
  *
@@ -29,6 +32,13 @@ public final class PromptEncoder {
   private final Tokenizer tokenizer;
   private final Supplier<Optional<ChatTemplate>> source;
   private @Nullable ChatTemplate template;
+
+  /** The last prompt: most are asked for more than once in a row. */
+  private @Nullable Last last;
+
+  private int apart;
+
+  private record Last(Prompt prompt, EncodedPrompt encoded) {}
 
   private PromptEncoder(Path folder, Tokenizer tokenizer, Supplier<Optional<ChatTemplate>> source) {
     this.folder = folder;
@@ -54,25 +64,80 @@ public final class PromptEncoder {
    * @param name the prompt's, in errors
    */
   public int[] prompt(String name, Prompt prompt) {
-    return prompt instanceof Prompt.Chat chat
-        ? asked(name, template -> template.encodePrompt(tokenizer, chat.messages()))
-        : tokenizer.encodePrompt(prompt.transcript());
+    return encoded(name, prompt).ids();
   }
 
   /** The tokens of a whole completion, the one that ends it included. */
   public int[] completion(String name, Prompt prompt, String completion) {
-    if (!(prompt instanceof Prompt.Chat chat)) {
-      return tokenizer.encodeCompletion(completion);
+    EncodedPrompt encoded = encoded(name, prompt);
+    int before = encoded.apart();
+    if (!(prompt instanceof Prompt.Chat)) {
+      int[] ids = encoded.encodeWhole(completion);
+      apart += encoded.apart() - before;
+      return ids;
     }
-    int[] ids =
-        asked(
-            name, template -> template.prompt(tokenizer, chat.messages()).encodeReply(completion));
+    int[] ids = asked(name, template -> encoded.encodeWhole(completion));
+    apart += encoded.apart() - before;
     require(
         ids.length > 0 && Arrays.binarySearch(tokenizer.endIds(), ids[ids.length - 1]) >= 0,
         folder + ", chat template",
         "no assistant's turn ends with a token that ends a completion",
         "one of " + Arrays.toString(tokenizer.endIds()) + ", or its id in generation_config.json");
     return ids;
+  }
+
+  /** The tokens of a preference's first completion: those that were sampled, if it has them. */
+  public int[] first(Preference preference) {
+    Preference.Tokens tokens = preference.tokens();
+    return tokens == null
+        ? completion(name(preference), preference.prompt(), preference.first())
+        : sampled(preference, tokens.first());
+  }
+
+  /** The same of its second one. */
+  public int[] second(Preference preference) {
+    Preference.Tokens tokens = preference.tokens();
+    return tokens == null
+        ? completion(name(preference), preference.prompt(), preference.second())
+        : sampled(preference, tokens.second());
+  }
+
+  private int[] sampled(Preference preference, List<Integer> tokens) {
+    for (int id : tokens) {
+      require(
+          id >= 0 && id < tokenizer.vocabularySize(),
+          name(preference) + ", tokens",
+          id,
+          "ids from 0 to " + (tokenizer.vocabularySize() - 1));
+    }
+    return tokens.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static String name(Preference preference) {
+    return "preference " + preference.id();
+  }
+
+  /**
+   * How many completions so far became tokens apart from their prompts, since together the prompt's
+   * own would have changed.
+   */
+  public int apart() {
+    return apart;
+  }
+
+  private EncodedPrompt encoded(String name, Prompt prompt) {
+    Last known = last;
+    if (known != null && known.prompt.equals(prompt)) {
+      return known.encoded;
+    }
+    EncodedPrompt encoded =
+        prompt instanceof Prompt.Chat chat
+            ? asked(
+                name,
+                template -> EncodedPrompt.of(tokenizer, template, chat.messages(), Watch.NONE))
+            : EncodedPrompt.of(tokenizer, prompt.transcript(), Watch.NONE);
+    last = new Last(prompt, encoded);
+    return encoded;
   }
 
   /** Where among a prompt's tokens those are that the assistant wrote, in rising order. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.SecureRandom;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -27,8 +28,12 @@ final class SecretNames {
   private final BitSet ids = new BitSet();
   private final Pattern any;
 
-  /** Renames the special tokens inside a {@code tokenizer.json}. */
-  SecretNames(ObjectNode json) {
+  /**
+   * Renames the special tokens inside a {@code tokenizer.json}.
+   *
+   * @param ends ids that end a completion: special, whatever the file says of them
+   */
+  SecretNames(ObjectNode json, Collection<Integer> ends) {
     byte[] random = new byte[16];
     RANDOM.nextBytes(random);
     secret = "q" + HexFormat.of().formatHex(random) + "q";
@@ -38,7 +43,7 @@ final class SecretNames {
       ObjectNode token = (ObjectNode) added;
       String content = token.path("content").asText();
       int id = token.path("id").asInt();
-      if (token.path("special").asBoolean()) {
+      if (token.path("special").asBoolean() || ends.contains(id)) {
         byContent.put(content, id);
         ids.set(id);
         token.put("content", name(id));
@@ -57,6 +62,11 @@ final class SecretNames {
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .map(Pattern::quote)
                 .collect(Collectors.joining("|")));
+  }
+
+  /** What all of these names begin with, and nothing else does. */
+  String prefix() {
+    return secret;
   }
 
   boolean isSpecial(int id) {

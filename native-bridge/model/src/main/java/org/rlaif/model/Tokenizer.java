@@ -12,9 +12,13 @@ import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -39,20 +43,52 @@ public final class Tokenizer implements AutoCloseable {
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
   private static final Cleaner UNUSED = Cleaner.create();
+  /** Texts that what follows them hardly ever merges with, the most unlikely first. */
+  private static final List<String> ANCHORS = List.of("\n", "a", ".");
+
+  /** How often one that waits for its turn is asked whether it still wants it. */
+  private static final int ASKED_MS = 20;
+
+  /** Texts become tokens on so many threads at a time, so that memory stays bounded. */
+  private static final Semaphore TURNS =
+      new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()), /* fair= */ true);
+
+  private static final byte[] SILENT = {};
 
   private final HuggingFaceTokenizer engine;
   private final SecretNames names;
   private final SpecialTokens special;
   private final int vocabularySize;
   private final int[] prefix;
+  private final int[] ends;
+  private final Pieces pieces;
+  private final TokenText text;
+
+  /** What stands before a text that is to get no space in front; empty where none does. */
+  private final List<String> anchors;
 
   private Tokenizer(
-      HuggingFaceTokenizer engine, SecretNames names, SpecialTokens special, int vocabularySize) {
+      HuggingFaceTokenizer engine,
+      JsonNode json,
+      SecretNames names,
+      SpecialTokens special,
+      int vocabularySize) {
     this.engine = engine;
     this.names = names;
     this.special = special;
     this.vocabularySize = vocabularySize;
     this.prefix = prefix(engine.encode("a", true, false));
+    this.ends = special.ends().stream().mapToInt(Integer::intValue).toArray();
+    int[] letter = encodeAtOnce("a");
+    this.pieces = Pieces.of(json.path("model").path("vocab"), this::encodeAtOnce, names.prefix());
+    boolean known = Arrays.stream(letter).noneMatch(names::isSpecial);
+    this.text =
+        new TokenText(
+            json,
+            vocabularySize,
+            known ? letter : new int[0],
+            ids -> engine.decode(Arrays.stream(ids).asLongStream().toArray(), false));
+    this.anchors = decode(joined(letter, letter)).equals("aa") ? List.of() : ANCHORS;
   }
 
   /**
@@ -71,8 +107,8 @@ public final class Tokenizer implements AutoCloseable {
     int size = size(tokenizerJson, json);
     json.putNull("truncation");
     json.putNull("padding");
-    var names = new SecretNames(json);
-    var tokenizer = new Tokenizer(engine(tokenizerJson, json), names, special, size);
+    var names = new SecretNames(json, special.ends());
+    var tokenizer = new Tokenizer(engine(tokenizerJson, json), json, names, special, size);
     tokenizer.checkIds(tokenizerJson, json.path("added_tokens"));
     return tokenizer;
   }
@@ -90,7 +126,40 @@ public final class Tokenizer implements AutoCloseable {
 
   /** The ids of a text, without any special token. */
   public int[] encode(String text) {
+    return encode(text, Watch.NONE);
+  }
+
+  /** The same under a watch. */
+  int[] encode(String text, Watch watch) {
+    int[] ids = new int[0];
+    String whole = sound(text);
+    for (Pieces.Piece piece : pieces.of(whole)) {
+      ids =
+          joined(ids, ids(encoding(whole.substring(piece.from(), piece.to()), ids.length, watch)));
+    }
+    return ids;
+  }
+
+  /** The same, not in pieces. */
+  int[] encodeAtOnce(String text) {
     return ids(engine.encode(sound(text), false, false));
+  }
+
+  /** One piece of a text, when it is its turn. */
+  private Encoding encoding(String piece, int soFar, Watch watch) {
+    try {
+      do {
+        watch.tokens(soFar);
+      } while (!TURNS.tryAcquire(ASKED_MS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted before a text became tokens");
+    }
+    try {
+      return engine.encode(piece, false, false);
+    } finally {
+      TURNS.release();
+    }
   }
 
   /**
@@ -98,15 +167,38 @@ public final class Tokenizer implements AutoCloseable {
    * For our own tokenizers and Llama's this is the beginning token, for GPT-2's and Qwen's nothing.
    */
   public int[] encodePrompt(String prompt) {
-    int[] ids = IntStream.concat(Arrays.stream(prefix), Arrays.stream(encode(prompt))).toArray();
+    return encodePrompt(prompt, Watch.NONE);
+  }
+
+  int[] encodePrompt(String prompt, Watch watch) {
+    int[] ids = joined(prefix, encode(prompt, watch));
     UserError.require(
         ids.length > 0, "prompt", "\"\"", "some text: this tokenizer puts no token in front of it");
     return ids;
   }
 
-  /** The ids of a whole completion: the text, then the end token. */
-  public int[] encodeCompletion(String completion) {
-    return IntStream.concat(Arrays.stream(encode(completion)), IntStream.of(eosId())).toArray();
+  /**
+   * The ids of a text that other text stands before, whose tokens are fixed: as if it began in the
+   * middle of a word, without the space that some tokenizers put in front of every text.
+   */
+  int[] encodeInside(String text, Watch watch) {
+    return encodeInside(Text.given(text), watch);
+  }
+
+  int[] encodeInside(Text text, Watch watch) {
+    for (String anchor : anchors) {
+      int[] before = encode(anchor);
+      int[] all = encode(Text.given(anchor).plus(text), watch).ids();
+      if (begins(all, before)) {
+        return Arrays.copyOfRange(all, before.length, all.length);
+      }
+    }
+    return encode(text, watch).ids();
+  }
+
+  /** A text's last part, of so many chars or more if it can be cut there, or all of it. */
+  String tail(String text, int atLeast) {
+    return text.substring(pieces.last(text, atLeast));
   }
 
   /**
@@ -119,29 +211,61 @@ public final class Tokenizer implements AutoCloseable {
   record Spans(int[] ids, int[] from, int[] to) {}
 
   /** The tokens of a rendered template, whose special tokens are special where it wrote them. */
-  Spans encode(Text rendered) {
+  Spans encode(Text rendered, Watch watch) {
     SecretNames.Named named = names.name(rendered);
-    Encoding encoding = engine.encode(sound(named.text()), false, false);
-    int[] ids = ids(encoding);
-    CharSpan[] spans = encoding.getCharTokenSpans();
-    int[] from = new int[ids.length];
-    int[] to = new int[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      from[i] = named.origins()[spans[i].getStart()];
-      to[i] = named.origins()[spans[i].getEnd()];
+    String whole = sound(named.text());
+    int[] origins = named.origins();
+    int[] ids = new int[0];
+    int[] from = new int[0];
+    int[] to = new int[0];
+    int points = 0; // code points before the piece, in which the library counts
+    int done = 0;
+    for (Pieces.Piece piece : pieces.of(whole)) {
+      points += whole.codePointCount(done, piece.from());
+      done = piece.from();
+      Encoding encoding = encoding(whole.substring(done, piece.to()), ids.length, watch);
+      CharSpan[] spans = encoding.getCharTokenSpans();
+      int before = points;
+      ids = joined(ids, ids(encoding));
+      from = joined(from, chars(spans, span -> origins[before + span.getStart()]));
+      to = joined(to, chars(spans, span -> origins[before + span.getEnd()]));
     }
     return new Spans(ids, from, to);
   }
 
-  /** The text of some ids; special tokens leave none, and half a character reads as U+FFFD. */
+  private static int[] chars(CharSpan[] spans, ToIntFunction<CharSpan> index) {
+    return Arrays.stream(spans).mapToInt(index).toArray();
+  }
+
+  /**
+   * The text of some ids. Special tokens and those that end a completion leave none, half a
+   * character reads as U+FFFD, and some tokenizers leave out the space that a text begins with.
+   */
   public String decode(int[] ids) {
+    return decodeBehind(new int[0], ids);
+  }
+
+  /** The same of ids that others stand before, which is where a space need not be left out. */
+  public String decodeBehind(int[] before, int[] ids) {
+    var stream = new TextStream(this, before);
+    var text = new StringBuilder();
     for (int id : ids) {
-      if (id < 0 || id >= vocabularySize) {
-        throw UserError.expected("token id", id, "from 0 to " + (vocabularySize - 1));
-      }
+      text.append(stream.add(id));
     }
-    long[] plain = Arrays.stream(ids).filter(id -> !names.isSpecial(id)).asLongStream().toArray();
-    return plain.length == 0 ? "" : engine.decode(plain, false);
+    return text.append(stream.end()).toString();
+  }
+
+  /** What a token adds to a text, in UTF-8; to be read only. */
+  byte[] bytes(int id, boolean begins) {
+    if (id < 0 || id >= vocabularySize) {
+      throw UserError.expected("token id", id, "from 0 to " + (vocabularySize - 1));
+    }
+    return isSilent(id) ? SILENT : text.bytes(id, begins);
+  }
+
+  /** Whether a token leaves no text, whatever its name; those that only a network knows do not. */
+  boolean isSilent(int id) {
+    return id >= vocabularySize || names.isSpecial(id) || Arrays.binarySearch(ends, id) >= 0;
   }
 
   /** One more than the highest id. */
@@ -154,14 +278,14 @@ public final class Tokenizer implements AutoCloseable {
     return id(special.beginning());
   }
 
-  /** What {@link #encodeCompletion} ends a text with. */
+  /** What ends the text of a completion. */
   public int eosId() {
     return special.end().id();
   }
 
   /** All ids that end a completion, in ascending order; {@link #eosId} is one of them. */
   public int[] endIds() {
-    return special.ends().stream().mapToInt(Integer::intValue).toArray();
+    return ends.clone();
   }
 
   public OptionalInt padId() {
@@ -193,6 +317,16 @@ public final class Tokenizer implements AutoCloseable {
   /** Half a surrogate pair cannot be written in UTF-8: it becomes a question mark. */
   private static String sound(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  static int[] joined(int[] some, int[] more) {
+    int[] all = Arrays.copyOf(some, some.length + more.length);
+    System.arraycopy(more, 0, all, some.length, more.length);
+    return all;
+  }
+
+  static boolean begins(int[] ids, int[] with) {
+    return ids.length >= with.length && Arrays.equals(ids, 0, with.length, with, 0, with.length);
   }
 
   private static int[] ids(Encoding encoding) {

@@ -90,6 +90,11 @@ public final class Golden {
     return read("chat/" + family + "/expected.json", JsonNode.class);
   }
 
+  /** Prompts and completions in tokens of that family; see make_border_golden.py. */
+  static JsonNode borders(String family) {
+    return read("chat/borders.json", JsonNode.class).path(family);
+  }
+
   private static <T> T read(String name, Class<T> type) {
     try (InputStream in = resource(name)) {
       return Json.MAPPER.readValue(in, type);

@@ -99,7 +99,8 @@ final class Gpt2VocabularyTest {
       assertEquals(OptionalInt.empty(), tokenizer.padId());
       assertEquals(END + 1, tokenizer.vocabularySize());
       assertArrayEquals(tokenizer.encode("Hello"), tokenizer.encodePrompt("Hello"));
-      assertEquals("Hello", tokenizer.decode(tokenizer.encodeCompletion("Hello")));
+      assertEquals(
+          "Hello", tokenizer.decode(new int[] {tokenizer.encode("Hello")[0], tokenizer.eosId()}));
     }
   }
 

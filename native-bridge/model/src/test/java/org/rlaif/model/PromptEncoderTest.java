@@ -45,7 +45,7 @@ final class PromptEncoderTest {
     var encoder = PromptEncoder.of(json, tokenizer);
     Prompt text = Prompt.of("a");
     assertArrayEquals(tokenizer.encodePrompt("a"), encoder.prompt("x", text));
-    assertArrayEquals(tokenizer.encodeCompletion("b"), encoder.completion("x", text, "b"));
+    assertArrayEquals(whole("b"), encoder.completion("x", text, "b"));
     assertArrayEquals(new int[0], encoder.earlierTurns("x", text));
   }
 
@@ -56,7 +56,7 @@ final class PromptEncoderTest {
     var encoder = PromptEncoder.of(json, tokenizer);
     assertArrayEquals(
         joined("user\na", "assistant\nbc", "user\nd", "assistant\n"), encoder.prompt("x", CHAT));
-    assertArrayEquals(tokenizer.encodeCompletion("\n e"), encoder.completion("x", CHAT, "\n e"));
+    assertArrayEquals(whole("\n e"), encoder.completion("x", CHAT, "\n e"));
     // <|beginning|>user\na<|endoftext|> has 8 tokens, <|beginning|>assistant\n 11.
     assertArrayEquals(new int[] {19, 20, 21}, encoder.earlierTurns("x", CHAT));
   }
@@ -103,6 +103,10 @@ final class PromptEncoderTest {
             + ", chat template: no assistant's turn ends with a token that ends a completion"
             + " (expected: one of [1], or its id in generation_config.json)",
         message(() -> PromptEncoder.of(json, tokenizer).completion("example 7", CHAT, "e")));
+  }
+
+  private int[] whole(String completion) {
+    return Tokenizer.joined(tokenizer.encode(completion), new int[] {END});
   }
 
   private static String message(Runnable asked) {

@@ -69,7 +69,7 @@ final class TokenizerTest {
       assertArrayEquals(
           IntStream.concat(IntStream.of(2), IntStream.of(text)).toArray(),
           tokenizer.encodePrompt(" my car"));
-      int[] completion = tokenizer.encodeCompletion(" my car");
+      int[] completion = EncodedPrompt.of(tokenizer, "I took", Watch.NONE).encodeWhole(" my car");
       assertArrayEquals(
           IntStream.concat(IntStream.of(text), IntStream.of(1)).toArray(), completion);
       assertEquals(" my car", tokenizer.decode(completion));

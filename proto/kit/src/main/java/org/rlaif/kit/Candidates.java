@@ -2,12 +2,50 @@ package org.rlaif.kit;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Completions of one prompt, for a judge to compare. */
-public record Candidates(String id, Prompt prompt, List<String> completions) {
+/**
+ * Completions of one prompt, for a judge to compare.
+ *
+ * @param tokens the ids that a policy sampled, completion by completion, so that nobody has to
+ *     tokenise them again; null, and in JSON absent: they are known as text alone
+ */
+public record Candidates(
+    String id,
+    Prompt prompt,
+    List<String> completions,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<List<Integer>> tokens) {
+  private static final String TOKENS = "tokens";
+
+  /** All keys, as Jackson wants them. */
+  private record Row(
+      String id, Prompt prompt, List<String> completions, @Nullable List<List<Integer>> tokens) {}
+
   public Candidates {
     require(completions.size() >= 2, "completions", completions.size(), "at least 2, for " + id);
     completions = List.copyOf(completions);
+    if (tokens != null) {
+      require(
+          tokens.size() == completions.size(),
+          TOKENS,
+          tokens.size() + " lists",
+          completions.size() + ", one for each completion, for " + id);
+      tokens = tokens.stream().map(List::copyOf).toList();
+    }
+  }
+
+  public Candidates(String id, Prompt prompt, List<String> completions) {
+    this(id, prompt, completions, null);
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static Candidates read(ObjectNode json) throws JsonProcessingException {
+    Row row = Json.MAPPER.treeToValue(Json.optional(json, TOKENS), Row.class);
+    return new Candidates(row.id, row.prompt, row.completions, row.tokens);
   }
 }

@@ -2,10 +2,19 @@ package org.rlaif.kit;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Two completions of one prompt.
  *
  * @param probabilityFirst how probable it is that the first is the better one, from 0 to 1
+ * @param tokens of both, as a policy sampled them; null, and in JSON absent: they are known as text
+ *     alone
  */
 public record Preference(
     String id,
@@ -13,12 +22,56 @@ public record Preference(
     String first,
     String second,
     double probabilityFirst,
-    Provenance provenance) {
+    Provenance provenance,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens) {
+  private static final String TOKENS = "tokens";
+
+  /** The ids of both completions. */
+  public record Tokens(List<Integer> first, List<Integer> second) {
+    public Tokens {
+      first = List.copyOf(first);
+      second = List.copyOf(second);
+    }
+  }
+
+  /** All keys, as Jackson wants them. */
+  private record Row(
+      String id,
+      Prompt prompt,
+      String first,
+      String second,
+      double probabilityFirst,
+      Provenance provenance,
+      @Nullable Tokens tokens) {}
+
   public Preference {
     require(
         probabilityFirst >= 0 && probabilityFirst <= 1,
         "probabilityFirst",
         probabilityFirst,
         "from 0 to 1, in the preference " + id);
+  }
+
+  public Preference(
+      String id,
+      Prompt prompt,
+      String first,
+      String second,
+      double probabilityFirst,
+      Provenance provenance) {
+    this(id, prompt, first, second, probabilityFirst, provenance, null);
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static Preference read(ObjectNode json) throws JsonProcessingException {
+    Row row = Json.MAPPER.treeToValue(Json.optional(json, TOKENS), Row.class);
+    return new Preference(
+        row.id,
+        row.prompt,
+        row.first,
+        row.second,
+        row.probabilityFirst,
+        row.provenance,
+        row.tokens);
   }
 }

@@ -21,7 +21,15 @@ class JsonLinesTest {
               "a\"",
               "🙂",
               0.25,
-              new Provenance("rubric:x", "0f", 0.5, 0.0)));
+              new Provenance("rubric:x", "0f", 0.5, 0.0)),
+          new Preference(
+              "3",
+              Prompt.of("p"),
+              "a",
+              "b",
+              1,
+              Provenance.human(),
+              new Preference.Tokens(List.of(5, 70_000), List.of())));
 
   @TempDir Path folder;
 
@@ -32,6 +40,26 @@ class JsonLinesTest {
       JsonLines.write(file, ROWS);
       assertEquals(ROWS, JsonLines.read(file, Preference.class), name);
     }
+  }
+
+  /** Files of others, and our older ones, have none. */
+  @Test
+  void tokensMayBeAbsent() throws IOException {
+    Path file = folder.resolve("rows.jsonl");
+    var texts = List.of("a", "b");
+    var sampled = new Candidates("1", Prompt.of("p"), texts, List.of(List.of(7, 1), List.of(7)));
+    var rows = List.of(sampled, new Candidates("2", Prompt.of("p"), texts));
+    JsonLines.write(file, rows);
+    assertEquals(rows, JsonLines.read(file, Candidates.class));
+    assertEquals(
+        List.of(
+            "{\"id\":\"1\",\"prompt\":\"p\",\"completions\":[\"a\",\"b\"],\"tokens\":[[7,1],[7]]}",
+            "{\"id\":\"2\",\"prompt\":\"p\",\"completions\":[\"a\",\"b\"]}"),
+        Files.readAllLines(file));
+    UserError e =
+        assertThrows(
+            UserError.class, () -> new Candidates("3", Prompt.of("p"), texts, List.of(List.of(7))));
+    assertEquals("tokens: 1 lists (expected: 2, one for each completion, for 3)", e.getMessage());
   }
 
   @Test

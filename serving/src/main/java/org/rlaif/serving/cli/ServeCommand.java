@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.TextBound;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
 import org.rlaif.serving.engine.QuantizationLoss;
@@ -61,6 +62,14 @@ public final class ServeCommand implements Callable<Integer> {
           "The longest sequence, where the model's own is not shorter: a slot has room for one"
               + " (default: ${DEFAULT-VALUE}).")
   private int context = EngineConfig.DEFAULT_CONTEXT;
+
+  @Option(
+      names = "--bytes-per-token",
+      paramLabel = "BYTES",
+      description =
+          "Texts of more bytes than the context has tokens times this are refused before they are"
+              + " tokenised (default: ${DEFAULT-VALUE}).")
+  private int bytesPerToken = TextBound.BYTES_PER_TOKEN;
 
   @Option(
       names = "--scoring-tokens",
@@ -150,6 +159,7 @@ public final class ServeCommand implements Callable<Integer> {
             .listen(host, port)
             .compute(slots, compute.compute())
             .context(context)
+            .bytesPerToken(bytesPerToken)
             .scoring(new Scoring(scoringTokens, Duration.ofMillis(scoringDelay)))
             .quantize(quantization.quantization())
             .calibrate(CalibrationPrompts.of(calibration, folders))

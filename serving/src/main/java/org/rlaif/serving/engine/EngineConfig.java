@@ -3,6 +3,7 @@ package org.rlaif.serving.engine;
 import java.time.Duration;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Quantization;
+import org.rlaif.model.TextBound;
 
 /**
  * How models are served.
@@ -16,6 +17,7 @@ import org.rlaif.model.Quantization;
  * @param quantization of policies, unless another is asked for when one is loaded; reward models
  *     serve in fp32
  * @param calibration of quantised policies, unless a load brings prompts of its own
+ * @param bytesPerToken that a text may have, of a context of tokens, to be tokenised at all
  */
 public record EngineConfig(
     int slots,
@@ -24,7 +26,8 @@ public record EngineConfig(
     Queue queue,
     Scoring scoring,
     Quantization quantization,
-    Calibration calibration) {
+    Calibration calibration,
+    int bytesPerToken) {
   /** Long enough for most work, and a KV slot of a large model still fits. */
   public static final int DEFAULT_CONTEXT = 8192;
 
@@ -97,6 +100,7 @@ public record EngineConfig(
   public EngineConfig {
     UserError.require(slots >= 0, "slots", slots, ">= 1, or 0: chosen by the model's size");
     UserError.require(context >= 2, "context", context, ">= 2");
+    UserError.require(bytesPerToken >= 1, "bytes-per-token", bytesPerToken, ">= 1");
   }
 
   /** For one client, or several that leave each other room; the rest as by default. */
@@ -108,7 +112,8 @@ public record EngineConfig(
         new Queue(maxQueue, maxQueue),
         Scoring.DEFAULT,
         Quantization.NONE,
-        Calibration.NONE);
+        Calibration.NONE,
+        TextBound.BYTES_PER_TOKEN);
   }
 
   /** Those of a line, where sequences of this model wait. */
@@ -119,31 +124,43 @@ public record EngineConfig(
   /** The same, but so many sequences of one client may wait per model. */
   public EngineConfig perClient(int most) {
     var limited = new Queue(queue.sequences(), most);
-    return new EngineConfig(slots, context, compute, limited, scoring, quantization, calibration);
+    return new EngineConfig(
+        slots, context, compute, limited, scoring, quantization, calibration, bytesPerToken);
   }
 
   /** The same, with other limits on what is scored together. */
   public EngineConfig scoring(Scoring scoring) {
-    return new EngineConfig(slots, context, compute, queue, scoring, quantization, calibration);
+    return new EngineConfig(
+        slots, context, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
   /** The same on other threads; zeros are chosen by default. */
   public EngineConfig compute(int slots, Compute compute) {
-    return new EngineConfig(slots, context, compute, queue, scoring, quantization, calibration);
+    return new EngineConfig(
+        slots, context, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
   /** The same, with policies quantised in that way unless a load asks for another. */
   public EngineConfig quantize(Quantization quantization) {
-    return new EngineConfig(slots, context, compute, queue, scoring, quantization, calibration);
+    return new EngineConfig(
+        slots, context, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
   /** The same, where quantised policies are calibrated and checked on these prompts. */
   public EngineConfig calibrate(Calibration calibration) {
-    return new EngineConfig(slots, context, compute, queue, scoring, quantization, calibration);
+    return new EngineConfig(
+        slots, context, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
   /** The same, for sequences of so many tokens. */
   public EngineConfig context(int tokens) {
-    return new EngineConfig(slots, tokens, compute, queue, scoring, quantization, calibration);
+    return new EngineConfig(
+        slots, tokens, compute, queue, scoring, quantization, calibration, bytesPerToken);
+  }
+
+  /** The same, for texts of so many bytes per token of the context. */
+  public EngineConfig bytesPerToken(int bytes) {
+    return new EngineConfig(
+        slots, context, compute, queue, scoring, quantization, calibration, bytes);
   }
 }

@@ -7,6 +7,7 @@ import org.rlaif.model.ChatTemplate;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Quantization;
+import org.rlaif.model.TextBound;
 import org.rlaif.model.Tokenizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param chatTemplate how it was taught to read conversations; null: it was not, or in a way that
  *     is not understood
- * @param rules what token ids it takes
+ * @param rules what texts and token ids it takes
  * @param quantization how its numbers are kept
  */
 public record Loaded(
@@ -30,14 +31,19 @@ public record Loaded(
   private static final Logger LOG = LoggerFactory.getLogger(Loaded.class);
 
   static Loaded of(
-      String name, ModelFolder folder, DecoderConfig config, Quantization quantization) {
+      String name,
+      ModelFolder folder,
+      DecoderConfig config,
+      Quantization quantization,
+      EngineConfig settings) {
     return new Loaded(
         name,
         folder.path(),
         config,
         folder.tokenizer(),
         chatTemplate(name, folder),
-        new TokenRules(name, config),
+        new TokenRules(
+            name, config, new TextBound(config.contextLength(), settings.bytesPerToken())),
         quantization);
   }
 

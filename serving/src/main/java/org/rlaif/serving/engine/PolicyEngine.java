@@ -58,7 +58,7 @@ public final class PolicyEngine implements ServedModel {
     UserError.require(
         wanted <= most, "slots", wanted, "at most " + most + " for a model like " + name);
     MemoryNeed.of(config, quantization, wanted, settings.scoring().tokens()).check(name);
-    this.loaded = Loaded.of(name, folder, config, quantization);
+    this.loaded = Loaded.of(name, folder, config, quantization, settings);
     this.observer = observer;
     this.runtime = runtime;
     this.slots = wanted;

@@ -68,7 +68,7 @@ public final class Refusal extends RuntimeException {
   }
 
   /** Ends work that nobody waits for any more. */
-  static void ifCancelled(BooleanSupplier cancelled) {
+  public static void ifCancelled(BooleanSupplier cancelled) {
     if (cancelled.getAsBoolean()) {
       throw new Refusal(Reason.CANCELLED, "the request was cancelled");
     }

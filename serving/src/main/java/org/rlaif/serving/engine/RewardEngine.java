@@ -54,7 +54,7 @@ public final class RewardEngine implements ServedModel {
       ModelObserver observer) {
     DecoderConfig config = folder.config().withContext(settings.context());
     MemoryNeed.of(config, Quantization.NONE, 0, settings.scoring().tokens()).check(name);
-    this.loaded = Loaded.of(name, folder, config, Quantization.NONE);
+    this.loaded = Loaded.of(name, folder, config, Quantization.NONE, settings);
     this.runtime = runtime;
     this.folder = folder;
     this.weights =

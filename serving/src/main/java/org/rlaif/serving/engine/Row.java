@@ -47,7 +47,9 @@ final class Row {
     this.rules =
         sampling.movesLogits() ? new LogitRules(sampling, group.prompt, vocabulary.ends()) : null;
     this.scan =
-        sampling.stops().strings().isEmpty() ? null : new StopScan(tokenizer, sampling.stops());
+        sampling.stops().strings().isEmpty()
+            ? null
+            : new StopScan(tokenizer, sampling.stops(), group.prompt);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.rlaif.serving.engine;
 
+import org.rlaif.model.TextStream;
 import org.rlaif.model.Tokenizer;
 
 /**
@@ -19,8 +20,11 @@ public final class StopScan {
 
   private String found = "";
 
-  public StopScan(Tokenizer tokenizer, Stops stops) {
-    this.stream = new TextStream(tokenizer);
+  /**
+   * @param prompt the tokens that stand before
+   */
+  public StopScan(Tokenizer tokenizer, Stops stops, int[] prompt) {
+    this.stream = new TextStream(tokenizer, prompt);
     this.stops = stops;
   }
 
@@ -91,11 +95,22 @@ public final class StopScan {
     for (String stop : stops.strings()) {
       int most = Math.min(stop.length() - 1, text.length() - given);
       for (int length = most; length > longest; length--) {
-        if (stop.startsWith(text.substring(text.length() - length))) {
+        if (endsWith(stop, length)) {
           longest = length;
         }
       }
     }
     return longest;
+  }
+
+  /** Whether the text ends with so many chars of a stop string's beginning. */
+  private boolean endsWith(String stop, int length) {
+    int from = text.length() - length;
+    for (int i = 0; i < length; i++) {
+      if (text.charAt(from + i) != stop.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

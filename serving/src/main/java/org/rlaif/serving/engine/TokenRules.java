@@ -2,15 +2,43 @@ package org.rlaif.serving.engine;
 
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.TextBound;
 
-/** What token ids a model takes. Messages name the field, its value and what was expected. */
+/**
+ * What texts and token ids a model takes. Messages name the field, its value and what was expected.
+ */
 public final class TokenRules {
   private final String model;
   private final DecoderConfig config;
+  private final TextBound bound;
 
-  TokenRules(String model, DecoderConfig config) {
+  TokenRules(String model, DecoderConfig config, TextBound bound) {
     this.model = model;
     this.config = config;
+    this.bound = bound;
+  }
+
+  /**
+   * A text that is not tokenised yet.
+   *
+   * @param bytes in UTF-8
+   */
+  public void text(String name, long bytes) {
+    UserError.require(
+        bytes <= bound.bytes(),
+        name,
+        bytes + " bytes",
+        "at most %d; the context of %s is %d tokens, and bytes-per-token %d"
+            .formatted(bound.bytes(), model, bound.tokens(), bound.bytesPerToken()));
+  }
+
+  /** A text of which a part is tokenised. */
+  public void part(String name, int tokens) {
+    UserError.require(
+        tokens <= config.contextLength(),
+        name,
+        "more than " + config.contextLength() + " tokens",
+        "fewer; the context of " + model + " is " + config.contextLength());
   }
 
   /** A prompt has at least one token and leaves room for one more. */

@@ -26,7 +26,7 @@ final class GenerateStream implements SequenceListener {
       Sampling sampling,
       StreamObserver<GenerateResponse> observer,
       Executor executor) {
-    this.text = new StopScan(tokenizer, sampling.stops());
+    this.text = new StopScan(tokenizer, sampling.stops(), prompt);
     this.prompt = prompt;
     this.sampling = sampling;
     this.observer = observer;

@@ -8,12 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.RlaifClient;
 import org.rlaif.inference.InferTensorContents;
 import org.rlaif.inference.ModelInferRequest;
 import org.rlaif.inference.ModelInferRequest.InferInputTensor;
 import org.rlaif.kit.UserError;
+import org.rlaif.v1.Input;
 
 /** The tensors of a request, raw or typed. What a model does not take is refused at once. */
 final class InferInputs {
@@ -74,6 +75,10 @@ final class InferInputs {
 
   /** The elements of a BYTES tensor, which have to be text; empty if it was not given. */
   Optional<List<String>> texts(String name) {
+    return bytes(name).map(all -> all.stream().map(ByteString::toStringUtf8).toList());
+  }
+
+  private Optional<List<ByteString>> bytes(String name) {
     return given(name)
         .map(
             one -> {
@@ -82,13 +87,11 @@ final class InferInputs {
                       ? one.tensor.getContents().getBytesContentsList()
                       : prefixed(name, one.raw);
               counted(name, one.tensor, elements.size());
-              List<String> texts = new ArrayList<>(elements.size());
               for (int i = 0; i < elements.size(); i++) {
                 UserError.require(
                     elements.get(i).isValidUtf8(), name + "[" + i + "]", "bytes", "text in UTF-8");
-                texts.add(elements.get(i).toStringUtf8());
               }
-              return texts;
+              return elements;
             });
   }
 
@@ -125,19 +128,25 @@ final class InferInputs {
             });
   }
 
-  /** The token ids of many texts, or those that were given of one sequence. */
-  List<int[]> sequences(String text, String ids, Function<String, int[]> tokenizer) {
+  /** Many texts, by their names, or the token ids of one sequence. */
+  Map<String, Input> sequences(String text, String ids) {
     UserError.require(
         has(text) != has(ids),
         text,
         has(text) ? "given beside " + ids : "missing",
         text + " or " + ids);
-    Optional<List<String>> texts = texts(text);
-    if (texts.isEmpty()) {
-      return ids(ids).map(List::of).orElseThrow();
-    }
-    UserError.require(!texts.get().isEmpty(), text, "no elements", "at least one");
-    return texts.get().stream().map(tokenizer).toList();
+    Map<String, Input> sequences = new LinkedHashMap<>();
+    bytes(text)
+        .ifPresentOrElse(
+            texts -> {
+              UserError.require(!texts.isEmpty(), text, "no elements", "at least one");
+              for (int i = 0; i < texts.size(); i++) {
+                sequences.put(
+                    text + "[" + i + "]", Input.newBuilder().setTextBytes(texts.get(i)).build());
+              }
+            },
+            () -> ids(ids).ifPresent(one -> sequences.put(ids, RlaifClient.tokens(one))));
+    return sequences;
   }
 
   private Optional<Given> given(String name) {

@@ -74,10 +74,16 @@ final class PolicyTensors {
   }
 
   private static List<int[]> prompts(PolicyEngine engine, InferInputs inputs) {
-    List<int[]> prompts = inputs.sequences(TEXT, IDS, engine.tokenizer()::encodePrompt);
-    for (int i = 0; i < prompts.size(); i++) {
-      engine.loaded().rules().prompt(inputs.has(TEXT) ? TEXT + "[" + i + "]" : IDS, prompts.get(i));
-    }
+    var written = new Prompts(engine.loaded());
+    List<int[]> prompts = new ArrayList<>();
+    inputs
+        .sequences(TEXT, IDS)
+        .forEach(
+            (name, input) -> {
+              int[] prompt = written.of(name, input).ids();
+              engine.loaded().rules().prompt(name, prompt);
+              prompts.add(prompt);
+            });
     return prompts;
   }
 

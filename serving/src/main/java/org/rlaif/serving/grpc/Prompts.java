@@ -1,33 +1,36 @@
 package org.rlaif.serving.grpc;
 
+import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.ChatPrompt;
 import org.rlaif.model.ChatTemplate;
+import org.rlaif.model.EncodedPrompt;
 import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.Loaded;
+import org.rlaif.serving.engine.Refusal;
+import org.rlaif.serving.engine.TokenRules;
 import org.rlaif.v1.Chat;
 import org.rlaif.v1.Input;
 
 /**
  * The prompts of one call with what answers them, in tokens. Token ids are taken as they are, never
- * tokenised again; text and chats are the model's to tokenise.
+ * tokenised again; text and chats are the model's to tokenise, each completion behind its prompt.
  *
- * <p>Whoever sends a chat lets the server write it down once more for every completion that is
- * text, so a call may ask for {@value #MOST_CHARACTERS} characters of that and no more.
+ * <p>Nothing that could not fit the context is tokenised, nor anything for a call that has ended.
+ * Whoever sends a chat lets the server write it down once more for every completion that is text,
+ * so a call may ask for {@value #MOST_CHARACTERS} characters of that and no more.
  */
 final class Prompts {
   static final int MOST_CHARACTERS = 1 << 24;
 
-  /** A message costs something however little it says. */
+  /** A message, and any text, costs something however little it says. */
   private static final int CHARACTERS_PER_MESSAGE = 64;
 
   private static final Set<String> ROLES = Set.of(Message.SYSTEM, Message.USER, Message.ASSISTANT);
@@ -35,46 +38,80 @@ final class Prompts {
   private final String model;
   private final Tokenizer tokenizer;
   private final @Nullable ChatTemplate template;
+  private final TokenRules rules;
+  private final BooleanSupplier ended = Context.current()::isCancelled;
   private long characters;
+
+  /** What is being tokenised, in errors. */
+  private String name = "";
+
+  /** Why it was not tokenised to its end; null if it was. */
+  private @Nullable UserError tooLong;
 
   Prompts(Loaded loaded) {
     this.model = loaded.name();
     this.tokenizer = loaded.tokenizer();
     this.template = loaded.chatTemplate();
+    this.rules = loaded.rules();
   }
 
   /** Text begins with the beginning token, a chat as its template says. */
   Prompt of(String name, Input input) {
+    this.name = name;
+    if (!input.hasChat()) {
+      spend(name, CHARACTERS_PER_MESSAGE);
+    }
     return switch (input.getFormCase()) {
-      case TEXT -> new Prompt(tokenizer.encodePrompt(input.getText()), null);
-      case TOKENS -> new Prompt(Inputs.ids(input.getTokens()), null);
-      case CHAT -> chat(name, input.getChat());
+      case TEXT -> {
+        rules.text(name, input.getTextBytes().size());
+        yield new Prompt(EncodedPrompt.of(tokenizer, input.getText(), this::watch), false);
+      }
+      case TOKENS -> {
+        int[] ids = Inputs.ids(input.getTokens());
+        rules.prompt(name, ids);
+        yield new Prompt(EncodedPrompt.of(tokenizer, ids, this::watch), false);
+      }
+      case CHAT -> new Prompt(chat(name, input.getChat()), true);
       case FORM_NOT_SET -> throw UserError.expected(name, "none", "text, tokens or a chat");
     };
   }
 
-  private Prompt chat(String name, Chat chat) {
+  private void watch(int tokens) {
+    Refusal.ifCancelled(ended);
+    try {
+      rules.part(name, tokens);
+    } catch (UserError e) {
+      tooLong = e;
+      throw e;
+    }
+  }
+
+  private EncodedPrompt chat(String name, Chat chat) {
     if (template == null) {
       throw UserError.expected(
           name, "a chat", "text or tokens; " + model + " has no chat template");
     }
     UserError.require(chat.getMessagesCount() > 0, name + ".chat.messages", 0, "at least one");
     List<Message> messages = new ArrayList<>(chat.getMessagesCount());
+    long bytes = 0;
     for (org.rlaif.v1.Message each : chat.getMessagesList()) {
       UserError.require(
           ROLES.contains(each.getRole()),
           name + ".chat.messages[" + messages.size() + "].role",
           each.getRole().isEmpty() ? "\"\"" : shortened(each.getRole()),
           "system, user or assistant");
+      bytes += each.getContentBytes().size();
+      rules.text(name + ".chat", bytes);
       messages.add(new Message(each.getRole(), each.getContent()));
       spend(name, CHARACTERS_PER_MESSAGE + each.getContent().length());
     }
     try {
-      ChatPrompt prompt = template.prompt(tokenizer, messages);
-      return new Prompt(prompt.ids(), prompt);
+      return EncodedPrompt.of(tokenizer, template, messages, this::watch);
     } catch (UserError e) {
       String roles = messages.stream().map(Message::role).collect(Collectors.joining(", "));
-      throw refused(name + ".chat", shortened(roles), "what the template takes", e);
+      throw e == tooLong
+          ? e
+          : refused(name + ".chat", shortened(roles), "what the template takes", e);
     }
   }
 
@@ -83,7 +120,7 @@ final class Prompts {
     UserError.require(
         characters <= MOST_CHARACTERS,
         name,
-        characters + " characters of chats so far",
+        characters + " characters to write down so far",
         "at most " + MOST_CHARACTERS + " in one call");
   }
 
@@ -100,16 +137,16 @@ final class Prompts {
 
   /** A prompt in tokens, and the way from what answers it to tokens. */
   final class Prompt {
-    private final int[] ids;
-    private final @Nullable ChatPrompt chat;
+    private final EncodedPrompt encoded;
+    private final boolean chat;
 
-    private Prompt(int[] ids, @Nullable ChatPrompt chat) {
-      this.ids = ids;
+    private Prompt(EncodedPrompt encoded, boolean chat) {
+      this.encoded = encoded;
       this.chat = chat;
     }
 
     int[] ids() {
-      return ids;
+      return encoded.ids();
     }
 
     /** Beginnings of completions: text without an end. */
@@ -120,8 +157,7 @@ final class Prompts {
       List<int[]> beginnings = new ArrayList<>(inputs.size());
       for (int i = 0; i < inputs.size(); i++) {
         String each = name + "[" + i + "]";
-        beginnings.add(
-            completion(each, inputs.get(i), tokenizer::encode, ChatPrompt::encodeBeginning));
+        beginnings.add(completion(each, inputs.get(i), encoded::encodeBeginning));
       }
       return beginnings;
     }
@@ -129,38 +165,32 @@ final class Prompts {
     /** A whole completion: text ends with the end-of-text token, or as a chat's template says. */
     int[] whole(String name, Input input) {
       spend(name, input);
-      return completion(name, input, tokenizer::encodeCompletion, ChatPrompt::encodeReply);
+      return completion(name, input, encoded::encodeWhole);
     }
 
     private void spend(String name, Input completion) {
-      if (chat != null && completion.hasText()) {
-        Prompts.this.spend(
-            name, chat.length() + CHARACTERS_PER_MESSAGE + completion.getText().length());
+      if (completion.hasText()) {
+        rules.text(name, completion.getTextBytes().size());
+        int said = chat ? completion.getText().length() : 0;
+        Prompts.this.spend(name, encoded.length() + CHARACTERS_PER_MESSAGE + said);
       }
     }
 
-    private int[] completion(
-        String name,
-        Input input,
-        Function<String, int[]> plain,
-        BiFunction<ChatPrompt, String, int[]> reply) {
-      ChatPrompt before = chat;
+    private int[] completion(String name, Input input, Function<String, int[]> tokens) {
+      Prompts.this.name = name;
       return switch (input.getFormCase()) {
-        case TEXT ->
-            before == null
-                ? plain.apply(input.getText())
-                : reply(name, () -> reply.apply(before, input.getText()));
+        case TEXT -> text(name, input.getText(), tokens);
         case TOKENS -> Inputs.ids(input.getTokens());
         case CHAT -> throw UserError.expected(name, "a chat", "text or tokens");
         case FORM_NOT_SET -> throw UserError.expected(name, "neither", "text or tokens");
       };
     }
 
-    private int[] reply(String name, Supplier<int[]> reply) {
+    private int[] text(String name, String text, Function<String, int[]> tokens) {
       try {
-        return reply.get();
+        return tokens.apply(text);
       } catch (UserError e) {
-        throw refused(name, "text", "token ids after this chat", e);
+        throw e == tooLong || !chat ? e : refused(name, "text", "token ids after this chat", e);
       }
     }
   }

@@ -4,13 +4,16 @@ import com.google.common.primitives.Floats;
 import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.rlaif.inference.ModelInferRequest;
 import org.rlaif.inference.ModelInferResponse;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.engine.RewardEngine;
 import org.rlaif.serving.engine.RewardEngine.Item;
 import org.rlaif.serving.engine.RewardEngine.Scores;
+import org.rlaif.serving.engine.TokenRules;
+import org.rlaif.serving.grpc.Prompts.Prompt;
+import org.rlaif.v1.Input;
 
 /** Scores, asked for and told in tensors; {@code open_inference.proto} describes them. */
 final class RewardTensors {
@@ -47,23 +50,29 @@ final class RewardTensors {
   }
 
   private static List<Item> items(RewardEngine engine, InferInputs inputs) {
-    Tokenizer tokenizer = engine.tokenizer();
-    List<int[]> prompts = inputs.sequences(PROMPT, PROMPT_IDS, tokenizer::encodePrompt);
-    List<int[]> completions =
-        inputs.sequences(COMPLETION, COMPLETION_IDS, tokenizer::encodeCompletion);
+    List<Map.Entry<String, Input>> prompts = listed(inputs.sequences(PROMPT, PROMPT_IDS));
+    List<Map.Entry<String, Input>> completions =
+        listed(inputs.sequences(COMPLETION, COMPLETION_IDS));
     UserError.require(
         prompts.size() == completions.size(),
         inputs.has(COMPLETION) ? COMPLETION : COMPLETION_IDS,
         completions.size() + " completions",
         prompts.size() + ", one for each prompt");
+    TokenRules rules = engine.loaded().rules();
+    var written = new Prompts(engine.loaded());
     List<Item> items = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
-      String prompt = inputs.has(PROMPT) ? PROMPT + "[" + i + "]" : PROMPT_IDS;
-      String completion = inputs.has(COMPLETION) ? COMPLETION + "[" + i + "]" : COMPLETION_IDS;
-      engine.loaded().rules().prompt(prompt, prompts.get(i));
-      engine.loaded().rules().completion(completion, prompts.get(i), completions.get(i));
-      items.add(new Item(prompts.get(i), completions.get(i)));
+      Prompt prompt = written.of(prompts.get(i).getKey(), prompts.get(i).getValue());
+      rules.prompt(prompts.get(i).getKey(), prompt.ids());
+      String name = completions.get(i).getKey();
+      int[] completion = prompt.whole(name, completions.get(i).getValue());
+      rules.completion(name, prompt.ids(), completion);
+      items.add(new Item(prompt.ids(), completion));
     }
     return items;
+  }
+
+  private static List<Map.Entry<String, Input>> listed(Map<String, Input> inputs) {
+    return List.copyOf(inputs.entrySet());
   }
 }

@@ -78,7 +78,7 @@ final class RolloutStream implements SequenceListener {
             .addAllPromptTokenIds(Ints.asList(prompts.get(id.prompt())))
             .addAllTokenIds(Ints.asList(completion.tokens()))
             .addAllLogprobs(Floats.asList(completion.logprobs()))
-            .setText(text(completion))
+            .setText(text(prompts.get(id.prompt()), completion))
             .setFinishReason(completion.reason())
             .addAllWeights(completion.weights())
             .setUsage(Outputs.usage(prompts.get(id.prompt()).length, completion.tokens().length))
@@ -100,13 +100,15 @@ final class RolloutStream implements SequenceListener {
     return message.build();
   }
 
-  private String text(Completion completion) {
+  private String text(int[] prompt, Completion completion) {
     if (completion.stop() != null) {
       return completion.stop().text();
     }
     int[] tokens = completion.tokens();
-    return completion.reason() == FinishReason.FINISH_REASON_STOP_TOKEN
-        ? tokenizer.decode(Arrays.copyOf(tokens, tokens.length - 1))
-        : tokenizer.decode(tokens);
+    int length =
+        completion.reason() == FinishReason.FINISH_REASON_STOP_TOKEN
+            ? tokens.length - 1
+            : tokens.length;
+    return tokenizer.decodeBehind(prompt, Arrays.copyOf(tokens, length));
   }
 }

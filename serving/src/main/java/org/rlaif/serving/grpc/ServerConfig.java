@@ -131,6 +131,11 @@ public record ServerConfig(
     return with(engine.context(tokens));
   }
 
+  /** The same, for texts of so many bytes per token of the context. */
+  public ServerConfig bytesPerToken(int bytes) {
+    return with(engine.bytesPerToken(bytes));
+  }
+
   /** The same, guarded so on TCP. */
   public ServerConfig secure(Security security) {
     return new ServerConfig(

@@ -33,7 +33,7 @@ class StopScanTest {
 
   @Test
   void whatMightBecomeAStopStringIsHeldBack() {
-    var scan = new StopScan(tokenizer, stops(0, "END"));
+    var scan = new StopScan(tokenizer, stops(0, "END"), new int[0]);
     assertEquals(List.of("x", "", "", "EN", "Ey", "", "", ""), pieces(scan, "xENEyEND"));
     assertEquals("END", scan.found());
     assertEquals("xENEy", scan.text());
@@ -42,7 +42,7 @@ class StopScanTest {
 
   @Test
   void whatWasHeldBackComesAtTheEnd() {
-    var scan = new StopScan(tokenizer, stops(0, "END"));
+    var scan = new StopScan(tokenizer, stops(0, "END"), new int[0]);
     assertEquals(List.of("x", "", ""), pieces(scan, "xEN"));
     assertEquals("EN", scan.end());
     assertEquals("", scan.found());
@@ -50,7 +50,7 @@ class StopScanTest {
 
   @Test
   void theEarliestCountsThenTheFirstListed() {
-    var scan = new StopScan(tokenizer, stops(0, "bc", "abc", "abcd"));
+    var scan = new StopScan(tokenizer, stops(0, "bc", "abc", "abcd"), new int[0]);
     pieces(scan, "xabc");
     assertEquals("abc", scan.found());
     assertEquals("x", scan.text());
@@ -58,7 +58,8 @@ class StopScanTest {
 
   @Test
   void stopTokensHaveNoText() {
-    var scan = new StopScan(tokenizer, new Stops(0, List.of(), Set.of(TestModels.id('!'))));
+    var scan =
+        new StopScan(tokenizer, new Stops(0, List.of(), Set.of(TestModels.id('!'))), new int[0]);
     assertEquals(List.of("a", ""), pieces(scan, "a!"));
     assertEquals("", scan.end());
   }
@@ -84,7 +85,7 @@ class StopScanTest {
           }
         }
       }
-      var scan = new StopScan(tokenizer, new Stops(minTokens, strings, Set.of()));
+      var scan = new StopScan(tokenizer, new Stops(minTokens, strings, Set.of()), new int[0]);
       var given = new StringBuilder();
       for (int t = 0; t < text.length() && scan.found().isEmpty(); t++) {
         given.append(scan.add(TestModels.id(text.charAt(t))));

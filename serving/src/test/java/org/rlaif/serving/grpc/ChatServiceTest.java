@@ -33,10 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rlaif.client.RlaifClient;
-import org.rlaif.model.ChatPrompt;
 import org.rlaif.model.ChatTemplate;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.EncodedPrompt;
 import org.rlaif.model.Tokenizer;
+import org.rlaif.model.Watch;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.GenerateRequest;
@@ -108,7 +109,7 @@ class ChatServiceTest {
                 .addCompletions(RlaifClient.tokens(5, 6))
                 .build());
     try (Tokenizer tokenizer = tokenizer(family)) {
-      ChatPrompt expected = prompt(family, tokenizer, CONVERSATION);
+      EncodedPrompt expected = prompt(family, tokenizer, CONVERSATION);
       assertEquals(Ints.asList(expected.ids()), told.getPromptTokenIdsList());
       assertEquals(
           Ints.asList(expected.encodeBeginning("1")), told.getCompletions(0).getTokenIdsList());
@@ -181,7 +182,7 @@ class ChatServiceTest {
       assertEquals(scored.getItems(1), scored.getItems(0));
       assertEquals(scored.getScores(1), scored.getScores(0));
       assertEquals(
-          Ints.asList(tokenizer.encodeCompletion("Hi.")),
+          Ints.asList(EncodedPrompt.of(tokenizer, "Hello", Watch.NONE).encodeWhole("Hi.")),
           scored.getItems(2).getCompletionTokenIdsList());
       ScorePairsResponse pairs =
           client.scorePairs(
@@ -248,17 +249,16 @@ class ChatServiceTest {
   void nobodyKeepsTheServerWriting() {
     int most = Prompts.MOST_CHARACTERS;
     invalid(
-        "prompt: "
-            + (most + 64)
-            + " characters of chats so far (expected: at most "
+        "prompt.chat: "
             + most
-            + " in one call)",
+            + " bytes (expected: at most 16384; the context of qwen2 is 256 tokens, and"
+            + " bytes-per-token 64)",
         generate("qwen2", chat(user("a".repeat(most)))));
     Message[] many = Collections.nCopies(300_000, user("")).toArray(Message[]::new);
     invalid(
         "prompt: "
             + (most + 64)
-            + " characters of chats so far (expected: at most "
+            + " characters to write down so far (expected: at most "
             + most
             + " in one call)",
         generate("qwen2", chat(many)));
@@ -271,7 +271,7 @@ class ChatServiceTest {
     var costly = LogprobsRequest.newBuilder().setModel("qwen2").setPrompt(chat(user(question)));
     costly.addAllCompletions(Collections.nCopies(1_000_000, text("1")));
     String sentence =
-        "completions[%d]: %d characters of chats so far (expected: at most %d in one call)";
+        "completions[%d]: %d characters to write down so far (expected: at most %d in one call)";
     refused(
         Status.Code.INVALID_ARGUMENT,
         sentence.formatted(left / each, most - left + (left / each + 1) * each, most),
@@ -317,13 +317,14 @@ class ChatServiceTest {
     return Arrays.stream(ids).filter(id -> Ints.contains(tokenizer.endIds(), id)).count();
   }
 
-  private static ChatPrompt prompt(String model, Tokenizer tokenizer, Message... messages) {
-    return template(model)
-        .prompt(
-            tokenizer,
-            Arrays.stream(messages)
-                .map(each -> new org.rlaif.kit.Message(each.getRole(), each.getContent()))
-                .toList());
+  private static EncodedPrompt prompt(String model, Tokenizer tokenizer, Message... messages) {
+    return EncodedPrompt.of(
+        tokenizer,
+        template(model),
+        Arrays.stream(messages)
+            .map(each -> new org.rlaif.kit.Message(each.getRole(), each.getContent()))
+            .toList(),
+        Watch.NONE);
   }
 
   private static ChatTemplate template(String model) {

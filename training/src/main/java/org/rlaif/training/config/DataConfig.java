@@ -23,6 +23,8 @@ import java.util.List;
  * @param test share of the user's prompts that is held out for the evaluation
  * @param tooLong what to do with a row that does not fit the context: {@code drop} (and count) or
  *     {@code fail}
+ * @param bytesPerToken that a row may have, of a context of tokens, to be tokenised at all; a
+ *     longer one does not fit the context
  */
 public record DataConfig(
     String source,
@@ -35,7 +37,8 @@ public record DataConfig(
     String system,
     double validation,
     double test,
-    String tooLong) {
+    String tooLong,
+    int bytesPerToken) {
 
   /** Sizes of the generated splits. */
   public record Posts(int train, int validation, int test) {
@@ -75,6 +78,7 @@ public record DataConfig(
         "with data.chat: true, since the generated posts are plain text");
     require(
         tooLong.equals("drop") || tooLong.equals("fail"), "data.tooLong", tooLong, "drop or fail");
+    require(bytesPerToken >= 1, "data.bytesPerToken", bytesPerToken, ">= 1");
     RunConfig.fraction("data.validation", validation);
     RunConfig.fraction("data.test", test);
     require(

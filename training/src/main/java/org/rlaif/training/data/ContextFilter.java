@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.TextBound;
 
 /**
  * Leaves out what does not fit the model's context, or refuses it, and counts. A sequence is a
@@ -16,18 +19,19 @@ import org.rlaif.model.PromptEncoder;
  */
 public final class ContextFilter {
   private final PromptEncoder encoder;
-  private final int contextLength;
+  private final TextBound bound;
   private final boolean fail;
   private int dropped;
 
   /**
    * Creates a filter.
    *
+   * @param bound the context, and how long a text may be to be tokenised at all
    * @param tooLong {@code data.tooLong}: {@code drop} or {@code fail}
    */
-  public ContextFilter(PromptEncoder encoder, int contextLength, String tooLong) {
+  public ContextFilter(PromptEncoder encoder, TextBound bound, String tooLong) {
     this.encoder = encoder;
-    this.contextLength = contextLength;
+    this.bound = bound;
     this.fail = tooLong.equals("fail");
   }
 
@@ -36,6 +40,7 @@ public final class ContextFilter {
     return fitting(
         examples,
         Example::id,
+        each -> chars(each.prompt(), each.completion()),
         each ->
             prompt(each.id(), each.prompt())
                 + completion(each.id(), each.prompt(), each.completion()),
@@ -47,11 +52,10 @@ public final class ContextFilter {
     return fitting(
         preferences,
         Preference::id,
+        each -> chars(each.prompt(), each.first(), each.second()),
         each ->
             prompt(each.id(), each.prompt())
-                + Math.max(
-                    completion(each.id(), each.prompt(), each.first()),
-                    completion(each.id(), each.prompt(), each.second())),
+                + Math.max(encoder.first(each).length, encoder.second(each).length),
         "prompt and longer completion");
   }
 
@@ -60,6 +64,7 @@ public final class ContextFilter {
     return fitting(
         examples,
         Example::id,
+        each -> chars(each.prompt()),
         each -> prompt(each.id(), each.prompt()) + maxTokens,
         "prompt and " + maxTokens + " new tokens");
   }
@@ -69,30 +74,63 @@ public final class ContextFilter {
     return dropped;
   }
 
+  /** How many completions so far were encoded apart from their prompts. */
+  public int apart() {
+    return encoder.apart();
+  }
+
   private <T> List<T> fitting(
-      List<T> rows, Function<T, String> id, ToIntFunction<T> length, String what) {
+      List<T> rows,
+      Function<T, String> id,
+      ToLongFunction<T> chars,
+      ToIntFunction<T> length,
+      String what) {
     List<T> fitting = new ArrayList<>(rows.size());
     int shortest = Integer.MAX_VALUE;
     for (T row : rows) {
+      if (chars.applyAsLong(row) > bound.bytes()) { // a char has a byte at least
+        refuse(
+            id.apply(row) + ", " + what,
+            chars.applyAsLong(row) + " characters",
+            bound.bytes() + ", data.bytesPerToken of each token of the context");
+        continue;
+      }
       int tokens = length.applyAsInt(row);
       shortest = Math.min(shortest, tokens);
-      if (tokens <= contextLength) {
+      if (tokens <= bound.tokens()) {
         fitting.add(row);
-      } else if (fail) {
-        throw UserError.expected(
+      } else {
+        refuse(
             id.apply(row) + ", " + what,
             tokens + " tokens",
-            "at most model.contextLength (" + contextLength + "), or data.tooLong: drop");
+            "model.contextLength (" + bound.tokens() + ")");
       }
     }
     if (fitting.isEmpty() && !rows.isEmpty()) {
       throw UserError.expected(
           "model.contextLength",
-          contextLength,
-          ">= " + shortest + ", the tokens of the shortest of " + rows.size() + " (" + what + ")");
+          bound.tokens(),
+          (shortest == Integer.MAX_VALUE ? "far more than " + bound.tokens() : ">= " + shortest)
+              + ", the tokens of the shortest of "
+              + rows.size()
+              + " ("
+              + what
+              + ")");
     }
     dropped += rows.size() - fitting.size();
     return fitting;
+  }
+
+  private void refuse(String row, String length, String most) {
+    if (fail) {
+      throw UserError.expected(row, length, "at most " + most + ", or data.tooLong: drop");
+    }
+  }
+
+  private static long chars(Prompt prompt, String... completions) {
+    return Stream.concat(Stream.of(prompt.transcript()), Stream.of(completions))
+        .mapToLong(String::length)
+        .sum();
   }
 
   private int prompt(String id, Prompt prompt) {

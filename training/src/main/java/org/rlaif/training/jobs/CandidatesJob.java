@@ -2,6 +2,7 @@ package org.rlaif.training.jobs;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,8 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.CandidatesConfig;
 
 /**
- * Several completions of each of some prompts, sampled from the served SFT policy, to be judged.
+ * Several completions of each of some prompts, sampled from the served SFT policy, to be judged:
+ * text for judges, and the tokens that were sampled for the reward model.
  */
 public final class CandidatesJob {
   /** Prompts per request: often enough for a progress bar, rarely enough to keep slots busy. */
@@ -67,7 +69,10 @@ public final class CandidatesJob {
               new Candidates(
                   example.id(),
                   example.prompt(),
-                  rollout.texts().subList(first, first + config.samples())));
+                  rollout.texts().subList(first, first + config.samples()),
+                  rollout.sequences().subList(first, first + config.samples()).stream()
+                      .map(each -> Arrays.stream(each.completion()).boxed().toList())
+                      .toList()));
         }
         tokens += rollout.tokens();
         ended += rollout.endedFraction() * rollout.size();

@@ -24,9 +24,9 @@ record Pairs(List<Sequence> firsts, List<Sequence> seconds, float[] labels) {
       String id = "preference " + preference.id();
       labels[firsts.size()] = (float) preference.probabilityFirst();
       firsts.add(
-          Sequence.encode(encoder, contextLength, id, preference.prompt(), preference.first()));
+          Sequence.of(encoder, contextLength, id, preference.prompt(), encoder.first(preference)));
       seconds.add(
-          Sequence.encode(encoder, contextLength, id, preference.prompt(), preference.second()));
+          Sequence.of(encoder, contextLength, id, preference.prompt(), encoder.second(preference)));
     }
     return new Pairs(firsts, seconds, labels);
   }

@@ -31,8 +31,13 @@ record Sequence(int[] prompt, int[] completion, int[] earlier) {
    */
   static Sequence encode(
       PromptEncoder encoder, int contextLength, String id, Prompt prompt, String completion) {
-    Sequence sequence =
-        new Sequence(encoder.prompt(id, prompt), encoder.completion(id, prompt, completion));
+    return of(encoder, contextLength, id, prompt, encoder.completion(id, prompt, completion));
+  }
+
+  /** Tokenises a prompt of which the completion is in tokens already. */
+  static Sequence of(
+      PromptEncoder encoder, int contextLength, String id, Prompt prompt, int[] completion) {
+    Sequence sequence = new Sequence(encoder.prompt(id, prompt), completion);
     UserError.require(
         sequence.length() <= contextLength,
         id,

@@ -69,7 +69,7 @@ public final class Loop {
         model.folder().isEmpty()
             ? ""
             : ModelFolder.files(model.path()).stream().map(AtomicFiles::sha256).toList().toString();
-    return List.of(run.sft(), model, weights, run.data().tooLong());
+    return List.of(run.sft(), model, weights, run.data().tooLong(), run.data().bytesPerToken());
   }
 
   private static Object labelSettings(RunConfig run) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.TextBound;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
@@ -58,7 +59,8 @@ public record RunContext(RunConfig config, RunFolder folder, Servers servers, De
 
   /** Leaves out what is longer than the context. */
   public ContextFilter filter(PromptEncoder encoder) {
-    return new ContextFilter(encoder, contextLength(), config.data().tooLong());
+    TextBound bound = new TextBound(contextLength(), config.data().bytesPerToken());
+    return new ContextFilter(encoder, bound, config.data().tooLong());
   }
 
   /** Serves models of this run under its names; close what is returned. */

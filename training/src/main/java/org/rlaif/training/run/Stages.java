@@ -102,18 +102,20 @@ final class Stages {
       ContextFilter filter = run.filter(PromptEncoder.of(run.tokenizerJson(), tokenizer));
       List<Example> train = filter.examples(data.train());
       List<Example> validation = filter.examples(data.validation());
-      return with(
-          SftJob.run(
-              run.config().sft(),
-              run.config().model(),
-              run.tokenizerJson(),
-              train,
-              validation,
-              run.seed("sft"),
-              run.device(),
-              out),
-          "tooLong",
-          filter.dropped());
+      Map<String, Object> figures =
+          with(
+              SftJob.run(
+                  run.config().sft(),
+                  run.config().model(),
+                  run.tokenizerJson(),
+                  train,
+                  validation,
+                  run.seed("sft"),
+                  run.device(),
+                  out),
+              "tooLong",
+              filter.dropped());
+      return with(figures, "encodedApart", filter.apart());
     }
   }
 
@@ -200,15 +202,25 @@ final class Stages {
   static Map<String, Object> reward(RunContext run, Path out) {
     Path labels = run.folder().stage("label");
     try (ModelFolder sft = ModelFolder.open(run.model("sft"))) {
-      return RewardJob.run(
-          run.config().reward(),
-          run.config().model().adapter(),
-          sft,
-          JsonLines.read(labels.resolve(TRAIN), Preference.class),
-          JsonLines.read(labels.resolve(HELD_OUT), Preference.class),
-          run.seed("reward"),
-          run.device(),
-          out);
+      ContextFilter filter = run.filter(PromptEncoder.of(sft));
+      List<Preference> train =
+          filter.preferences(JsonLines.read(labels.resolve(TRAIN), Preference.class));
+      List<Preference> heldOut =
+          filter.preferences(JsonLines.read(labels.resolve(HELD_OUT), Preference.class));
+      Map<String, Object> figures =
+          with(
+              RewardJob.run(
+                  run.config().reward(),
+                  run.config().model().adapter(),
+                  sft,
+                  train,
+                  heldOut,
+                  run.seed("reward"),
+                  run.device(),
+                  out),
+              "tooLong",
+              filter.dropped());
+      return with(figures, "encodedApart", filter.apart());
     }
   }
 

@@ -14,6 +14,7 @@ import org.rlaif.kit.Provenance;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.TextBound;
 import org.rlaif.model.Tokenizer;
 
 class ContextFilterTest {
@@ -26,7 +27,7 @@ class ContextFilterTest {
   @Test
   void leavesOutWhatDoesNotFitAndCounts() {
     try (Tokenizer bytes = bytes()) {
-      ContextFilter filter = new ContextFilter(encoder(bytes), 8, "drop");
+      ContextFilter filter = filter(bytes, 8, "drop");
       assertEquals(List.of(SHORT), filter.examples(List.of(LONG, SHORT, LONG)));
       assertEquals(2, filter.dropped());
       Preference preference =
@@ -44,7 +45,7 @@ class ContextFilterTest {
   @Test
   void refusesItIfAsked() {
     try (Tokenizer bytes = bytes()) {
-      ContextFilter filter = new ContextFilter(encoder(bytes), 8, "fail");
+      ContextFilter filter = filter(bytes, 8, "fail");
       assertEquals(
           "long, prompt and completion: 9 tokens (expected: at most model.contextLength (8), or"
               + " data.tooLong: drop)",
@@ -55,7 +56,7 @@ class ContextFilterTest {
   @Test
   void refusesDataOfWhichNothingFits() {
     try (Tokenizer bytes = bytes()) {
-      ContextFilter filter = new ContextFilter(encoder(bytes), 5, "drop");
+      ContextFilter filter = filter(bytes, 5, "drop");
       assertEquals(
           "model.contextLength: 5 (expected: >= 7, the tokens of the shortest of 2 (prompt and"
               + " completion))",
@@ -63,8 +64,43 @@ class ContextFilterTest {
     }
   }
 
-  private PromptEncoder encoder(Tokenizer tokenizer) {
-    return PromptEncoder.of(folder.resolve("tokenizer.json"), tokenizer);
+  /** What cannot fit is not tokenised; tokens that were sampled are not made anew. */
+  @Test
+  void looksAtBytesFirstAndAtSampledTokensAsTheyAre() {
+    try (Tokenizer bytes = bytes()) {
+      ContextFilter filter = filter(bytes, 8, "drop");
+      Example vast = new Example("vast", Prompt.of("a".repeat(1 << 26)), "xy");
+      assertEquals(List.of(SHORT), filter.examples(List.of(vast, SHORT)));
+      assertEquals(1, filter.dropped());
+      assertEquals(
+          "vast, prompt and completion: 67108866 characters (expected: at most 512,"
+              + " data.bytesPerToken of each token of the context, or data.tooLong: drop)",
+          assertThrows(
+                  UserError.class, () -> filter(bytes, 8, "fail").examples(List.of(SHORT, vast)))
+              .getMessage());
+      var cut = new Preference.Tokens(List.of(5, 6, 7, 8), List.of(5));
+      Preference sampled =
+          new Preference("p", Prompt.of("abc"), "wxyz", "w", 1, Provenance.human(), cut);
+      assertEquals(List.of(sampled), filter.preferences(List.of(sampled)));
+      var longer = new Preference.Tokens(List.of(5, 6, 7, 8, 9), List.of(5));
+      Preference grown =
+          new Preference("q", Prompt.of("abc"), "wxyz", "w", 1, Provenance.human(), longer);
+      assertEquals(List.of(sampled), filter.preferences(List.of(sampled, grown)));
+      assertEquals(2, filter.dropped());
+      var foreign = new Preference.Tokens(List.of(259), List.of(5));
+      Preference wrong =
+          new Preference("r", Prompt.of("abc"), "w", "w", 1, Provenance.human(), foreign);
+      assertEquals(
+          "preference r, tokens: 259 (expected: ids from 0 to 258)",
+          assertThrows(UserError.class, () -> filter.preferences(List.of(wrong))).getMessage());
+    }
+  }
+
+  private ContextFilter filter(Tokenizer tokenizer, int contextLength, String tooLong) {
+    return new ContextFilter(
+        PromptEncoder.of(folder.resolve("tokenizer.json"), tokenizer),
+        new TextBound(contextLength, TextBound.BYTES_PER_TOKEN),
+        tooLong);
   }
 
   private Tokenizer bytes() {

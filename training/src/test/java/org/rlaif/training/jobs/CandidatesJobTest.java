@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
@@ -16,6 +17,7 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.Tokenizer;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.training.config.CandidatesConfig;
 
@@ -30,10 +32,17 @@ class CandidatesJobTest {
     assertEquals(150, rows.size());
     assertEquals(450, figures.get("sequences"));
     long words = 0;
+    Tokenizer tokenizer = Tokenizer.open(ToyModels.tokenizerJson());
     for (int i = 0; i < rows.size(); i++) {
       assertEquals(prompts.get(i).id(), rows.get(i).id());
       assertEquals(prompts.get(i).prompt(), rows.get(i).prompt());
       assertEquals(3, rows.get(i).completions().size());
+      List<List<Integer>> tokens = Objects.requireNonNull(rows.get(i).tokens());
+      for (int k = 0; k < 3; k++) {
+        int[] ids = tokens.get(k).stream().mapToInt(Integer::intValue).toArray();
+        assertEquals(rows.get(i).completions().get(k), tokenizer.decodeBehind(new int[] {3}, ids));
+        assertTrue(ids[ids.length - 1] == tokenizer.eosId() || ids.length == 8);
+      }
       words += rows.get(i).completions().stream().filter(c -> c.matches("( yes| no)+")).count();
     }
     assertTrue(words > 400, words + " of 450 completions are what the policy has learned");

@@ -77,7 +77,8 @@ public final class Text {
     return part(start, letters.offsetByCodePoints(start, to - from));
   }
 
-  Text plus(Text more) {
+  /** This, then another. */
+  public Text plus(Text more) {
     return new Text(letters + more.letters, marks + more.marks);
   }
 
