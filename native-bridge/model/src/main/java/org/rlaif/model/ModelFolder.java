@@ -87,6 +87,8 @@ public final class ModelFolder implements AutoCloseable {
     JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
     DecoderConfig described = ConfigJson.decoder(json);
     ScoreScale scale = ConfigJson.scoreScale(json);
+    NamedIds.check(folder, described.vocabularySize());
+    NamedIds.check(tokenizerJson.resolveSibling(""), described.vocabularySize());
     Weights found = WeightFiles.map(folder, name -> isWanted(name, described));
     DecoderConfig config = hasOwnHead(described, found) ? described.untied() : described;
     Weights weights = weights(folder, config, found);

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
@@ -44,6 +46,43 @@ final class ModelFolderTest {
       assertEquals(POLICY.withHead(Head.SCORE).withScorePadding(0), reward.config());
       assertEquals(16, reward.weights().get("score.weight").remaining());
     }
+  }
+
+  /** Whichever file names it: an id beyond the network's would end a sequence, or be looked up. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "generation_config.json | eos_token_id | {\"eos_token_id\": [1, 64]} | 64",
+        "generation_config.json | eos_token_id | {\"eos_token_id\": 4000000000} | 4000000000",
+        "generation_config.json | pad_token_id | {\"pad_token_id\": -2} | -2",
+        "generation_config.json | bos_token_id | {\"bos_token_id\": 1.5} | 1.5",
+        "tokenizer_config.json | added_tokens_decoder | {\"added_tokens_decoder\": {\"64\": {}}} |"
+            + " 64",
+        "tokenizer_config.json | added_tokens_decoder | {\"added_tokens_decoder\": {\"x\": {}}} |"
+            + " -1"
+      })
+  void everyIdThatItNamesIsTheNetworks(String file, String key, String json, String id)
+      throws IOException {
+    Files.writeString(folder.resolve(file), json);
+    var e = assertThrows(UserError.class, () -> ModelFolder.open(folder));
+    assertEquals(
+        folder.resolve(file)
+            + ", "
+            + key
+            + ": "
+            + id
+            + " (expected: from 0 to 63, the ids of vocab_size)",
+        e.getMessage());
+  }
+
+  /** As in the first files of Llama. */
+  @Test
+  void noPaddingMayBeSaidByANumber() throws IOException {
+    Path generation = folder.resolve("generation_config.json");
+    Files.writeString(generation, "{\"pad_token_id\": -1, \"bos_token_id\": null}");
+    ModelFolder.open(folder).close();
   }
 
   @Test
