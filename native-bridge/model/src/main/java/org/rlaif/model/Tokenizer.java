@@ -43,6 +43,7 @@ public final class Tokenizer implements AutoCloseable {
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
   private static final Cleaner UNUSED = Cleaner.create();
+
   /** Texts that what follows them hardly ever merges with, the most unlikely first. */
   private static final List<String> ANCHORS = List.of("\n", "a", ".");
 
