@@ -23,6 +23,9 @@ final class LoraJson {
   private static final String SAVED = "modules_to_save";
   private static final String SCORE = "score";
 
+  /** PEFT writes both, however often: the one that a model has is saved. */
+  private static final Set<String> HEADS = Set.of(SCORE, "classifier");
+
   /** Keys that say nothing about the adapted network as it answers. */
   private static final Set<String> HARMLESS =
       Set.of(
@@ -48,8 +51,9 @@ final class LoraJson {
     initial(fields);
     head(fields, base);
     for (JsonNode saved : fields.get(SAVED)) {
-      if (!saved.asText().equals(SCORE) || head(fields, base) != Head.SCORE) {
-        throw fields.wrong(SAVED, "[\"score\"] with task_type SEQ_CLS, or null");
+      if (!HEADS.contains(saved.asText()) || head(fields, base) != Head.SCORE) {
+        throw fields.wrong(
+            SAVED, "\"score\" and \"classifier\" alone with task_type SEQ_CLS, or null");
       }
     }
     Lora lora =

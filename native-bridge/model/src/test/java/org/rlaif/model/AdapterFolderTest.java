@@ -196,6 +196,30 @@ final class AdapterFolderTest {
     ModelFolder.open(folder).close();
   }
 
+  /** PEFT adds both names that a head may have to those that it was told, in whatever order. */
+  @Test
+  void headsThatPeftSaves() throws IOException {
+    Path folder = unpack("lora_llama2_score");
+    assertEquals(
+        List.of("classifier", "score", "score"), texts(json(folder).path("modules_to_save")));
+    for (String saved :
+        List.of(
+            "[\"score\", \"classifier\", \"score\"]",
+            "[\"score\", \"score\"]",
+            "[\"classifier\"]",
+            "null")) {
+      JsonNode value = Json.MAPPER.readTree(saved);
+      change(folder, json -> json.set("modules_to_save", value));
+      try (ModelFolder model = ModelFolder.open(folder)) {
+        assertEquals(Head.SCORE, model.config().head());
+        assertEquals(32, model.weights().get("score.weight").remaining());
+      }
+    }
+    JsonNode other = Json.MAPPER.readTree("[\"score\", \"embed_tokens\"]");
+    change(folder, json -> json.set("modules_to_save", other));
+    refused(folder, "modules_to_save: [\"score\",\"embed_tokens\"]");
+  }
+
   @Test
   void namesTensorsThatDoNotFit() throws IOException {
     Path folder = unpack("lora_llama3");

@@ -79,9 +79,17 @@ public final class GoldenFamilies {
     return List.copyOf(INDEX.keySet());
   }
 
-  /** All adapters; {@code base_model_name_or_path} of their configuration names their model. */
+  /**
+   * All adapters of language models; {@code base_model_name_or_path} of their configuration names
+   * their model.
+   */
   public static List<String> adapters() {
-    return List.copyOf(ADAPTERS.keySet());
+    return ADAPTERS.keySet().stream().filter(name -> !name.endsWith("_score")).toList();
+  }
+
+  /** All that make a language model a reward model. */
+  public static List<String> scoreAdapters() {
+    return ADAPTERS.keySet().stream().filter(name -> name.endsWith("_score")).toList();
   }
 
   /**

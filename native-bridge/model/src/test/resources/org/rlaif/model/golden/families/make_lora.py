@@ -15,6 +15,7 @@ from make_families import (
     HERE, SEQUENCES, difference, exact, keep, load, measure, rounded, sharpen, write_json,
 )
 from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import AutoModelForSequenceClassification
 
 LLAMA = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 ADAPTERS = {
@@ -24,6 +25,10 @@ ADAPTERS = {
     "lora_qwen2": ("qwen2", dict(target_modules=LLAMA)),
     "lora_qwen2_rs": ("qwen2", dict(target_modules=LLAMA, use_rslora=True)),
     "lora_qwen2_qv": ("qwen2", dict(target_modules=["q_proj", "v_proj"])),
+    # A score head on top of a language model; PEFT writes down both names that one may have.
+    "lora_llama2_score": (
+        "llama2",
+        dict(target_modules=["q_proj", "v_proj"], task_type="SEQ_CLS", modules_to_save=["score"])),
 }
 TRAINED = "lora_llama3"
 
@@ -36,31 +41,42 @@ def unpack(name, folder):
 
 def create(base, folder, more, seed, adapter):
     """Both factors random, so that the adapter changes the model."""
-    config = LoraConfig(r=4, lora_alpha=8, task_type="CAUSAL_LM", **more)
-    model = get_peft_model(load(base, folder).float(), config)
+    config = LoraConfig(**(dict(r=4, lora_alpha=8, task_type="CAUSAL_LM") | more))
+    model = get_peft_model(below(adapter.name, base, folder).float(), config)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            if "lora_" in name:
+            if "lora_" in name or "score.modules_to_save" in name:
                 values = torch.randn(parameter.shape, generator=generator) * 0.2
                 parameter.copy_((values * 16).round() / 16)
     model.peft_config["default"].base_model_name_or_path = base
     model.save_pretrained(adapter)
     (adapter / "README.md").unlink()
     written = json.loads((adapter / "adapter_config.json").read_text())
-    written["target_modules"].sort()  # a set, written in any order
+    for key in ["target_modules", "modules_to_save"]:
+        (written[key] or []).sort()  # sets, written in any order
     write_json(adapter / "adapter_config.json", written, indent=2)
 
 
+def below(name, base, folder):
+    """The model that an adapter is put on: the base, under a fresh head if it is one that scores."""
+    if not name.endswith("_score"):
+        return load(base, folder)
+    torch.manual_seed(1)
+    return AutoModelForSequenceClassification.from_pretrained(
+        folder, num_labels=1, dtype=torch.float64).eval()
+
+
 def adapted(base, folder, adapter, **more):
-    model = PeftModel.from_pretrained(load(base, folder), adapter, **more)
+    model = PeftModel.from_pretrained(below(adapter.name, base, folder), adapter, **more)
     assert all(parameter.dtype == torch.float64 for parameter in model.parameters())
     return model
 
 
 def measure_all(model):
+    score = hasattr(model, "score") or hasattr(getattr(model, "model", None), "score")
     with exact():
-        return [measure(sharpen(model), each, False) for each in SEQUENCES]
+        return [measure(sharpen(model), each, score) for each in SEQUENCES]
 
 
 def train(model):
@@ -95,10 +111,10 @@ def norms(tensors):
 def write_adapter(name, seed, index):
     base, more = ADAPTERS[name]
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        folder, adapter = pathlib.Path(first), pathlib.Path(second)
+        folder, adapter = pathlib.Path(first), pathlib.Path(second) / name
         unpack(base, folder)
         create(base, folder, more, seed, adapter)
-        bare = measure_all(load(base, folder))
+        bare = measure_all(below(name, base, folder))
         cases = measure_all(adapted(base, folder, adapter))
         merged = measure_all(adapted(base, folder, adapter).merge_and_unload())
         keep(adapter, name, index)
