@@ -98,14 +98,17 @@ final class ConfigFields {
   void refuseOthers(Predicate<String> harmless) {
     for (var field : json.properties()) {
       JsonNode value = field.getValue();
-      boolean says =
-          !value.isNull()
-              && !(value.isBoolean() && !value.booleanValue())
-              && !(value.isContainerNode() && value.isEmpty());
-      if (says && !asked.contains(field.getKey()) && !harmless.test(field.getKey())) {
+      if (says(value) && !asked.contains(field.getKey()) && !harmless.test(field.getKey())) {
         throw wrong(field.getKey(), "a key that is known here, or none");
       }
     }
+  }
+
+  /** Whether a value is none of null, false and empty. */
+  static boolean says(JsonNode value) {
+    return !value.isNull()
+        && !(value.isBoolean() && !value.booleanValue())
+        && !(value.isContainerNode() && value.isEmpty());
   }
 
   UserError wrong(String key, String expected) {

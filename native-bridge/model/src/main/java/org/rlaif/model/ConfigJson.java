@@ -7,16 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Mlp.Activation;
 
 /**
- * Reads Hugging Face's {@code config.json}. A key that is neither read here nor known to change
- * nothing is refused by its name.
+ * Reads Hugging Face's {@code config.json}. A key that is neither read here nor {@link InertKeys
+ * known to change nothing} is refused by its name.
  */
 final class ConfigJson {
   static final String SCORE_MEAN = "rlaif_score_mean";
@@ -29,32 +27,6 @@ final class ConfigJson {
   static final String LAST_BUT_PADDING = "last_but_padding";
   static final String PADDING = "pad_token_id";
   static final String TIED = "tie_word_embeddings";
-
-  /** Keys that say nothing about the network as it answers. */
-  private static final Set<String> HARMLESS =
-      Set.of(
-          "_name_or_path",
-          "transformers_version",
-          "torch_dtype",
-          "dtype",
-          "use_cache",
-          "initializer_range",
-          "bos_token_id",
-          "eos_token_id",
-          "pad_token_id",
-          "label2id",
-          "problem_type",
-          "task_specific_params",
-          "tokenizer_class",
-          "pretraining_tp",
-          "n_ctx",
-          "max_window_layers",
-          "is_llama_config",
-          "model_max_length",
-          "reorder_and_upcast_attn");
-
-  private static final Pattern HARMLESS_KINDS =
-      Pattern.compile(".*(dropout|_pdrop)|summary_.*|rlaif_.*|_.*|output_.*|return_.*");
 
   private ConfigJson() {}
 
@@ -92,7 +64,7 @@ final class ConfigJson {
           case GPT_NEOX -> gptNeox(fields, head);
           case LLAMA, MISTRAL, QWEN2, QWEN3 -> llama(fields, family, head);
         };
-    fields.refuseOthers(key -> HARMLESS.contains(key) || HARMLESS_KINDS.matcher(key).matches());
+    fields.refuseOthers(InertKeys::isOne);
     return config.withScorePadding(scorePadding(json));
   }
 

@@ -86,6 +86,7 @@ public final class ModelFolder implements AutoCloseable {
   private static ModelFolder open(Path folder, Path tokenizerJson) {
     JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
     DecoderConfig described = ConfigJson.decoder(json);
+    InertKeys.log(folder.resolve(CONFIG), json);
     ScoreScale scale = ConfigJson.scoreScale(json);
     NamedIds.check(folder, described.vocabularySize());
     NamedIds.check(tokenizerJson.resolveSibling(""), described.vocabularySize());
