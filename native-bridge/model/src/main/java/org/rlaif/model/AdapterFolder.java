@@ -15,13 +15,18 @@ import org.rlaif.model.hub.Hub;
 
 /**
  * An adapter on disk as Hugging Face's PEFT keeps it: {@value #CONFIG}, {@value #WEIGHTS}, and the
- * name of its base. Tokenizer files are optional.
+ * name of its base. Tokenizer files are optional. Ours name a base by its whole path, so that it is
+ * found from everywhere, and the way to one nearby in {@code config.json}, so that both can move
+ * together.
  */
 final class AdapterFolder {
   static final String CONFIG = "adapter_config.json";
   static final String WEIGHTS = "adapter_model.safetensors";
 
-  /** Folders up from an adapter to what it shares with its base; further away it is absolute. */
+  /** In {@code config.json}: the way from an adapter to its base. */
+  static final String WAY = "rlaif_base";
+
+  /** Folders up from an adapter to what it shares with its base; further away there is no way. */
   private static final int NEAR = 4;
 
   private static final String UP = "..";
@@ -45,10 +50,19 @@ final class AdapterFolder {
     return base;
   }
 
-  /** Where the base is: a path that counts from the adapter's folder, or from where we are. */
+  /**
+   * Where the base is: a path, from the adapter's folder or from where we are; or the way there.
+   */
   private static Path resolve(Path folder, String name, String revision) {
+    Path place = folder.toAbsolutePath();
     try {
-      for (Path candidate : List.of(folder.toAbsolutePath().resolve(name), Path.of(name))) {
+      var candidates = new ArrayList<>(List.of(place.resolve(name), Path.of(name)));
+      Path own = folder.resolve(ModelFolder.CONFIG);
+      JsonNode way = Files.exists(own) ? ConfigJson.read(own).path(WAY) : Json.MAPPER.nullNode();
+      if (way.isTextual() && Path.of(name).isAbsolute()) {
+        candidates.add(place.resolve(way.asText()));
+      }
+      for (Path candidate : candidates) {
         if (!name.isEmpty() && Files.isDirectory(candidate.normalize())) {
           return candidate.normalize();
         }
@@ -129,7 +143,8 @@ final class AdapterFolder {
     Path base = adapter.base().path();
     String named = Hub.nameOf(base);
     if (named == null) {
-      json.put(LoraJson.BASE, name(place, base));
+      json.put(LoraJson.BASE, base.toAbsolutePath().normalize().toString());
+      writeWay(folder.resolve(ModelFolder.CONFIG), place, base);
     } else {
       String[] parts = named.split("@", 2);
       json.put(LoraJson.BASE, parts[0]).put(LoraJson.REVISION, parts[1]);
@@ -138,15 +153,14 @@ final class AdapterFolder {
     Safetensors.write(folder.resolve(WEIGHTS), adapter.weights(), Map.of());
   }
 
-  /** A base nearby is named by the way to it, so that both can move together. */
-  private static String name(Path place, Path base) {
+  private static void writeWay(Path config, Path place, Path base) {
     Path from = place.toAbsolutePath().normalize();
     Path to = base.toAbsolutePath().normalize();
-    if (!to.getRoot().equals(from.getRoot())) {
-      return to.toString();
+    if (to.getRoot().equals(from.getRoot())) {
+      Path way = from.relativize(to);
+      if (way.getNameCount() <= NEAR || !way.getName(NEAR).toString().equals(UP)) {
+        Json.write(config, ((ObjectNode) ConfigJson.read(config)).put(WAY, way.toString()));
+      }
     }
-    Path way = from.relativize(to);
-    boolean near = way.getNameCount() <= NEAR || !way.getName(NEAR).toString().equals(UP);
-    return near ? way.toString() : to.toString();
   }
 }

@@ -28,7 +28,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.hub.WeightNames;
+import org.rlaif.model.DecoderConfig.Head;
 
 /**
  * A model as one ONNX file for other people's tools, {@value #MODEL} with its weights inside; or
@@ -133,8 +133,8 @@ public final class OnnxExport {
     metadata.put("model", model.path().toAbsolutePath().normalize().getFileName().toString());
     metadata.put("family", model.config().family().modelType());
     metadata.put("weights_version", Long.toString(weightsVersion));
-    for (Path file : WeightNames.list(model.path())) {
-      if (!file.endsWith(WeightNames.INDEX)) {
+    for (Path file : ModelFolder.files(model.path())) {
+      if (file.toString().endsWith(".safetensors")) {
         metadata.put("sha256 of " + file.getFileName(), AtomicFiles.sha256(file));
       }
     }
@@ -144,7 +144,28 @@ public final class OnnxExport {
         Arrays.stream(tokenizer.endIds()).mapToObj(Integer::toString).collect(joining(",")));
     tokenizer.bosId().ifPresent(id -> metadata.put("bos_token_id", Integer.toString(id)));
     tokenizer.padId().ifPresent(id -> metadata.put("pad_token_id", Integer.toString(id)));
+    if (model.config().head() == Head.SCORE) {
+      metadata.putAll(scores());
+    }
     return metadata;
+  }
+
+  /** What logits of a reward model are, and how they become the scores that a server gives. */
+  private Map<String, String> scores() {
+    int padding = model.config().scorePadding();
+    return Map.of(
+        "logits",
+        "raw scores of whole sequences, prompt and completion and behind it the end_token_id, which"
+            + " the caller appends; each is read at the row's last token"
+            + (padding < 0 ? "" : " that is not " + padding),
+        "end_token_id",
+        Integer.toString(model.tokenizer().eosId()),
+        "score",
+        "(logits - score_mean) / score_standard_deviation",
+        "score_mean",
+        Double.toString(model.scoreScale().mean()),
+        "score_standard_deviation",
+        Double.toString(model.scoreScale().standardDeviation()));
   }
 
   /**

@@ -92,9 +92,9 @@ final class AdapterFolderTest {
     assertEquals(file(folder), file(again));
     ObjectNode written = json(again);
     ObjectNode original = json(folder);
-    assertEquals(
-        "../" + name + "/" + original.get(LoraJson.BASE).asText(),
-        written.remove(LoraJson.BASE).asText());
+    String base = original.get(LoraJson.BASE).asText();
+    assertEquals(folder.resolve(base).toString(), written.remove(LoraJson.BASE).asText());
+    assertEquals("../" + name + "/" + base, way(again));
     assertEquals(8.0, written.remove("lora_alpha").asDouble());
     for (Map.Entry<String, JsonNode> field : written.properties()) {
       assertEquals(original.get(field.getKey()), field.getValue(), field.getKey());
@@ -133,7 +133,8 @@ final class AdapterFolderTest {
     assertEquals(
         List.of("down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"),
         texts(json.get("target_modules")));
-    assertEquals("../llama3", json.get(LoraJson.BASE).asText());
+    assertEquals(llama.toString(), json.get(LoraJson.BASE).asText());
+    assertEquals("../llama3", way(folder));
     try (ModelFolder reward = ModelFolder.open(folder)) {
       assertEquals(config, reward.config());
       assertEquals(new ScoreScale(1, 2), reward.scoreScale());
@@ -253,9 +254,9 @@ final class AdapterFolderTest {
     refused(folder, "a model that is no adapter");
   }
 
-  /** Four folders up are near, and both can move together; five are far. */
+  /** Its whole path. Four folders up are near, and both can move together; five are far. */
   @Test
-  void aBaseFarAwayIsNamedByItsWholePath() throws IOException {
+  void aBaseIsFoundFromElsewhereAndAfterBothMoved() throws IOException {
     Path base = GoldenFamilies.unpack("llama3", temporary);
     for (String place : List.of("1/2/3/near", "1/2/3/4/far")) {
       Path folder = temporary.resolve(place);
@@ -264,12 +265,20 @@ final class AdapterFolderTest {
         Weights zeros = Weights.allocate(lora.parameters(model.config()));
         model.saveAdapter(folder, model.config(), ScoreScale.IDENTITY, lora, zeros);
       }
-      assertEquals(
-          place.endsWith("near") ? "../../../../llama3" : base.toAbsolutePath().toString(),
-          json(folder).get(LoraJson.BASE).asText());
+      assertEquals(base.toString(), json(folder).get(LoraJson.BASE).asText());
+      assertEquals(place.endsWith("near") ? "../../../../llama3" : "", way(folder));
     }
-    Files.move(temporary.resolve("1"), temporary.resolve("2"));
-    ModelFolder.open(temporary.resolve("2/2/3/near")).close();
+    Path elsewhere = Files.createDirectories(temporary.resolve("a/b/c/d/e/f"));
+    Files.move(temporary.resolve("1"), elsewhere.resolve("1"));
+    ModelFolder.open(elsewhere.resolve("1/2/3/near")).close();
+    ModelFolder.open(elsewhere.resolve("1/2/3/4/far")).close();
+    Files.move(base, elsewhere.resolve("llama3"));
+    ModelFolder.open(elsewhere.resolve("1/2/3/near")).close();
+    refused(elsewhere.resolve("1/2/3/4/far"), "base_model_name_or_path: " + base);
+  }
+
+  private static String way(Path folder) {
+    return Json.read(folder.resolve("config.json"), ObjectNode.class).path("rlaif_base").asText();
   }
 
   private static void refused(Path folder, String expected) {

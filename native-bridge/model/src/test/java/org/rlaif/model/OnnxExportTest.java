@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rlaif.kit.AtomicFiles;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 
 /** Files that others read: their parts, whole and in their places. */
@@ -72,11 +74,7 @@ final class OnnxExportTest {
       assertEquals("1.2.3", file.getProducerVersion());
       assertEquals(7, file.getModelVersion());
       assertEquals(8, file.getIrVersion());
-      Map<String, String> metadata =
-          file.getMetadataPropsList().stream()
-              .collect(
-                  Collectors.toMap(
-                      StringStringEntryProto::getKey, StringStringEntryProto::getValue));
+      Map<String, String> metadata = metadata(file);
       assertEquals("llama3", metadata.get("model"));
       assertEquals("llama", metadata.get("family"));
       assertEquals("7", metadata.get("weights_version"));
@@ -87,6 +85,63 @@ final class OnnxExportTest {
       assertEquals(Integer.toString(model.tokenizer().eosId()), ends.split(",", -1)[0]);
       assertEquals(model.tokenizer().endIds().length, ends.split(",", -1).length);
     }
+  }
+
+  /** A base and an adapter become one model. */
+  @Test
+  void anAdapterIsMergedIn() throws IOException {
+    Path base = GoldenFamilies.unpack("llama2", folder);
+    Path adapter = GoldenFamilies.unpack("lora_llama2_score", folder);
+    Path json = adapter.resolve("adapter_config.json");
+    Json.write(
+        json, Json.read(json, ObjectNode.class).put("base_model_name_or_path", base.toString()));
+    try (ModelFolder model = ModelFolder.open(adapter)) {
+      OnnxExport.write(model, out, 0, "1.2.3", bytes -> {});
+      List<TensorProto> tensors = read().getGraph().getInitializerList();
+      assertEquals(model.config().parameters(), specs(tensors));
+      for (TensorProto tensor : tensors) {
+        assertEquals(
+            model.weights().get(tensor.getName()), floats(tensor.getRawData().toByteArray()));
+      }
+      assertEquals(model.config(), DecoderConfig.read(out.resolve("config.json")));
+      Map<String, String> said = metadata(read());
+      for (Path file :
+          List.of(
+              base.resolve("model.safetensors"), adapter.resolve("adapter_model.safetensors"))) {
+        assertEquals(AtomicFiles.sha256(file), said.get("sha256 of " + file.getFileName()));
+      }
+    }
+  }
+
+  /** What logits are, and how to get the number that a server gives. */
+  @Test
+  void aRewardModelSaysHowItsScoresAreMade() throws IOException {
+    try (ModelFolder model = ModelFolder.open(GoldenFamilies.unpack("llama_score", folder))) {
+      DecoderConfig ours = model.config().withScorePadding(DecoderConfig.NO_PADDING);
+      Path saved = folder.resolve("saved");
+      model.saveSuccessor(saved, ours, new ScoreScale(0.25, 2), model.weights());
+      try (ModelFolder scaled = ModelFolder.open(saved)) {
+        OnnxExport.write(scaled, out, 0, "1.2.3", bytes -> {});
+      }
+    }
+    Map<String, String> said = metadata(read());
+    assertEquals("(logits - score_mean) / score_standard_deviation", said.get("score"));
+    assertEquals("1", said.get("end_token_id"));
+    assertEquals("0.25", said.get("score_mean"));
+    assertEquals("2.0", said.get("score_standard_deviation"));
+    assertTrue(said.get("logits").endsWith("at the row's last token"), said.get("logits"));
+    Path other = folder.resolve("other");
+    try (ModelFolder model = ModelFolder.open(GoldenFamilies.unpack("llama_end_score", folder))) {
+      OnnxExport.write(model, other, 0, "1.2.3", bytes -> {});
+    }
+    out = other;
+    assertTrue(metadata(read()).get("logits").endsWith("last token that is not 1"));
+  }
+
+  private static Map<String, String> metadata(ModelProto file) {
+    return file.getMetadataPropsList().stream()
+        .collect(
+            Collectors.toMap(StringStringEntryProto::getKey, StringStringEntryProto::getValue));
   }
 
   @Test

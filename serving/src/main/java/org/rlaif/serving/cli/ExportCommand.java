@@ -31,8 +31,10 @@ import picocli.CommandLine.Spec;
           + " and chat template lie beside it. The server here needs none of it.",
       "A policy takes input_ids, attention_mask, position_ids and past_key_values.N.key, .value"
           + " (empty at first), and gives logits and present.N.key, .value. A reward model takes"
-          + " input_ids and attention_mask, and gives a row's score as logits. Rows may be padded on"
-          + " either side."
+          + " input_ids and attention_mask of prompt, completion and an end token, and gives a"
+          + " row's raw score as logits; (logits - score_mean) / score_standard_deviation, both in"
+          + " the file's metadata, is what rlaif score says. Rows may be padded on either side.",
+      "An adapter is merged with its base."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -42,8 +44,9 @@ public final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FOLDER",
       description = {
-        "A model folder, such as RUN/ppo/model or RUN/reward/model, or a model's name on the Hugging",
-        "Face hub."
+        "A model folder, such as RUN/ppo/model or RUN/reward/model, an adapter's, or a model's name"
+            + " on",
+        "the Hugging Face hub."
       })
   private String model;
 
@@ -79,7 +82,8 @@ public final class ExportCommand implements Callable<Integer> {
     }
     print.println(
         head == Head.SCORE
-            ? "A reward model: logits are scores, (batch, 1)."
+            ? "A reward model: logits are raw scores, (batch, 1); the file's metadata say how they"
+                + " become those of rlaif score."
             : "A policy: logits, (batch, tokens, vocabulary), and its cache.");
     print.flush();
     return 0;
