@@ -3,7 +3,7 @@ package org.rlaif.serving.grpc;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,15 +19,15 @@ final class Memory {
   private Memory() {}
 
   /**
-   * The whole that is resident, and its parts: what is reserved for Java's heap and for its classes
-   * and code; the weights that serve, with what ONNX Runtime repacks of them; KV caches; and other
-   * direct buffers, new weights and messages among them. The rest is native: libraries, runs of the
-   * graph, tokenizers, and what the C library has not given back. 0 for what is not known here.
+   * The whole that is resident, and its parts: what was ever used of Java's heap, and is still
+   * reserved; its classes and code; the weights that serve, with what ONNX Runtime repacks of them;
+   * KV caches; and other direct buffers, new weights and messages among them. The rest is native:
+   * libraries, runs of the graph, tokenizers, and what the C library has not given back. 0 for what
+   * is not known here.
    */
   static Map<String, Long> now(List<ServedModel> models) {
-    MemoryMXBean java = ManagementFactory.getMemoryMXBean();
-    long heap = java.getHeapMemoryUsage().getCommitted();
-    long classes = java.getNonHeapMemoryUsage().getCommitted();
+    long heap = heap();
+    long classes = ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getUsed();
     long weights = models.stream().mapToLong(model -> model.footprint().weights()).sum();
     long caches = models.stream().mapToLong(model -> model.footprint().kvCache()).sum();
     long arenas = models.stream().mapToLong(model -> model.footprint().arena()).sum();
@@ -42,6 +42,14 @@ final class Memory {
     parts.put("buffers", buffers);
     parts.put("native", Math.max(0, resident - heap - classes - weights - caches - buffers));
     return parts;
+  }
+
+  /** Pages that were never used are not resident. */
+  private static long heap() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getType() == MemoryType.HEAP)
+        .mapToLong(pool -> Math.min(pool.getUsage().getCommitted(), pool.getPeakUsage().getUsed()))
+        .sum();
   }
 
   private static long direct() {

@@ -21,10 +21,13 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Json;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.BeginUpdateRequest;
+import org.rlaif.v1.Chat;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.GenerateRequest;
+import org.rlaif.v1.Input;
 import org.rlaif.v1.LoadModelRequest;
 import org.rlaif.v1.LowRankAdapter;
+import org.rlaif.v1.Message;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RolloutRequest;
 
@@ -97,6 +100,38 @@ class HostileRequestsTest {
     ((ObjectNode) tokenizer.withArray("added_tokens").get(0)).put("id", id);
     Files.writeString(file, tokenizer.toString());
     refused(Status.Code.INVALID_ARGUMENT, "token id: " + id, () -> load(model));
+  }
+
+  /** Whoever is first to find it says so: the one who loads the model, or the one who asks it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{% macro f(n) %}{{ g(n + 1) }}{% endmacro %}{% macro g(n) %}{{ f(n) }}{% endmacro %}{{"
+            + " f(0) }}"
+      })
+  void aTemplateThatCallsItselfForEver(String template) throws IOException {
+    Path model = TestModels.save(folder.resolve("macro" + template.length()), TestModels.TINY, 7);
+    Files.writeString(model.resolve("chat_template.jinja"), template);
+    String name = "macro" + template.length();
+    GenerateRequest chat =
+        GenerateRequest.newBuilder()
+            .setModel(name)
+            .setPrompt(
+                Input.newBuilder()
+                    .setChat(
+                        Chat.newBuilder()
+                            .addMessages(Message.newBuilder().setRole("user").setContent("Hello"))))
+            .build();
+    refused(
+        Status.Code.INVALID_ARGUMENT,
+        "",
+        () -> {
+          control()
+              .loadModel(
+                  LoadModelRequest.newBuilder().setName(name).setFolder(model.toString()).build());
+          policy().generate(chat).next();
+        });
   }
 
   @ParameterizedTest
