@@ -31,7 +31,6 @@ final class ArchitectureTest {
             "java..",
             "com.sun.management..", // memory that is free
             "com.sun.jna..", // priorities of threads, and where memory comes from
-            "com.sun.net.httpserver..", // the page that Prometheus reads
             "io.micrometer..",
             "org.jspecify.annotations..",
             "org.slf4j..",

@@ -240,9 +240,12 @@ public final class RlaifServer implements AutoCloseable {
       return;
     }
     closed = true;
-    LOG.atInfo()
-        .addKeyValue("drain_s", config.patience().toSeconds())
-        .log("stopping: calls under way may finish");
+    boolean served = !transports.isEmpty();
+    if (served) {
+      LOG.atInfo()
+          .addKeyValue("drain_s", config.patience().toSeconds())
+          .log("stopping: calls under way may finish");
+    }
     health.enterTerminalState(); // first: who watches it sends nothing more here
     ready = false;
     transports.forEach(Server::shutdown);
@@ -268,7 +271,9 @@ public final class RlaifServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    LOG.info("stopped");
+    if (served) {
+      LOG.info("stopped");
+    }
   }
 
   private void awaitCalls() throws InterruptedException {

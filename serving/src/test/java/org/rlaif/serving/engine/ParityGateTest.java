@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.rlaif.model.TextBound;
 
 /** New weights are nearer to what is expected than the old ones, by a factor; numbers by hand. */
 class ParityGateTest {
@@ -20,7 +21,10 @@ class ParityGateTest {
     private int asked;
 
     Told(float[][] arrived, float[][] serving) {
-      super("limit", new TokenRules("told", TestModels.TINY));
+      super(
+          "limit",
+          new TokenRules(
+              "told", TestModels.TINY, new TextBound(TestModels.TINY.contextLength(), 64)));
       this.arrived = arrived;
       this.serving = serving;
     }

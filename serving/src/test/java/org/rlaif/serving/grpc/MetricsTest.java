@@ -139,6 +139,11 @@ class MetricsTest {
   void whatIsLiveAndWhatWaits() throws Exception {
     Iterator<GenerateResponse> stream = client.generateStream(stream(LONG.contextLength() - 5));
     stream.next();
+    CompletableFuture<?> read = // else its sequence would leave its slot
+        CompletableFuture.runAsync(
+            () ->
+                assertThrows(
+                    StatusRuntimeException.class, () -> stream.forEachRemaining(each -> {})));
     client.pause("policy", PauseMode.PAUSE_MODE_KEEP);
     CompletableFuture<?> waiting =
         CompletableFuture.runAsync(
@@ -161,6 +166,7 @@ class MetricsTest {
 
     client.pause("policy", PauseMode.PAUSE_MODE_ABORT);
     waiting.join();
+    read.join();
     page = page();
     assertEquals(4, number(page, "rlaif_sequences_ended_total", ",reason=\"aborted\""));
     assertEquals(0, number(page, "rlaif_kv_cache_usage", ""));

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -168,12 +169,13 @@ class RlaifServerTest {
         PolicyGrpc.newBlockingStub(channel)
             .rollout(TestServer.rollout("policy", 40, TestServer.sampling(40, 1)).build());
     stream.next();
-    small.close();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(small::close);
     int more = 0;
     while (stream.hasNext()) {
       stream.next();
       more++;
     }
+    closing.join();
     assertEquals(79, more, "what was under way was finished");
     TestServer.refused(
         Status.Code.UNAVAILABLE,
