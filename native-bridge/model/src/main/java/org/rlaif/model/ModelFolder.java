@@ -143,7 +143,7 @@ public final class ModelFolder implements AutoCloseable {
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
       checkVocabulary(config, tokenizer);
       json = ConfigWriter.write(config, tokenizer, weights.dtype(config.embedding().name()));
-      tokenizerConfig = tokenizer.special().toJson(config.contextLength());
+      tokenizerConfig = tokenizer.special().toJson(config.contextLength(), tokenizer.beginsTexts());
       ConfigWriter.head(json, config, scale, tokenizer);
     }
     ObjectNode generation = Json.MAPPER.createObjectNode().put("do_sample", true);

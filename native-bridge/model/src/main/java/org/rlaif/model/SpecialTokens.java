@@ -47,7 +47,8 @@ record SpecialTokens(
   /**
    * Takes the names from {@code tokenizer_config.json} beside the tokenizer where it has them, else
    * our own names where the tokenizer knows them. What ends a completion is in {@code
-   * generation_config.json}, else in {@code config.json}.
+   * generation_config.json}, else in {@code config.json}; there is the padding, too, if it has no
+   * name.
    */
   static SpecialTokens of(Path tokenizerJson, JsonNode tokenizer) {
     ObjectNode config = beside(tokenizerJson, "tokenizer_config.json");
@@ -63,13 +64,7 @@ record SpecialTokens(
             .orElse(List.of());
     Token end = named(tokenizerJson, config, "eos_token", ids);
     if (end == null && !ends.isEmpty()) {
-      int first = ends.get(0);
-      end =
-          ids.entrySet().stream()
-              .filter(entry -> entry.getValue() == first)
-              .map(entry -> new Token(entry.getKey(), first))
-              .findFirst()
-              .orElse(null);
+      end = identified(ends.get(0), ids);
     }
     if (end == null) {
       end = usual(END, ids);
@@ -86,6 +81,9 @@ record SpecialTokens(
     var all = new TreeSet<>(ends);
     all.add(end.id());
     Token padding = named(tokenizerJson, config, "pad_token", ids);
+    if (padding == null) {
+      padding = identified(beside(tokenizerJson, "config.json"), ConfigJson.PADDING, ids);
+    }
     Token beginning = named(tokenizerJson, config, "bos_token", ids);
     return new SpecialTokens(
         padding == null ? usual(PADDING, ids) : padding,
@@ -95,8 +93,13 @@ record SpecialTokens(
         config);
   }
 
-  /** Hugging Face's {@code tokenizer_config.json}: the one that was found, or a new one. */
-  ObjectNode toJson(int contextLength) {
+  /**
+   * Hugging Face's {@code tokenizer_config.json}: the one that was found, or a new one.
+   *
+   * @param beginsTexts whether the tokenizer puts the beginning token before a text; clients in
+   *     JavaScript leave it off unless this file says so, too
+   */
+  ObjectNode toJson(int contextLength, boolean beginsTexts) {
     if (config != null) {
       return config.deepCopy().put("model_max_length", contextLength);
     }
@@ -105,7 +108,8 @@ record SpecialTokens(
     json.put("pad_token", padding == null ? null : padding.content());
     json.put("eos_token", end.content());
     json.put("bos_token", beginning == null ? null : beginning.content());
-    return json.put("add_prefix_space", false)
+    return json.put("add_bos_token", beginsTexts)
+        .put("add_prefix_space", false)
         .put("clean_up_tokenization_spaces", false)
         .put("padding_side", "right")
         .put("model_max_length", contextLength);
@@ -186,6 +190,22 @@ record SpecialTokens(
           file + ", " + key, name, "one of its added_tokens, which are " + ids.keySet());
     }
     return token;
+  }
+
+  /** The added token whose id a configuration has; an ordinary one plays no part. */
+  private static @Nullable Token identified(
+      @Nullable JsonNode config, String key, Map<String, Integer> ids) {
+    return config == null || !config.path(key).isIntegralNumber()
+        ? null
+        : identified(config.path(key).asInt(), ids);
+  }
+
+  private static @Nullable Token identified(int id, Map<String, Integer> ids) {
+    return ids.entrySet().stream()
+        .filter(entry -> entry.getValue() == id)
+        .map(entry -> new Token(entry.getKey(), id))
+        .findFirst()
+        .orElse(null);
   }
 
   private static @Nullable Token usual(String name, Map<String, Integer> ids) {

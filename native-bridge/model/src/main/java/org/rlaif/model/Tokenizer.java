@@ -279,6 +279,11 @@ public final class Tokenizer implements AutoCloseable {
     return id(special.beginning());
   }
 
+  /** Whether the beginning token is put before a text. */
+  boolean beginsTexts() {
+    return prefix.length > 0 && bosId().isPresent() && prefix[0] == bosId().getAsInt();
+  }
+
   /** What ends the text of a completion. */
   public int eosId() {
     return special.end().id();

@@ -103,6 +103,21 @@ final class ModelFolderTest {
     }
   }
 
+  /** Clients in JavaScript put the beginning token there only if this file says so. */
+  @Test
+  void saysWhetherTextsBegin() {
+    Path ours = temporary.resolve("ours.json");
+    BpeTrainer.train(List.of("a"), 259, ours);
+    DecoderConfig config = DecoderConfig.gpt2(259, 8, 8, 1, 1, 8);
+    Path saved = temporary.resolve("saved");
+    Weights zeros = Weights.allocate(config.parameters());
+    ModelFolder.save(saved, config, ScoreScale.IDENTITY, ours, zeros);
+    assertTrue(
+        Json.read(saved.resolve("tokenizer_config.json"), ObjectNode.class)
+            .path("add_bos_token")
+            .asBoolean());
+  }
+
   @Test
   void savesOverTheFolderItReadsFrom() throws IOException {
     try (ModelFolder policy = ModelFolder.open(folder)) {

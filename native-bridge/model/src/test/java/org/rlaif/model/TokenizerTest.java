@@ -265,4 +265,21 @@ final class TokenizerTest {
   private String refusal() {
     return assertThrows(UserError.class, () -> Tokenizer.open(file)).getMessage();
   }
+
+  /** As many published models have it: the tokenizer's configuration names none. */
+  @Test
+  void paddingMayBeNamedByItsIdAlone() throws IOException {
+    Path model = GoldenFamilies.unpack("llama2", folder);
+    Path config = model.resolve("config.json");
+    Path names = model.resolve("tokenizer_config.json");
+    var said = Json.read(names, ObjectNode.class);
+    said.remove("pad_token");
+    Json.write(names, said);
+    for (int id : new int[] {2, 40, 0}) { // an added token, an ordinary one, the usual one
+      Json.write(config, Json.read(config, ObjectNode.class).put("pad_token_id", id));
+      try (Tokenizer tokenizer = Tokenizer.open(model.resolve("tokenizer.json"))) {
+        assertEquals(id == 2 ? 2 : 0, tokenizer.padId().getAsInt());
+      }
+    }
+  }
 }
