@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
+import org.rlaif.kit.UserFiles;
 import org.rlaif.model.jinja.JinjaException;
 import org.rlaif.model.jinja.Template;
 import org.rlaif.model.jinja.Text;
@@ -32,6 +33,7 @@ import org.rlaif.model.jinja.Text;
  */
 public final class ChatTemplate {
   static final String FILE = "chat_template.jinja";
+  private static final long MOST_BYTES = 1 << 20;
 
   private static final List<String> TOKENS =
       List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token");
@@ -229,10 +231,6 @@ public final class ChatTemplate {
   }
 
   private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UserError(file + ": cannot be read (" + e.getMessage() + ")", e);
-    }
+    return UserFiles.text(file, MOST_BYTES);
   }
 }

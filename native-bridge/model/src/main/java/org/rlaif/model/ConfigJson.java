@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.kit.UserFiles;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Mlp.Activation;
 
@@ -17,6 +18,9 @@ import org.rlaif.model.Mlp.Activation;
  * known to change nothing} is refused by its name.
  */
 final class ConfigJson {
+  /** The largest files are tokenizers, of 40 MB. */
+  private static final long MOST_BYTES = 128L << 20;
+
   static final String SCORE_MEAN = "rlaif_score_mean";
   static final String SCORE_STANDARD_DEVIATION = "rlaif_score_standard_deviation";
 
@@ -35,6 +39,7 @@ final class ConfigJson {
     if (!Files.isRegularFile(file)) {
       throw UserError.expected("file", file, "a JSON file that exists");
     }
+    UserFiles.requireSize(file, MOST_BYTES);
     try {
       JsonNode node = Json.MAPPER.readTree(file.toFile());
       if (!node.isObject()) {

@@ -1,6 +1,8 @@
 package org.rlaif.model;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.EOFException;
@@ -35,6 +37,9 @@ public final class Safetensors {
 
   /** The limit of the reference implementation. */
   private static final long MAX_HEADER_BYTES = 100_000_000;
+
+  /** Ten times what the largest dense models have; a process may not map many more. */
+  private static final int MOST_TENSORS = 20_000;
 
   private static final String METADATA = "__metadata__";
 
@@ -152,18 +157,37 @@ public final class Safetensors {
   }
 
   private static JsonNode header(Path file, FileChannel channel, int length) throws IOException {
+    byte[] text = read(channel, LENGTH_BYTES, length).array();
     try {
+      countTensors(file, text);
       JsonNode header =
           Json.MAPPER
               .readerFor(JsonNode.class)
               .with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-              .readTree(read(channel, LENGTH_BYTES, length).array());
+              .readTree(text);
       if (!header.isObject()) {
         throw UserError.expected(file.toString(), "header " + header.getNodeType(), "an object");
       }
       return header;
     } catch (JsonProcessingException e) {
       throw new UserError(file + ": header is not JSON (" + e.getOriginalMessage() + ")", e);
+    }
+  }
+
+  /** Before all of them become objects. */
+  private static void countTensors(Path file, byte[] header) throws IOException {
+    try (JsonParser parser = Json.MAPPER.createParser(header)) {
+      int tensors = 0;
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        UserError.require(
+            ++tensors <= MOST_TENSORS,
+            file.toString(),
+            "more than " + MOST_TENSORS + " tensors",
+            "fewer");
+        parser.nextToken();
+        parser.skipChildren();
+      }
     }
   }
 

@@ -104,6 +104,7 @@ public final class Tokenizer implements AutoCloseable {
       throw UserError.expected(
           tokenizerJson + ", model.type", json.path("model").path("type").asText(), "BPE");
     }
+    TokenizerLimits.check(tokenizerJson, json);
     SpecialTokens special = SpecialTokens.of(tokenizerJson, json);
     int size = size(tokenizerJson, json);
     json.putNull("truncation");

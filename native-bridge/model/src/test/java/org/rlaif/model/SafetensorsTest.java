@@ -218,4 +218,26 @@ final class SafetensorsTest {
     var e = assertThrows(UserError.class, () -> Safetensors.map(file));
     assertEquals(name + ": " + file + " (expected: " + expectation + ")", e.getMessage());
   }
+
+  /** 600,000 tensors: refused while they are counted. */
+  @Test
+  void tooManyTensorsAreRefused() throws IOException {
+    var header = new StringBuilder("{");
+    for (int i = 0; i < 600_000; i++) {
+      header.append(i == 0 ? "" : ",").append("\"t").append(i);
+      header.append("\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[");
+      header.append(4L * i).append(',').append(4L * i + 4).append("]}");
+    }
+    byte[] text = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    Path file = folder.resolve("many.safetensors");
+    Files.write(
+        file,
+        ByteBuffer.allocate(8 + text.length + 2_400_000)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(text.length)
+            .put(text)
+            .array());
+    UserError error = assertThrows(UserError.class, () -> Safetensors.map(file));
+    assertEquals(file + ": more than 20000 tensors (expected: fewer)", error.getMessage());
+  }
 }

@@ -79,6 +79,7 @@ public final class AtomicFiles {
 
   /** The SHA-256 of a file's bytes, in hexadecimal. */
   public static String sha256(Path file) {
+    UserFiles.requirePlain(file);
     MessageDigest digest = sha256();
     try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());

@@ -3,15 +3,14 @@ package org.rlaif.kit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * differences, then {@code key=value} settings. A key that the record does not have is an error.
  */
 public final class ConfigFiles {
-  private static final ObjectMapper YAML =
+  /** Of a configuration: it has some hundred values. */
+  private static final long MOST_BYTES = 1 << 20;
+
+  private static final YAMLMapper YAML =
       Json.strict(
           YAMLMapper.builder()
               .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
@@ -43,14 +45,8 @@ public final class ConfigFiles {
       Class<T> type, String defaults, @Nullable Path file, List<String> settings) {
     ObjectNode tree = object(parse("defaults", defaults), "defaults");
     if (file != null) {
-      if (!Files.isRegularFile(file)) {
-        throw new UserError(file + ": no such file");
-      }
-      try {
-        merge(tree, object(parse(file.toString(), Files.readString(file)), file.toString()));
-      } catch (IOException e) {
-        throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
-      }
+      String text = UserFiles.text(file, MOST_BYTES);
+      merge(tree, object(parse(file.toString(), text), file.toString()));
     }
     for (String setting : settings) {
       set(tree, setting);
@@ -79,11 +75,13 @@ public final class ConfigFiles {
   }
 
   private static JsonNode parse(String source, String yaml) {
-    try {
-      JsonNode tree = YAML.readTree(yaml);
-      return tree == null || tree.isNull() || tree.isMissingNode() ? YAML.createObjectNode() : tree;
+    try (YAMLParser parser = YAML.getFactory().createParser(yaml)) {
+      JsonNode tree = new YamlTree(YAML, parser, source).read();
+      return tree == null || tree.isNull() ? YAML.createObjectNode() : tree;
     } catch (JsonProcessingException e) {
       throw new UserError(source + ": " + Json.describe(e), e);
+    } catch (IOException e) {
+      throw new UserError(source + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

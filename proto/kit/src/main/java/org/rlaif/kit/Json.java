@@ -38,9 +38,7 @@ public final class Json {
   }
 
   public static <T> T read(Path file, Class<T> type) {
-    if (!Files.isRegularFile(file)) {
-      throw new UserError(file + ": no such file");
-    }
+    UserFiles.requirePlain(file);
     try {
       return MAPPER.readValue(Files.readAllBytes(file), type);
     } catch (JsonProcessingException e) {

@@ -13,20 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** JSON Lines: one value per line; compressed if the file's name ends in {@code .gz}. */
 public final class JsonLines {
+  /** In characters. */
+  private static final int LONGEST_LINE = 1 << 26;
+
   private JsonLines() {}
 
   /** All rows; a row that is not as it should be is named by file and line. */
   public static <T> List<T> read(Path file, Class<T> type) {
-    if (!Files.isRegularFile(file)) {
-      throw new UserError(file + ": no such file");
-    }
+    UserFiles.requirePlain(file);
     List<T> rows = new ArrayList<>();
     int number = 0;
     try (BufferedReader lines = open(file)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String line = line(file, 1, lines); line != null; line = line(file, number + 1, lines)) {
         number++;
         if (!line.isBlank()) {
           rows.add(Json.MAPPER.readValue(line, type));
@@ -38,6 +40,11 @@ public final class JsonLines {
       throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
     }
     return rows;
+  }
+
+  private static @Nullable String line(Path file, int number, BufferedReader lines)
+      throws IOException {
+    return UserFiles.line(lines, LONGEST_LINE, file + ", line " + number, "");
   }
 
   public static void write(Path file, Iterable<?> rows) {

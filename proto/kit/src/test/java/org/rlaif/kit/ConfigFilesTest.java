@@ -46,6 +46,78 @@ class ConfigFilesTest {
         load(file, List.of("title=other", "inner.rate=2.0e-3")));
   }
 
+  record Two(Inner first, Inner second) {}
+
+  /** An alias is what its anchor stands before, not the text of its name. */
+  @Test
+  void aliasesRepeatSectionsAndLists() throws IOException {
+    Path file = file("first: &f {rate: 0.25, names: &n [x, y]}\nsecond: *f\n");
+    var inner = new Inner(0.25, List.of("x", "y"));
+    assertEquals(new Two(inner, inner), ConfigFiles.load(Two.class, "first: {}", file, List.of()));
+    file = file("first: {rate: 0.25, names: &n [x, y]}\nsecond: {rate: 1.0, names: *n}\n");
+    assertEquals(
+        new Two(inner, new Inner(1, List.of("x", "y"))),
+        ConfigFiles.load(Two.class, "first: {}", file, List.of()));
+    Path single = file("title: &c named\ninner:\n  names: [*c]\n");
+    assertMessage(
+        single
+            + ", line 3: *c (expected: the value itself; an alias repeats a section or a list with"
+            + " the anchor &c)",
+        () -> load(single, List.of()));
+    assertMessage(
+        "--set title=*c, line 1: *c (expected: the value itself; an alias repeats a section or a"
+            + " list with the anchor &c)",
+        () -> load(null, List.of("title=*c")));
+  }
+
+  @Test
+  void sectionsAreMerged() throws IOException {
+    String common = "title: a\ncount: 1\ninner: {<<: [&r {rate: 2.0}, {rate: 3.0, names: [q]}]}\n";
+    assertEquals(new Outer("a", 1, new Inner(2, List.of("q"))), load(file(common), List.of()));
+    Path scalar = file("inner: {<<: [1]}\n");
+    assertMessage(
+        scalar + ", line 1: <<: 1 (expected: a section, or a list of some)",
+        () -> load(scalar, List.of()));
+  }
+
+  /** Ten times ten aliases of ten values each: a few lines that would be a billion values. */
+  @Test
+  void aliasesOfAliasesAreCounted() throws IOException {
+    var yaml = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 9; i++) {
+      yaml.append("a%d: &a%d [%s]\n".formatted(i, i, "*a%d, ".formatted(i - 1).repeat(10)));
+    }
+    Path file = file(yaml.toString());
+    var error = assertThrows(UserError.class, () -> load(file, List.of()));
+    assertEquals(
+        file + ", line 5: more than 100000 values, aliases included (expected: fewer)",
+        error.getMessage());
+    Path deep = file("a: " + "[".repeat(500) + "]".repeat(500));
+    error = assertThrows(UserError.class, () -> load(deep, List.of()));
+    assertEquals(
+        deep + ", line 1: more than 100 levels (expected: fewer inside each other)",
+        error.getMessage());
+  }
+
+  @Test
+  void whatIsNoPlainFileIsRefused() throws IOException {
+    assertMessage(
+        "/dev/zero: a device, a pipe or a socket (expected: a file)",
+        () -> load(Path.of("/dev/zero"), List.of()));
+    assertMessage(folder + ": a folder (expected: a file)", () -> load(folder, List.of()));
+    Path large = file("title: " + "x".repeat(1 << 20));
+    assertMessage(
+        large + ": 1048583 bytes (expected: at most 1048576)", () -> load(large, List.of()));
+  }
+
+  @Test
+  void aKeyStandsOnce() throws IOException {
+    Path file = file("count: 1\ncount: 2\n");
+    assertMessage(
+        file + ", line 2: the key count twice (expected: once in a section)",
+        () -> load(file, List.of()));
+  }
+
   @Test
   void anUnknownKeyIsNamedWithItsPathAndTheKnownOnes() throws IOException {
     Path file = file("inner: {rat: 1}\n");

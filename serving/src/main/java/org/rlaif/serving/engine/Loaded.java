@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param chatTemplate how it was taught to read conversations; null: it was not, or in a way that
  *     is not understood
+ * @param templateFault why it is not understood; null: it is, or there is none
  * @param rules what texts and token ids it takes
  * @param quantization how its numbers are kept
  */
@@ -26,6 +27,7 @@ public record Loaded(
     DecoderConfig config,
     Tokenizer tokenizer,
     @Nullable ChatTemplate chatTemplate,
+    @Nullable String templateFault,
     TokenRules rules,
     Quantization quantization) {
   private static final Logger LOG = LoggerFactory.getLogger(Loaded.class);
@@ -36,24 +38,23 @@ public record Loaded(
       DecoderConfig config,
       Quantization quantization,
       EngineConfig settings) {
+    ChatTemplate template = null;
+    String fault = null;
+    try {
+      template = folder.chatTemplate().orElse(null);
+    } catch (UserError e) { // whoever asks no chats need not care
+      fault = String.valueOf(e.getMessage());
+      LOG.warn("{} takes no chats: {}", name, fault);
+    }
     return new Loaded(
         name,
         folder.path(),
         config,
         folder.tokenizer(),
-        chatTemplate(name, folder),
+        template,
+        fault,
         new TokenRules(
             name, config, new TextBound(config.contextLength(), settings.bytesPerToken())),
         quantization);
-  }
-
-  /** Whoever asks no chats need not care for a template that cannot be read. */
-  private static @Nullable ChatTemplate chatTemplate(String name, ModelFolder folder) {
-    try {
-      return folder.chatTemplate().orElse(null);
-    } catch (UserError e) {
-      LOG.warn("{} takes no chats: {}", name, e.getMessage());
-      return null;
-    }
   }
 }

@@ -94,6 +94,16 @@ record MemoryNeed(long weights, long cache, long working) {
     return Math.max(0, Math.min(directLeft(), machineLeft()));
   }
 
+  /**
+   * Whether there is room beside what others are going to take.
+   *
+   * @param direct bytes of direct buffers that they may not have taken yet
+   * @param total bytes of all that
+   */
+  boolean fits(long direct, long total) {
+    return direct() <= directLeft() - direct && total() <= machineLeft() - total;
+  }
+
   /** Refuses what clearly cannot fit, with the figures. */
   void check(String model) {
     long direct = directLeft();

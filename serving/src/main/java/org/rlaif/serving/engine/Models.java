@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,11 @@ public final class Models implements AutoCloseable {
   private final Clock clock;
   private final Function<String, ModelObserver> observers;
   private final Map<String, ServedModel> byName = new ConcurrentSkipListMap<>();
+
+  /** Names of models that are not in service yet. */
+  private final Set<String> loading = ConcurrentHashMap.newKeySet();
+
+  private final LoadingMemory memory = new LoadingMemory();
 
   /**
    * @param observers gives the one that hears what the model of that name does
@@ -66,13 +73,14 @@ public final class Models implements AutoCloseable {
   }
 
   /**
-   * Puts a model folder into service under a name that is free; one at a time.
+   * Puts a model folder into service under a name that is free. Several may be loaded at the same
+   * time.
    *
    * @param weights of a policy; null: as the settings say. Reward models serve in fp32.
    * @param kvCache the same
    * @param calibration prompts for one that is quantised; null: those of the settings
    */
-  public synchronized ServedModel load(
+  public ServedModel load(
       String name,
       Path folder,
       @Nullable Precision weights,
@@ -80,20 +88,31 @@ public final class Models implements AutoCloseable {
       @Nullable Calibration calibration) {
     UserError.require(
         name.matches(NAME), "name", name.isEmpty() ? "\"\"" : name, "letters, digits, . _ and -");
-    if (byName.containsKey(name)) {
-      throw new Refusal(
-          Reason.ALREADY_EXISTS, "name: " + name + " (expected: the name of no loaded model)");
+    if (!loading.add(name)) {
+      throw taken(name + ", which is being loaded");
     }
-    ModelFolder opened = ModelFolder.open(folder);
     try {
-      ServedModel model = engine(name, opened, weights, kvCache, calibration);
-      byName.put(name, model);
-      LOG.info("{}: {}{}", name, model.footprint(), scored(model.config()));
-      return model;
-    } catch (RuntimeException | Error e) {
-      opened.close();
-      throw e;
+      if (byName.containsKey(name)) {
+        throw taken(name);
+      }
+      ModelFolder opened = ModelFolder.open(folder);
+      try (LoadingMemory.Share share = memory.share()) {
+        ServedModel model = engine(name, opened, weights, kvCache, calibration, share);
+        byName.put(name, model);
+        LOG.info("{}: {}{}", name, model.footprint(), scored(model.config()));
+        return model;
+      } catch (RuntimeException | Error e) {
+        opened.close();
+        throw e;
+      }
+    } finally {
+      loading.remove(name);
     }
+  }
+
+  private static Refusal taken(String name) {
+    return new Refusal(
+        Reason.ALREADY_EXISTS, "name: " + name + " (expected: the name of no loaded model)");
   }
 
   private ServedModel engine(
@@ -101,12 +120,13 @@ public final class Models implements AutoCloseable {
       ModelFolder folder,
       @Nullable Precision weights,
       @Nullable Precision kvCache,
-      @Nullable Calibration calibration) {
+      @Nullable Calibration calibration,
+      LoadingMemory.Share share) {
     ModelObserver observer = observers.apply(name);
     if (folder.config().head() == Head.SCORE) {
       fullPrecision("weights", weights);
       fullPrecision("KV cache", kvCache);
-      return new RewardEngine(name, folder, runtime, settings, clock, observer);
+      return new RewardEngine(name, folder, runtime, settings, share, clock, observer);
     }
     var quantization =
         new Quantization(
@@ -119,6 +139,7 @@ public final class Models implements AutoCloseable {
         settings,
         quantization,
         calibration == null ? settings.calibration() : calibration,
+        share,
         clock,
         observer);
   }

@@ -47,6 +47,7 @@ public final class PolicyEngine implements ServedModel {
       EngineConfig settings,
       Quantization quantization,
       Calibration calibration,
+      LoadingMemory.Share memory,
       Clock clock,
       ModelObserver observer) {
     DecoderConfig config = folder.config().withContext(settings.context());
@@ -57,7 +58,7 @@ public final class PolicyEngine implements ServedModel {
     int most = KvCache.mostSlots(config, quantization.kvCache()) - 1; // one is for staging
     UserError.require(
         wanted <= most, "slots", wanted, "at most " + most + " for a model like " + name);
-    MemoryNeed.of(config, quantization, wanted, settings.scoring().tokens()).check(name);
+    memory.take(name, MemoryNeed.of(config, quantization, wanted, settings.scoring().tokens()));
     this.loaded = Loaded.of(name, folder, config, quantization, settings);
     this.observer = observer;
     this.runtime = runtime;

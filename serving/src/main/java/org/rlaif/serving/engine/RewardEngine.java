@@ -50,10 +50,11 @@ public final class RewardEngine implements ServedModel {
       ModelFolder folder,
       OnnxRuntime runtime,
       EngineConfig settings,
+      LoadingMemory.Share memory,
       Clock clock,
       ModelObserver observer) {
     DecoderConfig config = folder.config().withContext(settings.context());
-    MemoryNeed.of(config, Quantization.NONE, 0, settings.scoring().tokens()).check(name);
+    memory.take(name, MemoryNeed.of(config, Quantization.NONE, 0, settings.scoring().tokens()));
     this.loaded = Loaded.of(name, folder, config, Quantization.NONE, settings);
     this.runtime = runtime;
     this.folder = folder;

@@ -38,6 +38,7 @@ final class Prompts {
   private final String model;
   private final Tokenizer tokenizer;
   private final @Nullable ChatTemplate template;
+  private final @Nullable String templateFault;
   private final TokenRules rules;
   private final BooleanSupplier ended = Context.current()::isCancelled;
   private long characters;
@@ -53,6 +54,7 @@ final class Prompts {
     this.tokenizer = loaded.tokenizer();
     this.template = loaded.chatTemplate();
     this.rules = loaded.rules();
+    this.templateFault = loaded.templateFault();
   }
 
   /** Text begins with the beginning token, a chat as its template says. */
@@ -89,7 +91,12 @@ final class Prompts {
   private EncodedPrompt chat(String name, Chat chat) {
     if (template == null) {
       throw UserError.expected(
-          name, "a chat", "text or tokens; " + model + " has no chat template");
+          name,
+          "a chat",
+          templateFault == null
+              ? "text or tokens; " + model + " has no chat template"
+              : "text or tokens; the template of %s is not understood: %s"
+                  .formatted(model, shortened(templateFault)));
     }
     UserError.require(chat.getMessagesCount() > 0, name + ".chat.messages", 0, "at least one");
     List<Message> messages = new ArrayList<>(chat.getMessagesCount());

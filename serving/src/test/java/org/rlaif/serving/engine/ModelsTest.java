@@ -1,6 +1,7 @@
 package org.rlaif.serving.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -225,7 +229,8 @@ class ModelsTest {
     var int4 = new Quantization(Precision.INT4, Precision.INT8);
     long blocks = 123_532_032L / 32 * 41; // of both, half bytes counted
     long plain = 4 * (124_439_808L - 84_934_656);
-    assertEquals(plain + blocks, Footprint.of(config, int4, 8).weights());
+    long scales = 4L * 24 * 768; // of the KV cache
+    assertEquals(plain + blocks + scales, Footprint.of(config, int4, 8).weights());
     assertEquals(9 * (18L << 20), Footprint.of(config, int4, 8).kvCache());
     long exact = MemoryNeed.of(config, Quantization.NONE, 8, 128).total();
     assertTrue(MemoryNeed.of(config, int4, 8, 128).total() < exact * 2 / 3);
@@ -259,5 +264,71 @@ class ModelsTest {
         assertThrows(UserError.class, () -> new EngineConfig(-1, Compute.threads(0), 1));
     assertEquals(
         "slots: -1 (expected: >= 1, or 0: chosen by the model's size)", slots.getMessage());
+  }
+
+  /** The first stands still where it asks for its prompts; the second need not wait for it. */
+  @Test
+  void loadsDoNotWaitForEachOther() throws Exception {
+    var asked = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    Path saved = TestModels.save(folder.resolve("both"), TestModels.TINY, 7);
+    try (Models models = TestModels.models(2)) {
+      Calibration slow =
+          loaded -> {
+            asked.countDown();
+            try {
+              assertTrue(go.await(60, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+            return List.of(new int[] {2, 40});
+          };
+      CompletableFuture<ServedModel> first =
+          CompletableFuture.supplyAsync(
+              () -> models.load("slow", saved, Precision.FP32, Precision.INT8, slow));
+      try {
+        assertTrue(asked.await(60, TimeUnit.SECONDS));
+        assertEquals("quick", models.load("quick", saved).name());
+        Refusal refusal = assertThrows(Refusal.class, () -> models.load("slow", saved));
+        assertEquals(
+            "name: slow, which is being loaded (expected: the name of no loaded model)",
+            refusal.getMessage());
+      } finally {
+        go.countDown();
+      }
+      assertEquals("slow", first.get(60, TimeUnit.SECONDS).name());
+      assertEquals(2, models.list().size());
+    }
+  }
+
+  /** What one load is going to take is not free for another, until it is done. */
+  @Test
+  void loadsShareWhatIsFree() throws Exception {
+    var memory = new LoadingMemory();
+    long most = MemoryNeed.left() / 3 * 2;
+    var large = new MemoryNeed(most, 0, 0);
+    var second = new CompletableFuture<Boolean>();
+    var thread =
+        new Thread(
+            () -> {
+              try (LoadingMemory.Share share = memory.share()) {
+                share.take("second", large);
+                second.complete(true);
+              } catch (RuntimeException e) {
+                second.completeExceptionally(e);
+              }
+            });
+    try (LoadingMemory.Share share = memory.share()) {
+      share.take("first", large);
+      thread.start();
+      try (LoadingMemory.Share small = memory.share()) {
+        small.take("small", new MemoryNeed(1, 1, 1));
+      }
+      while (thread.getState() != Thread.State.WAITING) {
+        assertFalse(second.isDone(), "there is no room for two");
+        Thread.sleep(5);
+      }
+    }
+    assertTrue(second.get(60, TimeUnit.SECONDS));
   }
 }

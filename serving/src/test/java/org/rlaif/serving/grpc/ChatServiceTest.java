@@ -238,7 +238,9 @@ class ChatServiceTest {
       assertTrue(said.contains("odd takes no chats: " + odd), said);
     }
     invalid(
-        "prompt: a chat (expected: text or tokens; odd has no chat template)",
+        "prompt: a chat (expected: text or tokens; the template of odd is not understood: "
+            + odd.resolve("chat_template.jinja")
+            + ", chat template: line 1: unexpected 'nope')",
         generate("odd", chat(user("a"))));
     assertEquals(6, client.generate(generate("odd", text("a"))).getTokenIdsCount());
     client.unload("odd");

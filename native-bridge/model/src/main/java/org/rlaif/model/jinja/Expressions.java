@@ -1,10 +1,12 @@
 package org.rlaif.model.jinja;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.rlaif.model.jinja.Lexer.Kind;
 import org.rlaif.model.jinja.Lexer.Token;
 import org.rlaif.model.jinja.Values.Arguments;
@@ -26,22 +28,61 @@ class Expressions {
 
   private final List<Token> tokens;
   private int at;
+  private int depth;
+
+  /** Names that a macro does not have to declare, as far as they were read. */
+  private final Set<String> undeclared = new HashSet<>();
 
   Expressions(List<Token> tokens) {
     this.tokens = tokens;
   }
 
-  /** One expression, or several with commas between, which are a list. */
+  /** One expression, or several with commas between, which are a tuple. */
   final Expression tuple() {
-    Expression first = expression();
+    return counted(() -> tuple(this::expression));
+  }
+
+  /** The same without {@code if}, which means something else there. */
+  final Expression iterated() {
+    return counted(() -> tuple(this::or));
+  }
+
+  private Expression tuple(Supplier<Expression> part) {
+    Expression first = part.get();
     if (!peek().is(",")) {
       return first;
     }
     var parts = new ArrayList<>(List.of(first));
-    while (accept(",") && !peek().is(")") && peek().kind() != Kind.END_BLOCK) {
-      parts.add(expression());
+    while (accept(",") && !endsTuple()) {
+      parts.add(part.get());
     }
     return scope -> new Values.Tuple(values(parts, scope));
+  }
+
+  private boolean endsTuple() {
+    Kind kind = peek().kind();
+    return peek().is(")") || kind == Kind.END_BLOCK || kind == Kind.END_PRINT;
+  }
+
+  /** It costs a step for each of its tokens. */
+  private Expression counted(Supplier<Expression> reading) {
+    int from = at;
+    Expression value = reading.get();
+    int cost = at - from;
+    return s -> {
+      Budget.steps(cost);
+      return value.value(s);
+    };
+  }
+
+  /** What is inside of something else. */
+  final <T> T inside(Supplier<T> reading) {
+    if (++depth > Budget.MOST_NESTED) {
+      throw new JinjaException("line " + peek().line() + ": " + Budget.tooDeep().getMessage());
+    }
+    T result = reading.get();
+    depth--;
+    return result;
   }
 
   final Expression expression() {
@@ -49,68 +90,76 @@ class Expressions {
     while (accept("if")) {
       Expression then = value;
       Expression condition = or();
-      Expression otherwise = accept("else") ? expression() : s -> new Values.Undefined("else");
+      Expression otherwise =
+          accept("else") ? inside(this::expression) : s -> new Values.Undefined("else");
       value = s -> condition.truth(s) ? then.value(s) : otherwise.value(s);
     }
     return value;
   }
 
   final Expression or() {
-    Expression left = and();
-    while (accept("or")) {
-      Expression a = left;
-      Expression b = and();
-      left =
-          s -> {
-            Object value = a.value(s);
-            return Values.truth(value) ? value : b.value(s);
-          };
-    }
-    return left;
+    return oneOf("or", true, this::and);
   }
 
   private Expression and() {
-    Expression left = not();
-    while (accept("and")) {
-      Expression a = left;
-      Expression b = not();
-      left =
-          s -> {
-            Object value = a.value(s);
-            return Values.truth(value) ? b.value(s) : value;
-          };
+    return oneOf("and", false, this::not);
+  }
+
+  /** The first part that decides, or else the last. */
+  private Expression oneOf(String operator, boolean decides, Supplier<Expression> part) {
+    Expression first = part.get();
+    if (!peek().is(operator)) {
+      return first;
     }
-    return left;
+    List<Expression> parts = new ArrayList<>(List.of(first));
+    while (accept(operator)) {
+      parts.add(part.get());
+    }
+    Expression last = parts.remove(parts.size() - 1);
+    return s -> {
+      for (Expression each : parts) {
+        Object value = each.value(s);
+        if (Values.truth(value) == decides) {
+          return value;
+        }
+      }
+      return last.value(s);
+    };
   }
 
   private Expression not() {
     if (accept("not")) {
-      Expression value = not();
+      Expression value = inside(this::not);
       return s -> !value.truth(s);
     }
     return comparison();
   }
 
+  /** What is done to the value before: an operator with what stands behind it. */
+  private record Operation(String operator, boolean negated, Expression operand) {}
+
   /** A chain such as {@code a < b < c} means both. */
   private Expression comparison() {
     Expression first = sum();
-    Expression result = first;
-    Expression left = first;
-    boolean chained = false;
+    List<Operation> chain = new ArrayList<>();
     while ((COMPARISONS.contains(peek().text()) && peek().is(peek().text())) || notIn()) {
       boolean negated = accept("not");
-      String operator = next().text();
-      Expression a = left;
-      Expression b = sum();
-      Expression before = result;
-      boolean follows = chained;
-      result =
-          s ->
-              (!follows || before.truth(s)) && compare(operator, a.value(s), b.value(s)) != negated;
-      left = b;
-      chained = true;
+      chain.add(new Operation(next().text(), negated, sum()));
     }
-    return result;
+    if (chain.isEmpty()) {
+      return first;
+    }
+    return s -> {
+      Object left = first.value(s);
+      for (Operation each : chain) {
+        Object right = each.operand().value(s);
+        if (compare(each.operator(), left, right) == each.negated()) {
+          return false;
+        }
+        left = right;
+      }
+      return true;
+    };
   }
 
   private boolean notIn() {
@@ -130,41 +179,60 @@ class Expressions {
   }
 
   private Expression sum() {
-    Expression left = joined();
-    while (peek().is("+") || peek().is("-")) {
-      left = arithmetic(next().text(), left, joined());
-    }
-    return left;
+    return arithmetic(Set.of("+", "-"), this::joined);
   }
 
   private Expression joined() {
-    Expression left = product();
-    while (accept("~")) {
-      Expression a = left;
-      Expression b = product();
-      left = s -> Values.text(a.value(s)).plus(Values.text(b.value(s)));
+    Expression first = product();
+    if (!peek().is("~")) {
+      return first;
     }
-    return left;
+    List<Expression> parts = new ArrayList<>(List.of(first));
+    while (accept("~")) {
+      parts.add(product());
+    }
+    return s -> {
+      var text = new Text.Builder();
+      parts.forEach(part -> text.add(Values.text(part.value(s))));
+      return text.text();
+    };
   }
 
   private Expression product() {
-    Expression left = unary(true);
-    while (peek().is("*") || peek().is("/") || peek().is("//") || peek().is("%")) {
-      left = arithmetic(next().text(), left, unary(true));
-    }
-    return left;
+    return arithmetic(Set.of("*", "/", "//", "%"), this::power);
   }
 
-  private static Expression arithmetic(String operator, Expression a, Expression b) {
-    return s -> Values.arithmetic(operator, a.value(s), b.value(s));
+  private Expression power() {
+    return arithmetic(Set.of("**"), () -> unary(true));
+  }
+
+  /** One after the other, from the left. */
+  private Expression arithmetic(Set<String> operators, Supplier<Expression> operand) {
+    Expression first = operand.get();
+    List<Operation> chain = new ArrayList<>();
+    while (operators.contains(peek().text()) && peek().is(peek().text())) {
+      chain.add(new Operation(next().text(), false, operand.get()));
+    }
+    if (chain.isEmpty()) {
+      return first;
+    }
+    return s -> {
+      Object left = first.value(s);
+      for (Operation each : chain) {
+        left = Values.arithmetic(each.operator(), left, each.operand().value(s));
+      }
+      return left;
+    };
   }
 
   private Expression unary(boolean filtered) {
     Expression value;
-    if (accept("-")) {
-      value = arithmetic("-", s -> 0L, unary(false));
+    if (peek().is("-") || peek().is("+")) {
+      String sign = next().text();
+      Expression number = inside(() -> unary(false));
+      value = s -> Values.signed(sign, number.value(s));
     } else {
-      value = accept("+") ? unary(false) : postfix(primary());
+      value = postfix(primary());
     }
     return filtered ? filtered(value) : value;
   }
@@ -181,7 +249,7 @@ class Expressions {
         return s -> value;
       }
       case INTEGER -> {
-        Long value = Long.valueOf(token.text());
+        long value = Values.wholeNumber("line " + token.line(), token.text());
         return s -> value;
       }
       case FLOAT -> {
@@ -193,16 +261,19 @@ class Expressions {
       }
       default -> {
         return switch (token.text()) {
-          case "(" -> parenthesis();
-          case "[" -> list();
-          case "{" -> map();
+          case "(" -> inside(this::parenthesis);
+          case "[" -> inside(this::list);
+          case "{" -> inside(this::map);
           default -> throw unexpected(token);
         };
       }
     }
   }
 
-  private static Expression name(String name) {
+  private Expression name(String name) {
+    if (Macro.UNDECLARED.contains(name)) {
+      undeclared.add(name);
+    }
     return switch (name) {
       case "true", "True" -> s -> true;
       case "false", "False" -> s -> false;
@@ -215,7 +286,7 @@ class Expressions {
     if (accept(")")) {
       return s -> new Values.Tuple(List.of());
     }
-    Expression value = tuple();
+    Expression value = tuple(this::expression);
     expect(")");
     return value;
   }
@@ -241,7 +312,7 @@ class Expressions {
     return s -> {
       var map = new LinkedHashMap<Object, Object>();
       for (int i = 0; i < keys.size(); i++) {
-        map.put(keys.get(i).value(s), values.get(i).value(s));
+        map.put(Values.key(keys.get(i).value(s)), values.get(i).value(s));
       }
       return map;
     };
@@ -253,95 +324,158 @@ class Expressions {
     return values;
   }
 
-  private Expression postfix(Expression start) {
-    Expression value = start;
-    while (peek().is(".") || peek().is("[") || peek().is("(")) {
-      Expression object = value;
-      if (accept(".")) {
-        Token name = next();
-        value =
-            name.kind() == Kind.INTEGER
-                ? s -> Values.item(object.value(s), Long.valueOf(name.text()))
-                : s -> Values.attribute(object.value(s), name.text());
-      } else if (accept("[")) {
-        value = subscript(object);
-      } else {
-        value = call(object);
-      }
-    }
-    return value;
+  /** What is done to the value before it. */
+  interface Step {
+    Object next(Scope scope, Object value);
   }
 
-  private Expression subscript(Expression object) {
+  private static Expression chain(Expression start, List<Step> steps) {
+    if (steps.isEmpty()) {
+      return start;
+    }
+    return s -> {
+      Object value = start.value(s);
+      for (Step step : steps) {
+        value = step.next(s, value);
+      }
+      return value;
+    };
+  }
+
+  private Expression postfix(Expression start) {
+    List<Step> steps = new ArrayList<>();
+    while (peek().is(".") || peek().is("[") || peek().is("(")) {
+      if (accept(".")) {
+        Token name = next();
+        if (name.kind() == Kind.INTEGER) {
+          long index = Values.wholeNumber("line " + name.line(), name.text());
+          steps.add((s, object) -> Values.item(object, index));
+        } else if (name.kind() == Kind.NAME) {
+          steps.add((s, object) -> Values.attribute(object, name.text()));
+        } else {
+          throw unexpected(name);
+        }
+      } else if (accept("[")) {
+        steps.add(inside(this::subscript));
+      } else {
+        steps.add(call());
+      }
+    }
+    return chain(start, steps);
+  }
+
+  private Step subscript() {
     Expression nothing = s -> None.NONE;
-    Expression first = peek().is(":") ? nothing : expression();
+    Expression first = peek().is(":") ? nothing : tuple(this::expression);
     if (accept("]")) {
-      return s -> Values.item(object.value(s), first.value(s));
+      return (s, object) -> Values.item(object, first.value(s));
     }
     expect(":");
     Expression last = peek().is(":") || peek().is("]") ? nothing : expression();
     Expression step = accept(":") && !peek().is("]") ? expression() : nothing;
     expect("]");
-    return s -> Values.slice(object.value(s), first.value(s), last.value(s), step.value(s));
+    return (s, object) -> Values.slice(object, first.value(s), last.value(s), step.value(s));
   }
 
-  private Expression call(Expression called) {
+  private Step call() {
     int line = peek().line();
     Call arguments = arguments();
-    return s -> {
-      Object value = called.value(s);
-      if (value instanceof Function function) {
-        return function.call(arguments.values(s));
+    return (s, called) -> call(line, called, arguments.values(s));
+  }
+
+  static Object call(int line, Object called, Arguments arguments) {
+    Budget.steps(1);
+    if (called instanceof Function function) {
+      return function.call(arguments);
+    }
+    throw new JinjaException("line " + line + ": " + Values.kind(called) + " cannot be called");
+  }
+
+  /** The arguments as written; stars stand before lists and maps of more of them. */
+  record Call(
+      List<Expression> positional,
+      Map<String, Expression> named,
+      List<Expression> lists,
+      List<Expression> maps) {
+    static final Call NONE = new Call(List.of(), Map.of(), List.of(), List.of());
+
+    Arguments values(Scope scope) {
+      List<Object> byPlace = Expressions.values(positional, scope);
+      lists.forEach(list -> byPlace.addAll(Values.list(list.value(scope))));
+      var byName = new LinkedHashMap<String, Object>();
+      named.forEach((name, value) -> byName.put(name, value.value(scope)));
+      for (Expression map : maps) {
+        Values.map("**", map.value(scope))
+            .forEach((key, value) -> byName.put(key.toString(), value));
       }
-      throw new JinjaException("line " + line + ": " + Values.kind(value) + " cannot be called");
+      return new Arguments(byPlace, byName);
+    }
+  }
+
+  final Call arguments() {
+    return inside(
+        () -> {
+          expect("(");
+          var call =
+              new Call(
+                  new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
+          while (!accept(")")) {
+            if (accept("*")) {
+              call.lists().add(expression());
+            } else if (accept("**")) {
+              call.maps().add(expression());
+            } else if (peek().kind() == Kind.NAME && tokens.get(at + 1).is("=")) {
+              String name = next().text();
+              expect("=");
+              call.named().put(name, expression());
+            } else {
+              call.positional().add(expression());
+            }
+            separator(")");
+          }
+          return call;
+        });
+  }
+
+  /** Filters, tests and calls, one behind the other. */
+  private Expression filtered(Expression start) {
+    List<Step> steps = new ArrayList<>();
+    while (peek().is("|") || peek().is("is") || (peek().is("(") && !steps.isEmpty())) {
+      if (accept("|")) {
+        steps.add(filter());
+      } else {
+        steps.add(peek().is("is") ? test() : call());
+      }
+    }
+    return chain(start, steps);
+  }
+
+  /** Filters with bars between, the first without one. */
+  final Step filters() {
+    List<Step> steps = new ArrayList<>(List.of(filter()));
+    while (accept("|")) {
+      steps.add(filter());
+    }
+    return (s, value) -> {
+      Object result = value;
+      for (Step step : steps) {
+        result = step.next(s, result);
+      }
+      return result;
     };
   }
 
-  /** The arguments as written. */
-  record Call(List<Expression> positional, Map<String, Expression> named) {
-    Arguments values(Scope scope) {
-      var byName = new LinkedHashMap<String, Object>();
-      named.forEach((name, value) -> byName.put(name, value.value(scope)));
-      return new Arguments(Expressions.values(positional, scope), byName);
-    }
-  }
-
-  private Call arguments() {
-    expect("(");
-    var call = new Call(new ArrayList<>(), new LinkedHashMap<>());
-    while (!accept(")")) {
-      if (peek().kind() == Kind.NAME && tokens.get(at + 1).is("=")) {
-        String name = next().text();
-        expect("=");
-        call.named().put(name, expression());
-      } else {
-        call.positional().add(expression());
-      }
-      separator(")");
-    }
-    return call;
-  }
-
-  /** Filters and tests, one behind the other. */
-  private Expression filtered(Expression start) {
-    Expression value = start;
-    while (peek().is("|") || peek().is("is")) {
-      value = accept("|") ? filter(value) : test(value);
-    }
-    return peek().is("(") ? postfix(value) : value;
-  }
-
-  final Expression filter(Expression value) {
+  private Step filter() {
     String name = name();
-    Call call = peek().is("(") ? arguments() : new Call(List.of(), Map.of());
-    return s -> Filters.apply(name, value.value(s), call.values(s));
+    Call call = peek().is("(") ? arguments() : Call.NONE;
+    return (s, value) -> Filters.apply(name, value, call.values(s));
   }
 
-  private Expression test(Expression value) {
+  private Step test() {
     expect("is");
     boolean negated = accept("not");
     String name = name();
-    Call call = new Call(List.of(), Map.of());
+    Call call = Call.NONE;
     Token next = peek();
     boolean argument =
         next.kind() == Kind.STRING
@@ -354,10 +488,20 @@ class Expressions {
     if (next.is("(")) {
       call = arguments();
     } else if (argument) {
-      call = new Call(List.of(postfix(primary())), Map.of());
+      call = new Call(List.of(postfix(primary())), Map.of(), List.of(), List.of());
     }
     Call given = call;
-    return s -> Filters.test(name, value.value(s), given.values(s)) != negated;
+    return (s, value) -> Tests.test(name, value, given.values(s)) != negated;
+  }
+
+  /** Which names a macro's body reads that it need not declare. */
+  final Set<String> undeclared(Runnable reading) {
+    Set<String> before = Set.copyOf(undeclared);
+    undeclared.clear();
+    reading.run();
+    Set<String> found = Set.copyOf(undeclared);
+    undeclared.addAll(before);
+    return found;
   }
 
   final Token peek() {

@@ -1,35 +1,47 @@
 package org.rlaif.model.jinja;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.rlaif.model.jinja.Values.Arguments;
-import org.rlaif.model.jinja.Values.Function;
+import org.rlaif.model.jinja.Values.Generator;
 import org.rlaif.model.jinja.Values.None;
 import org.rlaif.model.jinja.Values.Undefined;
 
-/** What stands behind {@code |}, and behind {@code is}. */
+/** What stands behind {@code |}. */
 final class Filters {
+  private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern WHOLE = Pattern.compile("[-+]?\\d+");
+  private static final Pattern DECIMAL =
+      Pattern.compile("[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?");
+
+  private static final Text NEWLINE = Text.written("\n");
+
   private Filters() {}
 
   static Object apply(String name, Object value, Arguments a) {
+    Budget.steps(1);
     return switch (name) {
       case "trim" ->
           Values.text(value).strip(a.get(0, "chars") instanceof Text t ? t : null, true, true);
-      case "tojson" -> Json.text(value, a.get(1, "indent", None.NONE));
+      case "tojson" -> Json.text(value, a);
       case "length", "count" -> (long) Values.length(value);
       case "upper" -> Values.text(value).upper();
       case "lower" -> Values.text(value).lower();
-      case "title" -> Values.text(value).title();
+      case "title" -> title(Values.text(value));
       case "capitalize" -> Values.text(value).capitalized();
       case "string" -> Values.text(value);
-      case "safe" -> value;
-      case "int" -> integer(value, a.get(0, "default", 0L));
-      case "float" -> decimal(value);
-      case "abs" ->
-          value instanceof Double d ? (Object) Math.abs(d) : (Object) Math.abs((Long) value);
+      case "safe" -> Values.text(value);
+      case "int" -> integer(value, a);
+      case "float" -> decimal(value, a.get(0, "default", 0.0));
+      case "abs" -> absolute(value);
+      case "round" -> rounded(value, a);
       case "default", "d" ->
           value instanceof Undefined
                   || (Values.truth(a.get(1, "boolean", false)) && !Values.truth(value))
@@ -40,120 +52,204 @@ final class Filters {
               .replace(
                   Values.text(a.required(0, "old")),
                   Values.text(a.required(1, "new")),
-                  Values.whole(a.get(2, "count", -1L)));
+                  count(a.get(2, "count", None.NONE)));
+      case "format" ->
+          Format.percent(
+              Values.text(value),
+              a.named().isEmpty() ? new Values.Tuple(a.positional()) : byName(a.named()));
+      case "center" -> centered(Values.text(value), Values.whole(a.get(0, "width", 80L)));
+      case "truncate" -> truncated(Values.text(value), a);
+      case "wordcount" -> WORD.matcher(Values.text(value).toString()).results().count();
+      case "indent" -> indented(Values.arithmetic("+", value, NEWLINE), a);
       case "join" -> join(value, a);
       case "list" -> Values.list(value);
-      case "first" -> end(Values.list(value), 0, "first");
-      case "last" -> end(Values.list(value), Values.length(value) - 1, "last");
+      case "first" -> first(value);
+      case "last" -> last(value);
       case "reverse" -> reversed(value);
-      case "items" -> value instanceof Map<?, ?> map ? Methods.items(map) : List.of();
-      case "dictsort" -> sorted(Methods.items((Map<?, ?>) value));
-      case "map" -> mapped(value, a);
-      case "select", "reject" -> chosen(value, a, 0, name.equals("select"));
-      case "selectattr", "rejectattr" -> chosen(value, a, 1, name.equals("selectattr"));
-      case "indent" -> indented(Values.text(value), a);
+      case "sort" -> Sorting.sort(value, a);
+      case "dictsort" -> Sorting.dictsort(value, a);
+      case "groupby" -> Sorting.groupby(value, a);
+      case "max" -> Sorting.max(value, a);
+      case "min" -> Sorting.min(value, a);
+      case "sum" -> Sorting.sum(value, a);
+      case "unique" -> new Generator(() -> Sorting.unique(value, a));
+      case "batch" -> new Generator(() -> Sorting.batch(value, a));
+      case "slice" -> new Generator(() -> Sorting.slice(value, a));
+      case "items" -> new Generator(() -> Sorting.items(value));
+      case "attr" -> attribute(value, Values.text(a.required(0, "name")).toString());
+      case "map" -> new Generator(() -> mapped(value, a));
+      case "select", "reject" -> new Generator(() -> chosen(value, a, 0, name.equals("select")));
+      case "selectattr", "rejectattr" ->
+          new Generator(() -> chosen(value, a, 1, name.equals("selectattr")));
       default -> throw new JinjaException("no filter named '" + name + "'");
     };
   }
 
-  static boolean test(String name, Object value, Arguments a) {
-    return switch (name) {
-      case "defined" -> !(value instanceof Undefined);
-      case "undefined" -> value instanceof Undefined;
-      case "none" -> value == None.NONE;
-      case "string" -> value instanceof Text;
-      case "mapping" -> value instanceof Map;
-      case "sequence" -> value instanceof Text || value instanceof List || value instanceof Map;
-      case "iterable" ->
-          value instanceof Text
-              || value instanceof List
-              || value instanceof Map
-              || value instanceof Undefined;
-      case "number" -> Values.isNumber(value);
-      case "integer" -> value instanceof Long;
-      case "float" -> value instanceof Double;
-      case "boolean" -> value instanceof Boolean;
-      case "true" -> Boolean.TRUE.equals(value);
-      case "false" -> Boolean.FALSE.equals(value);
-      case "callable" -> value instanceof Function;
-      case "odd" -> Math.floorMod(Values.whole(value), 2) == 1;
-      case "even" -> Math.floorMod(Values.whole(value), 2) == 0;
-      case "divisibleby" ->
-          Math.floorMod(Values.whole(value), Values.whole(a.required(0, "num"))) == 0;
-      case "eq", "equalto", "==" -> Values.same(value, a.required(0, "other"));
-      case "ne", "!=" -> !Values.same(value, a.required(0, "other"));
-      case "lt", "lessthan" -> Values.compare(value, a.required(0, "other")) < 0;
-      case "gt", "greaterthan" -> Values.compare(value, a.required(0, "other")) > 0;
-      case "le" -> Values.compare(value, a.required(0, "other")) <= 0;
-      case "ge" -> Values.compare(value, a.required(0, "other")) >= 0;
-      case "in" -> Values.contains(a.required(0, "seq"), value);
-      case "sameas" ->
-          value == a.required(0, "other")
-              || (value instanceof Boolean && value.equals(a.required(0, "other")));
-      case "lower" -> Values.text(value).lower().equals(value);
-      case "upper" -> Values.text(value).upper().equals(value);
-      default -> throw new JinjaException("no test named '" + name + "'");
+  /** Words begin behind blanks, hyphens and opening brackets. */
+  private static Text title(Text text) {
+    var result = new Text.Builder();
+    String letters = text.toString();
+    boolean begins = true;
+    for (int i = 0; i < letters.length(); i++) {
+      boolean between = "-({[<".indexOf(letters.charAt(i)) >= 0 || isBlank(letters.charAt(i));
+      result.add(begins && !between ? text.letter(i).upper() : text.letter(i).lower());
+      begins = between;
+    }
+    return result.text();
+  }
+
+  private static boolean isBlank(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
+  }
+
+  /** -1: all. */
+  private static long count(Object count) {
+    return count == None.NONE ? -1 : Values.whole(count);
+  }
+
+  private static Map<Object, Object> byName(Map<String, Object> named) {
+    var map = new LinkedHashMap<Object, Object>();
+    named.forEach((name, value) -> map.put(Text.written(name), value));
+    return map;
+  }
+
+  private static Object absolute(Object value) {
+    if (value instanceof Double d) {
+      return Math.abs(d);
+    }
+    return Math.abs(Values.wholeNumber(value));
+  }
+
+  private static Object rounded(Object value, Arguments a) {
+    int precision = Values.whole(a.get(0, "precision", 0L));
+    String method = Values.text(a.get(1, "method", Text.written("common"))).toString();
+    if (!Values.isNumber(value) || Math.abs(precision) > 300) {
+      throw new JinjaException("round: " + Values.kind(value) + " to " + precision);
+    }
+    double number = Values.decimal(value);
+    if (Double.isNaN(number) || Double.isInfinite(number)) {
+      return number;
+    }
+    double scale = Math.pow(10, precision);
+    return switch (method) {
+      case "common" -> {
+        BigDecimal exact =
+            value instanceof Double
+                ? new BigDecimal(number)
+                : new BigDecimal(Values.wholeNumber(value));
+        BigDecimal rounded = exact.setScale(precision, RoundingMode.HALF_EVEN);
+        yield value instanceof Double
+            ? (Object) rounded.doubleValue()
+            : (Object) rounded.longValue();
+      }
+      case "ceil" -> Math.ceil(number * scale) / scale;
+      case "floor" -> Math.floor(number * scale) / scale;
+      default -> throw new JinjaException("round: " + method + " (expected: common, ceil, floor)");
     };
   }
 
-  private static Object integer(Object value, Object otherwise) {
-    if (Values.isNumber(value)) {
-      return (long) Values.decimal(value);
-    }
-    try {
-      return (long) Double.parseDouble(Values.text(value).toString().strip());
-    } catch (NumberFormatException e) {
-      return otherwise;
-    }
+  static Text centered(Text text, int width) {
+    int missing = Math.max(0, width - text.length());
+    int left = missing / 2 + (missing & width & 1);
+    Text blank = Text.written(" ");
+    return blank.times(left).plus(text).plus(blank.times(missing - left));
   }
 
-  private static Object decimal(Object value) {
-    try {
-      return Values.isNumber(value)
-          ? Values.decimal(value)
-          : Double.parseDouble(Values.text(value).toString().strip());
-    } catch (NumberFormatException e) {
-      return 0.0;
+  private static Text truncated(Text text, Arguments a) {
+    int length = Values.whole(a.get(0, "length", 255L));
+    Text end = Values.text(a.get(2, "end", Text.written("...")));
+    Object leeway = a.get(3, "leeway", None.NONE);
+    if (length < end.length()) {
+      throw new JinjaException(
+          "truncate: " + length + " (expected: at least " + end.length() + ")");
     }
+    if (text.length() <= (long) length + (leeway == None.NONE ? 5 : Values.whole(leeway))) {
+      return text;
+    }
+    Text begin = text.slice(0, length - end.length());
+    return Values.truth(a.get(1, "killwords", false))
+        ? begin.plus(end)
+        : begin.splitFromRight(Text.written(" "), 1).get(0).plus(end);
+  }
+
+  private static Object integer(Object value, Arguments a) {
+    Object otherwise = a.get(0, "default", 0L);
+    if (value instanceof Undefined) {
+      throw new JinjaException(Values.kind(value) + " is no number");
+    }
+    if (value instanceof Double d) {
+      return Double.isNaN(d) || Double.isInfinite(d) ? otherwise : (Object) d.longValue();
+    }
+    if (Values.isNumber(value)) {
+      return Values.wholeNumber(value);
+    }
+    String digits = value instanceof Text text ? text.strip(null, true, true).toString() : "";
+    if (WHOLE.matcher(digits).matches()) {
+      return Values.wholeNumber("int", digits);
+    }
+    Object decimal = decimal(value, otherwise);
+    return decimal instanceof Double d && decimal != otherwise
+        ? Double.isNaN(d) || Double.isInfinite(d) ? otherwise : (Object) d.longValue()
+        : otherwise;
+  }
+
+  private static Object decimal(Object value, Object otherwise) {
+    if (value instanceof Undefined) {
+      throw new JinjaException(Values.kind(value) + " is no number");
+    }
+    if (Values.isNumber(value)) {
+      return Values.decimal(value);
+    }
+    String digits = value instanceof Text text ? text.strip(null, true, true).toString() : "";
+    return DECIMAL.matcher(digits).matches() ? (Object) Double.valueOf(digits) : otherwise;
   }
 
   private static Text join(Object value, Arguments a) {
     Object attribute = a.get(1, "attribute", None.NONE);
     List<Text> parts = new ArrayList<>();
     for (Object each : Values.list(value)) {
-      parts.add(Values.text(attribute == None.NONE ? each : Values.item(each, attribute)));
+      parts.add(Values.text(attribute == None.NONE ? each : Values.path(each, attribute)));
     }
     return Values.text(a.get(0, "d", Text.EMPTY)).join(parts);
   }
 
-  private static Object end(List<Object> list, int index, String name) {
-    return list.isEmpty() ? new Undefined(name) : list.get(index);
+  private static Object first(Object value) {
+    Iterator<Object> all =
+        value instanceof Generator generator ? generator.rest() : Values.list(value).iterator();
+    return all.hasNext() ? all.next() : new Undefined("the first of nothing");
+  }
+
+  private static Object last(Object value) {
+    if (value instanceof Generator) {
+      throw new JinjaException("last: " + Values.kind(value) + " has no end; a list of it has");
+    }
+    List<Object> list = Values.list(value);
+    return list.isEmpty() ? new Undefined("the last of nothing") : list.get(list.size() - 1);
+  }
+
+  /** What can be reached with a dot, but is no entry. */
+  private static Object attribute(Object value, String name) {
+    Object found =
+        value instanceof Values.Named named ? named.named(name) : Methods.find(value, name);
+    return found == null ? new Undefined(name) : found;
   }
 
   private static Object reversed(Object value) {
     List<Object> list = Values.list(value);
     Collections.reverse(list);
-    return value instanceof Text ? Text.EMPTY.join(list.stream().map(Values::text).toList()) : list;
-  }
-
-  private static List<Object> sorted(List<Object> items) {
-    items.sort(
-        (a, b) ->
-            Values.text(Values.item(a, 0L))
-                .lower()
-                .toString()
-                .compareTo(Values.text(Values.item(b, 0L)).lower().toString()));
-    return items;
+    return value instanceof Text
+        ? Text.EMPTY.join(list.stream().map(Values::text).toList())
+        : new Generator(() -> list);
   }
 
   private static List<Object> mapped(Object value, Arguments a) {
     Object attribute = a.named().get("attribute");
     var result = new ArrayList<Object>();
-    for (Object each : Values.list(value)) {
+    for (Object each : Values.truth(value) ? Values.list(value) : List.of()) {
       if (attribute == null) {
-        result.add(apply(a.required(0, "filter").toString(), each, rest(a, 1)));
+        result.add(apply(Values.text(a.required(0, "filter")).toString(), each, rest(a, 1)));
       } else {
-        Object found = Values.item(each, attribute);
+        Object found = Values.path(each, attribute);
         result.add(found instanceof Undefined ? a.named().getOrDefault("default", found) : found);
       }
     }
@@ -163,11 +259,12 @@ final class Filters {
   /** Those that pass a test, or whose attribute does; without a test, those that are true. */
   private static List<Object> chosen(Object value, Arguments a, int test, boolean wanted) {
     var result = new ArrayList<Object>();
-    for (Object each : Values.list(value)) {
-      Object tested = test == 0 ? each : Values.item(each, a.required(0, "attribute"));
+    for (Object each : Values.truth(value) ? Values.list(value) : List.of()) {
+      Object tested = test == 0 ? each : Values.path(each, a.required(0, "attribute"));
       boolean passes =
           a.positional().size() > test
-              ? test(a.positional().get(test).toString(), tested, rest(a, test + 1))
+              ? Tests.test(
+                  Values.text(a.positional().get(test)).toString(), tested, rest(a, test + 1))
               : Values.truth(tested);
       if (passes == wanted) {
         result.add(each);
@@ -177,19 +274,20 @@ final class Filters {
   }
 
   private static Arguments rest(Arguments a, int from) {
-    return new Arguments(a.positional().subList(from, a.positional().size()), new HashMap<>());
+    return new Arguments(a.positional().subList(from, a.positional().size()), a.named());
   }
 
-  private static Text indented(Text text, Arguments a) {
+  /** All lines but the first; the text has a newline more than it should. */
+  private static Text indented(Object text, Arguments a) {
     Object width = a.get(0, "width", 4L);
-    Text by = width instanceof Text t ? t : Text.written(" ".repeat(Values.whole(width)));
+    Text by = width instanceof Text t ? t : Text.written(" ").times(Values.whole(width));
     boolean first = Values.truth(a.get(1, "first", false));
     boolean blank = Values.truth(a.get(2, "blank", false));
     var lines = new ArrayList<Text>();
-    for (Text line : text.split(Text.written("\n"), -1)) {
+    for (Text line : Methods.lines(Values.text("indent", text), /* ends= */ false)) {
       boolean left = lines.isEmpty() ? !first : line.length() == 0 && !blank;
       lines.add(left ? line : by.plus(line));
     }
-    return Text.written("\n").join(lines);
+    return NEWLINE.join(lines);
   }
 }

@@ -35,6 +35,9 @@ final class Lexer {
   }
 
   private static final Pattern OPENING = Pattern.compile("\\{[{%#]");
+  private static final Pattern RAW = Pattern.compile("\\{%[-+]?\\s*raw\\s*(?<sign>-?)%\\}");
+  private static final Pattern END_RAW =
+      Pattern.compile("\\{%(?<before>[-+]?)\\s*endraw\\s*(?<after>[-+]?)%\\}");
   private static final Pattern TOKEN =
       Pattern.compile(
           "(?<space>\\s+)"
@@ -42,7 +45,7 @@ final class Lexer {
               + "|(?<float>\\d+(?:\\.\\d+(?:[eE][+-]?\\d+)?|[eE][+-]?\\d+))"
               + "|(?<integer>\\d+)"
               + "|(?<string>'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\")"
-              + "|(?<operator>//|==|!=|<=|>=|[-+*/%~|()\\[\\]{},.:=<>])",
+              + "|(?<operator>\\*\\*|//|==|!=|<=|>=|[-+*/%~|()\\[\\]{},.:=<>])",
           Pattern.DOTALL);
   private static final Map<String, String> BRACKETS = Map.of("(", ")", "[", "]", "{", "}");
   private static final Pattern ESCAPE =
@@ -53,6 +56,11 @@ final class Lexer {
   private final String source;
   private final List<Token> tokens = new ArrayList<>();
   private int at;
+
+  /** The line of an index, which only grows. */
+  private int line = 1;
+
+  private int lineAt;
   private boolean stripNext;
   private boolean trimNext;
 
@@ -73,6 +81,11 @@ final class Lexer {
       char kind = source.charAt(opening.start() + 1);
       char sign = opening.end() < source.length() ? source.charAt(opening.end()) : ' ';
       text(opening.start(), kind, sign);
+      Matcher raw = RAW.matcher(source).region(opening.start(), source.length());
+      if (kind == '%' && raw.lookingAt()) {
+        raw(raw);
+        continue;
+      }
       at = opening.end() + (sign == '-' || (sign == '+' && kind == '%') ? 1 : 0);
       switch (kind) {
         case '#' -> comment();
@@ -82,6 +95,22 @@ final class Lexer {
     }
     text(source.length(), ' ', ' ');
     add(Kind.END, "the end of the template");
+  }
+
+  /** Up to the end of a raw block everything is text. */
+  private void raw(Matcher begin) {
+    at = begin.end();
+    stripNext = !begin.group("sign").isEmpty();
+    trimNext = false;
+    Matcher end = END_RAW.matcher(source);
+    if (!end.find(at)) {
+      throw error("raw without endraw");
+    }
+    String before = end.group("before");
+    text(end.start(), '%', before.isEmpty() ? ' ' : before.charAt(0));
+    at = end.end();
+    stripNext = end.group("after").equals("-");
+    trimNext = end.group("after").isEmpty();
   }
 
   /** The text before an opening. */
@@ -188,7 +217,10 @@ final class Lexer {
   }
 
   private int line() {
-    return 1 + (int) source.substring(0, at).chars().filter(c -> c == '\n').count();
+    for (; lineAt < at; lineAt++) {
+      line += source.charAt(lineAt) == '\n' ? 1 : 0;
+    }
+    return line;
   }
 
   private JinjaException error(String what) {

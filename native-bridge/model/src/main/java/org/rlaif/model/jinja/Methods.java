@@ -3,12 +3,17 @@ package org.rlaif.model.jinja;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.jinja.Values.Arguments;
 import org.rlaif.model.jinja.Values.Function;
 import org.rlaif.model.jinja.Values.None;
 
-/** The methods of Python's texts and maps; none that changes anything, as transformers has it. */
+/**
+ * The methods of Python's texts, lists and maps; none that changes anything, as transformers has
+ * it.
+ */
 final class Methods {
   private Methods() {}
 
@@ -19,36 +24,118 @@ final class Methods {
     if (object instanceof Map<?, ?> map) {
       return ofMap(map, name);
     }
+    if (object instanceof List<?> list) {
+      return ofList(list, name);
+    }
     return null;
   }
 
   private static @Nullable Function ofText(Text text, String name) {
+    String letters = text.toString();
     return switch (name) {
       case "strip" -> a -> text.strip(chars(a), true, true);
       case "lstrip" -> a -> text.strip(chars(a), true, false);
       case "rstrip" -> a -> text.strip(chars(a), false, true);
+      case "removeprefix" -> a -> without(text, text(a, 0, "prefix"), true);
+      case "removesuffix" -> a -> without(text, text(a, 0, "suffix"), false);
       case "split" -> a -> split(text, a, false);
       case "rsplit" -> a -> split(text, a, true);
-      case "splitlines" -> a -> lines(text);
-      case "startswith" -> a -> any(a, part -> text.toString().startsWith(part));
-      case "endswith" -> a -> any(a, part -> text.toString().endsWith(part));
+      case "partition" -> a -> partition(text, text(a, 0, "sep"), false);
+      case "rpartition" -> a -> partition(text, text(a, 0, "sep"), true);
+      case "splitlines" -> a -> lines(text, Values.truth(a.get(0, "keepends", false)));
+      case "startswith" -> a -> any(a, letters::startsWith);
+      case "endswith" -> a -> any(a, letters::endsWith);
       case "replace" ->
           a ->
               text.replace(
-                  (Text) a.required(0, "old"),
-                  (Text) a.required(1, "new"),
-                  Values.whole(a.get(2, "count", -1L)));
-      case "join" ->
-          a ->
-              text.join(Values.list(a.required(0, "iterable")).stream().map(Values::text).toList());
-      case "find" -> a -> find(text, a.required(0, "sub").toString());
-      case "count" -> a -> (long) text.split((Text) a.required(0, "sub"), -1).size() - 1;
+                  text(a, 0, "old"), text(a, 1, "new"), Values.whole(a.get(2, "count", -1L)));
+      case "join" -> a -> join(text, a.required(0, "iterable"));
+      case "find" -> a -> find(text, text(a, 0, "sub").toString(), false);
+      case "rfind" -> a -> find(text, text(a, 0, "sub").toString(), true);
+      case "index" -> a -> found(find(text, text(a, 0, "sub").toString(), false));
+      case "count" -> a -> (long) text.split(text(a, 0, "sub"), -1).size() - 1;
+      case "format" -> a -> Format.braces(text, a);
       case "upper" -> a -> text.upper();
       case "lower" -> a -> text.lower();
       case "title" -> a -> text.title();
       case "capitalize" -> a -> text.capitalized();
-      case "isdigit" ->
-          a -> text.length() > 0 && text.toString().codePoints().allMatch(Character::isDigit);
+      case "center" -> a -> Filters.centered(text, Values.whole(a.required(0, "width")));
+      case "ljust" -> a -> Format.padded(text, Values.whole(a.required(0, "width")), true);
+      case "rjust" -> a -> Format.padded(text, Values.whole(a.required(0, "width")), false);
+      case "zfill" -> a -> zeros(text, Values.whole(a.required(0, "width")));
+      case "isdigit", "isdecimal", "isnumeric" -> a -> all(letters, Character::isDigit);
+      case "isalpha" -> a -> all(letters, Character::isLetter);
+      case "isalnum" -> a -> all(letters, Character::isLetterOrDigit);
+      case "isspace" -> a -> letters.length() > 0 && text.strip(null, true, true).length() == 0;
+      case "islower" -> a -> Tests.isCased(text, Character::isLowerCase, Character::isUpperCase);
+      case "isupper" -> a -> Tests.isCased(text, Character::isUpperCase, Character::isLowerCase);
+      default -> null;
+    };
+  }
+
+  private static Text text(Arguments arguments, int index, String name) {
+    return Values.text(name, arguments.required(index, name));
+  }
+
+  private static boolean all(String letters, IntPredicate test) {
+    Budget.reading(letters.length());
+    return !letters.isEmpty() && letters.codePoints().allMatch(test);
+  }
+
+  private static Text without(Text text, Text part, boolean before) {
+    String letters = text.toString();
+    int length = part.toString().length();
+    if (before) {
+      return letters.startsWith(part.toString()) ? text.part(length, letters.length()) : text;
+    }
+    return letters.endsWith(part.toString()) ? text.part(0, letters.length() - length) : text;
+  }
+
+  /** What is before a separator, the separator, and what is behind it. */
+  private static Object partition(Text text, Text separator, boolean last) {
+    List<Text> parts = last ? text.splitFromRight(separator, 1) : text.split(separator, 1);
+    if (parts.size() == 1) {
+      return new Values.Tuple(
+          last ? List.of(Text.EMPTY, Text.EMPTY, text) : List.of(text, Text.EMPTY, Text.EMPTY));
+    }
+    return new Values.Tuple(List.of(parts.get(0), separator, parts.get(1)));
+  }
+
+  private static Text zeros(Text text, int width) {
+    boolean signed = text.toString().startsWith("-") || text.toString().startsWith("+");
+    int length = text.toString().length();
+    Text zeros = Text.written("0").times(Math.max(0, width - text.length()));
+    return text.part(0, signed ? 1 : 0).plus(zeros).plus(text.part(signed ? 1 : 0, length));
+  }
+
+  private static Text join(Text separator, Object parts) {
+    List<Text> texts = new ArrayList<>();
+    for (Object each : Values.list(parts)) {
+      texts.add(Values.text("join", each));
+    }
+    return separator.join(texts);
+  }
+
+  private static long found(long at) {
+    if (at < 0) {
+      throw new JinjaException("index: not found");
+    }
+    return at;
+  }
+
+  private static @Nullable Function ofList(List<?> list, String name) {
+    return switch (name) {
+      case "index" ->
+          a -> {
+            for (int i = 0; i < list.size(); i++) {
+              if (Values.same(list.get(i), a.required(0, "value"))) {
+                return (long) i;
+              }
+            }
+            return found(-1);
+          };
+      case "count" ->
+          a -> list.stream().filter(each -> Values.same(each, a.required(0, "value"))).count();
       default -> null;
     };
   }
@@ -58,9 +145,10 @@ final class Methods {
       case "items" -> a -> items(map);
       case "keys" -> a -> new ArrayList<Object>(map.keySet());
       case "values" -> a -> new ArrayList<Object>(map.values());
+      case "copy" -> a -> map;
       case "get" ->
           a -> {
-            Object value = map.get(a.required(0, "key"));
+            Object value = map.get(Values.key(a.required(0, "key")));
             return value == null ? a.get(1, "default", None.NONE) : value;
           };
       default -> null;
@@ -69,6 +157,7 @@ final class Methods {
 
   /** Pairs of key and value. */
   static List<Object> items(Map<?, ?> map) {
+    Budget.steps(map.size());
     var items = new ArrayList<Object>();
     map.forEach((key, value) -> items.add(new Values.Tuple(List.of(key, value))));
     return items;
@@ -83,29 +172,36 @@ final class Methods {
     if (arguments.get(0, "sep", None.NONE) instanceof Text separator) {
       return right ? text.splitFromRight(separator, most) : text.split(separator, most);
     }
-    if (most >= 0) {
-      throw new JinjaException("split: a number of parts needs a separator");
-    }
-    return text.words();
+    return right ? text.wordsFromRight(most) : text.words(most);
   }
 
   /** What ends with a newline does not end with an empty line. */
-  private static List<Text> lines(Text text) {
-    Text newline = Text.written("\n");
-    List<Text> lines = text.replace(Text.written("\r\n"), newline, -1).split(newline, -1);
-    boolean ended = lines.get(lines.size() - 1).length() == 0;
-    return ended ? lines.subList(0, lines.size() - 1) : lines;
+  static List<Text> lines(Text text, boolean ends) {
+    List<Text> lines = new ArrayList<>();
+    String letters = text.toString();
+    for (int from = 0, to; from < letters.length(); from = to) {
+      int end = from;
+      while (end < letters.length()
+          && "\n\r\u000b\f\u001c\u001d\u001e\u0085\u2028\u2029".indexOf(letters.charAt(end)) < 0) {
+        end++;
+      }
+      to = Math.min(letters.length(), end + (letters.startsWith("\r\n", end) ? 2 : 1));
+      lines.add(text.part(from, ends ? to : end));
+    }
+    return lines;
   }
 
-  private static boolean any(Arguments arguments, java.util.function.Predicate<String> test) {
+  private static boolean any(Arguments arguments, Predicate<String> test) {
     Object parts = arguments.required(0, "prefix or suffix");
     return parts instanceof List<?> list
-        ? list.stream().anyMatch(part -> test.test(part.toString()))
-        : test.test(Values.text(parts).toString());
+        ? list.stream().anyMatch(part -> test.test(Values.text("prefix", part).toString()))
+        : test.test(Values.text("prefix", parts).toString());
   }
 
-  private static long find(Text text, String part) {
-    int at = text.toString().indexOf(part);
-    return at < 0 ? -1 : text.toString().codePointCount(0, at);
+  private static long find(Text text, String part, boolean last) {
+    String letters = text.toString();
+    Budget.reading(letters.length());
+    int at = last ? letters.lastIndexOf(part) : letters.indexOf(part);
+    return at < 0 ? -1 : letters.codePointCount(0, at);
   }
 }

@@ -3,10 +3,11 @@ package org.rlaif.model.jinja;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.rlaif.model.jinja.Lexer.Kind;
 import org.rlaif.model.jinja.Lexer.Token;
-import org.rlaif.model.jinja.Values.Function;
+import org.rlaif.model.jinja.Values.Arguments;
 
 /** Reads what stands between expressions: text, and blocks such as loops and conditions. */
 final class Statements extends Expressions {
@@ -26,6 +27,10 @@ final class Statements extends Expressions {
   private interface Target {
     void set(Scope scope, Object value);
   }
+
+  private static final Set<String> RESERVED =
+      Set.of(
+          "true", "false", "none", "True", "False", "None", "in", "is", "not", "and", "or", "if");
 
   Statements(String source) {
     super(Lexer.tokens(source));
@@ -54,11 +59,12 @@ final class Statements extends Expressions {
       } else if (ends.contains(peek().text())) {
         break;
       } else {
-        parts.add(block(next()));
+        parts.add(inside(() -> block(next())));
       }
     }
     return (scope, out) -> {
       for (Statement part : parts) {
+        Budget.steps(1);
         Flow flow = part.run(scope, out);
         if (flow != Flow.NEXT) {
           return flow;
@@ -81,6 +87,9 @@ final class Statements extends Expressions {
       case "for" -> loop();
       case "set" -> set();
       case "macro" -> macro();
+      case "call" -> callBlock(keyword.line());
+      case "filter" -> filterBlock();
+      case "with" -> with();
       case "generation" -> generation();
       case "break" -> end(Flow.BREAK);
       case "continue" -> end(Flow.CONTINUE);
@@ -93,78 +102,88 @@ final class Statements extends Expressions {
     return (scope, out) -> flow;
   }
 
+  private record Branch(Expression condition, Statement body) {}
+
   private Statement condition() {
-    Expression condition = tuple();
-    expect(Kind.END_BLOCK);
-    Statement then = body(Set.of("elif", "else", "endif"));
-    Statement otherwise;
-    if (accept("elif")) {
-      otherwise = condition();
-    } else if (accept("else")) {
+    List<Branch> branches = new ArrayList<>();
+    do {
+      Expression condition = tuple();
       expect(Kind.END_BLOCK);
-      otherwise = body(Set.of("endif"));
-      close("endif");
-    } else {
-      close("endif");
-      otherwise = (scope, out) -> Flow.NEXT;
+      branches.add(new Branch(condition, body(Set.of("elif", "else", "endif"))));
+    } while (accept("elif"));
+    Statement otherwise = otherwise("endif");
+    return (scope, out) -> {
+      for (Branch branch : branches) {
+        if (branch.condition().truth(scope)) {
+          return branch.body().run(scope, out);
+        }
+      }
+      return otherwise.run(scope, out);
+    };
+  }
+
+  /** What stands behind {@code else}, if anything, and the end. */
+  private Statement otherwise(String end) {
+    Statement otherwise = (scope, out) -> Flow.NEXT;
+    if (accept("else")) {
+      expect(Kind.END_BLOCK);
+      otherwise = body(Set.of(end));
     }
-    return (scope, out) -> (condition.truth(scope) ? then : otherwise).run(scope, out);
+    close(end);
+    return otherwise;
   }
 
   private Statement loop() {
     Target target = target();
     expect("in");
-    Expression all = or();
+    Expression all = iterated();
     Expression wanted = accept("if") ? expression() : s -> true;
+    boolean recursive = accept("recursive");
     expect(Kind.END_BLOCK);
     Statement body = body(Set.of("else", "endfor"));
-    Statement otherwise = (scope, out) -> Flow.NEXT;
-    if (accept("else")) {
-      expect(Kind.END_BLOCK);
-      otherwise = body(Set.of("endfor"));
+    Statement otherwise = otherwise("endfor");
+    return new Recurring(target, wanted, body, otherwise, recursive).over(all);
+  }
+
+  /** The parts of a loop, but for what it goes through. */
+  private record Recurring(
+      Target target, Expression wanted, Statement body, Statement otherwise, boolean recursive) {
+    Statement over(Expression all) {
+      return (scope, out) -> {
+        run(scope, out, all.value(scope), 0);
+        return Flow.NEXT;
+      };
     }
-    close("endfor");
-    Statement none = otherwise;
-    return (scope, out) -> {
+
+    private void run(Scope scope, Text.Builder out, Object all, int depth) {
       var items = new ArrayList<Object>();
-      for (Object each : Values.list(all.value(scope))) {
+      for (Object each : Values.list(all)) {
         var inner = new Scope(scope);
         target.set(inner, each);
         if (wanted.truth(inner)) {
           items.add(each);
         }
       }
+      Loop.Again again =
+          (others, deeper) -> {
+            var inside = new Text.Builder();
+            run(scope, inside, others, deeper);
+            return inside.text();
+          };
+      var loop = new Loop(items, depth, recursive ? again : null);
       for (int i = 0; i < items.size(); i++) {
+        Budget.steps(1);
         var inner = new Scope(scope);
-        inner.set("loop", loop(items, i));
-        target.set(inner, items.get(i));
+        inner.set("loop", loop);
+        target.set(inner, loop.go(i));
         if (body.run(inner, out) == Flow.BREAK) {
           break;
         }
       }
-      return items.isEmpty() ? none.run(scope, out) : Flow.NEXT;
-    };
-  }
-
-  private static Values.Namespace loop(List<Object> items, int i) {
-    var loop = new LinkedHashMap<String, Object>();
-    long n = items.size();
-    loop.put("index", i + 1L);
-    loop.put("index0", (long) i);
-    loop.put("revindex", n - i);
-    loop.put("revindex0", n - i - 1);
-    loop.put("first", i == 0);
-    loop.put("last", i == n - 1);
-    loop.put("length", n);
-    if (i > 0) {
-      loop.put("previtem", items.get(i - 1));
+      if (items.isEmpty()) {
+        otherwise.run(scope, out);
+      }
     }
-    if (i < n - 1) {
-      loop.put("nextitem", items.get(i + 1));
-    }
-    Function cycle = a -> a.positional().get(i % a.positional().size());
-    loop.put("cycle", cycle);
-    return new Values.Namespace(loop);
   }
 
   private Statement set() {
@@ -177,36 +196,89 @@ final class Statements extends Expressions {
         return Flow.NEXT;
       };
     }
+    Step filters = accept("|") ? filters() : (scope, text) -> text;
     expect(Kind.END_BLOCK);
     Statement body = body(Set.of("endset"));
     close("endset");
     return (scope, out) -> {
-      var inside = new Text.Builder();
-      body.run(new Scope(scope), inside);
-      target.set(scope, inside.text());
+      target.set(scope, filters.next(scope, text(body, scope)));
       return Flow.NEXT;
     };
   }
 
-  /** A name, an entry of a namespace, or several names with commas between. */
-  private Target target() {
-    boolean bracket = accept("(");
-    var targets = new ArrayList<Target>();
-    do {
-      String name = name();
-      if (accept(".")) {
-        String entry = name();
-        targets.add((scope, value) -> put(scope.get(name), name, entry, value));
-      } else {
-        targets.add((scope, value) -> scope.set(name, value));
+  /** What a body adds, with variables of its own. */
+  private static Text text(Statement body, Scope scope) {
+    var inside = new Text.Builder();
+    body.run(new Scope(scope), inside);
+    return inside.text();
+  }
+
+  private Statement filterBlock() {
+    Step filters = filters();
+    expect(Kind.END_BLOCK);
+    Statement body = body(Set.of("endfilter"));
+    close("endfilter");
+    return (scope, out) -> {
+      out.add(Values.text(filters.next(scope, text(body, scope))));
+      return Flow.NEXT;
+    };
+  }
+
+  /** New variables; what they are is said with those around. */
+  private Statement with() {
+    List<Target> targets = new ArrayList<>();
+    List<Expression> values = new ArrayList<>();
+    while (peek().kind() != Kind.END_BLOCK) {
+      if (!targets.isEmpty()) {
+        expect(",");
       }
-    } while (accept(","));
-    if (bracket) {
+      targets.add(variable());
+      expect("=");
+      values.add(expression());
+    }
+    expect(Kind.END_BLOCK);
+    Statement body = body(Set.of("endwith"));
+    close("endwith");
+    return (scope, out) -> {
+      var inner = new Scope(scope);
+      for (int i = 0; i < targets.size(); i++) {
+        targets.get(i).set(inner, values.get(i).value(scope));
+      }
+      return body.run(inner, out);
+    };
+  }
+
+  /** A name, an entry of a namespace, or several of them with commas between. */
+  private Target target() {
+    var targets = new ArrayList<>(List.of(variable()));
+    boolean several = false;
+    while (accept(",")) {
+      several = true;
+      if (!peek().is("in") && !peek().is("=") && !peek().is(")")) {
+        targets.add(variable());
+      }
+    }
+    return several ? all(targets) : targets.get(0);
+  }
+
+  private Target variable() {
+    if (accept("(")) {
+      Target all = inside(this::target);
       expect(")");
+      return all;
     }
-    if (targets.size() == 1) {
-      return targets.get(0);
+    String name = name();
+    if (RESERVED.contains(name)) {
+      throw new JinjaException("line " + peek().line() + ": '" + name + "' cannot be a variable");
     }
+    if (accept(".")) {
+      String entry = name();
+      return (scope, value) -> put(scope.get(name), name, entry, value);
+    }
+    return (scope, value) -> scope.set(name, value);
+  }
+
+  private static Target all(List<Target> targets) {
     return (scope, value) -> {
       List<Object> values = Values.list(value);
       if (values.size() != targets.size()) {
@@ -225,9 +297,25 @@ final class Statements extends Expressions {
     space.entries().put(entry, value);
   }
 
-  /** A function of the template; it sees the variables around it. */
   private Statement macro() {
     String name = name();
+    Map<String, Expression> parameters = parameters();
+    Macro macro = macro(name, parameters, "endmacro");
+    return (scope, out) -> {
+      scope.set(name, macro.in(scope));
+      return Flow.NEXT;
+    };
+  }
+
+  private Macro macro(String name, Map<String, Expression> parameters, String end) {
+    expect(Kind.END_BLOCK);
+    var body = new Statement[1];
+    Set<String> reads = undeclared(() -> body[0] = body(Set.of(end)));
+    close(end);
+    return new Macro(name, parameters, body[0], reads);
+  }
+
+  private Map<String, Expression> parameters() {
     expect("(");
     var parameters = new LinkedHashMap<String, Expression>();
     while (!accept(")")) {
@@ -237,24 +325,21 @@ final class Statements extends Expressions {
         expect(",");
       }
     }
-    expect(Kind.END_BLOCK);
-    Statement body = body(Set.of("endmacro"));
-    close("endmacro");
+    return parameters;
+  }
+
+  /** Calls a macro, which can call the body. */
+  private Statement callBlock(int line) {
+    Map<String, Expression> parameters = peek().is("(") ? parameters() : Map.of();
+    Expression called = callee();
+    Call arguments = arguments();
+    Macro caller = macro("caller", parameters, "endcall");
     return (scope, out) -> {
-      Function macro =
-          arguments -> {
-            var inner = new Scope(scope);
-            int i = 0;
-            for (var parameter : parameters.entrySet()) {
-              Object given = arguments.get(i++, parameter.getKey());
-              inner.set(
-                  parameter.getKey(), given == null ? parameter.getValue().value(inner) : given);
-            }
-            var inside = new Text.Builder();
-            body.run(inner, inside);
-            return inside.text();
-          };
-      scope.set(name, macro);
+      Arguments given = arguments.values(scope);
+      var named = new LinkedHashMap<>(given.named());
+      named.put("caller", caller.in(scope));
+      var all = new Arguments(given.positional(), named);
+      out.add(Values.text(call(line, called.value(scope), all)));
       return Flow.NEXT;
     };
   }
@@ -265,10 +350,24 @@ final class Statements extends Expressions {
     Statement body = body(Set.of("endgeneration"));
     close("endgeneration");
     return (scope, out) -> {
-      var inside = new Text.Builder();
-      body.run(new Scope(scope), inside);
-      out.add(inside.text().generated());
+      out.add(text(body, scope).generated());
       return Flow.NEXT;
+    };
+  }
+
+  /** A name, or what dots lead to. */
+  private Expression callee() {
+    String first = name();
+    List<String> path = new ArrayList<>();
+    while (accept(".")) {
+      path.add(name());
+    }
+    return scope -> {
+      Object value = scope.get(first);
+      for (String name : path) {
+        value = Values.attribute(value, name);
+      }
+      return value;
     };
   }
 

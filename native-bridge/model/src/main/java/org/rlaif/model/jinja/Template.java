@@ -1,35 +1,16 @@
 package org.rlaif.model.jinja;
 
 import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.model.jinja.Statements.Statement;
-import org.rlaif.model.jinja.Values.Arguments;
-import org.rlaif.model.jinja.Values.Function;
 
 /** A template that was read, to be rendered any number of times, by many threads at once. */
 public final class Template {
-  /** The letters of {@code strftime} and their patterns. */
-  private static final Map<Character, String> TIMES =
-      Map.ofEntries(
-          Map.entry('d', "dd"),
-          Map.entry('m', "MM"),
-          Map.entry('b', "MMM"),
-          Map.entry('B', "MMMM"),
-          Map.entry('y', "yy"),
-          Map.entry('Y', "yyyy"),
-          Map.entry('a', "EEE"),
-          Map.entry('A', "EEEE"),
-          Map.entry('j', "DDD"),
-          Map.entry('H', "HH"),
-          Map.entry('I', "hh"),
-          Map.entry('M', "mm"),
-          Map.entry('S', "ss"),
-          Map.entry('p', "a"));
+  /** Ten times what the longest ones have that are about. */
+  private static final int LONGEST = 1 << 18;
 
   private final Statement statement;
 
@@ -39,11 +20,15 @@ public final class Template {
 
   /** Reads a template, or throws a {@link JinjaException} that names the line. */
   public static Template of(String source) {
-    return new Template(new Statements(source).template());
+    if (source.length() > LONGEST) {
+      throw new JinjaException(source.length() + " characters (expected: at most " + LONGEST + ")");
+    }
+    return new Template(withinStack(() -> new Statements(source).template()));
   }
 
   /**
-   * Renders it.
+   * Renders it, or throws a {@link JinjaException}; one that takes too long or writes too much is
+   * stopped.
    *
    * @param variables strings, numbers, booleans, nulls, and lists and maps of such, and {@link
    *     Text}; strings count as given
@@ -51,65 +36,42 @@ public final class Template {
    */
   public Text render(Map<String, ?> variables, Supplier<LocalDateTime> now) {
     var scope = new Scope(null);
-    function(scope, "raise_exception", Template::raise);
-    function(scope, "strftime_now", a -> time(now.get(), a.required(0, "format").toString()));
-    function(scope, "namespace", a -> new Values.Namespace(new LinkedHashMap<>(a.named())));
-    function(scope, "dict", Template::map);
-    function(scope, "range", Template::range);
+    Globals.define(scope, now);
     variables.forEach((name, value) -> scope.set(name, Values.of(value)));
-    var out = new Text.Builder();
-    statement.run(scope, out);
-    return out.text();
+    return Budget.limit(
+        size(variables),
+        () ->
+            withinStack(
+                () -> {
+                  var out = new Text.Builder();
+                  statement.run(scope, out);
+                  return out.text();
+                }));
   }
 
-  private static void function(Scope scope, String name, Function function) {
-    scope.set(name, function);
-  }
-
-  private static Object raise(Arguments arguments) {
-    throw new JinjaException(arguments.required(0, "message").toString());
-  }
-
-  private static Object map(Arguments arguments) {
-    var map = new LinkedHashMap<Object, Object>();
-    arguments.named().forEach((name, value) -> map.put(Text.written(name), value));
-    return map;
-  }
-
-  private static Object range(Arguments arguments) {
-    boolean one = arguments.positional().size() == 1;
-    int from = one ? 0 : Values.whole(arguments.required(0, "start"));
-    int to = Values.whole(arguments.required(one ? 0 : 1, "stop"));
-    int step = Values.whole(arguments.get(2, "step", 1L));
-    if (step == 0) {
-      throw new JinjaException("range: the step is 0");
-    }
-    var range = new ArrayList<Object>();
-    for (int i = from; step > 0 ? i < to : i > to; i += step) {
-      range.add((long) i);
-    }
-    return range;
-  }
-
-  private static Text time(LocalDateTime now, String format) {
-    var text = new StringBuilder();
-    for (int i = 0; i < format.length(); i++) {
-      char c = format.charAt(i);
-      if (c != '%' || i + 1 == format.length()) {
-        text.append(c);
-        continue;
+  /** Characters of all that is given, and one for each value. */
+  private static long size(@Nullable Object value) {
+    long size = 1;
+    if (value instanceof String s) {
+      size += s.length();
+    } else if (value instanceof List<?> list) {
+      for (Object each : list) {
+        size += size(each);
       }
-      char letter = format.charAt(++i);
-      boolean bare = letter == '-' && i + 1 < format.length(); // without a leading zero
-      letter = bare ? format.charAt(++i) : letter;
-      String pattern = TIMES.get(letter);
-      if (letter != '%' && pattern == null) {
-        throw new JinjaException("strftime_now: %" + letter + " is not known");
+    } else if (value instanceof Map<?, ?> map) {
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        size += size(entry.getKey()) + size(entry.getValue());
       }
-      String part =
-          pattern == null ? "%" : DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(now);
-      text.append(bare ? part.replaceFirst("^0+(?=.)", "") : part);
     }
-    return Text.written(text.toString());
+    return size;
+  }
+
+  /** Depth is limited, but how much stack is left to a caller is not known. */
+  private static <T> T withinStack(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (StackOverflowError e) {
+      throw Budget.tooDeep();
+    }
   }
 }

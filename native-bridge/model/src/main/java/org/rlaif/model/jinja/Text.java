@@ -22,6 +22,7 @@ public final class Text {
   private Text(String letters, String marks) {
     this.letters = letters;
     this.marks = marks;
+    Budget.characters(letters.length());
   }
 
   /** What a template says itself. */
@@ -66,13 +67,32 @@ public final class Text {
     return letters.hashCode();
   }
 
+  /** By code points, as Python compares. */
+  int compareTo(Text other) {
+    int at = 0;
+    int end = Math.min(letters.length(), other.letters.length());
+    while (at < end && letters.charAt(at) == other.letters.charAt(at)) {
+      at++;
+    }
+    if (at == end) {
+      return Integer.compare(letters.length(), other.letters.length());
+    }
+    char a = letters.charAt(at);
+    char b = other.letters.charAt(at);
+    return Character.isSurrogate(a) != Character.isSurrogate(b)
+        ? Character.isSurrogate(a) ? 1 : -1 // but for the private area, beyond all others
+        : Character.compare(a, b);
+  }
+
   /** In code points, as Python counts. */
   int length() {
+    Budget.reading(letters.length());
     return letters.codePointCount(0, letters.length());
   }
 
   /** The code points from one to before another. */
   Text slice(int from, int to) {
+    Budget.reading(to);
     int start = letters.offsetByCodePoints(0, from);
     return part(start, letters.offsetByCodePoints(start, to - from));
   }
@@ -83,7 +103,12 @@ public final class Text {
   }
 
   Text times(long count) {
+    long most = Integer.MAX_VALUE / Math.max(1, letters.length());
+    if (count > most) {
+      throw new JinjaException("a text " + count + " times (expected: at most " + most + ")");
+    }
     int n = (int) Math.max(0, count);
+    Budget.characters((long) n * letters.length());
     return new Text(letters.repeat(n), marks.repeat(n));
   }
 
@@ -123,6 +148,7 @@ public final class Text {
     if (separator.letters.isEmpty()) {
       throw new JinjaException("empty separator");
     }
+    Budget.reading(letters.length());
     var parts = new ArrayList<Text>();
     int from = 0;
     int at;
@@ -145,19 +171,46 @@ public final class Text {
     return parts;
   }
 
-  /** The words between white space. */
-  List<Text> words() {
+  /** The words between white space; the rest behind so many is one, -1 is none. */
+  List<Text> words(long most) {
+    Budget.reading(letters.length());
     var words = new ArrayList<Text>();
-    int from = 0;
-    for (int i = 0; i <= letters.length(); i++) {
-      if (i == letters.length() || strips(null, letters.charAt(i))) {
-        if (i > from) {
-          words.add(part(from, i));
-        }
-        from = i + 1;
+    int at = skip(0, true);
+    while (at < letters.length()) {
+      if (most >= 0 && words.size() == most) {
+        words.add(part(at, letters.length()));
+        return words;
       }
+      int end = skip(at, false);
+      words.add(part(at, end));
+      at = skip(end, true);
     }
     return words;
+  }
+
+  /** The same from the right. */
+  List<Text> wordsFromRight(long most) {
+    List<Text> all = words(-1);
+    if (most < 0 || all.size() <= most) {
+      return all;
+    }
+    int end = letters.length();
+    for (int i = 0; i < most; i++) {
+      end = letters.lastIndexOf(all.get(all.size() - 1 - i).letters, end - 1);
+    }
+    var words = new ArrayList<Text>();
+    words.add(part(0, end).strip(null, false, true));
+    words.addAll(all.subList(all.size() - (int) most, all.size()));
+    return words;
+  }
+
+  /** The next index with white space, or without. */
+  private int skip(int from, boolean blank) {
+    int at = from;
+    while (at < letters.length() && strips(null, letters.charAt(at)) == blank) {
+      at++;
+    }
+    return at;
   }
 
   Text join(List<Text> parts) {
@@ -172,10 +225,19 @@ public final class Text {
   }
 
   Text replace(Text old, Text by, long most) {
-    if (old.letters.isEmpty()) {
-      throw new JinjaException("replace: an empty text cannot be replaced");
+    if (!old.letters.isEmpty()) {
+      return by.join(split(old, most));
     }
-    return by.join(split(old, most));
+    // Between all letters, and at both ends.
+    List<Text> all = codePoints();
+    var result = new Builder();
+    for (int i = 0; i <= all.size(); i++) {
+      if (most < 0 || i < most) {
+        result.add(by);
+      }
+      result.add(i < all.size() ? all.get(i) : EMPTY);
+    }
+    return result.text();
   }
 
   Text upper() {
@@ -192,7 +254,7 @@ public final class Text {
         .plus(part(Math.min(1, letters.length()), letters.length()).lower());
   }
 
-  /** The first letter of each run of letters is large. */
+  /** Python's {@code str.title}: the first letter of each run of letters is large. */
   Text title() {
     var result = new Builder();
     boolean inside = false;
@@ -230,6 +292,7 @@ public final class Text {
     private final StringBuilder marks = new StringBuilder();
 
     Builder add(Text text) {
+      Budget.characters(text.letters.length());
       letters.append(text.letters);
       marks.append(text.marks);
       return this;

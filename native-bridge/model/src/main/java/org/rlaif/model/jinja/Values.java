@@ -3,9 +3,11 @@ package org.rlaif.model.jinja;
 import java.math.BigDecimal;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What Python does with values. */
@@ -19,7 +21,7 @@ final class Values {
   record Undefined(String name) {}
 
   /** A list that is written with round brackets. */
-  static final class Tuple extends AbstractList<Object> {
+  static class Tuple extends AbstractList<Object> {
     private final List<Object> values;
 
     Tuple(List<Object> values) {
@@ -37,8 +39,53 @@ final class Values {
     }
   }
 
+  /** What {@code groupby} makes: a key, and what has it. */
+  static final class Group extends Tuple implements Named {
+    Group(Object grouper, List<Object> list) {
+      super(List.of(grouper, list));
+    }
+
+    @Override
+    public @Nullable Object named(String name) {
+      return name.equals("grouper") ? get(0) : name.equals("list") ? get(1) : null;
+    }
+  }
+
+  /**
+   * What filters leave that do not say how much it is: to be gone through once, and always true.
+   */
+  static final class Generator {
+    private final Supplier<List<Object>> values;
+    private @Nullable Iterator<Object> rest;
+
+    /**
+     * @param values are not asked for, nor what is wrong with them seen, before somebody goes
+     *     through them
+     */
+    Generator(Supplier<List<Object>> values) {
+      this.values = values;
+    }
+
+    Iterator<Object> rest() {
+      Iterator<Object> begun = rest == null ? values.get().iterator() : rest;
+      rest = begun;
+      return begun;
+    }
+  }
+
+  /** What has nothing but names. */
+  interface Named {
+    /** Null: there is no such name. */
+    @Nullable Object named(String name);
+  }
+
   /** What {@code namespace()} makes: the one thing that keeps what a loop sets in it. */
-  record Namespace(Map<String, Object> entries) {}
+  record Namespace(Map<String, Object> entries) implements Named {
+    @Override
+    public @Nullable Object named(String name) {
+      return entries.get(name);
+    }
+  }
 
   /** The arguments of a call. */
   record Arguments(List<Object> positional, Map<String, Object> named) {
@@ -92,6 +139,14 @@ final class Values {
 
   /** Python's {@code repr}. */
   static Text literal(Object value) {
+    return literal(value, 1);
+  }
+
+  private static Text literal(Object value, int depth) {
+    if (depth > Budget.MOST_NESTED) {
+      throw Budget.tooDeep();
+    }
+    Budget.steps(1);
     if (value instanceof Text text) {
       return quoted(text);
     }
@@ -106,20 +161,26 @@ final class Values {
       boolean round = list instanceof Tuple;
       out.add(round ? "(" : "[");
       for (int i = 0; i < list.size(); i++) {
-        out.add(i > 0 ? ", " : "").add(literal(list.get(i)));
+        out.add(i > 0 ? ", " : "").add(literal(list.get(i), depth + 1));
       }
       return out.add(round && list.size() == 1 ? ",)" : round ? ")" : "]").text();
     }
     if (value instanceof Map<?, ?> map) {
       String comma = "{";
       for (Map.Entry<?, ?> entry : map.entrySet()) {
-        out.add(comma).add(literal(entry.getKey())).add(": ").add(literal(entry.getValue()));
+        out.add(comma)
+            .add(literal(entry.getKey(), depth + 1))
+            .add(": ")
+            .add(literal(entry.getValue(), depth + 1));
         comma = ", ";
       }
       return out.add(map.isEmpty() ? "{}" : "}").text();
     }
-    return Text.written(
-        value == None.NONE ? "None" : value instanceof Undefined ? "Undefined" : value.toString());
+    if (value == None.NONE || value instanceof Undefined || value instanceof Number) {
+      return Text.written(
+          value == None.NONE ? "None" : value instanceof Number ? value.toString() : "Undefined");
+    }
+    throw new JinjaException(kind(value) + " cannot be written; a list of it can");
   }
 
   private static Text quoted(Text text) {
@@ -159,72 +220,189 @@ final class Values {
   }
 
   static boolean same(Object a, Object b) {
+    Budget.steps(1);
     if (isNumber(a) && isNumber(b)) {
-      return decimal(a) == decimal(b);
+      return a instanceof Long x && b instanceof Long y ? x.equals(y) : decimal(a) == decimal(b);
+    }
+    if (a instanceof Text left && b instanceof Text right) {
+      Budget.reading(
+          left.toString().length() == right.toString().length() ? left.toString().length() : 0);
+      return left.equals(right);
     }
     if (a instanceof List<?> left && b instanceof List<?> right) {
-      boolean same = left.size() == right.size();
+      boolean same = left.size() == right.size() && a instanceof Tuple == b instanceof Tuple;
       for (int i = 0; same && i < left.size(); i++) {
-        same = same(left.get(i), right.get(i));
+        Object x = left.get(i);
+        Object y = right.get(i);
+        same = Budget.deeper(() -> same(x, y));
       }
       return same;
     }
-    return (a instanceof Undefined && b instanceof Undefined) || a.equals(b);
+    if (a instanceof Map<?, ?> left && b instanceof Map<?, ?> right) {
+      boolean same = left.size() == right.size();
+      for (Map.Entry<?, ?> entry : left.entrySet()) {
+        Object other = right.get(entry.getKey());
+        same = same && other != null && Budget.deeper(() -> same(entry.getValue(), other));
+      }
+      return same;
+    }
+    return a == b || (a instanceof Undefined && b instanceof Undefined);
   }
 
   static int compare(Object a, Object b) {
+    Budget.steps(1);
+    if (a instanceof Long x && b instanceof Long y) {
+      return x.compareTo(y);
+    }
     if (isNumber(a) && isNumber(b)) {
       return Double.compare(decimal(a), decimal(b));
     }
-    if (a instanceof Text && b instanceof Text) {
-      return a.toString().compareTo(b.toString());
+    if (a instanceof Text x && b instanceof Text y) {
+      return x.compareTo(y);
+    }
+    if (a instanceof List<?> x
+        && b instanceof List<?> y
+        && a instanceof Tuple == b instanceof Tuple) {
+      for (int i = 0; i < x.size() && i < y.size(); i++) {
+        Object left = x.get(i);
+        Object right = y.get(i);
+        if (!same(left, right)) {
+          return Budget.deeper(() -> compare(left, right));
+        }
+      }
+      return Integer.compare(x.size(), y.size());
     }
     throw new JinjaException("cannot compare " + kind(a) + " with " + kind(b));
   }
 
   static boolean contains(Object all, Object one) {
-    if (all instanceof Text text && one instanceof Text part) {
-      return text.toString().contains(part.toString());
+    if (all instanceof Text text) {
+      Budget.reading(text.toString().length());
+      return text.toString().contains(text("in", one).toString());
     }
     if (all instanceof Map<?, ?> map) {
-      return map.containsKey(one);
+      return map.containsKey(key(one));
     }
     return list(all).stream().anyMatch(each -> same(each, one));
+  }
+
+  /** What can be a key: in Python, what has a hash. */
+  static Object key(Object value) {
+    if (value instanceof Text || isNumber(value) || value == None.NONE) {
+      return value;
+    }
+    throw new JinjaException(kind(value) + " cannot be a key");
+  }
+
+  /** A value that has to be text. */
+  static Text text(String what, Object value) {
+    if (value instanceof Text text) {
+      return text;
+    }
+    throw new JinjaException(what + ": " + kind(value) + " is no text");
+  }
+
+  /** A value that has to be a map. */
+  static Map<?, ?> map(String what, Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return map;
+    }
+    throw new JinjaException(what + ": " + kind(value) + " is no map");
   }
 
   static Object arithmetic(String operator, Object a, Object b) {
     if (operator.equals("+") && a instanceof Text left && b instanceof Text right) {
       return left.plus(right);
     }
-    if (operator.equals("+") && a instanceof List<?> left && b instanceof List<?> right) {
+    if (operator.equals("+")
+        && a instanceof List<?> left
+        && b instanceof List<?> right
+        && a instanceof Tuple == b instanceof Tuple) {
+      Budget.steps(left.size() + right.size());
       var all = new ArrayList<Object>(left);
       all.addAll(right);
-      return all;
+      return a instanceof Tuple ? new Tuple(all) : all;
     }
-    if (operator.equals("*") && a instanceof Text text && b instanceof Long count) {
-      return text.times(count);
+    if (operator.equals("*") && (isWhole(a) || isWhole(b)) && isNumber(a) != isNumber(b)) {
+      return isNumber(b) ? times(a, wholeNumber(b)) : times(b, wholeNumber(a));
+    }
+    if (operator.equals("%") && a instanceof Text pattern) {
+      return Format.percent(pattern, b);
     }
     if (!isNumber(a) || !isNumber(b)) {
       throw new JinjaException("cannot do " + kind(a) + " " + operator + " " + kind(b));
     }
-    boolean whole = !(a instanceof Double) && !(b instanceof Double);
-    double x = decimal(a);
-    double y = decimal(b);
-    if (y == 0 && (operator.equals("/") || operator.equals("//") || operator.equals("%"))) {
+    boolean divides = operator.equals("/") || operator.equals("//") || operator.equals("%");
+    if (divides && decimal(b) == 0) {
       throw new JinjaException("division by zero");
     }
-    if (operator.equals("/")) {
-      return x / y;
+    boolean whole = !(a instanceof Double) && !(b instanceof Double) && !operator.equals("/");
+    return whole
+        ? whole(operator, wholeNumber(a), wholeNumber(b))
+        : (Object) broken(operator, decimal(a), decimal(b));
+  }
+
+  static Object signed(String sign, Object value) {
+    if (!isNumber(value)) {
+      throw new JinjaException("cannot do " + sign + " " + kind(value));
     }
-    double result =
-        switch (operator) {
-          case "+" -> x + y;
-          case "-" -> x - y;
-          case "*" -> x * y;
-          case "//" -> Math.floor(x / y);
-          default -> x - Math.floor(x / y) * y;
-        };
-    return whole ? (Object) (long) result : (Object) result;
+    if (value instanceof Double d) {
+      return sign.equals("-") ? -d : d;
+    }
+    return whole(sign, 0, wholeNumber(value));
+  }
+
+  private static Object times(Object value, long count) {
+    if (value instanceof Text text) {
+      return text.times(count);
+    }
+    if (!(value instanceof List<?> list)) {
+      throw new JinjaException("cannot do " + kind(value) + " * " + count);
+    }
+    Budget.steps(Math.max(0, count) * Math.max(1, list.size()));
+    var all = new ArrayList<Object>();
+    for (long i = 0; i < count; i++) {
+      all.addAll(list);
+    }
+    return value instanceof Tuple ? new Tuple(all) : all;
+  }
+
+  private static Object whole(String operator, long x, long y) {
+    try {
+      return switch (operator) {
+        case "+" -> Math.addExact(x, y);
+        case "-" -> Math.subtractExact(x, y);
+        case "*" -> Math.multiplyExact(x, y);
+        case "//" -> Math.floorDiv(x, y);
+        case "%" -> Math.floorMod(x, y);
+        default -> y < 0 ? (Object) Math.pow(x, y) : (Object) power(x, y);
+      };
+    } catch (ArithmeticException e) {
+      throw new JinjaException("%d %s %d: more than 63 bits".formatted(x, operator, y));
+    }
+  }
+
+  private static long power(long x, long y) {
+    long result = 1;
+    for (long i = 0; i < y && result != 0 && Math.abs(x) > 1; i++) {
+      result = Math.multiplyExact(result, x);
+    }
+    return Math.abs(x) > 1 ? result : y == 0 ? 1 : x == -1 && y % 2 == 0 ? 1 : x;
+  }
+
+  private static double broken(String operator, double x, double y) {
+    return switch (operator) {
+      case "+" -> x + y;
+      case "-" -> x - y;
+      case "*" -> x * y;
+      case "/" -> x / y;
+      case "//" -> Math.floor(x / y);
+      case "%" -> {
+        double rest = x % y;
+        yield rest != 0 && rest < 0 != y < 0 ? rest + y : rest;
+      }
+      default -> Math.pow(x, y);
+    };
   }
 
   static int length(Object value) {
@@ -234,16 +412,29 @@ final class Values {
     if (value instanceof List<?> list) {
       return list.size();
     }
-    return value instanceof Map<?, ?> map ? map.size() : list(value).size();
+    if (value instanceof Map<?, ?> map) {
+      return map.size();
+    }
+    if (value instanceof Undefined) {
+      return 0;
+    }
+    throw new JinjaException(kind(value) + " has no length");
   }
 
   /** What a loop goes through. */
   static List<Object> list(Object value) {
     if (value instanceof List<?> list) {
+      Budget.steps(list.size());
       return new ArrayList<>(list);
     }
     if (value instanceof Map<?, ?> map) {
+      Budget.steps(map.size());
       return new ArrayList<>(map.keySet());
+    }
+    if (value instanceof Generator generator) {
+      var all = new ArrayList<Object>();
+      generator.rest().forEachRemaining(all::add);
+      return all;
     }
     if (value instanceof Text text) {
       return new ArrayList<>(text.codePoints());
@@ -256,6 +447,10 @@ final class Values {
 
   /** {@code object.name}: a method or an entry. */
   static Object attribute(Object object, String name) {
+    if (object instanceof Named named) {
+      Object found = named.named(name);
+      return found == null ? entry(object, Text.written(name)) : found;
+    }
     Function method = Methods.find(object, name);
     return method == null ? entry(object, Text.written(name)) : method;
   }
@@ -264,10 +459,35 @@ final class Values {
   static Object item(Object object, Object key) {
     Object entry = entry(object, key);
     if (entry instanceof Undefined && key instanceof Text name) {
-      Function method = Methods.find(object, name.toString());
-      return method == null ? entry : method;
+      Object found =
+          object instanceof Named named
+              ? named.named(name.toString())
+              : Methods.find(object, name.toString());
+      return found == null ? entry : found;
     }
     return entry;
+  }
+
+  /** What the path of an attribute leads to: names and numbers with dots between. */
+  static Object path(Object object, Object path) {
+    if (!(path instanceof Text names)) {
+      return item(object, path);
+    }
+    Object found = object;
+    for (String name : names.toString().split("\\.", -1)) {
+      boolean number = !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9');
+      found = item(found, number ? (Object) wholeNumber("attribute", name) : Text.written(name));
+    }
+    return found;
+  }
+
+  /** A number as it is written. */
+  static long wholeNumber(String what, String digits) {
+    try {
+      return Long.parseLong(digits);
+    } catch (NumberFormatException e) {
+      throw new JinjaException(what + ": a whole number of " + digits.length() + " digits");
+    }
   }
 
   private static Object entry(Object object, Object key) {
@@ -277,20 +497,24 @@ final class Values {
     Object found = null;
     if (object instanceof Map<?, ?> map) {
       found = map.get(key);
-    } else if (object instanceof Namespace space) {
-      found = space.entries().get(key.toString());
     } else if (key instanceof Long index && (object instanceof List || object instanceof Text)) {
       int length = length(object);
-      int i = (int) (index < 0 ? index + length : index);
+      long i = index < 0 ? index + length : index;
       if (i >= 0 && i < length) {
-        found = object instanceof List<?> list ? list.get(i) : ((Text) object).slice(i, i + 1);
+        found =
+            object instanceof List<?> list
+                ? list.get((int) i)
+                : ((Text) object).slice((int) i, (int) i + 1);
       }
     }
-    return found == null ? new Undefined(key.toString()) : found;
+    return found == null ? new Undefined(String.valueOf(key)) : found;
   }
 
   /** {@code object[from:to:step]}; NONE is what is left out. */
   static Object slice(Object object, Object from, Object to, Object by) {
+    if (!(object instanceof List || object instanceof Text)) {
+      throw new JinjaException(kind(object) + " has no parts");
+    }
     int length = length(object);
     int step = by == None.NONE ? 1 : whole(by);
     if (step == 0) {
@@ -303,28 +527,45 @@ final class Values {
     }
     List<Object> all = list(object);
     var result = new ArrayList<Object>();
-    for (int i = first; step > 0 ? i < last : i > last; i += step) {
-      result.add(all.get(i));
+    for (long i = first; step > 0 ? i < last : i > last; i += step) {
+      result.add(all.get((int) i));
     }
     return object instanceof Text
         ? Text.EMPTY.join(result.stream().map(Values::text).toList())
-        : result;
+        : object instanceof Tuple ? new Tuple(result) : result;
   }
 
   private static int bound(Object value, int length, int step, int otherwise) {
     if (value == None.NONE) {
       return otherwise;
     }
-    int i = whole(value);
-    int lowest = step > 0 ? 0 : -1;
-    return Math.max(lowest, Math.min(i < 0 ? i + length : i, step > 0 ? length : length - 1));
+    long i = whole(value);
+    long lowest = step > 0 ? 0 : -1;
+    long highest = step > 0 ? length : length - 1;
+    return (int) Math.max(lowest, Math.min(i < 0 ? i + length : i, highest));
   }
 
+  /** A whole number that is no larger than sizes are. */
   static int whole(Object value) {
+    long number = wholeNumber(value);
+    if (number != (int) number) {
+      throw new JinjaException(number + " (expected: fewer than 32 bits)");
+    }
+    return (int) number;
+  }
+
+  static long wholeNumber(Object value) {
     if (value instanceof Long number) {
-      return Math.toIntExact(number);
+      return number;
+    }
+    if (value instanceof Boolean b) {
+      return b ? 1 : 0;
     }
     throw new JinjaException(kind(value) + " is not a whole number");
+  }
+
+  private static boolean isWhole(Object value) {
+    return value instanceof Long || value instanceof Boolean;
   }
 
   static boolean isNumber(Object value) {
@@ -338,7 +579,9 @@ final class Values {
   static String kind(Object value) {
     return value instanceof Undefined undefined
         ? "'" + undefined.name() + "', which is undefined,"
-        : value == None.NONE ? "None" : value.getClass().getSimpleName();
+        : value == None.NONE
+            ? "None"
+            : value instanceof Function ? "a function" : value.getClass().getSimpleName();
   }
 
   /** Java's values as the template's; strings are given texts. */

@@ -3,8 +3,9 @@
  *
  * <p>A {@link org.rlaif.model.jinja.Template} is read once: {@code Lexer} cuts it into text and
  * tokens, {@code Statements} and {@code Expressions} turn those into functions of the variables,
- * which {@code Scope} holds. {@code Values} is what Python does with values, {@code Methods} and
- * {@code Filters} are what can be called on them.
+ * which {@code Scope} holds. {@code Values} is what Python does with values; {@code Methods},
+ * {@code Filters} and {@code Tests} are what can be called on them, {@code Globals} what can be
+ * called without one. {@code Budget} limits what all of it may cost.
  *
  * <p>It is written here, and not taken from a library, for the sake of {@link
  * org.rlaif.model.jinja.Text}: every letter of the result knows whether the template wrote it or a

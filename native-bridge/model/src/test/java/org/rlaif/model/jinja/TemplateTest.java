@@ -31,7 +31,7 @@ final class TemplateTest {
   Stream<DynamicTest> rendersWhatPythonRenders() throws IOException {
     JsonNode golden = read();
     Map<?, ?> variables = Json.MAPPER.convertValue(golden.path("variables"), Map.class);
-    assertTrue(golden.path("pieces").size() > 40);
+    assertTrue(golden.path("pieces").size() > 140);
     return IntStream.range(0, golden.path("pieces").size())
         .mapToObj(golden.path("pieces")::get)
         .map(
@@ -107,6 +107,88 @@ final class TemplateTest {
     assertEquals("line 1: a comment without #}", refusal("{# x"));
     assertEquals("line 1: unexpected END_PRINT", refusal("{{ 1 + }}"));
     assertEquals("line 1: unexpected 'the end of the template'", refusal("{% if x %}"));
+  }
+
+  /** Whatever a template says, it neither holds up nor fills who renders it. */
+  @TestFactory
+  Stream<DynamicTest> nothingTakesForever() {
+    String many = "[" + "1,".repeat(50_000) + "]";
+    return Stream.of(
+            "{{ " + "(".repeat(50_000) + "1" + ")".repeat(50_000) + " }}",
+            "{{ " + "[".repeat(50_000) + "]".repeat(50_000) + " }}",
+            "{{ " + "not ".repeat(50_000) + "1 }}",
+            "{{ " + "-".repeat(50_000) + "1 }}",
+            "{% for x in [1] %}".repeat(10_000) + "{% endfor %}".repeat(10_000),
+            "{% if 1 %}".repeat(10_000) + "{% endif %}".repeat(10_000),
+            "{{ " + "1 if 0 else ".repeat(20_000) + "2 }}",
+            "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}x{%"
+                + " endfor %}{% endfor %}{% endfor %}",
+            "{% set ns = namespace(x='ab') %}{% for i in range(64) %}{% set ns.x = ns.x ~ ns.x %}{%"
+                + " endfor %}",
+            "{% set ns = namespace(x=[1]) %}{% for i in range(64) %}{% set ns.x = ns.x + ns.x %}{%"
+                + " endfor %}",
+            "{% set ns = namespace(x=[1]) %}{% for i in range(64) %}{% set ns.x = [ns.x, ns.x] %}{%"
+                + " endfor %}{{ ns.x }}",
+            "{% set ns = namespace(x=[1]) %}{% for i in range(64) %}{% set ns.x = [ns.x, ns.x] %}{%"
+                + " endfor %}{{ ns.x == ns.x[:] + [] }}",
+            "{% set ns = namespace(x=[1]) %}{% for i in range(9000) %}{% set ns.x = [ns.x] %}{%"
+                + " endfor %}{{ ns.x | tojson }}",
+            "{{ 'x' * 2000000000 }}",
+            "{{ [0] * 2000000000 }}",
+            "{{ 'x' * 99999999999 }}",
+            "{{ 'x'.center(2000000000) }}",
+            "{{ 'x' | indent(2000000000, true) }}",
+            "{{ [1] | tojson(indent=2000000000) }}",
+            "{{ '%2000000000d' % 1 }}",
+            "{{ '%.2000000000f' % 1 }}",
+            "{{ range(100000) | batch(1000000000, 'x') | list }}",
+            "{{ ('a' * 100000).replace('a', 'b' * 100000) }}",
+            "{{ ('b' * 100000).join('a' * 100000) }}",
+            "{{ strftime_now('%Y' * 10000000) }}",
+            "{{ 9223372036854775807 + 1 }}",
+            "{{ 99999999999999999999 }}",
+            "{{ 10 ** 1000000000 }}",
+            "{{ 'x' | truncate(99999999999) }}",
+            "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+            "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{"
+                + " m(60) }}",
+            "{% for x in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}",
+            "{% for x in range(100000) %}{{ 'abc' in s * 10000 }}{% endfor %}",
+            "{% for x in range(100000) %}{{ " + many + " | length }}{% endfor %}")
+        .map(
+            piece ->
+                DynamicTest.dynamicTest(
+                    piece.length() > 100 ? piece.substring(0, 100) : piece,
+                    () ->
+                        assertTimeoutPreemptively(
+                            Duration.ofSeconds(30),
+                            () ->
+                                assertThrows(
+                                    JinjaException.class,
+                                    () -> render(piece, Map.of("s", "ab"))))));
+  }
+
+  /** The limits grow with what there is to say. */
+  @Test
+  void longConversationsAreNoTrouble() {
+    List<Map<String, String>> messages =
+        IntStream.range(0, 2000)
+            .mapToObj(
+                i -> Map.of("role", i % 2 == 0 ? "user" : "assistant", "content", "x".repeat(2000)))
+            .toList();
+    String chatml =
+        "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n"
+            + "' + m.content | trim + '<|im_end|>' }}{% for line in m.content.split('x') %}{%"
+            + " endfor %}{% endfor %}";
+    int letters = 2000 * (12 + 1 + 2000 + 10) + 1000 * (4 + 9);
+    assertEquals(letters, render(chatml, Map.of("messages", messages)).toString().length());
+    String sum = "1" + " + 1".repeat(20_000);
+    assertEquals("20001", render("{{ " + sum + " }}", Map.of()).toString());
+    String branches = "{% elif n == 1 %}x".repeat(5_000);
+    assertEquals(
+        "y",
+        render("{% if n == 0 %}{% elif 0 %}" + branches + "{% else %}y{% endif %}", Map.of("n", 5))
+            .toString());
   }
 
   private static String refusal(String piece) {
