@@ -115,7 +115,7 @@ final class Format {
 
   private static Text words(String kind, Object value, int precision) {
     if (kind.equals("a")) {
-      throw new JinjaException("%a is not known");
+      throw new JinjaException("%" + kind + " is not known");
     }
     if (kind.equals("c")) {
       Text text = value instanceof Text t ? t : null;

@@ -222,7 +222,7 @@ final class Values {
   static boolean same(Object a, Object b) {
     Budget.steps(1);
     if (isNumber(a) && isNumber(b)) {
-      return a instanceof Long x && b instanceof Long y ? x.equals(y) : decimal(a) == decimal(b);
+      return (a instanceof Long x && b instanceof Long y) ? x.equals(y) : decimal(a) == decimal(b);
     }
     if (a instanceof Text left && b instanceof Text right) {
       Budget.reading(
@@ -375,7 +375,7 @@ final class Values {
         case "*" -> Math.multiplyExact(x, y);
         case "//" -> Math.floorDiv(x, y);
         case "%" -> Math.floorMod(x, y);
-        default -> y < 0 ? (Object) Math.pow(x, y) : (Object) power(x, y);
+        default -> y < 0 ? (Object) Math.pow((double) x, (double) y) : (Object) power(x, y);
       };
     } catch (ArithmeticException e) {
       throw new JinjaException("%d %s %d: more than 63 bits".formatted(x, operator, y));
