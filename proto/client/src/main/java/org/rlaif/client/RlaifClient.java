@@ -233,6 +233,19 @@ public final class RlaifClient implements AutoCloseable {
     return load(name, folder, Precision.PRECISION_UNSPECIFIED, Precision.PRECISION_UNSPECIFIED);
   }
 
+  /**
+   * The same; should it serve quantised, it is calibrated with prompts like those that it will be
+   * asked, at most 31.
+   */
+  public Model load(String name, String folder, List<Input> prompts) {
+    return load(
+        LoadModelRequest.newBuilder()
+            .setName(name)
+            .setFolder(folder)
+            .addAllCalibrationPrompts(prompts)
+            .build());
+  }
+
   /** The same for a policy, quantised as asked. */
   public Model load(String name, String folder, Precision weights, Precision kvCache) {
     LoadModelRequest request =
@@ -242,8 +255,13 @@ public final class RlaifClient implements AutoCloseable {
             .setWeightsPrecision(weights)
             .setKvCachePrecision(kvCache)
             .build();
+    return load(request);
+  }
+
+  private Model load(LoadModelRequest request) {
     return connection.waitFor(
-        "loading " + name + " from " + folder, () -> control().loadModel(request).getModel());
+        "loading " + request.getName() + " from " + request.getFolder(),
+        () -> control().loadModel(request).getModel());
   }
 
   /** Takes a model out of service. */

@@ -2,15 +2,18 @@ package org.rlaif.training.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.Prompt;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.training.run.Servers;
 
 /**
  * Starts servers in this process; messages are handed over by reference. They compute on the CPU
- * whatever the device of the training.
+ * whatever the device of the training, and in fp32.
  *
  * @param threads that compute; 0: one per processor
  */
@@ -19,7 +22,7 @@ record InProcessServers(int threads) implements Servers {
   static final Duration TIME_LIMIT = Duration.ofHours(1);
 
   @Override
-  public Serving serve(Map<String, Path> models) {
+  public Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts) {
     RlaifServer server = RlaifServer.start(ServerConfig.inProcess(models).threads(threads));
     String target = "inprocess:" + server.inProcessName();
     RlaifClient client = RlaifClient.open(target, TIME_LIMIT);

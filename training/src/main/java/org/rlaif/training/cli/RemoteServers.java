@@ -5,12 +5,19 @@ import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.Tls;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
+import org.rlaif.serving.engine.Calibration;
 import org.rlaif.training.run.Servers;
+import org.rlaif.v1.Input;
+import org.rlaif.v1.Message;
 
 /**
  * Loads models into a server that runs elsewhere, and unloads them afterwards. The run's folder
@@ -36,12 +43,14 @@ record RemoteServers(String address, Credentials credentials) implements Servers
   }
 
   @Override
-  public Serving serve(Map<String, Path> models) {
+  public Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts) {
+    List<Input> calibration = calibration(prompts.get());
     RlaifClient client = open(InProcessServers.TIME_LIMIT);
     try {
       unload(client, models.keySet()); // what a killed run has left there
       models.forEach(
-          (name, folder) -> client.load(name, folder.toAbsolutePath().normalize().toString()));
+          (name, folder) ->
+              client.load(name, folder.toAbsolutePath().normalize().toString(), calibration));
     } catch (StatusRuntimeException e) {
       client.close();
       throw e.getStatus()
@@ -69,6 +78,26 @@ record RemoteServers(String address, Credentials credentials) implements Servers
         }
       }
     };
+  }
+
+  /** Some from all over, for a server that serves quantised. */
+  private static List<Input> calibration(List<Prompt> prompts) {
+    int count = Math.min(prompts.size(), Calibration.MOST_PROMPTS);
+    return IntStream.range(0, count)
+        .mapToObj(i -> input(prompts.get((int) ((long) i * prompts.size() / count))))
+        .toList();
+  }
+
+  private static Input input(Prompt prompt) {
+    if (!(prompt instanceof Prompt.Chat chat)) {
+      return RlaifClient.text(prompt.transcript());
+    }
+    return RlaifClient.chat(
+        chat.messages().stream()
+            .map(
+                each ->
+                    Message.newBuilder().setRole(each.role()).setContent(each.content()).build())
+            .toArray(Message[]::new));
   }
 
   private RlaifClient open(Duration timeLimit) {

@@ -25,6 +25,7 @@ import java.util.List;
  *     {@code fail}
  * @param bytesPerToken that a row may have, of a context of tokens, to be tokenised at all; a
  *     longer one does not fit the context
+ * @param limits what one file may hold
  */
 public record DataConfig(
     String source,
@@ -38,7 +39,8 @@ public record DataConfig(
     double validation,
     double test,
     String tooLong,
-    int bytesPerToken) {
+    int bytesPerToken,
+    Limits limits) {
 
   /** Sizes of the generated splits. */
   public record Posts(int train, int validation, int test) {
@@ -62,6 +64,27 @@ public record DataConfig(
       String chosen,
       String rejected,
       String turn) {}
+
+  /**
+   * What one of the files may hold, decompressed; whatever it is, it is held in memory.
+   *
+   * @param rows lines or elements
+   * @param rowCharacters of the longest row
+   * @param characters of all rows
+   */
+  public record Limits(int rows, int rowCharacters, long characters) {
+    private static final int LONGEST_ROW = 20_000_000; // what a JSON parser takes as one text
+
+    public Limits {
+      require(rows > 0, "data.limits.rows", rows, "> 0");
+      require(
+          rowCharacters > 0 && rowCharacters <= LONGEST_ROW,
+          "data.limits.rowCharacters",
+          rowCharacters,
+          "from 1 to " + LONGEST_ROW);
+      require(characters > 0, "data.limits.characters", characters, "> 0");
+    }
+  }
 
   public DataConfig {
     require(

@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.training.config.DataConfig.Limits;
 
 /**
  * Reads the rows of a file: JSON Lines or one JSON array, plain or gzipped. What it is shows in its
@@ -42,17 +44,26 @@ final class RowFile {
    * All rows, in their order.
    *
    * @param name what errors call the file
+   * @param limits what it may hold
    */
-  static List<Row> read(Path file, String name) {
+  static List<Row> read(Path file, String name, Limits limits) {
     if (!Files.isRegularFile(file)) {
       throw UserError.expected(
           "data.files",
           file,
-          Files.isDirectory(file) ? "a file, not a folder" : "a file that exists");
+          Files.isDirectory(file)
+              ? "a file, not a folder"
+              : Files.exists(file)
+                  ? "a file, not a device, a pipe or a socket"
+                  : "a file that exists");
     }
     List<Row> rows;
-    try (BufferedReader text = open(file)) {
-      rows = firstCharacter(text) == '[' ? array(name, text) : lines(name, text);
+    try (var limited = new LimitedReader(open(file), name, limits);
+        var text = new BufferedReader(limited)) {
+      rows =
+          firstCharacter(text) == '['
+              ? array(name, text, limited::nextRow)
+              : lines(name, text, limited::nextRow);
     } catch (CharacterCodingException e) {
       throw new UserError(file + ": not text in UTF-8 (expected: JSON Lines or a JSON array)", e);
     } catch (IOException e) {
@@ -64,20 +75,19 @@ final class RowFile {
     return rows;
   }
 
-  private static BufferedReader open(Path file) throws IOException {
+  private static Reader open(Path file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(file));
     try {
       in.mark(2);
       boolean gzip = in.read() == GZIP_FIRST && in.read() == GZIP_SECOND;
       in.reset();
       InputStream plain = gzip ? new GZIPInputStream(in) : in;
-      return new BufferedReader(
-          new InputStreamReader(
-              plain,
-              StandardCharsets.UTF_8
-                  .newDecoder()
-                  .onMalformedInput(CodingErrorAction.REPORT)
-                  .onUnmappableCharacter(CodingErrorAction.REPORT)));
+      return new InputStreamReader(
+          plain,
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT));
     } catch (IOException e) {
       in.close();
       throw e;
@@ -99,11 +109,13 @@ final class RowFile {
     }
   }
 
-  private static List<Row> lines(String name, BufferedReader text) throws IOException {
+  private static List<Row> lines(String name, BufferedReader text, Runnable nextRow)
+      throws IOException {
     List<Row> rows = new ArrayList<>();
     int number = 0;
     for (String line = text.readLine(); line != null; line = text.readLine()) {
       number++;
+      nextRow.run();
       if (!line.isBlank()) {
         try {
           rows.add(row(name, number, Json.MAPPER.readTree(line)));
@@ -115,13 +127,15 @@ final class RowFile {
     return rows;
   }
 
-  private static List<Row> array(String name, BufferedReader text) throws IOException {
+  private static List<Row> array(String name, BufferedReader text, Runnable nextRow)
+      throws IOException {
     List<Row> rows = new ArrayList<>();
     try (JsonParser parser = Json.MAPPER.createParser(text)) {
       parser.nextToken();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         JsonNode element = ELEMENTS.readTree(parser);
         rows.add(row(name, rows.size() + 1, element));
+        nextRow.run();
       }
       if (parser.nextToken() != null) {
         throw UserError.expected(

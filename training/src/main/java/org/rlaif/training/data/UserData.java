@@ -22,7 +22,10 @@ public final class UserData {
     RowReader reader = new RowReader(config);
     List<Written> rows =
         config.files().stream()
-            .flatMap(file -> RowFile.read(Path.of(file), name(file, config.files())).stream())
+            .flatMap(
+                file ->
+                    RowFile.read(Path.of(file), name(file, config.files()), config.limits())
+                        .stream())
             .map(reader::read)
             .toList();
     List<String> prompts = rows.stream().map(row -> row.prompt().transcript()).toList();

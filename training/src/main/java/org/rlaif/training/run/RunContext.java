@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.TreeMap;
+import org.rlaif.kit.Example;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.TextBound;
@@ -67,7 +68,7 @@ public record RunContext(RunConfig config, RunFolder folder, Servers servers, De
   public Servers.Serving serve(Map<String, Path> models) {
     Map<String, Path> served = new TreeMap<>();
     models.forEach((name, folder) -> served.put(served(name), folder));
-    return servers.serve(served);
+    return servers.serve(served, () -> data().train().stream().map(Example::prompt).toList());
   }
 
   /** The name under which {@link #serve} serves a model: runs that share a server do not mix. */

@@ -2,8 +2,11 @@ package org.rlaif.training.run;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.Prompt;
 
 /** Serves models: in this process, or on a server elsewhere. Stages see the client only. */
 @FunctionalInterface
@@ -11,9 +14,10 @@ public interface Servers {
   /**
    * Starts serving model folders under the given names.
    *
+   * @param prompts like those that the models will be asked; whoever serves quantised wants some
    * @return to be closed when they are needed no longer
    */
-  Serving serve(Map<String, Path> models);
+  Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts);
 
   /** Models that are being served. */
   interface Serving extends AutoCloseable {

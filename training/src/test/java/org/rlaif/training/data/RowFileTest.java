@@ -15,10 +15,13 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
+import org.rlaif.training.config.DataConfig.Limits;
 
 class RowFileTest {
   private static final String LINES = "{\"a\":\"one\"}\n\n{\"a\":\"zwölf 🎲\"}\n";
   private static final String ARRAY = "\n [ {\"a\":\"one\"},\n {\"a\":\"zwölf 🎲\"} ]\n";
+
+  private static final Limits LIMITS = new Limits(1000, 100_000, 1_000_000);
 
   @TempDir Path folder;
 
@@ -79,10 +82,10 @@ class RowFileTest {
     Path missing = folder.resolve("missing.jsonl");
     assertEquals(
         "data.files: " + missing + " (expected: a file that exists)",
-        assertThrows(UserError.class, () -> RowFile.read(missing, "f")).getMessage());
+        assertThrows(UserError.class, () -> RowFile.read(missing, "f", LIMITS)).getMessage());
     assertEquals(
         "data.files: " + folder + " (expected: a file, not a folder)",
-        assertThrows(UserError.class, () -> RowFile.read(folder, "f")).getMessage());
+        assertThrows(UserError.class, () -> RowFile.read(folder, "f", LIMITS)).getMessage());
     Path file = folder.resolve("f");
     assertEquals(
         file + ": not text in UTF-8 (expected: JSON Lines or a JSON array)",
@@ -106,7 +109,7 @@ class RowFileTest {
   }
 
   private List<Row> read(String name, byte[] bytes) throws IOException {
-    return RowFile.read(Files.write(folder.resolve(name), bytes), name);
+    return RowFile.read(Files.write(folder.resolve(name), bytes), name, LIMITS);
   }
 
   private static byte[] utf8(String text) {
@@ -119,5 +122,64 @@ class RowFileTest {
       compressed.write(bytes);
     }
     return out.toByteArray();
+  }
+
+  @Test
+  void whatIsTooMuchIsRefusedBeforeItIsRead() throws IOException {
+    String row = "{\"prompt\": \"abcdefgh\"}";
+    refused(
+        "f, row 1: more than 20 characters (expected: at most so many; data.limits.rowCharacters"
+            + " allows more)",
+        row + "\n" + row,
+        new Limits(9, 20, 1000));
+    refused(
+        "f: more than 2 rows (expected: at most so many; data.limits.rows allows more)",
+        (row + "\n").repeat(3),
+        new Limits(2, 100, 1000));
+    refused(
+        "f: more than 50 characters (expected: at most so many; data.limits.characters allows"
+            + " more)",
+        (row + "\n").repeat(3),
+        new Limits(9, 50, 50));
+    refused(
+        "f: more than 2 rows (expected: at most so many; data.limits.rows allows more)",
+        "[" + row + "," + row + "," + row + "]",
+        new Limits(2, 100, 1000));
+    assertEquals(3, read((row + "\n").repeat(3), new Limits(3, 100, 1000)).size());
+    assertEquals(3, read("[" + row + "," + row + "," + row + "]", new Limits(3, 100, 1000)).size());
+  }
+
+  /** A gigabyte in a megabyte, as one line, and as many. */
+  @Test
+  void compressedFloodsAreRefused() throws IOException {
+    for (String piece : List.of("x".repeat(1 << 16), "{\"a\":1}\n".repeat(1 << 13))) {
+      Path file = folder.resolve("flood.gz");
+      try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
+        byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 1 << 10; i++) {
+          out.write(bytes);
+        }
+      }
+      var limits = new Limits(50_000, 4_000_000, 1_000_000_000);
+      UserError error = assertThrows(UserError.class, () -> RowFile.read(file, "f", limits));
+      assertTrue(error.getMessage().contains("data.limits.row"), error.getMessage());
+    }
+  }
+
+  @Test
+  void devicesAreRefused() {
+    assertEquals(
+        "data.files: /dev/zero (expected: a file, not a device, a pipe or a socket)",
+        assertThrows(UserError.class, () -> RowFile.read(Path.of("/dev/zero"), "f", LIMITS))
+            .getMessage());
+  }
+
+  private List<Row> read(String text, Limits limits) throws IOException {
+    return RowFile.read(Files.writeString(folder.resolve("f"), text), "f", limits);
+  }
+
+  private void refused(String message, String text, Limits limits) {
+    UserError error = assertThrows(UserError.class, () -> read(text, limits));
+    assertEquals(message, error.getMessage());
   }
 }

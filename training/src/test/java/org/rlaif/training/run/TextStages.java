@@ -71,7 +71,7 @@ final class TextStages {
         new RunContext(
             config,
             folder(),
-            models -> {
+            (models, prompts) -> {
               throw new IllegalStateException("no stage here needs a server");
             },
             Device.CPU);
