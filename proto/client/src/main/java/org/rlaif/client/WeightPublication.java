@@ -2,6 +2,7 @@ package org.rlaif.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -53,12 +54,23 @@ final class WeightPublication {
             push(id, name, bytes);
             commit.addChecksumsBuilder().setName(name).setCrc32C(crc32c(bytes));
           });
-      return connection.waitFor(
-          "the commit of a weight update of " + model,
-          () -> control().commitUpdate(commit.build()));
+      return commit(commit.build());
     } catch (RuntimeException e) {
       rollBack(id, e);
       throw e;
+    }
+  }
+
+  /** The server remembers the answer to a commit: one that came too late is asked for again. */
+  private CommitUpdateResponse commit(CommitUpdateRequest request) {
+    String what = "the commit of a weight update of " + model;
+    try {
+      return connection.waitFor(what, () -> control().commitUpdate(request));
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
+        throw e;
+      }
+      return connection.waitFor(what, () -> control().commitUpdate(request));
     }
   }
 

@@ -14,6 +14,7 @@ import org.rlaif.serving.engine.Refusal.Reason;
 /** The new weights as far as they have arrived. */
 final class WeightUpdate {
   private final String id;
+  private final WeightUpdates.Beginner beginner;
   private final WeightArena served;
   private final @Nullable AdapterUpdate adapter;
 
@@ -30,8 +31,14 @@ final class WeightUpdate {
    * @param served what is going to serve
    * @param adapter null: all weights are pushed
    */
-  WeightUpdate(String id, WeightArena served, @Nullable AdapterUpdate adapter, Instant begun) {
+  WeightUpdate(
+      String id,
+      WeightUpdates.Beginner beginner,
+      WeightArena served,
+      @Nullable AdapterUpdate adapter,
+      Instant begun) {
     this.id = id;
+    this.beginner = beginner;
     this.served = served;
     this.adapter = adapter;
     this.arena = adapter == null ? served : adapter.arrivals();
@@ -41,6 +48,10 @@ final class WeightUpdate {
 
   String id() {
     return id;
+  }
+
+  WeightUpdates.Beginner beginner() {
+    return beginner;
   }
 
   /** What is going to serve, whole after {@link #check}. */

@@ -17,9 +17,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Updates of one model's weights, one at a time: begin, push every tensor, commit or roll back. The
- * weights that serve stay untouched until a commit has passed all its checks. An update that nobody
- * touches for a while is rolled back when the next one begins. What takes long is done aside, and
- * whoever asked waits for it: decoding should not.
+ * weights that serve stay untouched until a commit has passed all its checks. An update ends with
+ * the connection of whoever began it; one that nobody touches for a while is rolled back when the
+ * next one begins. What takes long is done aside, and whoever asked waits for it: decoding should
+ * not.
  */
 public final class WeightUpdates {
   /**
@@ -46,6 +47,7 @@ public final class WeightUpdates {
   private final Clock clock;
   private final ModelObserver observer;
   private final Aside aside;
+  private final EndedUpdates ended = new EndedUpdates(SILENCE);
   private @Nullable WeightUpdate open;
   private boolean closed;
 
@@ -71,9 +73,21 @@ public final class WeightUpdates {
     this.aside = new Aside("rlaif-weights-" + model);
   }
 
+  /**
+   * Who begins an update.
+   *
+   * @param name for others who want to
+   * @param connection with whose end the update ends
+   */
+  public record Beginner(String name, Object connection) {}
+
   /** Opens an update of all weights; returns the id that names it. */
-  public String begin() {
+  String begin() {
     return begin(null);
+  }
+
+  String begin(@Nullable Lora adapter) {
+    return begin(adapter, new Beginner("this process", this));
   }
 
   /**
@@ -81,7 +95,7 @@ public final class WeightUpdates {
    *
    * @param adapter whose tensors are pushed and nothing else; null: those of the model
    */
-  public synchronized String begin(@Nullable Lora adapter) {
+  public synchronized String begin(@Nullable Lora adapter, Beginner beginner) {
     if (closed) {
       throw new Refusal(Reason.UNAVAILABLE, "model: " + model + " is closing");
     }
@@ -91,17 +105,24 @@ public final class WeightUpdates {
       if (silence.compareTo(SILENCE) < 0) {
         throw new Refusal(
             Reason.PRECONDITION,
-            "model: %s (expected: one without an open weight update; one was begun at %s and last heard of %d s ago)"
-                .formatted(model, before.begun(), silence.toSeconds()));
+            "model: %s (expected: one without an open weight update; %s began %s at %s, was last heard of %d s ago, and has it until %s unless it goes on, its connection ends, or RollbackUpdate ends it by that id)"
+                .formatted(
+                    model,
+                    before.beginner().name(),
+                    before.id(),
+                    before.begun(),
+                    silence.toSeconds(),
+                    clock.instant().minus(silence).plus(SILENCE)));
       }
       LOG.warn("{}: weight update {} rolled back after {}", model, before.id(), silence);
-      drop(before);
+      drop(before, "was not heard of for " + silence.toMinutes() + " minutes");
     }
     long random = ThreadLocalRandom.current().nextLong();
     String id = model + "/" + HexFormat.of().toHexDigits(random);
     AdapterUpdate update =
         adapter == null ? null : new AdapterUpdate(adapter, weights.layout(), base);
-    open = new WeightUpdate(id, aside.run(weights::takeIdleArena), update, clock.instant());
+    WeightArena arena = aside.run(weights::takeIdleArena);
+    open = new WeightUpdate(id, beginner, arena, update, clock.instant());
     return id;
   }
 
@@ -134,10 +155,14 @@ public final class WeightUpdates {
   /**
    * Checks that everything arrived, whole and finite, and that the new weights give the
    * log-probabilities they must; then they serve. After a failure the old ones go on and the update
-   * is gone.
+   * is gone. Asked again, it says the same again.
    */
   public synchronized Outcome commit(
       String id, Map<String, Integer> checksums, List<Probe> probes, float threshold) {
+    Outcome before = ended.outcome(id);
+    if (before != null) {
+      return before;
+    }
     WeightUpdate update = find(id);
     DecoderSession session = null;
     long start = System.nanoTime();
@@ -157,13 +182,16 @@ public final class WeightUpdates {
         LOG.info(
             "{}: parity of version {} is undetermined: {}", model, version, parity.undetermined());
       }
-      return new Outcome(version, parity, loss);
+      var outcome = new Outcome(version, parity, loss);
+      ended.committed(id, outcome, clock.instant());
+      return outcome;
     } catch (RuntimeException e) {
       if (open != null) {
         if (session != null) {
           session.close();
         }
-        drop(update);
+        drop(update, "failed its commit");
+        ended.failed(id, e, clock.instant());
       }
       observer.updateRefused(e);
       throw e;
@@ -208,28 +236,39 @@ public final class WeightUpdates {
   }
 
   public synchronized void rollBack(String id) {
-    drop(find(id));
+    drop(find(id), "was rolled back");
+  }
+
+  /** Nobody will go on with what was begun on it. */
+  public synchronized void connectionEnded(Object connection) {
+    WeightUpdate update = open;
+    if (update != null && update.beginner().connection().equals(connection)) {
+      LOG.warn(
+          "{}: weight update {} of {} rolled back: its connection ended",
+          model,
+          update.id(),
+          update.beginner().name());
+      drop(update, "ended with its connection");
+    }
   }
 
   synchronized void close() {
     closed = true;
     if (open != null) {
-      drop(open);
+      drop(open, "ended with its model");
     }
     aside.close();
   }
 
-  private void drop(WeightUpdate update) {
+  private void drop(WeightUpdate update, String how) {
     open = null;
+    ended.dropped(update.id(), how, clock.instant());
     weights.giveBack(update.arena());
   }
 
   private WeightUpdate find(String id) {
     if (open == null || !open.id().equals(id)) {
-      throw new Refusal(
-          Reason.NOT_FOUND,
-          "update_id: %s (expected: an open weight update; they end with a commit, a rollback, or %d minutes of silence)"
-              .formatted(id, SILENCE.toMinutes()));
+      throw ended.notOpen(id);
     }
     return open;
   }

@@ -20,11 +20,20 @@ final class ClientIdentity implements ServerInterceptor {
       Metadata.Key.of("client-id", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final Context.Key<String> CLIENT = Context.keyWithDefault("client", "");
+  private static final Context.Key<Object> CONNECTION =
+      Context.keyWithDefault("connection", new Object());
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    Context context = Context.current().withValue(CLIENT, of(call, headers));
+    Object connection = call.getAttributes().get(Connections.CONNECTION);
+    Context context =
+        Context.current()
+            .withValues(
+                CLIENT,
+                of(call, headers),
+                CONNECTION,
+                connection == null ? new Object() : connection);
     return Contexts.interceptCall(context, call, headers, next);
   }
 
@@ -40,6 +49,11 @@ final class ClientIdentity implements ServerInterceptor {
     return CallRecord.isPlain(said)
         ? "client " + said
         : "connection " + call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+  }
+
+  /** What the connection is known by of the call that this thread serves. */
+  static Object connection() {
+    return CONNECTION.get();
   }
 
   /** The client of the call that this thread serves. */

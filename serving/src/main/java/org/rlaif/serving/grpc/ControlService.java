@@ -22,6 +22,7 @@ import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.Probe;
 import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
+import org.rlaif.serving.engine.WeightUpdates.Beginner;
 import org.rlaif.serving.engine.WeightUpdates.Outcome;
 import org.rlaif.v1.BeginUpdateRequest;
 import org.rlaif.v1.BeginUpdateResponse;
@@ -181,7 +182,9 @@ final class ControlService extends ControlGrpc.ControlImplBase {
         models
             .find(request.getModel())
             .updates()
-            .begin(request.hasAdapter() ? adapter(request.getAdapter()) : null);
+            .begin(
+                request.hasAdapter() ? adapter(request.getAdapter()) : null,
+                new Beginner(ClientIdentity.current(), ClientIdentity.connection()));
     answer(observer, BeginUpdateResponse.newBuilder().setUpdateId(id).build());
   }
 

@@ -159,6 +159,7 @@ public final class RlaifServer implements AutoCloseable {
       builder.intercept(metrics); // around the guard: it counts the calls that are refused there
     }
     builder.intercept(calls); // around everything
+    builder.addTransportFilter(new Connections(models, executor));
     try {
       Server server = builder.build().start();
       transports.add(server);

@@ -208,12 +208,57 @@ class WeightUpdatesTest {
     Refusal refusal = assertThrows(Refusal.class, () -> engine.updates().begin());
     assertEquals(Reason.PRECONDITION, refusal.reason());
     assertEquals(
-        "model: policy (expected: one without an open weight update; one was begun at"
-            + " 2025-01-01T00:00:00Z and last heard of 540 s ago)",
+        "model: policy (expected: one without an open weight update; this process began "
+            + first
+            + " at 2025-01-01T00:00:00Z, was last heard of 540 s ago, and has it until"
+            + " 2025-01-01T00:10:00Z unless it goes on, its connection ends, or RollbackUpdate ends"
+            + " it by that id)",
         refusal.getMessage());
     clock.now = clock.now.plus(Duration.ofMinutes(1));
     engine.updates().begin();
-    assertThrows(Refusal.class, () -> engine.updates().rollBack(first));
+    assertEquals(
+        "update_id: "
+            + first
+            + " (expected: an open weight update; this one was not heard of for 10 minutes at"
+            + " 2025-01-01T00:10:00Z)",
+        assertThrows(Refusal.class, () -> engine.updates().rollBack(first)).getMessage());
+  }
+
+  @Test
+  void anUpdateEndsWithItsConnection() {
+    Object connection = new Object();
+    var updates = engine.updates();
+    String id = updates.begin(null, new WeightUpdates.Beginner("client a", connection));
+    updates.connectionEnded(new Object());
+    assertThrows(Refusal.class, updates::begin);
+    updates.connectionEnded(connection);
+    String gone = assertThrows(Refusal.class, () -> updates.rollBack(id)).getMessage();
+    assertTrue(gone.contains("this one ended with its connection at "), gone);
+    assertEquals(2, commit(pushed(next), checksums(next), expected, 0).weightsVersion());
+  }
+
+  /** As by a caller whose time was up before the answer came. */
+  @Test
+  void aCommitSaysTheSameAgain() {
+    String id = pushed(next);
+    WeightUpdates.Outcome outcome = commit(id, checksums(next), expected, 0);
+    assertEquals(outcome, commit(id, checksums(next), expected, 0));
+    assertEquals(2, engine.weightsVersion());
+    String refused = pushed(next);
+    Refusal first =
+        assertThrows(Refusal.class, () -> commit(refused, checksums(next), before, 0.001f));
+    Refusal again =
+        assertThrows(Refusal.class, () -> commit(refused, checksums(next), before, 0.001f));
+    assertEquals(first.getMessage(), again.getMessage());
+    String late = assertThrows(Refusal.class, () -> engine.updates().rollBack(id)).getMessage();
+    assertTrue(late.contains("this one was committed as version 2 at "), late);
+    clock.now = clock.now.plus(Duration.ofMinutes(11));
+    engine.updates().rollBack(engine.updates().begin());
+    assertEquals(
+        "update_id: "
+            + id
+            + " (expected: an open weight update; none of that id was heard of for 10 minutes)",
+        assertThrows(Refusal.class, () -> commit(id, checksums(next), expected, 0)).getMessage());
   }
 
   /** The listener holds the decode loop at token 10 until new weights are in. */
