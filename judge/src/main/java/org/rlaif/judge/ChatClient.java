@@ -334,7 +334,7 @@ final class ChatClient {
   /** Doubles, and is spread, so that several connections do not come back at once. */
   private Duration backoff(int attempt) {
     double factor = Math.scalb(0.5 + 0.5 * ThreadLocalRandom.current().nextDouble(), attempt - 1);
-    double most = Math.min(firstWait.toMillis() * factor, LONGEST_WAIT.toMillis());
+    double most = Math.min(firstWait.toMillis() * factor, (double) LONGEST_WAIT.toMillis());
     return Duration.ofMillis((long) most);
   }
 
