@@ -37,6 +37,7 @@ import org.rlaif.v1.ResumeRequest;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.RolloutResponse;
+import org.rlaif.v1.Sampling;
 import org.rlaif.v1.ScorePairsRequest;
 import org.rlaif.v1.ScorePairsResponse;
 import org.rlaif.v1.ScoreRequest;
@@ -130,6 +131,22 @@ public final class RlaifClient implements AutoCloseable {
     return Message.newBuilder().setRole(role).setContent(content).build();
   }
 
+  /** The text of one completion of a text, when it is whole, sampled at temperature 1. */
+  public String generate(String model, String prompt) {
+    return generate(model, prompt, Sampling.getDefaultInstance());
+  }
+
+  /** The text of one completion of a text, when it is whole. */
+  public String generate(String model, String prompt, Sampling sampling) {
+    GenerateRequest request =
+        GenerateRequest.newBuilder()
+            .setModel(model)
+            .setPrompt(text(prompt))
+            .setSampling(sampling)
+            .build();
+    return generate(request).getText();
+  }
+
   /** One completion, when it is whole. */
   public GenerateResponse generate(GenerateRequest request) {
     var whole = new WholeCompletion();
@@ -194,6 +211,16 @@ public final class RlaifClient implements AutoCloseable {
   public LogprobsResponse logprobs(LogprobsRequest request) {
     return connection.waitFor(
         "log-probabilities from " + request.getModel(), () -> policy().logprobs(request));
+  }
+
+  /** What a reward model gives one completion of a prompt; higher is better. */
+  public float score(String model, String prompt, String completion) {
+    ScoreRequest.Item item =
+        ScoreRequest.Item.newBuilder()
+            .setPrompt(text(prompt))
+            .setCompletion(text(completion))
+            .build();
+    return score(ScoreRequest.newBuilder().setModel(model).addItems(item).build()).getScores(0);
   }
 
   /** What a reward model gives completions. */

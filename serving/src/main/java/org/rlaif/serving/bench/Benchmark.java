@@ -222,7 +222,7 @@ public final class Benchmark {
     }
     Path plot = reporting.plot();
     if (plot != null) {
-      Plot.write(plot, result.sections());
+      Plot.write(plot, result);
     }
     out.flush();
   }

@@ -21,13 +21,22 @@ final class Charts {
 
   private static final Color BACKGROUND = Color.WHITE;
   private static final Color TEXT = new Color(0x1c2733);
-  private static final Color MUTED = new Color(0x5c6b7a);
+  static final Color MUTED = new Color(0x5c6b7a);
   private static final Color GRID = new Color(0xe4e9ee);
   private static final Color CLEAR = new Color(0, 0, 0, 0);
-  private static final int TEXT_SIZE = 12;
+  static final int TEXT_SIZE = 12;
 
-  /** A bar from 0. */
-  record Bar(String label, double value, Color color) {}
+  /**
+   * A bar from 0, with its value beside the label.
+   *
+   * @param low the least that was measured; NaN: it was measured once
+   * @param high the most
+   */
+  record Bar(String label, double value, double low, double high, Color color) {
+    String labelled() {
+      return String.format(Locale.ROOT, "%s  %,.0f", label, value);
+    }
+  }
 
   /** A curve; x and y are equally long. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
@@ -43,7 +52,7 @@ final class Charts {
     style.setLegendVisible(false);
     style.setPlotGridHorizontalLinesVisible(false);
     style.setXAxisMin(0.0);
-    style.setXAxisMax(1.05 * bars.stream().mapToDouble(Bar::value).max().orElse(1));
+    style.setXAxisMax(1.05 * bars.stream().mapToDouble(Charts::end).max().orElse(1));
     style.setYAxisMin(0.4);
     style.setYAxisMax(bars.size() + 0.6);
     style.setPlotContentSize(1);
@@ -56,8 +65,19 @@ final class Charts {
       series.setMarker(SeriesMarkers.NONE);
       series.setLineColor(bars.get(i).color());
       series.setLineStyle(new BasicStroke(15, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
+      if (!Double.isNaN(bars.get(i).low())) {
+        double[] spread = {bars.get(i).low(), bars.get(i).high()};
+        XYSeries line = chart.addSeries("spread " + i, spread, new double[] {y, y});
+        line.setMarker(SeriesMarkers.NONE);
+        line.setLineColor(TEXT);
+        line.setLineStyle(new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
+      }
     }
     return chart;
+  }
+
+  private static double end(Bar bar) {
+    return Double.isNaN(bar.high()) ? bar.value() : Math.max(bar.value(), bar.high());
   }
 
   static XYChart curves(String title, String x, String y, List<Curve> curves) {
@@ -87,7 +107,7 @@ final class Charts {
     int bar = bars.size() - (int) Math.round(tick);
     boolean whole = Math.abs(tick - Math.rint(tick)) < 1e-6;
     return whole && bar >= 0 && bar < bars.size()
-        ? bars.get(bar).label()
+        ? bars.get(bar).labelled()
         : " ".repeat((int) Math.round(10 * Math.abs(tick)));
   }
 

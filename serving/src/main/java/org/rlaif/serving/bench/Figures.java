@@ -7,9 +7,21 @@ import java.util.Map;
 
 /** From traces to figures; the formulas are in {@link Formulas}. */
 final class Figures {
+  /** The figure that pictures show. */
+  static final String RATE = "tokensPerSecond";
+
   private static final double NANOS = 1e9;
 
   private Figures() {}
+
+  /** Puts the median of repeated rates, and the least and the most of them. */
+  static void putRates(Map<String, Double> figures, double... rates) {
+    figures.put(RATE, median(rates));
+    if (rates.length > 1) {
+      figures.put(RATE + "Min", Arrays.stream(rates).min().orElseThrow());
+      figures.put(RATE + "Max", Arrays.stream(rates).max().orElseThrow());
+    }
+  }
 
   static double seconds(long nanos) {
     return nanos / NANOS;
@@ -96,7 +108,7 @@ final class Figures {
       return figures;
     }
     figures.put("requestsPerSecond", good.size() / wallSeconds(traces));
-    figures.put("tokensPerSecond", tokensPerSecond(good));
+    figures.put(RATE, tokensPerSecond(good));
     var ttft = new Latency();
     var tpot = new Latency();
     var whole = new Latency();

@@ -17,11 +17,13 @@ final class Formulas {
               Map.entry("tpotMs", "(endToEnd - ttft) / (tokens - 1), per request"),
               Map.entry("endToEndMs", "end of the stream - sent, per request"),
               Map.entry(
-                  "tokensPerSecond", "new tokens / (last end - first sent): with prefill and tail"),
+                  "tokensPerSecond",
+                  "new tokens / (last end - first sent): with prefill and tail; Min, Max: of the"
+                      + " repeats"),
               Map.entry(
                   "decodeTokensPerSecond",
-                  "new tokens / time, from the moment all rows have a first token until one has its last;"
-                      + " of the bare loop: its decode steps alone"),
+                  "new tokens / time, from the moment all rows have a first token until one has its"
+                      + " last; of the bare loop: its decode steps alone"),
               Map.entry("requestsPerSecond", "requests that ended well / (last end - first sent)"),
               Map.entry("rolloutsPerSecond", "completions / (last end - first sent)"),
               Map.entry(
@@ -29,12 +31,14 @@ final class Formulas {
                   "sequences whose log-probabilities or scores were told / time"),
               Map.entry(
                   "toBare",
-                  "sequencesPerSecond / that of the bare loop in the same repeat; median of the repeats"),
+                  "sequencesPerSecond / that of the bare loop in the same repeat; median of the"
+                      + " repeats"),
               Map.entry("rowsPerRun", "sequences, or parts of one, in a run of the graph; mean"),
               Map.entry("endedEarly", "requests that got fewer tokens than they asked for"),
               Map.entry(
                   "decodeToBare",
-                  "decodeTokensPerSecond / that of the bare loop in the same repeat; median of the repeats"),
+                  "decodeTokensPerSecond / that of the bare loop in the same repeat; median of the"
+                      + " repeats"),
               Map.entry(
                   "toEngine",
                   "tokensPerSecond / that of the engine in the same repeat; median of the repeats"),
@@ -46,16 +50,18 @@ final class Formulas {
               Map.entry("slotMib", "KV cache of one sequence as long as the context, in MiB"),
               Map.entry(
                   "meanAbsDifference",
-                  "of the log-probabilities of sampled tokens from fp32; maxAbsDifference: the largest"),
+                  "of the log-probabilities of sampled tokens from fp32; maxAbsDifference: the"
+                      + " largest"),
               Map.entry("klMillinats", "1000 x KL(fp32 || quantised) per token, natural logarithm"),
               Map.entry(
                   "decodeAt",
-                  "decodeTokensPerSecond of the bare loop with so many rows; fp32At: of fp32, in turn"),
+                  "decodeTokensPerSecond of the bare loop with so many rows; fp32At: of fp32, in"
+                      + " turn"),
               Map.entry("toFp32At", "decodeAt / fp32At in the same repeat; median of the repeats"),
               Map.entry(
                   "excessMs",
-                  "gap - usual gap at the same token index, 0 if it is less, pooled; usual: median of"
-                      + " the gaps at most 8 tokens away in the streams without swaps"),
+                  "gap - usual gap at the same token index, 0 if it is less, pooled; usual: median"
+                      + " of the gaps at most 8 tokens away in the streams without swaps"),
               Map.entry(
                   "answered",
                   "requests that got all tokens and a finish reason; refused: RESOURCE_EXHAUSTED;"

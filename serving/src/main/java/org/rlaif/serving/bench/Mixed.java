@@ -59,7 +59,7 @@ final class Mixed {
   private static Map<String, Double> figures(double seconds, double rate, double toStatic) {
     var figures = new LinkedHashMap<String, Double>();
     figures.put("seconds", seconds);
-    figures.put("tokensPerSecond", rate);
+    figures.put(Figures.RATE, rate);
     figures.put("toStatic", toStatic);
     return figures;
   }

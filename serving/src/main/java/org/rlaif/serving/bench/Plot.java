@@ -1,6 +1,7 @@
 package org.rlaif.serving.bench;
 
 import java.awt.Color;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -8,6 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.rlaif.kit.AtomicFiles;
@@ -21,19 +25,24 @@ final class Plot {
   private static final int SCALE = 2;
 
   private static final int COLUMNS = 2;
-  private static final String RATE = "tokensPerSecond";
+  private static final String RATE = Figures.RATE;
+
+  /** Below the charts: the model and the machine, in points. */
+  private static final int FOOT = 46;
+
+  private static final int MARGIN = 14;
   private static final String CLOSED = "closed ";
 
   private Plot() {}
 
-  static void write(Path file, List<Section> sections) {
-    List<XYChart> charts = charts(sections);
+  static void write(Path file, BenchResult result) {
+    List<XYChart> charts = charts(result.sections());
     int columns = Math.max(1, Math.min(COLUMNS, charts.size()));
     int lines = Math.max(1, (charts.size() + columns - 1) / columns);
     var image =
         new BufferedImage(
             columns * Charts.WIDTH * SCALE,
-            lines * Charts.HEIGHT * SCALE,
+            (lines * Charts.HEIGHT + FOOT) * SCALE,
             BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {
@@ -49,6 +58,10 @@ final class Plot {
         charts.get(i).paint(panel, Charts.WIDTH, Charts.HEIGHT);
         panel.dispose();
       }
+      graphics.setColor(Charts.MUTED);
+      graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, Charts.TEXT_SIZE));
+      graphics.drawString(model(result), MARGIN, lines * Charts.HEIGHT + 16);
+      graphics.drawString(machine(result.machine()), MARGIN, lines * Charts.HEIGHT + 34);
     } finally {
       graphics.dispose();
     }
@@ -59,6 +72,27 @@ final class Plot {
             throw new IllegalStateException("every Java platform writes PNG");
           }
         });
+  }
+
+  private static String model(BenchResult result) {
+    boolean spread =
+        result.sections().stream()
+            .flatMap(section -> section.rows().stream())
+            .anyMatch(row -> row.figures().containsKey(RATE + "Min"));
+    return result.model() + (spread ? "; lines on bars: the least and the most of repeats" : "");
+  }
+
+  private static String machine(Map<String, String> machine) {
+    return Stream.of("cpu", "cores", "memoryGib", "engine", "jdk")
+        .filter(machine::containsKey)
+        .map(
+            key ->
+                switch (key) {
+                  case "cores" -> machine.get(key) + " cores";
+                  case "memoryGib" -> machine.get(key) + " GiB";
+                  default -> machine.get(key);
+                })
+        .collect(Collectors.joining(", "));
   }
 
   private static List<XYChart> charts(List<Section> sections) {
@@ -81,7 +115,9 @@ final class Plot {
     for (Row row : section.rows()) {
       double rate = row.figures().getOrDefault(RATE, 0.0);
       Color color = row.name().contains("bare loop") ? Charts.BASE : Charts.OURS;
-      bars.add(new Bar(row.name(), rate, color));
+      double low = row.figures().getOrDefault(RATE + "Min", Double.NaN);
+      double high = row.figures().getOrDefault(RATE + "Max", Double.NaN);
+      bars.add(new Bar(row.name(), rate, low, high, color));
     }
     return Charts.bars(title, "tokens per second, prefill and tail included", bars);
   }

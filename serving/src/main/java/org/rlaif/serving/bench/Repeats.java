@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.rlaif.serving.bench.Section.Row;
 
-/** Figures that were measured several times, by row and name: the median of each counts. */
+/**
+ * Figures that were measured several times, by row and name: the median of each counts; of rates in
+ * tokens per second the least and the most are kept, too.
+ */
 final class Repeats {
   private final Map<String, Map<String, List<Double>>> found = new LinkedHashMap<>();
 
@@ -36,12 +39,20 @@ final class Repeats {
         (row, figures) -> {
           var medians = new TreeMap<String, Double>();
           figures.forEach((name, values) -> medians.put(name, median(values)));
+          List<Double> rates = figures.get(Figures.RATE);
+          if (rates != null) {
+            Figures.putRates(medians, array(rates));
+          }
           rows.add(new Row(row, medians));
         });
     return rows;
   }
 
   private static double median(List<Double> values) {
-    return Figures.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+    return Figures.median(array(values));
+  }
+
+  private static double[] array(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 }

@@ -85,10 +85,9 @@ final class Rollouts {
   }
 
   private Map<String, Double> figures(double[] rates, double toStatic) {
-    double median = Figures.median(rates);
     var figures = new LinkedHashMap<String, Double>();
-    figures.put("rolloutsPerSecond", median / settings.rolloutOutput());
-    figures.put("tokensPerSecond", median);
+    figures.put("rolloutsPerSecond", Figures.median(rates) / settings.rolloutOutput());
+    Figures.putRates(figures, rates);
     figures.put("toStatic", toStatic);
     return figures;
   }

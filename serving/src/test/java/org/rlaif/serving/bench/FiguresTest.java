@@ -185,4 +185,22 @@ class FiguresTest {
     trace.end(tokens[tokens.length - 1] * MS);
     return trace;
   }
+
+  @Test
+  void ratesOfRepeatsKeepTheirSpread() {
+    var repeats = new Repeats();
+    for (double rate : new double[] {30, 10, 20, 40}) {
+      repeats.put("engine", "tokensPerSecond", rate);
+      repeats.put("engine", "toStatic", rate / 10);
+    }
+    assertEquals(
+        Map.of(
+            "tokensPerSecond", 25.0,
+            "tokensPerSecondMin", 10.0,
+            "tokensPerSecondMax", 40.0,
+            "toStatic", 2.5),
+        repeats.rows().get(0).figures());
+    var bar = new Charts.Bar("engine", 1234.4, 1000, 1300, Charts.OURS);
+    assertEquals("engine  1,234", bar.labelled());
+  }
 }

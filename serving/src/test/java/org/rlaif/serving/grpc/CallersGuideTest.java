@@ -170,9 +170,11 @@ class CallersGuideTest {
   @Test
   void itsJavaProgramsRunWithTheClientAlone() throws Exception {
     List<String> programs = blocks("java");
-    assertEquals(3, programs.size());
+    assertEquals(4, programs.size());
+    String hello = JavaProgram.run(programs.get(0), address(), folder, Map.of());
+    assertTrue(Pattern.compile("(?s).*\nscore -?[0-9.E-]+\n").matcher(hello).matches(), hello);
     List<String> asked =
-        JavaProgram.run(programs.get(0), address(), folder, Map.of()).lines().toList();
+        JavaProgram.run(programs.get(1), address(), folder, Map.of()).lines().toList();
     assertEquals(List.of("model policy", "model reward"), asked.subList(0, 2));
     assertEquals(4, asked.stream().filter(line -> line.matches("sample [0-3]")).count());
     assertTrue(asked.get(asked.size() - 3).matches("logprobs \\[-.*]"), asked.toString());
@@ -180,7 +182,7 @@ class CallersGuideTest {
     assertTrue(asked.get(asked.size() - 1).matches("reply [0-9]+"), asked.toString());
 
     writeTensors();
-    assertEquals("version 2\n", JavaProgram.run(programs.get(1), address(), folder, Map.of()));
+    assertEquals("version 2\n", JavaProgram.run(programs.get(2), address(), folder, Map.of()));
 
     TestCertificates certificates = TestCertificates.make(folder, "server");
     Security security =
@@ -191,7 +193,7 @@ class CallersGuideTest {
     try (RlaifServer guarded = RlaifServer.start(config)) {
       Map<String, String> token = Map.of(Credentials.TOKEN, "read-5b");
       String address = ServerConfig.LOOPBACK + ":" + guarded.port();
-      String said = JavaProgram.run(programs.get(2), address, folder, token);
+      String said = JavaProgram.run(programs.get(3), address, folder, token);
       assertTrue(said.startsWith("engine onnxruntime "), said);
     }
   }

@@ -22,14 +22,15 @@ import javax.tools.ToolProvider;
  * A program from our documentation, compiled and run in a process of its own that has the client
  * and what it stands on, and nothing else of ours.
  */
-final class JavaProgram {
+public final class JavaProgram {
   private static final Path CLIENT = Path.of("../proto/client").toAbsolutePath().normalize();
   private static final Pattern CLASS = Pattern.compile("(?m)^(?:public )?final class (\\w+)");
 
   private JavaProgram() {}
 
   /** What it printed, run in that folder. Its address 127.0.0.1:7070 is replaced. */
-  static String run(String source, String address, Path folder, Map<String, String> environment)
+  public static String run(
+      String source, String address, Path folder, Map<String, String> environment)
       throws IOException, InterruptedException {
     Matcher name = CLASS.matcher(source);
     assertTrue(name.find(), source);

@@ -34,7 +34,7 @@ final class QuickstartCommand implements Callable<Integer> {
     List<String> settings = new ArrayList<>(SETTINGS); // the user's own come later and win
     settings.addAll(options.settings());
     PrintWriter out = spec.commandLine().getOut();
-    Session session = new Session(RunConfig.load(null, settings), options.runs(), out);
+    Session session = new Session(RunConfig.load(null, settings), options.runs(), spec);
     session.run(null, options.replace());
     Summary.print(session.folder(), out);
     return 0;

@@ -35,7 +35,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunConfig config = RunConfig.load(file, options.settings());
-    Session session = new Session(config, options.runs(), spec.commandLine().getOut());
+    Session session = new Session(config, options.runs(), spec);
     if (dryRun) {
       session.plan();
     } else {

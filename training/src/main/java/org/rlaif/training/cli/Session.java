@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Interruption;
 import org.rlaif.kit.UserError;
@@ -19,6 +20,7 @@ import org.rlaif.training.run.RunContext;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.Servers;
 import org.rlaif.training.run.Stage;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** One command's work on one run. */
 final class Session {
@@ -29,11 +31,25 @@ final class Session {
   private final List<Stage> stages;
   private final PrintWriter out;
 
-  Session(RunConfig config, Path runs, PrintWriter out) {
+  /**
+   * @param typed the command, as it was typed
+   */
+  Session(RunConfig config, Path runs, CommandSpec typed) {
     this.config = config;
     this.folder = RunFolder.of(runs, config.name());
-    this.stages = Loop.stages(config, Report::stage);
-    this.out = out;
+    String command = command(typed);
+    this.stages = Loop.stages(config, (context, nowhere) -> Report.stage(context, command));
+    this.out = typed.commandLine().getOut();
+  }
+
+  /** For people to read and, with quotes where a shell wants them, to paste. */
+  private static String command(CommandSpec typed) {
+    return "./rlaif "
+        + typed.root().commandLine().getParseResult().originalArgs().stream()
+            .map(
+                word ->
+                    word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+            .collect(Collectors.joining(" "));
   }
 
   RunFolder folder() {

@@ -57,7 +57,7 @@ final class StageCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunConfig config = RunConfig.load(file, options.settings());
-    new Session(config, options.runs(), spec.commandLine().getOut()).run(stage, options.replace());
+    new Session(config, options.runs(), spec).run(stage, options.replace());
     return 0;
   }
 }

@@ -9,15 +9,17 @@ import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 import org.rlaif.training.report.Charts.Curve;
 import org.rlaif.training.report.RunFiles.Update;
 
 /** Pictures of what happened step by step; empty where the run has no figures. */
 final class CurvePictures {
-  private static final int HALF = Pictures.WIDTH / 2;
   private static final int HEIGHT = 300;
 
   private final RunFiles run;
@@ -36,28 +38,29 @@ final class CurvePictures {
         new Picture(
             "score-kl",
             gold ? "Reward and gold score against KL" : "Reward against KL",
-            "Each point is one PPO update: how far the policy has moved from the reference, and what its"
-                + " completions are worth."
+            "Each point is one PPO update: how far the policy has moved from the reference, and"
+                + " what its completions are worth."
                 + (gold
-                    ? " Left: by the reward model, which PPO sees. Right: by the gold score, which it does"
-                        + " not. Where the left still rises and the right falls, the policy exploits the"
-                        + " reward model."
+                    ? " First by the reward model, which PPO sees, then by the gold score, which it"
+                        + " does not. Where the first still rises and the second falls, the"
+                        + " policy exploits the reward model."
                     : ""),
-            theme -> {
+            (theme, room) -> {
+              int width = room.share(gold ? 2 : 1);
               List<XYChart> panels = new ArrayList<>();
               panels.add(
                   againstKl(
                       theme,
+                      width,
                       "Reward model",
                       "score",
                       updates,
                       Update::score,
-                      theme.policy(),
-                      gold));
+                      theme.policy()));
               if (gold) {
                 panels.add(
                     againstKl(
-                        theme, "Gold", "gold score", updates, Update::gold, theme.gold(), true));
+                        theme, width, "Gold", "gold score", updates, Update::gold, theme.gold()));
               }
               return panels;
             }));
@@ -65,15 +68,15 @@ final class CurvePictures {
 
   private static XYChart againstKl(
       Theme theme,
+      int width,
       String title,
       String name,
       List<Update> updates,
       ToDoubleFunction<Update> value,
-      Color color,
-      boolean half) {
+      Color color) {
     return Charts.curves(
         theme,
-        half ? HALF : Pictures.WIDTH,
+        width,
         HEIGHT,
         title,
         "KL to the reference (nats per completion)",
@@ -91,11 +94,11 @@ final class CurvePictures {
         new Picture(
             "ppo",
             "PPO, update by update",
-            "Means over each rollout batch, before the policy learns from it. The score is in standard"
-                + " deviations of the reward model's training scores."
+            "Means over each rollout batch, before the policy learns from it. The score is in"
+                + " standard deviations of the reward model's training scores."
                 + (gold ? " The gold score has points of its own, 5.3 at most." : ""),
-            theme -> {
-              int width = Pictures.WIDTH / (gold ? 3 : 2);
+            (theme, room) -> {
+              int width = room.share(gold ? 2 : 3);
               List<XYChart> panels = new ArrayList<>();
               panels.add(
                   byUpdate(
@@ -114,14 +117,61 @@ final class CurvePictures {
               panels.add(
                   byUpdate(
                       theme,
-                      Pictures.WIDTH - width * panels.size(),
+                      width,
                       "KL to the reference",
                       "nats per completion",
                       updates,
                       Update::kl,
                       theme.divergence()));
+              panels.add(
+                  byUpdate(
+                      theme,
+                      width,
+                      "Length",
+                      "tokens per completion",
+                      updates,
+                      Update::length,
+                      theme.before()));
               return panels;
             }));
+  }
+
+  /** What the optimiser saw, from the metrics of PPO. */
+  Optional<Picture> learning() {
+    List<Metric> there =
+        Stream.of(
+                new Metric("policyLoss", "Policy loss", "loss", Theme::policy),
+                new Metric("valueLoss", "Value loss", "loss", Theme::before),
+                new Metric("explainedVariance", "Explained variance", "share", Theme::before),
+                new Metric("entropy", "Entropy", "nats per token", Theme::policy),
+                new Metric("clipFraction", "Clip fraction", "share of tokens", Theme::divergence),
+                new Metric("approximateKl", "KL of an update", "nats per token", Theme::divergence))
+            .filter(metric -> run.curve("ppo", "update", metric.key())[0].length >= 2)
+            .toList();
+    if (there.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Picture(
+            "ppo-learning",
+            "What PPO's optimiser saw",
+            "Means over the minibatches of each update. Entropy that falls to nothing means"
+                + " completions that are all alike; a clip fraction or a KL that grows, steps that"
+                + " are too large. An explained variance of 1 is a value network that foresees"
+                + " every return, 0 one that knows their mean.",
+            (theme, room) ->
+                there.stream().map(metric -> byUpdate(theme, room.share(3), metric)).toList()));
+  }
+
+  /** A figure of {@code metrics.jsonl}. */
+  private record Metric(String key, String title, String unit, Function<Theme, Color> color) {}
+
+  private XYChart byUpdate(Theme theme, int width, Metric metric) {
+    double[][] curve = run.curve("ppo", "update", metric.key());
+    double[] numbers = DoubleStream.of(curve[0]).map(update -> update + 1).toArray();
+    Color color = metric.color().apply(theme);
+    List<Curve> curves = List.of(new Curve(metric.title(), numbers, curve[1], LINE, color));
+    return Charts.curves(theme, width, 240, metric.title(), "update", metric.unit(), curves);
   }
 
   private static XYChart byUpdate(
@@ -156,16 +206,16 @@ final class CurvePictures {
         new Picture(
             "losses",
             "Loss curves",
-            "Left: SFT, in nats per token of a completion, on training batches and on validation prompts"
+            "SFT, in nats per token of a completion, on training batches and on validation prompts"
                 + " that are never trained on"
                 + (from > 0 ? ", from step " + Math.round(from) + " on" : "")
-                + ". Right: the reward model's cross-entropy with its labels;"
+                + ". Then the reward model's cross-entropy with its labels;"
                 + " 0.693 is what a coin has.",
-            theme ->
+            (theme, room) ->
                 List.of(
                     Charts.curves(
                         theme,
-                        HALF,
+                        room.share(2),
                         HEIGHT,
                         "SFT",
                         "step",
@@ -182,7 +232,7 @@ final class CurvePictures {
                                 theme.policy()))),
                     Charts.curves(
                         theme,
-                        HALF,
+                        room.share(2),
                         HEIGHT,
                         "Reward model",
                         "step",

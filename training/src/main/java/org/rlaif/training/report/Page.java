@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.rlaif.judge.JudgeConfig;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.report.Picture.Room;
 import org.rlaif.training.run.Figures;
 import org.rlaif.training.run.Version;
 
@@ -27,18 +30,30 @@ final class Page {
     this.run = run;
   }
 
-  /** A picture that is drawn, in both themes. */
+  /** A picture that is drawn, for the page and for a phone's. */
+  record Drawn(Picture picture, Themed page, Themed phone) {
+    static Drawn of(Picture picture) {
+      return new Drawn(picture, Themed.of(picture, Room.PAGE), Themed.of(picture, Room.PHONE));
+    }
+  }
+
+  /** In both themes. */
   @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-  record Drawn(Picture picture, byte[] light, byte[] dark) {}
+  record Themed(byte[] light, byte[] dark) {
+    static Themed of(Picture picture, Room room) {
+      return new Themed(picture.png(Theme.LIGHT, room), picture.png(Theme.DARK, room));
+    }
+  }
 
   /**
    * The page.
    *
    * @param whyNoPictures what to say if there are none because none could be drawn; else empty
+   * @param now for the page's date
    */
-  static String html(RunFiles run, List<Drawn> pictures, String whyNoPictures) {
+  static String html(RunFiles run, List<Drawn> pictures, String whyNoPictures, ZonedDateTime now) {
     Page page = new Page(run);
-    page.head();
+    page.head(now);
     page.cards();
     page.pictures(pictures, whyNoPictures);
     page.labels();
@@ -52,7 +67,7 @@ final class Page {
         .execute(page.page);
   }
 
-  private void head() {
+  private void head(ZonedDateTime now) {
     RunConfig config = run.config();
     page.put("name", config.name());
     page.put(
@@ -80,6 +95,11 @@ final class Page {
     fact(about, "Seed", String.valueOf(config.seed()));
     fact(about, "Time", duration());
     page.put("about", about);
+    page.put("command", run.folder().command().orElse(""));
+    page.put(
+        "date",
+        DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).format(now));
+    page.put("settings", run.folder().configText());
     page.put("config", run.folder().typed() + "/config.yaml");
     page.put("run", run.folder().typed());
   }
@@ -150,10 +170,16 @@ final class Page {
                     Map.<String, Object>of(
                         "title", each.picture().title(),
                         "caption", each.picture().caption(),
-                        "light", Base64.getEncoder().encodeToString(each.light()),
-                        "dark", Base64.getEncoder().encodeToString(each.dark())))
+                        "light", base64(each.page().light()),
+                        "dark", base64(each.page().dark()),
+                        "phoneLight", base64(each.phone().light()),
+                        "phoneDark", base64(each.phone().dark())))
             .toList());
     page.put("whyNoPictures", whyNone);
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
   }
 
   /** How the preferences came about, in words. */

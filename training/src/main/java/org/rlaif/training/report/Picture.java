@@ -1,13 +1,15 @@
 package org.rlaif.training.report;
 
 import java.awt.Graphics2D;
+import java.awt.Point;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.internal.chartpart.Chart;
 
@@ -17,23 +19,47 @@ import org.knowm.xchart.internal.chartpart.Chart;
  * @param name of its file, without the ending
  * @param title above it
  * @param caption how to read it, in a sentence or two
- * @param panels the charts in it, side by side, drawn in the colours given
+ * @param panels the charts in it, from left to right and then down, for the colours and the room
+ *     given
  */
 record Picture(
     String name,
     String title,
     String caption,
-    Function<Theme, List<? extends Chart<?, ?>>> panels) {
+    BiFunction<Theme, Room, List<? extends Chart<?, ?>>> panels) {
+  /** How wide a picture may be, in points. */
+  enum Room {
+    PAGE(860),
+    /** Panels one below the other. */
+    PHONE(330);
+
+    private final int width;
+
+    Room(int width) {
+      this.width = width;
+    }
+
+    int width() {
+      return width;
+    }
+
+    /** The width of each of so many panels that stand side by side where there is room. */
+    int share(int panels) {
+      return this == PHONE ? width : width / panels;
+    }
+  }
+
   /** Pixels per point: sharp on dense screens. */
   static final int SCALE = 2;
 
   /** The picture as PNG. */
-  byte[] png(Theme theme) {
-    List<? extends Chart<?, ?>> charts = panels.apply(theme);
-    int width = charts.stream().mapToInt(Chart::getWidth).sum();
-    int height = charts.stream().mapToInt(Chart::getHeight).max().orElseThrow();
+  byte[] png(Theme theme, Room room) {
+    List<? extends Chart<?, ?>> charts = panels.apply(theme, room);
+    List<Point> places = places(charts, room);
+    Chart<?, ?> last = charts.get(charts.size() - 1);
+    int height = places.get(places.size() - 1).y + last.getHeight();
     BufferedImage image =
-        new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(room.width() * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {
       graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -42,9 +68,13 @@ record Picture(
       graphics.setRenderingHint(
           RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
       graphics.scale(SCALE, SCALE);
-      for (Chart<?, ?> chart : charts) {
-        chart.paint(graphics, chart.getWidth(), chart.getHeight());
-        graphics.translate(chart.getWidth(), 0);
+      graphics.setColor(theme.background());
+      graphics.fillRect(0, 0, room.width(), height);
+      for (int i = 0; i < charts.size(); i++) {
+        Graphics2D there = (Graphics2D) graphics.create();
+        there.translate(places.get(i).x, places.get(i).y);
+        charts.get(i).paint(there, charts.get(i).getWidth(), charts.get(i).getHeight());
+        there.dispose();
       }
     } finally {
       graphics.dispose();
@@ -58,5 +88,21 @@ record Picture(
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
+  }
+
+  /** Upper left corners: side by side as far as there is room, in rows of equal height. */
+  private static List<Point> places(List<? extends Chart<?, ?>> charts, Room room) {
+    List<Point> places = new ArrayList<>();
+    int x = 0;
+    int y = 0;
+    for (Chart<?, ?> chart : charts) {
+      if (x + chart.getWidth() > room.width()) {
+        x = 0;
+        y += chart.getHeight();
+      }
+      places.add(new Point(x, y));
+      x += chart.getWidth();
+    }
+    return places;
   }
 }

@@ -6,9 +6,6 @@ import java.util.stream.Stream;
 
 /** The pictures of a run, in the order of the page; those it has no figures for are left out. */
 final class Pictures {
-  /** Of each, in points. */
-  static final int WIDTH = 860;
-
   private Pictures() {}
 
   static List<Picture> of(RunFiles run) {
@@ -18,6 +15,7 @@ final class Pictures {
             rows.winRates(),
             curves.scoreAgainstKl(),
             curves.updates(),
+            curves.learning(),
             rows.accuracy(),
             rows.positionBias(),
             curves.losses(),

@@ -6,7 +6,8 @@ import java.awt.font.TextLayout;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +32,13 @@ public final class Report {
 
   private Report() {}
 
-  /** The stage {@code report}: its results stand in the run's folder itself, where people look. */
-  public static Map<String, Object> stage(RunContext context, Path out) {
+  /**
+   * The stage {@code report}: its results stand in the run's folder itself, where people look.
+   *
+   * @param command what was typed to run it
+   */
+  public static Map<String, Object> stage(RunContext context, String command) {
+    context.folder().noteCommand(command);
     return write(context.folder());
   }
 
@@ -43,7 +49,7 @@ public final class Report {
     String whyNoPictures = whyNoText();
     if (whyNoPictures.isEmpty()) {
       for (Picture picture : Pictures.of(run)) {
-        drawn.add(new Page.Drawn(picture, picture.png(Theme.LIGHT), picture.png(Theme.DARK)));
+        drawn.add(Page.Drawn.of(picture));
       }
     } else {
       System.err.println("rlaif: the report has no pictures. " + whyNoPictures);
@@ -52,11 +58,11 @@ public final class Report {
         folder.path().resolve(PICTURES),
         inside -> {
           for (Page.Drawn each : drawn) {
-            Files.write(inside.resolve(each.picture().name() + ".png"), each.light());
+            Files.write(inside.resolve(each.picture().name() + ".png"), each.page().light());
           }
         });
     Json.write(folder.path().resolve(FIGURES), ReportFigures.of(run));
-    String html = Page.html(run, drawn, whyNoPictures);
+    String html = Page.html(run, drawn, whyNoPictures, ZonedDateTime.now(ZoneOffset.UTC));
     AtomicFiles.write(
         folder.path().resolve(PAGE), file -> file.write(html.getBytes(StandardCharsets.UTF_8)));
     Map<String, Object> figures = new LinkedHashMap<>();

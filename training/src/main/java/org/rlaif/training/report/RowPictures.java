@@ -28,14 +28,15 @@ final class RowPictures {
         new Picture(
             "win-rates",
             "How often the policy wins",
-            "Share of test prompts on which the policy's completion beats the other one, ties counted"
-                + " half. Blue: the win rate with its 95 % interval. Grey: what it would be if both had"
-                + " written equally much. Right of the dashed line is better than even.",
-            theme ->
+            "Share of test prompts on which the policy's completion beats the other one, ties"
+                + " counted half. Blue: the win rate with its 95 % interval. Grey: what it would be"
+                + " if both had written equally much. Right of the dashed line is better than"
+                + " even.",
+            (theme, room) ->
                 List.of(
                     Charts.rows(
                         theme,
-                        Pictures.WIDTH,
+                        room.width(),
                         90 + 34 * rows.size(),
                         "",
                         "win rate of the policy (%)",
@@ -85,14 +86,14 @@ final class RowPictures {
         new Picture(
             "accuracy",
             "How often the reward model agrees with its labels",
-            "Share of pairs in which the completion preferred by the label has the higher score, with 95"
-                + " % intervals. Confident labels are those at least 0.2 away from even; the dashed line"
-                + " is what a coin would reach.",
-            theme ->
+            "Share of pairs in which the completion preferred by the label has the higher score,"
+                + " with 95 % intervals. Confident labels are those at least 0.2 away from even;"
+                + " the dashed line is what a coin would reach.",
+            (theme, room) ->
                 List.of(
                     Charts.rows(
                         theme,
-                        Pictures.WIDTH,
+                        room.width(),
                         90 + 34 * rows.size(),
                         "",
                         "accuracy (%)",
@@ -136,13 +137,14 @@ final class RowPictures {
         new Picture(
             "position-bias",
             "Position bias of the judge, before and after the cure",
-            "Mean probability that the judge gives to the completion shown first. The dashed line is a"
-                + " judge that does not care about the position; the mean of both orders gets there.",
-            theme ->
+            "Mean probability that the judge gives to the completion shown first. The dashed line"
+                + " is a judge that does not care about the position; the mean of both orders gets"
+                + " there.",
+            (theme, room) ->
                 List.of(
                     Charts.rows(
                         theme,
-                        Pictures.WIDTH,
+                        room.width(),
                         158,
                         "",
                         "mean probability of the first position (%)",
@@ -173,11 +175,11 @@ final class RowPictures {
             "seconds",
             "Time per stage",
             "Wall-clock seconds of each stage, starting and stopping its servers included.",
-            theme ->
+            (theme, room) ->
                 List.of(
                     Charts.rows(
                         theme,
-                        Pictures.WIDTH,
+                        room.width(),
                         80 + 26 * stages.size(),
                         "",
                         "seconds",

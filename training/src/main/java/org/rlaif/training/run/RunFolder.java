@@ -21,6 +21,7 @@ import org.rlaif.training.config.RunConfig;
 public final class RunFolder {
   private static final String CONFIG = "config.yaml";
   private static final String MODELS = "models.json";
+  private static final String COMMAND = "command.json";
   private static final String LEFT_OVER = ".writing-";
 
   /** Ends the name of a result that stands aside until the stage has made another. */
@@ -161,9 +162,31 @@ public final class RunFolder {
     return RunConfig.load(path.resolve(CONFIG), List.of());
   }
 
+  /** The same as text, as it stands in the file. */
+  public String configText() {
+    try {
+      return Files.readString(path.resolve(CONFIG));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Writes the resolved settings; read again, they repeat the run. */
   void write(RunConfig config) {
     ConfigFiles.write(path.resolve(CONFIG), config);
+  }
+
+  /** Notes what was typed to run it. */
+  public void noteCommand(String command) {
+    Json.write(path.resolve(COMMAND), Map.of("command", command));
+  }
+
+  /** What was typed to run it; empty if it has not finished. */
+  public Optional<String> command() {
+    Path file = path.resolve(COMMAND);
+    return Files.exists(file)
+        ? Optional.of(String.valueOf(Json.read(file, Map.class).get("command")))
+        : Optional.empty();
   }
 
   /** The models that are there, by the names they are served under. */

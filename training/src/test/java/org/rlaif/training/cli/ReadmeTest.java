@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +22,7 @@ class ReadmeTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   /** Added to the quickstart, so that it takes seconds. */
-  private static final List<String> TINY =
+  static final List<String> TINY =
       List.of(
           "threads=1",
           "data.posts={train: 60, validation: 6, test: 12}",
@@ -51,8 +48,7 @@ class ReadmeTest {
     List<List<String>> commands = commands();
     Set<String> names = commands.stream().map(words -> words.get(0)).collect(Collectors.toSet());
     assertEquals(Set.of("quickstart", "run", "serve", "generate", "score", "export"), names);
-    String port = freePort();
-    Thread server = null;
+    TypedServer server = null;
     try {
       for (List<String> words : commands) {
         List<String> typed = new ArrayList<>();
@@ -67,13 +63,14 @@ class ReadmeTest {
           case "export" -> {}
           case "run" -> typed.set(1, ROOT.resolve(typed.get(1)).toString());
           case "serve" -> {
-            typed.addAll(List.of("--port", port, "--threads", "1"));
-            server = new Thread(() -> Typed.rlaif(typed.toArray(String[]::new)), "readme-serve");
-            server.start();
-            awaitPort(port);
+            typed.addAll(List.of("--threads", "1"));
+            server = TypedServer.start(typed.toArray(String[]::new));
             continue;
           }
-          default -> typed.addAll(List.of("--address", "127.0.0.1:" + port));
+          default -> {
+            assertTrue(server != null, words + " before a server is started");
+            typed.addAll(List.of("--address", server.address()));
+          }
         }
         Typed result = Typed.rlaif(typed.toArray(String[]::new));
         assertEquals(0, result.code(), words + ": " + result.err());
@@ -88,8 +85,7 @@ class ReadmeTest {
       }
     } finally {
       if (server != null) {
-        server.interrupt();
-        server.join(30_000);
+        server.close();
       }
     }
   }
@@ -165,24 +161,5 @@ class ReadmeTest {
       }
     }
     return words;
-  }
-
-  private static String freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return String.valueOf(socket.getLocalPort());
-    }
-  }
-
-  private static void awaitPort(String port) throws InterruptedException {
-    long end = System.nanoTime() + 60_000_000_000L;
-    while (System.nanoTime() < end) {
-      try (var socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port))) {
-        assertTrue(socket.isConnected());
-        return;
-      } catch (IOException notYet) {
-        Thread.sleep(50);
-      }
-    }
-    throw new AssertionError("no server on port " + port + " within 60 s");
   }
 }

@@ -214,7 +214,15 @@ class WholeRunTest {
 
   private static void picturesAreWhole(Path run) throws IOException {
     List<String> names =
-        List.of("accuracy", "losses", "position-bias", "ppo", "score-kl", "seconds", "win-rates");
+        List.of(
+            "accuracy",
+            "losses",
+            "position-bias",
+            "ppo",
+            "ppo-learning",
+            "score-kl",
+            "seconds",
+            "win-rates");
     for (String name : names) {
       var image = ImageIO.read(run.resolve("pictures/" + name + ".png").toFile());
       assertEquals(2 * 860, image.getWidth(), name);
@@ -224,8 +232,15 @@ class WholeRunTest {
 
   private static void pageIsSelfContained(Path run) throws IOException {
     String page = Files.readString(run.resolve("report.html"));
-    assertEquals(14, Pattern.compile("data:image/png;base64,").matcher(page).results().count());
+    // Eight pictures in two sizes and two themes.
+    assertEquals(32, Pattern.compile("data:image/png;base64,").matcher(page).results().count());
     assertTrue(page.contains("rubric judge"), "says who labelled");
+    assertTrue(page.contains("<pre>./rlaif "), "says what was typed");
+    assertTrue(page.contains("minibatch: 2"), "says how all was set");
+    assertTrue(
+        Pattern.compile("Written on \\d+ \\w+ \\d{4}, \\d\\d:\\d\\d UTC by rlaif ")
+            .matcher(page)
+            .find());
     assertEquals(8, Pattern.compile("class=\"example panel\"").matcher(page).results().count());
     assertFalse(Pattern.compile("<script|https?://|<link|\\{\\{").matcher(page).find());
   }

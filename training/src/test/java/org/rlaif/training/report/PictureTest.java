@@ -14,27 +14,37 @@ import org.junit.jupiter.api.Test;
 import org.rlaif.training.report.Charts.Curve;
 import org.rlaif.training.report.Charts.Look;
 import org.rlaif.training.report.Charts.Row;
+import org.rlaif.training.report.Picture.Room;
 
 class PictureTest {
   @Test
   void panelsStandSideBySideAtTwiceTheSize() throws IOException {
     for (Theme theme : List.of(Theme.LIGHT, Theme.DARK)) {
-      BufferedImage image = image(picture(), theme);
-      assertEquals(2 * (300 + 200), image.getWidth());
+      BufferedImage image = image(picture(), theme, Room.PAGE);
+      assertEquals(2 * (500 + 360), image.getWidth());
       assertEquals(2 * 180, image.getHeight());
       assertEquals(theme.background().getRGB(), image.getRGB(2, 2));
-      Set<Integer> left = colors(image, 0, 600);
-      Set<Integer> right = colors(image, 600, 1000);
+      Set<Integer> left = colors(image, 0, 1000);
+      Set<Integer> right = colors(image, 1000, 1720);
       assertTrue(left.contains(theme.policy().getRGB()), "the curve is drawn");
       assertTrue(right.contains(theme.gold().getRGB()), "the bar is drawn");
     }
   }
 
   @Test
+  void onAPhoneTheyStandOneBelowTheOther() throws IOException {
+    BufferedImage image = image(picture(), Theme.LIGHT, Room.PHONE);
+    assertEquals(2 * 330, image.getWidth());
+    assertEquals(2 * 2 * 180, image.getHeight());
+    BufferedImage lower = image.getSubimage(0, 360, 660, 360);
+    assertTrue(colors(lower, 0, 660).contains(Theme.LIGHT.gold().getRGB()), "the bar is drawn");
+  }
+
+  @Test
   void theSameFiguresGiveTheSamePicture() {
     assertEquals(
-        java.util.Arrays.hashCode(picture().png(Theme.LIGHT)),
-        java.util.Arrays.hashCode(picture().png(Theme.LIGHT)));
+        java.util.Arrays.hashCode(picture().png(Theme.LIGHT, Room.PAGE)),
+        java.util.Arrays.hashCode(picture().png(Theme.LIGHT, Room.PAGE)));
   }
 
   @Test
@@ -47,11 +57,11 @@ class PictureTest {
         "name",
         "title",
         "caption",
-        theme ->
+        (theme, room) ->
             List.of(
                 Charts.curves(
                     theme,
-                    300,
+                    room == Room.PAGE ? 500 : room.share(2),
                     180,
                     "Left",
                     "step",
@@ -65,7 +75,7 @@ class PictureTest {
                             theme.policy()))),
                 Charts.rows(
                     theme,
-                    200,
+                    room == Room.PAGE ? 360 : room.share(2),
                     180,
                     "Right",
                     "seconds",
@@ -76,8 +86,8 @@ class PictureTest {
                     String::valueOf)));
   }
 
-  private static BufferedImage image(Picture picture, Theme theme) throws IOException {
-    return ImageIO.read(new ByteArrayInputStream(picture.png(theme)));
+  private static BufferedImage image(Picture picture, Theme theme, Room room) throws IOException {
+    return ImageIO.read(new ByteArrayInputStream(picture.png(theme, room)));
   }
 
   private static Set<Integer> colors(BufferedImage image, int from, int to) {
