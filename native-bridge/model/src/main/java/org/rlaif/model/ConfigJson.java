@@ -47,11 +47,7 @@ final class ConfigJson {
       }
       return node;
     } catch (JsonProcessingException e) {
-      String place =
-          e.getLocation() == null
-              ? ""
-              : ", line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage();
-      throw new UserError(file + place + " (expected: JSON)", e);
+      throw new UserError(file + ": " + Json.describe(e), e);
     } catch (IOException e) {
       throw new UserError(file + ": cannot be read (" + e.getMessage() + ")", e);
     }

@@ -170,7 +170,7 @@ public final class Safetensors {
       }
       return header;
     } catch (JsonProcessingException e) {
-      throw new UserError(file + ": header is not JSON (" + e.getOriginalMessage() + ")", e);
+      throw new UserError(file + ": header is not JSON that names every tensor once", e);
     }
   }
 

@@ -179,9 +179,11 @@ final class SafetensorsTest {
     Files.write(huge, new byte[] {0, 0, 0, 0, 0, 0, 0, 0x7f});
     assertRefused(huge, ": header of 9151314442816847872 bytes (expected: 2 to 100000000)");
     assertRefused(write("[1]", 0), ": header ARRAY (expected: an object)");
-    assertMessageStarts(write("{oops", 0), ": header is not JSON (");
+    assertMessageStarts(write("{oops", 0), ": header is not JSON that names every tensor once");
     String twice = tensor("a", "F32", "[1]", 0, 4);
-    assertMessageStarts(write("{" + twice + "," + twice + "}", 4), ": header is not JSON (");
+    assertMessageStarts(
+        write("{" + twice + "," + twice + "}", 4),
+        ": header is not JSON that names every tensor once");
     assertRefusedWith("file", folder.resolve("absent"), "a safetensors file that exists");
   }
 

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
@@ -14,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,18 +46,41 @@ public final class ConfigFiles {
       Class<T> type, String defaults, @Nullable Path file, List<String> settings) {
     ObjectNode tree = object(parse("defaults", defaults), "defaults");
     if (file != null) {
-      String text = UserFiles.text(file, MOST_BYTES);
-      merge(tree, object(parse(file.toString(), text), file.toString()));
+      String name = file.toString();
+      merge(tree, object(parse(name, UserFiles.text(file, MOST_BYTES)), name), name + ": ");
     }
+    String source = file == null ? "configuration" : file.toString();
+    JsonNode without = tree.deepCopy();
     for (String setting : settings) {
       set(tree, setting);
     }
-    return convert(type, tree, file == null ? "configuration" : file.toString());
+    try {
+      return convert(type, tree, source);
+    } catch (UserError e) {
+      // Whatever is not wrong without the settings is theirs.
+      boolean theirs =
+          !settings.isEmpty()
+              && !String.valueOf(e.getMessage()).equals(mistake(type, without, source));
+      if (theirs) {
+        return convert(type, tree, "--set");
+      }
+      throw e;
+    }
+  }
+
+  private static String mistake(Class<?> type, JsonNode tree, String source) {
+    try {
+      convert(type, tree, source);
+      return "";
+    } catch (UserError e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   /** Reads a record from YAML text that stands alone; {@code source} names it in errors. */
   public static <T> T parse(Class<T> type, String source, String yaml) {
-    return convert(type, parse(source, yaml), source);
+    JsonNode tree = parse(source, yaml);
+    return convert(type, tree.isNull() ? YAML.createObjectNode() : tree, source);
   }
 
   /** Writes the resolved configuration; loaded again, it repeats the run. */
@@ -77,7 +101,7 @@ public final class ConfigFiles {
   private static JsonNode parse(String source, String yaml) {
     try (YAMLParser parser = YAML.getFactory().createParser(yaml)) {
       JsonNode tree = new YamlTree(YAML, parser, source).read();
-      return tree == null || tree.isNull() ? YAML.createObjectNode() : tree;
+      return tree == null ? NullNode.instance : tree;
     } catch (JsonProcessingException e) {
       throw new UserError(source + ": " + Json.describe(e), e);
     } catch (IOException e) {
@@ -89,17 +113,22 @@ public final class ConfigFiles {
     if (tree instanceof ObjectNode object) {
       return object;
     }
+    if (tree.isNull()) { // an empty file
+      return YAML.createObjectNode();
+    }
     throw new UserError(source + ": a list or a single value (expected: keys with values)");
   }
 
   /** A section replaces key by key; anything else, lists too, as a whole. */
-  private static void merge(ObjectNode into, ObjectNode from) {
+  private static void merge(ObjectNode into, ObjectNode from, String place) {
     from.properties()
         .forEach(
             entry -> {
               JsonNode old = into.get(entry.getKey());
+              String here = place + entry.getKey();
+              requireSection(old, entry.getValue(), here);
               if (old instanceof ObjectNode section && entry.getValue() instanceof ObjectNode o) {
-                merge(section, o);
+                merge(section, o, here + ".");
               } else {
                 into.set(entry.getKey(), entry.getValue());
               }
@@ -117,26 +146,33 @@ public final class ConfigFiles {
       section =
           section.get(keys[i]) instanceof ObjectNode deeper ? deeper : section.putObject(keys[i]);
     }
-    section.set(keys[keys.length - 1], parse("--set " + setting, setting.substring(equals + 1)));
+    String text = setting.substring(equals + 1);
+    JsonNode value = text.isBlank() ? TextNode.valueOf("") : parse("--set " + setting, text);
+    String last = keys[keys.length - 1];
+    requireSection(section.get(last), value, "--set: " + setting.substring(0, equals).trim());
+    section.set(last, value);
+  }
+
+  /** A section has keys: that there is nothing is most likely a slip. */
+  private static void requireSection(@Nullable JsonNode old, JsonNode value, String place) {
+    UserError.require(
+        !(old instanceof ObjectNode && value.isNull()),
+        place,
+        "nothing",
+        "a section of keys and values");
   }
 
   private static <T> T convert(Class<T> type, JsonNode tree, String source) {
     try {
       return YAML.treeToValue(tree, type);
     } catch (UnrecognizedPropertyException e) {
-      throw UserError.expected(
-          source + ": " + path(e),
-          "unknown key",
-          e.getKnownPropertyIds().stream()
-              .map(Object::toString)
-              .sorted()
-              .collect(Collectors.joining(", ", "one of ", "")));
+      throw new UserError(source + ": " + Json.describe(e), e);
     } catch (MismatchedInputException e) {
-      throw UserError.expected(source + ": " + path(e), at(tree, e), expectation(e));
+      throw UserError.expected(source + ": " + Json.path(e), at(tree, e), Json.expectation(e));
     } catch (JsonMappingException e) {
       // What a record refuses carries the key's name already.
       boolean named = Json.mistake(e) != null;
-      throw new UserError(source + ": " + (named ? "" : path(e) + ": ") + Json.describe(e), e);
+      throw new UserError(source + ": " + (named ? "" : Json.path(e) + ": ") + Json.describe(e), e);
     } catch (JsonProcessingException e) {
       throw new UserError(source + ": " + Json.describe(e), e);
     }
@@ -150,29 +186,5 @@ public final class ConfigFiles {
           step.getFieldName() == null ? node.path(step.getIndex()) : node.path(step.getFieldName());
     }
     return node.isMissingNode() ? "missing" : node.isTextual() ? node.asText() : node.toString();
-  }
-
-  private static String expectation(MismatchedInputException e) {
-    Class<?> type = e.getTargetType() == null ? Object.class : e.getTargetType();
-    if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
-      return "a whole number";
-    }
-    if (type == double.class || type == Double.class) {
-      return "a number";
-    }
-    if (type == boolean.class) {
-      return "true or false";
-    }
-    if (type == String.class) {
-      return "text";
-    }
-    return List.class.isAssignableFrom(type) ? "a list" : "a section of keys and values";
-  }
-
-  private static String path(JsonMappingException e) {
-    return e.getPath().stream()
-        .map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : r.getFieldName())
-        .collect(Collectors.joining("."))
-        .replace(".[", "[");
   }
 }

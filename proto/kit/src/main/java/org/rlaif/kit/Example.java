@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /**
  * A prompt and the completion that is to be learned.
  *
+ * @param completion empty: there is none, the prompt is all that is known
  * @param everyTurn whether all that the assistant has said in the prompt is to be learned as well;
  *     JSON without it means the completion alone
  */
@@ -25,11 +26,15 @@ public record Example(
 
   public Example {
     require(!prompt.transcript().isEmpty(), "prompt", "\"\"", "text, in the example " + id);
-    require(!completion.isEmpty(), "completion", "\"\"", "text, in the example " + id);
   }
 
   public Example(String id, Prompt prompt, String completion) {
     this(id, prompt, completion, false);
+  }
+
+  /** Whether there is something to learn, or to compare with. */
+  public boolean hasCompletion() {
+    return !completion.isEmpty();
   }
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

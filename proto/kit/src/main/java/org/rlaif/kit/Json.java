@@ -1,16 +1,23 @@
 package org.rlaif.kit;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.JacksonYAMLParseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The one way JSON is read and written here. */
@@ -65,8 +72,8 @@ public final class Json {
         : text.substring(0, text.offsetByCodePoints(0, Math.min(SHOWN, length))) + "…";
   }
 
-  /** What is wrong, in one line and without Jackson's source excerpt. */
-  static String describe(JsonProcessingException e) {
+  /** What is wrong, in one line and in our words. */
+  public static String describe(JsonProcessingException e) {
     UserError mistake = mistake(e);
     if (mistake != null) {
       return String.valueOf(mistake.getMessage());
@@ -74,15 +81,52 @@ public final class Json {
     if (e.getCause() instanceof IllegalArgumentException refused) { // by a record of another room
       return String.valueOf(refused.getMessage());
     }
-    String where =
-        e.getLocation() == null || e.getLocation().getLineNr() < 1
-            ? ""
-            : " (line "
-                + e.getLocation().getLineNr()
-                + ", column "
-                + e.getLocation().getColumnNr()
-                + ")";
-    return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("not JSON") + where;
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return path(unknown)
+          + ": unknown key (expected: "
+          + unknown.getKnownPropertyIds().stream()
+              .map(Object::toString)
+              .sorted()
+              .collect(joining(", ", "one of ", ")"));
+    }
+    if (e instanceof MismatchedInputException mismatch) {
+      String path = path(mismatch);
+      return (path.isEmpty() ? "" : path + ": ")
+          + "missing, or something else (expected: "
+          + expectation(mismatch)
+          + ")";
+    }
+    String language = e instanceof JacksonYAMLParseException ? "not YAML" : "not JSON";
+    return e.getLocation() == null || e.getLocation().getLineNr() < 1
+        ? language
+        : "%s (line %d, column %d)"
+            .formatted(language, e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+  }
+
+  /** Of the value that was not understood: {@code a.b[2]}. */
+  static String path(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(r -> r.getFieldName() == null ? "[" + r.getIndex() + "]" : r.getFieldName())
+        .collect(joining("."))
+        .replace(".[", "[");
+  }
+
+  /** What was expected in its place. */
+  static String expectation(MismatchedInputException e) {
+    Class<?> type = e.getTargetType() == null ? Object.class : e.getTargetType();
+    if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
+      return "a whole number";
+    }
+    if (type == double.class || type == Double.class) {
+      return "a number";
+    }
+    if (type == boolean.class) {
+      return "true or false";
+    }
+    if (type == String.class) {
+      return "text";
+    }
+    return List.class.isAssignableFrom(type) ? "a list" : "a section of keys and values";
   }
 
   /** What a record refused while it was read, if that is what went wrong. */

@@ -3,11 +3,13 @@ package org.rlaif.kit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,20 +139,55 @@ class ConfigFilesTest {
   @Test
   void aValueOfTheWrongKindIsNamedWithWhatWasExpected() {
     assertMessage(
-        "configuration: count: 1.5 (expected: a whole number)",
-        () -> load(null, List.of("count=1.5")));
+        "--set: count: 1.5 (expected: a whole number)", () -> load(null, List.of("count=1.5")));
     assertMessage(
-        "configuration: count: abc (expected: a whole number)",
-        () -> load(null, List.of("count=abc")));
+        "--set: count: abc (expected: a whole number)", () -> load(null, List.of("count=abc")));
     assertMessage(
-        "configuration: inner.rate: fast (expected: a number)",
+        "--set: inner.rate: fast (expected: a number)",
         () -> load(null, List.of("inner.rate=fast")));
     assertMessage(
-        "configuration: inner: 3 (expected: a section of keys and values)",
+        "--set: inner: 3 (expected: a section of keys and values)",
         () -> load(null, List.of("inner=3")));
     assertMessage(
-        "configuration: inner.names: a (expected: a list)",
-        () -> load(null, List.of("inner.names=a")));
+        "--set: inner.names: a (expected: a list)", () -> load(null, List.of("inner.names=a")));
+  }
+
+  @Test
+  void whoeverIsWrongIsBlamed() throws IOException {
+    Path file = file("inner: {rate: -1.0}\n");
+    assertMessage(
+        file + ": inner.rate: -1.0 (expected: > 0)", () -> load(file, List.of("title=a")));
+    assertMessage(
+        "--set: inner.rate: -2.0 (expected: > 0)", () -> load(file, List.of("inner.rate=-2.0")));
+    assertEquals(0.5, load(file, List.of("inner.rate=0.5")).inner().rate());
+    assertMessage(
+        "--set: inner.rat: unknown key (expected: one of names, rate)",
+        () -> load(null, List.of("inner.rat=1")));
+  }
+
+  @Test
+  void nothingIsATextOrNullButNoSection() throws IOException {
+    assertEquals("", load(null, List.of("title=")).title());
+    assertEquals(null, load(null, List.of("title=null")).title());
+    Path file = file("inner:\n");
+    assertMessage(
+        file + ": inner: nothing (expected: a section of keys and values)",
+        () -> load(file, List.of()));
+    assertMessage(
+        "--set: inner: nothing (expected: a section of keys and values)",
+        () -> load(null, List.of("inner=null")));
+    assertEquals("plain", load(file("# empty\n"), List.of()).title());
+  }
+
+  @Test
+  void whatIsNotYamlIsSaidInOurWords() throws IOException {
+    for (String text : List.of("a: b: c", "title: [", "\ttitle: x", "title: \"x")) {
+      Path file = file(text);
+      String message = assertThrows(UserError.class, () -> load(file, List.of())).getMessage();
+      assertTrue(
+          message.matches(Pattern.quote(file + ": not YAML (line ") + "\\d, column \\d+\\)"),
+          message);
+    }
   }
 
   @Test

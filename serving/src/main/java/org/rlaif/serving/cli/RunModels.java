@@ -1,6 +1,7 @@
 package org.rlaif.serving.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.StageFiles;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.hub.Hub;
 
@@ -77,7 +79,7 @@ final class RunModels {
     try {
       index = Json.MAPPER.readTree(file.toFile());
     } catch (JsonProcessingException e) {
-      throw new UserError(file + ": not JSON: " + e.getOriginalMessage(), e);
+      throw new UserError(file + ": " + Json.describe(e), e);
     } catch (IOException e) {
       throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
     }
@@ -88,8 +90,41 @@ final class RunModels {
       JsonNode folder = entry.getValue();
       UserError.require(
           folder.isTextual(), file + ", " + entry.getKey(), folder, "a folder relative to the run");
-      models.put(entry.getKey(), run.resolve(folder.asText()));
+      Path model = run.resolve(folder.asText());
+      requireWhole(model);
+      models.put(entry.getKey(), model);
     }
     return models;
+  }
+
+  /** Refuses a model whose files are not those that the run's stage has left. */
+  private static void requireWhole(Path model) {
+    Path stage = model.resolveSibling("");
+    Path record = stage.resolve(StageFiles.RECORD);
+    if (!Files.isRegularFile(record)) {
+      return; // not made by a run
+    }
+    JsonNode files = Json.read(record, JsonNode.class).path(StageFiles.KEY);
+    if (!files.isObject()) {
+      return; // by a version that noted none
+    }
+    Map<String, StageFiles.Stored> left;
+    try {
+      left =
+          Json.MAPPER
+              .readerFor(new TypeReference<Map<String, StageFiles.Stored>>() {})
+              .readValue(files);
+    } catch (IOException e) {
+      throw new UserError(record + ": other content than when the stage finished", e);
+    }
+    StageFiles.damage(stage, model.getFileName() + "/", left).stream()
+        .findFirst()
+        .ifPresent(
+            line -> {
+              throw new UserError(
+                  line
+                      + " (expected: what the stage has left; restore it, or make it again with"
+                      + " rlaif run --replace)");
+            });
   }
 }

@@ -122,7 +122,7 @@ public final class ScoreCommand implements Callable<Integer> {
     try {
       row = Json.MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new UserError(place(number) + ": " + e.getOriginalMessage(), e);
+      throw new UserError(place(number) + ": " + Json.describe(e), e);
     }
     String completion = text(row, "completion", number);
     JsonNode asked = row.path("prompt");

@@ -44,7 +44,7 @@ final class InferSampling {
     try {
       tree = Json.MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new UserError(source + ": " + e.getOriginalMessage() + " (expected: JSON)", e);
+      throw new UserError(source + ": " + Json.describe(e), e);
     }
     UserError.require(tree instanceof ObjectNode, source, text, "a JSON object");
     tree.properties().forEach(each -> set(source, each.getKey(), each.getValue()));

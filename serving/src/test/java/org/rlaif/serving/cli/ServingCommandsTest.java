@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Commands;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.StageFiles;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
@@ -219,11 +220,11 @@ class ServingCommandsTest {
     Files.writeString(file, "[");
     Result broken = execute("generate", "chatty", "--messages", file.toString());
     assertTrue(
-        broken.err().startsWith("rlaif-server: " + file + ": Unexpected end-of-input"),
+        broken.err().startsWith("rlaif-server: " + file + ": not JSON (line 1, column "),
         broken.err());
     mistake(
-        "standard input, line 1, prompt, message 1: 3 (expected: {\"role\": …, \"content\": …}, both"
-            + " text)",
+        "standard input, line 1, prompt, message 1: 3 (expected: {\"role\": …, \"content\": …},"
+            + " both text)",
         run("{\"prompt\": [3], \"completion\": \"b\"}", "score", "critic", "--address", address));
     mistake(
         "--prompt: missing (expected: both --prompt and --completion, or neither and JSON Lines on"
@@ -279,6 +280,30 @@ class ServingCommandsTest {
                 run.resolve("ppo/policy"),
                 run.resolve("reward")),
         execute("generate", other.toString(), PROMPT));
+  }
+
+  @Test
+  void aModelThatHasChangedSinceItsStageFinishedIsNotServed() throws IOException {
+    Path damaged = Files.createDirectories(folder.resolve("runs/damaged"));
+    Path stage = Files.createDirectories(damaged.resolve("ppo"));
+    TestModels.save(stage.resolve("model"), TestModels.TINY, 7);
+    Files.writeString(stage.resolve("metrics.jsonl"), "{}\n");
+    Files.writeString(damaged.resolve("models.json"), "{\"policy\": \"ppo/model\"}");
+    Json.write(stage.resolve("stage.json"), Map.of("stage", "ppo"));
+    assertEquals(1, RunModels.of(List.of(damaged.toString())).size(), "an older version's");
+    Json.write(stage.resolve("stage.json"), Map.of("files", StageFiles.of(stage)));
+    Files.writeString(stage.resolve("metrics.jsonl"), "nothing that is served");
+    assertEquals(1, RunModels.of(List.of(damaged.toString())).size());
+
+    Path weights = stage.resolve("model/model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 9] ^= 4;
+    Files.write(weights, bytes);
+    mistake(
+        weights
+            + ": other content than when the stage finished (expected: what the stage has left;"
+            + " restore it, or make it again with rlaif run --replace)",
+        run("", "serve", damaged.toString()));
   }
 
   @Test

@@ -1,7 +1,6 @@
 package org.rlaif.training.cli;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.rlaif.training.config.RunConfig;
@@ -31,10 +30,10 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> settings = new ArrayList<>(SETTINGS); // the user's own come later and win
-    settings.addAll(options.settings());
+    // The user's own come later and win.
+    RunConfig config = options.load(null, SETTINGS.toArray(String[]::new));
     PrintWriter out = spec.commandLine().getOut();
-    Session session = new Session(RunConfig.load(null, settings), options.runs(), spec);
+    Session session = new Session(config, options.runs(), spec);
     session.run(null, options.replace());
     Summary.print(session.folder(), out);
     return 0;

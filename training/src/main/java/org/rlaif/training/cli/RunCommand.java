@@ -34,7 +34,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunConfig config = RunConfig.load(file, options.settings());
+    RunConfig config = options.load(file);
     Session session = new Session(config, options.runs(), spec);
     if (dryRun) {
       session.plan();

@@ -2,8 +2,13 @@ package org.rlaif.training.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.UserError;
+import org.rlaif.training.config.RunConfig;
 import picocli.CommandLine.Option;
 
 /** What every command that works on a run takes. */
@@ -61,23 +66,53 @@ final class RunOptions {
     return runs;
   }
 
-  /** All of them as {@code key=value}; what is written with {@code --set} comes last and wins. */
-  List<String> settings() {
-    List<String> all = new ArrayList<>();
-    add(all, "name", name);
+  /**
+   * The settings of a run: the defaults, then a file, then these options; what is written with
+   * {@code --set} comes last and wins.
+   *
+   * @param first {@code key=value}, before all options
+   */
+  RunConfig load(@Nullable Path file, String... first) {
+    Map<String, String> options = options();
+    List<String> all = new ArrayList<>(List.of(first));
+    options.forEach((key, text) -> all.add(key + "='" + text.replace("'", "''") + "'"));
     if (seed != null) {
       all.add("seed=" + seed);
     }
-    add(all, "model.folder", model);
-    add(all, "precision", precision);
-    add(all, "device", device);
     all.addAll(settings);
-    return all;
+    try {
+      return RunConfig.load(file, all);
+    } catch (UserError e) {
+      throw blamed(e, options.keySet());
+    }
   }
 
-  private static void add(List<String> all, String key, @Nullable String text) {
+  /** By their keys. */
+  private Map<String, String> options() {
+    Map<String, String> options = new LinkedHashMap<>();
+    add(options, "name", name);
+    add(options, "model.folder", model);
+    add(options, "precision", precision);
+    add(options, "device", device);
+    return options;
+  }
+
+  private static void add(Map<String, String> options, String key, @Nullable String text) {
     if (text != null) {
-      all.add(key + "='" + text.replace("'", "''") + "'");
+      options.put(key, text);
     }
+  }
+
+  /** What an option has set is not blamed on {@code --set}. */
+  private UserError blamed(UserError e, Set<String> keys) {
+    String message = String.valueOf(e.getMessage());
+    for (String key : keys) {
+      String blame = "--set: " + key + ":";
+      if (message.startsWith(blame) && settings.stream().noneMatch(s -> s.startsWith(key + "="))) {
+        String option = key.equals("model.folder") ? "--model" : "--" + key;
+        return new UserError(option + ":" + message.substring(blame.length()), e);
+      }
+    }
+    return e;
   }
 }

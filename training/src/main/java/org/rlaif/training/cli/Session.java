@@ -63,19 +63,15 @@ final class Session {
    * @param replace whether finished results may be discarded
    */
   void run(@Nullable String only, boolean replace) {
-    Device device = Torch.device(config.device(), Compute.of(config.precision()));
+    RunContext context = context();
     int threads =
         config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
     Torch.threads(threads);
-    Servers servers =
-        config.server().isEmpty()
-            ? new InProcessServers(config.threads())
-            : RemoteServers.of(config.server(), config.serverTls(), System.getenv());
+    Device device = context.device();
     out.printf("device     %s, %d threads, %s%n", device, threads, device.compute().label());
     out.printf("run        %s%n", folder.typed());
     out.flush();
     Pipeline pipeline = new Pipeline(stages, config.seed(), folder);
-    RunContext context = new RunContext(config, folder, servers, device);
     try (Interruption told = Interruption.says("rlaif", GO_ON)) {
       if (only == null) {
         pipeline.run(context, out, replace);
@@ -87,10 +83,19 @@ final class Session {
     }
   }
 
-  /** Says what would run. */
+  /** Says what would run, or refuses what would not. */
   void plan() {
-    Plan.of(config, stages, new Pipeline(stages, config.seed(), folder)).print(out);
+    Plan.of(context(), new Pipeline(stages, config.seed(), folder)).print(out);
     out.flush();
+  }
+
+  private RunContext context() {
+    Device device = Torch.device(config.device(), Compute.of(config.precision()));
+    Servers servers =
+        config.server().isEmpty()
+            ? new InProcessServers(config.threads())
+            : RemoteServers.of(config.server(), config.serverTls(), System.getenv());
+    return new RunContext(config, folder, servers, device);
   }
 
   /** What a server refuses is the user's to mend; what breaks inside it is not. */

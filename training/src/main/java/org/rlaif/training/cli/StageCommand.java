@@ -56,7 +56,7 @@ final class StageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunConfig config = RunConfig.load(file, options.settings());
+    RunConfig config = options.load(file);
     new Session(config, options.runs(), spec).run(stage, options.replace());
     return 0;
   }

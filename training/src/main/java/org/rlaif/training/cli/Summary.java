@@ -13,12 +13,16 @@ import org.rlaif.kit.Json;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
 import org.rlaif.training.data.DataSet;
+import org.rlaif.training.math.Statistics;
 import org.rlaif.training.report.Report;
 import org.rlaif.training.run.Figures;
 import org.rlaif.training.run.RunFolder;
 
 /** What a finished run has to say to the person who started it. */
 final class Summary {
+  /** An interval that is worth a word. */
+  private static final double WIDE = 0.1;
+
   private Summary() {}
 
   static void print(RunFolder folder, PrintWriter out) {
@@ -28,21 +32,28 @@ final class Summary {
     out.println();
     out.printf(
         Locale.ROOT,
-        "Against its starting point (SFT) the policy wins %s of %d test prompts, ties half, says %s.%n",
+        "Against its starting point (%s) the policy wins %s of %d test prompts, ties half, says"
+            + " %s.%n",
+        report.containsKey("sft") ? "SFT" : "the model that it began as",
         percent(report, "winRate.policyVsSft.value"),
         (long) Figures.number(report, "winRate.policyVsSft.n"),
         judge(report, "evaluation.judge"));
     out.printf(
         Locale.ROOT,
-        "95 %% interval: %s to %s; against the references it wins %s.%n",
+        "95 %% interval: %s to %s%s.%n",
         percent(report, "winRate.policyVsSft.low"),
         percent(report, "winRate.policyVsSft.high"),
-        percent(report, "winRate.policyVsReference.value"));
-    out.printf(
-        Locale.ROOT,
-        "The reward model agrees with %s of the held-out labels, given by %s.%n",
-        percent(report, "rewardModel.accuracy"),
-        judge(report, "labels.judge"));
+        Figures.get(report, "winRate.policyVsReference") == null
+            ? ""
+            : "; against the references it wins "
+                + percent(report, "winRate.policyVsReference.value"));
+    if (report.containsKey("rewardModel")) {
+      out.printf(
+          Locale.ROOT,
+          "The reward model agrees with %s, given by %s.%n",
+          agreement(report),
+          judge(report, "labels.judge"));
+    }
     out.printf(
         Locale.ROOT,
         "All of it took %.1f minutes.%n",
@@ -55,6 +66,22 @@ final class Summary {
         .ifPresent(asked -> out.println("Ask it:   ./rlaif generate " + quoted(run) + " " + asked));
     out.println();
     out.flush();
+  }
+
+  /** Ties say nothing, and few labels leave much open. */
+  private static String agreement(Map<String, Object> report) {
+    double decided = Figures.number(report, "rewardModel.decided");
+    if (decided == 0) {
+      return "none of the held-out labels, which are all ties";
+    }
+    double accuracy = Figures.number(report, "rewardModel.accuracy");
+    double[] interval = Statistics.wilson(accuracy, decided);
+    return percent(accuracy)
+        + " of the held-out labels"
+        + (interval[1] - interval[0] < WIDE
+            ? ""
+            : " (%s to %s, as there are %d)"
+                .formatted(percent(interval[0]), percent(interval[1]), (long) decided));
   }
 
   private static String judge(Map<String, Object> report, String name) {
@@ -93,7 +120,11 @@ final class Summary {
   }
 
   private static String percent(Map<String, Object> report, String name) {
-    return String.format(Locale.ROOT, "%.1f %%", 100 * Figures.number(report, name));
+    return percent(Figures.number(report, name));
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
   /** As bash reads it back, on one line. */

@@ -2,7 +2,9 @@ package org.rlaif.training.config;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where the examples come from.
@@ -12,6 +14,9 @@ import java.util.List;
  * @param posts how many posts the generated task has
  * @param files JSON Lines or JSON arrays, plain or gzipped; all rows of all files together.
  *     Relative paths count from the current folder.
+ * @param validationFiles files of their own to watch the training with; none: a share of {@code
+ *     files}
+ * @param testFiles files of their own for the evaluation; none: a share of {@code files}
  * @param columns which column of a row is what
  * @param promptTemplate a Mustache template over a row's columns that makes the prompt; empty takes
  *     the prompt column as it is
@@ -31,6 +36,8 @@ public record DataConfig(
     String source,
     Posts posts,
     List<String> files,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> validationFiles,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> testFiles,
     Columns columns,
     String promptTemplate,
     String completionPrefix,
@@ -110,5 +117,12 @@ public record DataConfig(
         validation + test,
         "< 1, so that something is left to train on");
     files = List.copyOf(files);
+    validationFiles = List.copyOf(validationFiles);
+    testFiles = List.copyOf(testFiles);
+  }
+
+  /** Every file there is. */
+  public List<String> allFiles() {
+    return Stream.of(files, validationFiles, testFiles).flatMap(List::stream).toList();
   }
 }

@@ -2,6 +2,7 @@ package org.rlaif.training.config;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch prompts per update, one completion each
  * @param epochs passes over a rollout batch
  * @param minibatch sequences per optimiser step
+ * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
  * @param klCoefficient beta of the per-token penalty beta * (log pi - log pi_ref)
  * @param gamma discount
  * @param lambda of generalised advantage estimation
@@ -24,6 +26,7 @@ public record PpoConfig(
     int batch,
     int epochs,
     int minibatch,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microbatch,
     double policyLearningRate,
     double valueLearningRate,
     double warmup,
@@ -48,6 +51,7 @@ public record PpoConfig(
         "ppo.minibatch",
         minibatch,
         "from 1 to ppo.batch (" + batch + ")");
+    RunConfig.microbatch("ppo.microbatch", microbatch, "ppo.minibatch", minibatch);
     RunConfig.positive("ppo.policyLearningRate", policyLearningRate);
     RunConfig.positive("ppo.valueLearningRate", valueLearningRate);
     RunConfig.fraction("ppo.warmup", warmup);

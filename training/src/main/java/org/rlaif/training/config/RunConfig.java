@@ -2,6 +2,7 @@ package org.rlaif.training.config;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,6 +23,7 @@ import org.rlaif.kit.ConfigFiles;
  * @param threads for both engines; 0 takes every core
  * @param server the address of a running server, or empty to start one in this process
  * @param serverTls how that server is known, and what it is shown; tokens are the environment's
+ * @param sft null: skipped, everything starts from {@code model.folder} as it is
  */
 public record RunConfig(
     String name,
@@ -34,7 +36,7 @@ public record RunConfig(
     DataConfig data,
     TokenizerConfig tokenizer,
     ModelConfig model,
-    SftConfig sft,
+    @JsonSerialize(nullsUsing = SftConfig.Skipped.class) @Nullable SftConfig sft,
     CandidatesConfig candidates,
     JudgeConfig judge,
     LabelsConfig labels,
@@ -56,6 +58,11 @@ public record RunConfig(
         "evaluation.judge",
         evaluation.judge(),
         "configured, since data.source is files; the gold judge knows the generated posts only");
+    require(
+        sft != null || !model.folder().isEmpty(),
+        "sft",
+        "skip",
+        "steps, since model.folder is empty: there is no policy to start from");
   }
 
   /** Defaults, then the user's file, then {@code key=value} settings. */
@@ -73,6 +80,14 @@ public record RunConfig(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  static void microbatch(String name, @Nullable Integer size, String batch, int most) {
+    require(
+        size == null || (size > 0 && size <= most),
+        name,
+        size,
+        "from 1 to %s (%d), or null".formatted(batch, most));
   }
 
   static void positive(String name, double value) {

@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.DataConfig.Limits;
@@ -32,6 +37,15 @@ import org.rlaif.training.config.DataConfig.Limits;
 final class RowFile {
   private static final int GZIP_FIRST = 0x1f;
   private static final int GZIP_SECOND = 0x8b;
+  private static final String EXPECTED = "JSON Lines or a JSON array, plain or gzipped";
+
+  /** The first line of a file with columns: it does not begin as JSON does. */
+  private static final Pattern SEPARATED = Pattern.compile("^\\s*[^\\[{].*[,;\t]");
+
+  /** What files begin with that hold rows in other forms. */
+  private static final Map<String, String> BINARY =
+      Map.of("PAR1", "Parquet", "PK\u0003\u0004", "a zip archive", "ARRO", "Arrow");
+
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   /** An element of an array is followed by more. */
@@ -65,7 +79,11 @@ final class RowFile {
               ? array(name, text, limited::nextRow)
               : lines(name, text, limited::nextRow);
     } catch (CharacterCodingException e) {
-      throw new UserError(file + ": not text in UTF-8 (expected: JSON Lines or a JSON array)", e);
+      throw UserError.expected(file.toString(), binary(file), EXPECTED);
+    } catch (EOFException e) {
+      throw new UserError(file + ": ends too early (expected: a whole gzip file)", e);
+    } catch (ZipException e) {
+      throw new UserError(file + ": damaged (expected: a whole gzip file)", e);
     } catch (IOException e) {
       throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
     }
@@ -120,6 +138,11 @@ final class RowFile {
         try {
           rows.add(row(name, number, Json.MAPPER.readTree(line)));
         } catch (JsonProcessingException e) {
+          UserError.require(
+              !rows.isEmpty() || !SEPARATED.matcher(line).find(),
+              name,
+              "columns that are separated by commas or tabs (CSV)",
+              EXPECTED);
           throw malformed(name, number, e);
         }
       }
@@ -159,9 +182,18 @@ final class RowFile {
         "an object with columns, such as {\"prompt\": …, \"completion\": …}");
   }
 
+  /** What a file is that is not text. */
+  private static String binary(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      String start = new String(in.readNBytes(4), StandardCharsets.ISO_8859_1);
+      return BINARY.getOrDefault(start, "not text in UTF-8");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static UserError malformed(String name, int number, JsonProcessingException e) {
-    String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed");
     return new UserError(
-        name + ", row " + number + ": not JSON: " + reason + " (expected: a JSON object)", e);
+        name + ", row " + number + ": " + Json.describe(e) + " (expected: a JSON object)", e);
   }
 }

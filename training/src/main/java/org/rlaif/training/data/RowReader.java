@@ -18,9 +18,10 @@ import org.rlaif.kit.UserError;
 import org.rlaif.training.config.DataConfig;
 
 /**
- * Turns a row into a prompt with what was written about it. Four kinds of rows are understood: a
+ * Turns a row into a prompt with what was written about it. These kinds of rows are understood: a
  * conversation; prompt and completion; prompt, chosen and rejected; chosen and rejected alone, as
- * whole transcripts. Prompts and answers are text or lists of messages.
+ * whole transcripts; and, where nothing is learned from completions, a prompt alone. Prompts and
+ * answers are text or lists of messages.
  *
  * <p>An answer that is a list ends with a message of the assistant's. Messages before that are the
  * prompt, and then a text in the prompt column counts for nothing.
@@ -30,6 +31,7 @@ final class RowReader {
   private final @Nullable Template promptTemplate;
   private final String completionPrefix;
   private final Asking asking;
+  private final boolean promptsAlone;
 
   /** The answers of a row, by their columns. */
   private record Answers(
@@ -49,7 +51,12 @@ final class RowReader {
     }
   }
 
-  RowReader(DataConfig config) {
+  /**
+   * @param promptsAlone whether a row may have a prompt and nothing else, as nothing is learned
+   *     from completions
+   */
+  RowReader(DataConfig config, boolean promptsAlone) {
+    this.promptsAlone = promptsAlone;
     this.columns = config.columns();
     this.promptTemplate =
         config.promptTemplate().isEmpty() ? null : compile(config.promptTemplate());
@@ -99,7 +106,8 @@ final class RowReader {
 
   private void check(Row row, Answers answers) {
     Cell conversation = answers.conversation();
-    if (answers.all().isEmpty()) {
+    boolean asks = promptTemplate != null || row.cell(columns.prompt()) != null;
+    if (answers.all().isEmpty() && !(promptsAlone && asks)) {
       throw row.error(
           "columns",
           row.names(),
@@ -233,7 +241,9 @@ final class RowReader {
           .compile(template);
     } catch (MustacheException e) {
       throw new UserError(
-          "data.promptTemplate: " + e.getMessage() + " (expected: a Mustache template)", e);
+          "data.promptTemplate: not whole, or a section that is not closed (expected: a Mustache"
+              + " template)",
+          e);
     }
   }
 }

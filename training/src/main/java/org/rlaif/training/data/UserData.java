@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
@@ -17,34 +18,99 @@ import org.rlaif.training.config.DataConfig;
 public final class UserData {
   private UserData() {}
 
-  /** Reads all rows of all files and splits them by their prompts. */
-  public static DataSet read(DataConfig config, long seed) {
-    RowReader reader = new RowReader(config);
-    List<Written> rows =
-        config.files().stream()
-            .flatMap(
-                file ->
-                    RowFile.read(Path.of(file), name(file, config.files()), config.limits())
-                        .stream())
-            .map(reader::read)
-            .toList();
-    List<String> prompts = rows.stream().map(row -> row.prompt().transcript()).toList();
-    int different = new HashSet<>(prompts).size();
-    require(
-        different >= 3,
-        "data.files",
-        different + " different prompts",
-        "at least 3, to train, watch and test on different ones");
+  /** What the rows have become, and how many are in two splits by their prompts. */
+  private record Read(DataSet data, int inTwoSplits) {}
 
-    Set<String> test = Splits.heldOut(prompts, config.test(), seed, "test");
-    List<String> others = prompts.stream().filter(prompt -> !test.contains(prompt)).toList();
-    // The share is one of all prompts, but the test prompts are gone already.
-    double shareOfOthers = config.validation() / (1 - config.test());
-    Set<String> validation = Splits.heldOut(others, shareOfOthers, seed, "validation");
-    return split(rows, validation, test);
+  /**
+   * Reads all rows of all files and writes them, split by their prompts, into a folder.
+   *
+   * @param learned whether completions are to be learned: then every row has some
+   * @return the data's figures; inTwoSplits, if there are any: rows that were left out, as others
+   *     with the same prompt stand in the files for validation or test
+   */
+  public static Map<String, Object> write(
+      DataConfig config, long seed, boolean learned, Path folder) {
+    Read read = read(config, seed, learned);
+    read.data.write(folder);
+    Map<String, Object> figures = read.data.figures();
+    if (read.inTwoSplits > 0) {
+      figures.put("inTwoSplits", read.inTwoSplits);
+    }
+    return figures;
   }
 
-  private static DataSet split(List<Written> rows, Set<String> validation, Set<String> test) {
+  /** Reads all rows of all files, of which completions are to be learned. */
+  static DataSet read(DataConfig config, long seed) {
+    return read(config, seed, /* learned= */ true).data;
+  }
+
+  /** Whether people have said in the files what is better. */
+  public static boolean hasPreferences(DataConfig config, long seed, boolean learned) {
+    return read(config, seed, learned).data.hasPreferences();
+  }
+
+  private static Read read(DataConfig config, long seed, boolean learned) {
+    RowReader reader = new RowReader(config, !learned);
+    List<Written> rows = rows(config.files(), config, reader);
+    List<Written> validationRows = rows(config.validationFiles(), config, reader);
+    List<Written> testRows = rows(config.testFiles(), config, reader);
+    boolean ownValidation = !validationRows.isEmpty();
+    boolean ownTest = !testRows.isEmpty();
+    List<String> prompts = prompts(rows);
+    int different = new HashSet<>(prompts).size();
+    int needed = 1 + (ownTest ? 0 : 1) + (ownValidation || !learned ? 0 : 1);
+    require(
+        different >= needed,
+        "data.files",
+        different + " different prompts",
+        "at least " + needed + ", to train, watch and test on different ones");
+
+    Set<String> test =
+        ownTest
+            ? Set.copyOf(prompts(testRows))
+            : Splits.heldOut(prompts, config.test(), seed, "test");
+    List<String> others = prompts.stream().filter(prompt -> !test.contains(prompt)).toList();
+    // The share is one of all prompts, but test prompts of the same files are gone already.
+    double shareOfOthers = config.validation() / (ownTest ? 1 : 1 - config.test());
+    Set<String> validation =
+        ownValidation
+            ? Set.copyOf(prompts(validationRows))
+            : Splits.heldOut(others, shareOfOthers, seed, "validation");
+
+    // Rows stay in the split of their file, or are left out: no two splits share a prompt.
+    List<Written> apart = new ArrayList<>();
+    for (Written row : rows) {
+      String prompt = row.prompt().transcript();
+      if (!(ownTest && test.contains(prompt)) && !(ownValidation && validation.contains(prompt))) {
+        apart.add(row);
+      }
+    }
+    for (Written row : validationRows) {
+      if (!test.contains(row.prompt().transcript())) {
+        apart.add(row);
+      }
+    }
+    apart.addAll(testRows);
+    int all = rows.size() + validationRows.size() + testRows.size();
+    return new Read(split(apart, validation, test, learned), all - apart.size());
+  }
+
+  private static List<Written> rows(List<String> files, DataConfig config, RowReader reader) {
+    return files.stream()
+        .flatMap(
+            file ->
+                RowFile.read(Path.of(file), name(file, config.allFiles()), config.limits())
+                    .stream())
+        .map(reader::read)
+        .toList();
+  }
+
+  private static List<String> prompts(List<Written> rows) {
+    return rows.stream().map(row -> row.prompt().transcript()).toList();
+  }
+
+  private static DataSet split(
+      List<Written> rows, Set<String> validation, Set<String> test, boolean learned) {
     List<Example> train = new ArrayList<>();
     List<Example> validationExamples = new ArrayList<>();
     List<Example> testExamples = new ArrayList<>();
@@ -61,7 +127,7 @@ public final class UserData {
     }
     require(!train.isEmpty(), "data.files", "no example to train on", "completions to learn");
     require(
-        !validationExamples.isEmpty(),
+        !validationExamples.isEmpty() || !learned,
         "data.validation",
         "no example to watch SFT with",
         "> 0, and enough rows");
@@ -80,7 +146,7 @@ public final class UserData {
 
   /** What changes when the content of a file does; part of the data stage's fingerprint. */
   public static List<String> contentHashes(DataConfig config) {
-    return config.files().stream().map(file -> AtomicFiles.sha256(Path.of(file))).toList();
+    return config.allFiles().stream().map(file -> AtomicFiles.sha256(Path.of(file))).toList();
   }
 
   /** A file's name without its folder, unless another one has the same. */

@@ -7,8 +7,8 @@ import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 
 /**
- * What a row says about a prompt: a completion to learn, or one that was preferred to another, or
- * both.
+ * What a row says about a prompt: a completion to learn, or one that was preferred to another,
+ * both, or nothing.
  *
  * @param everyTurn whether what the assistant has said in the prompt is to be learned as well
  */
@@ -20,8 +20,14 @@ record Written(
     @Nullable String rejected,
     boolean everyTurn) {
 
-  /** To learn or to be compared with: the completion, else what was chosen; null if empty. */
+  /**
+   * To learn or to be compared with: the completion, else what was chosen; null if empty. If
+   * nothing was written at all, the prompt alone.
+   */
   @Nullable Example example() {
+    if (completion == null && chosen == null && rejected == null) {
+      return new Example(id, prompt, "");
+    }
     String text = completion == null ? chosen : completion;
     return text == null || text.isEmpty() ? null : new Example(id, prompt, text, everyTurn);
   }

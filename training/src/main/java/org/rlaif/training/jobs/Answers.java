@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Example;
@@ -62,14 +63,26 @@ record Answers(List<Example> examples, Rollout sft, Rollout policy) {
     return Rollout.join(parts);
   }
 
-  /** The three comparisons, by name. */
+  /** The three comparisons, by name; those with references over the examples that have one. */
   Map<String, Object> winRates(Comparer comparer) {
-    List<String> references = examples.stream().map(Example::completion).toList();
+    int[] known =
+        IntStream.range(0, examples.size()).filter(i -> examples.get(i).hasCompletion()).toArray();
     Map<String, Object> rates = new LinkedHashMap<>();
     rates.put("policyVsSft", map(comparer.compare(examples, policy.texts(), sft.texts())));
-    rates.put("policyVsReference", map(comparer.compare(examples, policy.texts(), references)));
-    rates.put("sftVsReference", map(comparer.compare(examples, sft.texts(), references)));
+    if (known.length > 0) {
+      List<Example> some = chosen(examples, known);
+      List<String> references = some.stream().map(Example::completion).toList();
+      rates.put(
+          "policyVsReference",
+          map(comparer.compare(some, chosen(policy.texts(), known), references)));
+      rates.put(
+          "sftVsReference", map(comparer.compare(some, chosen(sft.texts(), known), references)));
+    }
     return rates;
+  }
+
+  private static <T> List<T> chosen(List<T> all, int[] which) {
+    return IntStream.of(which).mapToObj(all::get).toList();
   }
 
   private static Map<String, Object> map(WinRate rate) {

@@ -2,36 +2,53 @@ package org.rlaif.training.jobs;
 
 import org.rlaif.kit.UserError;
 import org.rlaif.torch.Optimizer;
+import org.rlaif.torch.Scope;
 import org.rlaif.torch.Tensor;
 
 /**
- * Steps of one optimiser, each down the gradient of a loss.
+ * Steps of one optimiser, each down the gradient of a loss: the mean over a batch, which may come
+ * in parts so that only one of them is in memory at a time.
  *
  * @param clip gradients are scaled down to this norm
  */
 record Descent(Optimizer optimizer, double clip) {
 
+  /** Before the first part of a batch. */
+  void begin() {
+    try (Scope scope = Scope.open()) {
+      optimizer.zeroGrad();
+    }
+  }
+
   /**
-   * One step.
+   * Adds the gradient of one part of the batch.
    *
+   * @param loss the mean over the part
+   * @param share the part's share of all that the batch's loss is the mean of, tokens or pairs; the
+   *     shares of a batch add up to 1
    * @param where names the loss, such as {@code sft, step 3, loss}, if training has blown up
-   * @return the gradient's norm before it was clipped
    */
-  double step(Tensor loss, double learningRate, String where) {
+  void add(Tensor loss, double share, String where) {
     UserError.require(
         Float.isFinite(loss.item()),
         where,
         loss.item(),
         "a finite number; a lower learning rate may help");
-    optimizer.zeroGrad();
-    loss.backward();
-    double norm;
-    try {
-      norm = optimizer.clipGradients(clip);
-    } catch (UserError e) { // not finite either
+    (share == 1 ? loss : loss.times(share)).backward();
+  }
+
+  /**
+   * The step, after the last part.
+   *
+   * @return the gradient's norm before it was clipped
+   */
+  double step(double learningRate, String where) {
+    try (Scope scope = Scope.open()) {
+      double norm = optimizer.clipGradients(clip);
+      optimizer.step(learningRate);
+      return norm;
+    } catch (UserError e) { // not finite
       throw new UserError(where + ", " + e.getMessage(), e);
     }
-    optimizer.step(learningRate);
-    return norm;
   }
 }

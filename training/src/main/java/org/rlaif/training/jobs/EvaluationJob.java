@@ -3,9 +3,14 @@ package org.rlaif.training.jobs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
@@ -40,7 +45,8 @@ public final class EvaluationJob {
    * @param test examples, of which the first {@code config.prompts()} are taken
    * @return winRate (policyVsSft, policyVsReference, sftVsReference), kl, and means by sft, policy
    *     and reference: length in tokens, score by the reward model, gold if the comparer scores;
-   *     winRate and length again under greedy; seconds
+   *     winRate and length again under greedy; seconds. What concerns references is over the
+   *     examples that have one, and absent if none has
    */
   public static Map<String, Object> run(
       EvaluationConfig config,
@@ -57,7 +63,11 @@ public final class EvaluationJob {
     List<Example> chosen = test.subList(0, Math.min(config.prompts(), test.size()));
     Stopwatch watch = new Stopwatch();
     PromptEncoder encoder = PromptEncoder.of(sft);
-    List<Sequence> references = encode(chosen, encoder, sft.config().contextLength());
+    List<Sequence> references =
+        encode(
+            chosen.stream().filter(Example::hasCompletion).toList(),
+            encoder,
+            sft.config().contextLength());
     Answers sampled;
     Answers greedy;
     try (Progress progress = Progress.start("evaluate", 4L * chosen.size(), "completions")) {
@@ -74,7 +84,10 @@ public final class EvaluationJob {
     String reward = names.reward();
     double[] sftScores = Served.scores(client, reward, sampled.sft().sequences());
     double[] policyScores = Served.scores(client, reward, sampled.policy().sequences());
-    double[] referenceScores = Served.scores(client, reward, references);
+    Iterator<Double> referenceScores =
+        references.isEmpty()
+            ? Collections.emptyIterator()
+            : DoubleStream.of(Served.scores(client, reward, references)).iterator();
     watch.lap("score");
 
     List<Sample> samples = new ArrayList<>(chosen.size());
@@ -92,7 +105,10 @@ public final class EvaluationJob {
               greedy.sft().texts().get(i),
               greedy.policy().texts().get(i),
               kl[i],
-              new Sample.Scores(sftScores[i], policyScores[i], referenceScores[i]),
+              new Sample.Scores(
+                  sftScores[i],
+                  policyScores[i],
+                  example.hasCompletion() ? referenceScores.next() : null),
               gold(comparer, example, bySft, byPolicy)));
     }
     JsonLines.write(out.resolve("samples.jsonl"), samples);
@@ -106,9 +122,9 @@ public final class EvaluationJob {
     figures.put("klPerToken", Arrays.stream(kl).sum() / sampled.policy().tokens());
     figures.put("length", lengths(sampled, references));
     figures.put("endedFraction", ended(sampled));
-    figures.put("score", means(samples.stream().map(Sample::score).toList()));
+    figures.put("score", means(samples.stream().map(Sample::score)));
     if (comparer instanceof Comparer.ByScore) {
-      figures.put("gold", means(samples.stream().map(Sample::gold).toList()));
+      figures.put("gold", means(samples.stream().map(Sample::gold)));
     }
     figures.put(
         "greedy",
@@ -152,29 +168,45 @@ public final class EvaluationJob {
         ? new Sample.Scores(
             by.scorer().score(example.id(), sft),
             by.scorer().score(example.id(), policy),
-            by.scorer().score(example.id(), example.completion()))
+            example.hasCompletion()
+                ? (Double) by.scorer().score(example.id(), example.completion())
+                : null)
         : null;
   }
 
   /** Mean lengths in tokens, end-of-text counted. */
   private static Map<String, Double> lengths(Answers answers, List<Sequence> references) {
-    return Map.of(
-        "sft", answers.sft().meanLength(),
-        "policy", answers.policy().meanLength(),
-        "reference",
-            Statistics.mean(
-                references.stream().mapToDouble(one -> one.completion().length).toArray()));
+    Map<String, Double> lengths = new LinkedHashMap<>();
+    lengths.put("sft", answers.sft().meanLength());
+    lengths.put("policy", answers.policy().meanLength());
+    if (!references.isEmpty()) {
+      lengths.put(
+          "reference",
+          Statistics.mean(
+              references.stream().mapToDouble(one -> one.completion().length).toArray()));
+    }
+    return lengths;
   }
 
   private static Map<String, Double> ended(Answers answers) {
     return Map.of("sft", answers.sft().endedFraction(), "policy", answers.policy().endedFraction());
   }
 
-  private static Map<String, Double> means(List<Sample.Scores> scores) {
-    return Map.of(
-        "sft", Statistics.mean(scores.stream().mapToDouble(Sample.Scores::sft).toArray()),
-        "policy", Statistics.mean(scores.stream().mapToDouble(Sample.Scores::policy).toArray()),
-        "reference",
-            Statistics.mean(scores.stream().mapToDouble(Sample.Scores::reference).toArray()));
+  private static Map<String, Double> means(Stream<Sample.Scores> all) {
+    List<Sample.Scores> scores = all.toList();
+    Map<String, Double> means = new LinkedHashMap<>();
+    means.put("sft", Statistics.mean(scores.stream().mapToDouble(Sample.Scores::sft).toArray()));
+    means.put(
+        "policy", Statistics.mean(scores.stream().mapToDouble(Sample.Scores::policy).toArray()));
+    double[] references =
+        scores.stream()
+            .map(Sample.Scores::reference)
+            .filter(Objects::nonNull)
+            .mapToDouble(Double::doubleValue)
+            .toArray();
+    if (references.length > 0) {
+      means.put("reference", Statistics.mean(references));
+    }
+    return means;
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.torch.Device;
@@ -91,7 +92,7 @@ final class Learner implements AutoCloseable {
   View look(Rollout rollout) {
     List<Sequence> sequences = rollout.sequences();
     double temperature = config.temperature();
-    int microbatch = config.minibatch();
+    int microbatch = Objects.requireNonNullElse(config.microbatch(), config.minibatch());
     Forward.Distribution distribution =
         Forward.distribution(policy, sequences, temperature, microbatch);
     float[][] raw = Forward.values(values, sequences, microbatch);
@@ -109,7 +110,7 @@ final class Learner implements AutoCloseable {
 
   /**
    * All epochs over one rollout batch. Every minibatch makes one step of the policy and one of the
-   * value network.
+   * value network; both losses are means over its tokens, in however many parts they are computed.
    *
    * @param advantages whitened
    * @param where names the update if training has blown up
@@ -130,40 +131,52 @@ final class Learner implements AutoCloseable {
         int[] rows =
             Arrays.copyOfRange(
                 shuffled, from, Math.min(from + config.minibatch(), shuffled.length));
-        Sequences minibatch = Sequence.batch(rollout.sequences(), rows);
-        try (Scope scope = Scope.open()) {
-          PolicyLoss loss =
-              PolicyLoss.of(
-                  policy.logprobs(minibatch, config.temperature()),
-                  flat(rollout.logprobs(), rows),
-                  flat(advantages, rows),
-                  config.clipRange());
-          Tensor valueLoss =
-              ValueLoss.of(
-                  values
-                      .values(minibatch)
-                      .minus(valueScale.mean())
-                      .div(valueScale.standardDeviation()),
-                  flat(oldValues, rows),
-                  flat(returns, rows),
-                  config.valueClipRange());
-          averages.add(
-              "policyGradientNorm",
-              policyDescent.step(loss.loss(), policyRate.at(step), where + ", policyLoss"));
-          averages.add(
-              "valueGradientNorm",
-              valueDescent.step(valueLoss, valueRate.at(step), where + ", valueLoss"));
-          averages.add("policyLoss", loss.loss().item());
-          averages.add("valueLoss", valueLoss.item());
-          averages.add("ratioMean", loss.ratioMean());
-          averages.add("clipFraction", loss.clipFraction());
-          averages.add("approximateKl", loss.approximateKl());
-          figures.putIfAbsent("firstRatioMin", loss.ratioMin());
-          figures.putIfAbsent("firstRatioMax", loss.ratioMax());
-          ratioMin = Math.min(ratioMin, loss.ratioMin());
-          ratioMax = Math.max(ratioMax, loss.ratioMax());
-          step++;
+        double minibatchMin = Double.POSITIVE_INFINITY;
+        double minibatchMax = Double.NEGATIVE_INFINITY;
+        double tokens = Microbatches.tokens(rollout.sequences(), rows);
+        Map<String, Double> minibatch = new LinkedHashMap<>(); // means over its tokens
+        policyDescent.begin();
+        valueDescent.begin();
+        for (int[] some : Microbatches.of(rows, config.microbatch())) {
+          double share = Microbatches.tokens(rollout.sequences(), some) / tokens;
+          Sequences sequences = Sequence.batch(rollout.sequences(), some);
+          try (Scope scope = Scope.open()) {
+            PolicyLoss loss =
+                PolicyLoss.of(
+                    policy.logprobs(sequences, config.temperature()),
+                    flat(rollout.logprobs(), some),
+                    flat(advantages, some),
+                    config.clipRange());
+            Tensor valueLoss =
+                ValueLoss.of(
+                    values
+                        .values(sequences)
+                        .minus(valueScale.mean())
+                        .div(valueScale.standardDeviation()),
+                    flat(oldValues, some),
+                    flat(returns, some),
+                    config.valueClipRange());
+            policyDescent.add(loss.loss(), share, where + ", policyLoss");
+            valueDescent.add(valueLoss, share, where + ", valueLoss");
+            minibatch.merge("policyLoss", share * loss.loss().item(), Double::sum);
+            minibatch.merge("valueLoss", share * valueLoss.item(), Double::sum);
+            minibatch.merge("ratioMean", share * loss.ratioMean(), Double::sum);
+            minibatch.merge("clipFraction", share * loss.clipFraction(), Double::sum);
+            minibatch.merge("approximateKl", share * loss.approximateKl(), Double::sum);
+            minibatchMin = Math.min(minibatchMin, loss.ratioMin());
+            minibatchMax = Math.max(minibatchMax, loss.ratioMax());
+          }
         }
+        averages.add(
+            "policyGradientNorm", policyDescent.step(policyRate.at(step), where + ", policyLoss"));
+        averages.add(
+            "valueGradientNorm", valueDescent.step(valueRate.at(step), where + ", valueLoss"));
+        minibatch.forEach(averages::add);
+        figures.putIfAbsent("firstRatioMin", minibatchMin);
+        figures.putIfAbsent("firstRatioMax", minibatchMax);
+        ratioMin = Math.min(ratioMin, minibatchMin);
+        ratioMax = Math.max(ratioMax, minibatchMax);
+        step++;
       }
     }
     figures.putAll(averages.toMap());

@@ -41,9 +41,11 @@ final class PpoMetrics {
     row.put("length", rollout.meanLength());
     row.put("endedFraction", rollout.endedFraction());
     row.put("entropy", view.entropy());
-    row.put(
-        "explainedVariance",
-        Statistics.explainedVariance(Ragged.flat(view.values()), Ragged.flat(gae.returns())));
+    double explained =
+        Statistics.explainedVariance(Ragged.flat(view.values()), Ragged.flat(gae.returns()));
+    if (!Double.isNaN(explained)) {
+      row.put("explainedVariance", explained);
+    }
     row.put("parity", Statistics.maxAbsDifference(sampled, recomputed));
     return row;
   }

@@ -6,7 +6,7 @@ import org.rlaif.training.math.Preferences;
 import org.rlaif.training.math.Statistics;
 
 /**
- * How well scores agree with preferences.
+ * How well scores agree with preferences. A figure over nothing is NaN, and absent from the map.
  *
  * @param accuracy share of the decided pairs (label not 0.5) whose better completion has the higher
  *     score; equal scores count half
@@ -59,31 +59,38 @@ record PreferenceFigures(
       }
     }
     return new PreferenceFigures(
-        share(right, decided),
-        share(rightConfident, confident),
+        right / decided,
+        rightConfident / confident,
         loss / labels.length,
-        share(margin, decided),
+        margin / decided,
         Statistics.correlation(model, label),
         labels.length,
         decided,
         confident);
   }
 
-  /** Of nothing at all, 0: {@link #decided} and {@link #confident} tell. */
-  private static double share(double sum, int n) {
-    return n == 0 ? 0 : sum / n;
-  }
-
+  /** By their names, with accuracyLow and accuracyHigh, the 95 % interval of the accuracy. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("accuracy", accuracy);
-    map.put("accuracyConfident", accuracyConfident);
+    put(map, "accuracy", accuracy);
+    if (decided > 0) {
+      double[] interval = Statistics.wilson(accuracy, decided);
+      map.put("accuracyLow", interval[0]);
+      map.put("accuracyHigh", interval[1]);
+    }
+    put(map, "accuracyConfident", accuracyConfident);
     map.put("loss", loss);
-    map.put("margin", margin);
-    map.put("correlation", correlation);
+    put(map, "margin", margin);
+    put(map, "correlation", correlation);
     map.put("n", n);
     map.put("decided", decided);
     map.put("confident", confident);
     return map;
+  }
+
+  private static void put(Map<String, Object> map, String name, double value) {
+    if (!Double.isNaN(value)) {
+      map.put(name, value);
+    }
   }
 }

@@ -40,7 +40,8 @@ public final class RewardJob {
    * @param adapter what is trained, beside the head, if not all weights
    * @param start the SFT policy
    * @return the {@link PreferenceFigures} of the held-out preferences and, under train, of the
-   *     others; scoreMean, scoreStandardDeviation; steps, parameters, seconds
+   *     others; scoreMean, scoreStandardDeviation; steps, parameters, seconds; warning, if the
+   *     labels say nothing
    */
   public static Map<String, Object> run(
       RewardConfig config,
@@ -76,22 +77,22 @@ public final class RewardJob {
       for (int step = 0; step < steps; step++) {
         int[] batch = batches.next();
         double learningRate = schedule.at(step);
-        try (Scope scope = Scope.open()) {
-          Tensor scores = network.scores(pairs.bothSides(batch)); // (2 B)
-          Tensor differences =
-              scores
-                  .indexSelect(range(0, batch.length))
-                  .minus(scores.indexSelect(range(batch.length, 2 * batch.length))); // (B)
-          Tensor labels = Tensor.of(pairs.labels(batch), batch.length); // (B)
-          Tensor loss = BradleyTerry.of(differences, labels);
-          double gradientNorm =
-              descent.step(loss, learningRate, metrics.where(step + 1) + ", loss");
-          double lossNow = loss.item();
-          metrics.write(
-              step + 1,
-              Map.of("loss", lossNow, "learningRate", learningRate, "gradientNorm", gradientNorm));
-          progress.figures("loss %.3f", lossNow);
+        String where = metrics.where(step + 1) + ", loss";
+        double lossNow = 0;
+        descent.begin();
+        for (int[] some : Microbatches.of(batch, config.microbatch())) {
+          double share = (double) some.length / batch.length;
+          try (Scope scope = Scope.open()) {
+            Tensor loss = loss(network, pairs, some);
+            descent.add(loss, share, where);
+            lossNow += share * loss.item();
+          }
         }
+        double gradientNorm = descent.step(learningRate, where);
+        metrics.write(
+            step + 1,
+            Map.of("loss", lossNow, "learningRate", learningRate, "gradientNorm", gradientNorm));
+        progress.figures("loss %.3f", lossNow);
         progress.step(1);
       }
       watch.lap("steps");
@@ -102,8 +103,21 @@ public final class RewardJob {
       Trained.save(out.resolve("model"), start, network, scale);
       watch.lap("scores");
 
-      Map<String, Object> figures = figures(heldScores, held).toMap();
-      figures.put("train", figures(scores, pairs).toMap());
+      PreferenceFigures ofHeld = figures(heldScores, held);
+      PreferenceFigures ofTrain = figures(scores, pairs);
+      Map<String, Object> figures = ofHeld.toMap();
+      figures.put("train", ofTrain.toMap());
+      if (ofTrain.decided() == 0) {
+        figures.put(
+            "warning",
+            "each of the %d labels to learn from is a tie, so the scores of this reward model mean nothing"
+                .formatted(ofTrain.n()));
+      } else if (ofHeld.decided() == 0) {
+        figures.put(
+            "warning",
+            "each of the %d held-out labels is a tie, so nobody knows how good this reward model is"
+                .formatted(ofHeld.n()));
+      }
       figures.put("scoreMean", scale.mean());
       figures.put("scoreStandardDeviation", scale.standardDeviation());
       figures.put("steps", steps);
@@ -111,6 +125,15 @@ public final class RewardJob {
       figures.put("seconds", watch.seconds());
       return figures;
     }
+  }
+
+  private static Tensor loss(Network network, Pairs pairs, int[] some) {
+    Tensor scores = network.scores(pairs.bothSides(some)); // (2 B)
+    Tensor differences =
+        scores
+            .indexSelect(range(0, some.length))
+            .minus(scores.indexSelect(range(some.length, 2 * some.length))); // (B)
+    return BradleyTerry.of(differences, Tensor.of(pairs.labels(some), some.length)); // ()
   }
 
   private static int[] range(int from, int to) {

@@ -6,7 +6,7 @@ import org.rlaif.kit.Prompt;
 /**
  * One test prompt with what was written to it, as it is kept in {@code samples.jsonl}.
  *
- * @param reference the example's own completion
+ * @param reference the example's own completion; empty if it has none
  * @param kl of the policy's completion to the SFT policy, estimator k1, summed over its tokens
  * @param score from the reward model
  * @param gold from the scorer that compares, if one does
@@ -23,6 +23,10 @@ public record Sample(
     Scores score,
     @Nullable Scores gold) {
 
-  /** Of the three completions at the temperature of the settings. */
-  public record Scores(double sft, double policy, double reference) {}
+  /**
+   * Of the three completions at the temperature of the settings.
+   *
+   * @param reference null if there is none
+   */
+  public record Scores(double sft, double policy, @Nullable Double reference) {}
 }

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
@@ -18,7 +20,6 @@ import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
 import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
-import org.rlaif.torch.Sequences;
 import org.rlaif.torch.Tensor;
 import org.rlaif.torch.Torch;
 import org.rlaif.training.config.ModelConfig;
@@ -86,33 +87,43 @@ public final class SftJob {
       Schedule schedule = schedule(config);
       Descent descent = new Descent(optimizer, config.clip());
 
-      Validation before = Validation.of(network, held, config.batch());
+      int forward = Objects.requireNonNullElse(config.microbatch(), config.batch());
+      Validation before = Validation.of(network, held, forward);
       metrics.write(0, before.toMap());
       Validation after = before;
       double[] losses = new double[config.steps()];
       long tokens = 0;
       watch.lap("validation");
       for (int step = 0; step < config.steps(); step++) {
-        Sequences batch = Sequence.batch(examples, batches.next());
+        int[] batch = batches.next();
         double learningRate = schedule.at(step);
-        try (Scope scope = Scope.open()) {
-          Tensor loss = NegativeLogLikelihood.of(network.logprobs(batch, 1));
-          double gradientNorm =
-              descent.step(loss, learningRate, metrics.where(step + 1) + ", loss");
-          losses[step] = loss.item();
-          metrics.write(
-              step + 1,
-              Map.of(
-                  "loss", losses[step],
-                  "learningRate", learningRate,
-                  "gradientNorm", gradientNorm));
+        String where = metrics.where(step + 1) + ", loss";
+        double learned = Microbatches.tokens(examples, batch);
+        descent.begin();
+        for (int[] rows : Microbatches.of(batch, config.microbatch())) {
+          double share = Microbatches.tokens(examples, rows) / learned;
+          try (Scope scope = Scope.open()) {
+            Tensor loss =
+                NegativeLogLikelihood.of(network.logprobs(Sequence.batch(examples, rows), 1));
+            descent.add(loss, share, where);
+            losses[step] += share * loss.item();
+          }
         }
-        tokens += tokens(batch);
+        metrics.write(
+            step + 1,
+            Map.of(
+                "loss",
+                losses[step],
+                "learningRate",
+                learningRate,
+                "gradientNorm",
+                descent.step(learningRate, where)));
+        tokens += IntStream.of(batch).mapToLong(each -> examples.get(each).length()).sum();
         progress.figures("loss %.3f", losses[step]);
         progress.step(1);
         watch.lap("steps");
         if ((step + 1) * VALIDATIONS / config.steps() > step * VALIDATIONS / config.steps()) {
-          after = Validation.of(network, held, config.batch());
+          after = Validation.of(network, held, forward);
           metrics.write(step + 1, after.toMap());
           watch.lap("validation");
         }
@@ -174,13 +185,5 @@ public final class SftJob {
     return examples.stream()
         .map(example -> Sequence.encode(encoder, contextLength, example))
         .toList();
-  }
-
-  private static long tokens(Sequences batch) {
-    long tokens = 0;
-    for (int[] row : batch.tokens()) {
-      tokens += row.length;
-    }
-    return tokens;
   }
 }

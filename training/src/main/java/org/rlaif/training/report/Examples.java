@@ -2,6 +2,7 @@ package org.rlaif.training.report;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,12 +35,14 @@ final class Examples {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("id", sample.id());
     row.put("prompt", sample.prompt().transcript().strip());
-    row.put(
-        "completions",
-        List.of(
-            completion("SFT", sample.sft(), scores.sft(), gold != null, scores),
-            completion("PPO", sample.policy(), scores.policy(), gold != null, scores),
-            completion("Reference", sample.reference(), scores.reference(), false, null)));
+    List<Map<String, Object>> completions = new ArrayList<>();
+    completions.add(completion("SFT", sample.sft(), scores.sft(), gold != null, scores));
+    completions.add(completion("PPO", sample.policy(), scores.policy(), gold != null, scores));
+    Double reference = scores.reference();
+    if (reference != null) {
+      completions.add(completion("Reference", sample.reference(), reference, false, null));
+    }
+    row.put("completions", completions);
     return row;
   }
 

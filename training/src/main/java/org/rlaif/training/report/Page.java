@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.rlaif.judge.JudgeConfig;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.math.Statistics;
 import org.rlaif.training.report.Picture.Room;
 import org.rlaif.training.run.Figures;
 import org.rlaif.training.run.Version;
@@ -115,12 +116,15 @@ final class Page {
     winRate(cards, "winRate.policyVsSft", "wins against SFT");
     winRate(cards, "winRate.policyVsReference", "wins against the references");
     double accuracy = run.number("reward", "accuracy");
-    if (!Double.isNaN(accuracy)) {
+    double decided = run.number("reward", "decided");
+    if (decided > 0) {
+      double[] interval = Statistics.wilson(accuracy, decided);
       card(
           cards,
           percent(accuracy),
           "reward model accuracy",
-          "on " + count("reward", "decided") + " held-out labels");
+          "95 %%: %s to %s, on %s held-out labels"
+              .formatted(percent(interval[0]), percent(interval[1]), count("reward", "decided")));
     }
     double kl = run.number("evaluate", "kl");
     if (!Double.isNaN(kl)) {

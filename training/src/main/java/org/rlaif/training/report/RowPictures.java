@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.rlaif.training.math.Statistics;
 import org.rlaif.training.report.Charts.Row;
 import org.rlaif.training.run.StageRecord;
 
@@ -115,14 +116,14 @@ final class RowPictures {
     if (Double.isNaN(value) || !(n > 0)) {
       return;
     }
-    double half = 1.96 * Math.sqrt(value * (1 - value) / n);
+    double[] interval = Statistics.wilson(value, n);
     rows.add(
         theme ->
             new Row(
                 String.format(Locale.ROOT, "%s  %.1f %%", label, 100 * value),
                 100 * value,
-                100 * (value - half),
-                100 * Math.min(1, value + half),
+                100 * interval[0],
+                100 * interval[1],
                 color.apply(theme)));
   }
 

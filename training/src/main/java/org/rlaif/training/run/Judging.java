@@ -1,12 +1,18 @@
 package org.rlaif.training.run;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.RlaifClient;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.JudgeConfig;
 import org.rlaif.judge.JudgeFactory;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.hub.Hub;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.GeneratedData;
 import org.rlaif.training.jobs.Comparer;
@@ -18,6 +24,10 @@ import org.rlaif.training.tldr.GoldScore;
 final class Judging implements AutoCloseable {
   private static final String JUDGE = "judge";
   private static final String ANSWERS = "judge.answers";
+
+  /** Connects to nothing, as nothing is asked. */
+  private static final Function<Duration, RlaifClient> NO_SERVER =
+      timeLimit -> RlaifClient.open("inprocess:nobody", timeLimit);
 
   private final @Nullable Judge judge;
   private final @Nullable Serving serving;
@@ -64,7 +74,7 @@ final class Judging implements AutoCloseable {
       throw UserError.expected(
           "judge.model", null, "sft or a model folder, or judge.address and a model served there");
     }
-    Path folder = model.equals("sft") ? run.model("sft") : Path.of(model);
+    Path folder = model.equals("sft") ? run.start() : Hub.of(System.getenv()).resolve(model);
     Serving serving = run.serve(Map.of(JUDGE, folder));
     try {
       JudgeConfig here = asked.servedAs(run.served(JUDGE));
@@ -73,6 +83,27 @@ final class Judging implements AutoCloseable {
     } catch (RuntimeException e) {
       serving.close();
       throw e;
+    }
+  }
+
+  /** Refuses a judge of the labels that could not be opened; asks nobody. */
+  static void check(RunContext run) {
+    JudgeConfig asked = run.config().judge();
+    String model = asked.model();
+    boolean ownServer = asked.kind() == JudgeConfig.Kind.MODEL && asked.address() == null;
+    try {
+      if (ownServer && model != null && !model.equals("sft")) {
+        Path folder = Hub.of(System.getenv()).resolve(model);
+        UserError.require(
+            ModelFolder.describe(folder).head() == DecoderConfig.Head.LANGUAGE_MODEL,
+            "model",
+            model,
+            "a language model, not a reward model");
+      }
+      JudgeFactory.open(asked, 0, ownServer ? NO_SERVER : null, null).close();
+    } catch (UserError e) {
+      String message = String.valueOf(e.getMessage());
+      throw message.startsWith("judge") ? e : new UserError("judge: " + message, e);
     }
   }
 

@@ -31,10 +31,14 @@ public final class Pipeline {
 
   /** Whether a stage has finished with the settings, the seed and the input it has now. */
   public boolean isFinished(Stage stage) {
-    return folder
-        .finished(stage.name())
-        .filter(r -> r.fingerprint().equals(fingerprint(stage)))
-        .isPresent();
+    try {
+      return folder
+          .finished(stage.name())
+          .filter(r -> r.fingerprint().equals(fingerprint(stage)))
+          .isPresent();
+    } catch (UserError damaged) {
+      return false;
+    }
   }
 
   private String fingerprint(Stage stage) {
@@ -109,15 +113,20 @@ public final class Pipeline {
     } else {
       found.require(context.config());
     }
+    wanted.stream()
+        .filter(stage -> found.of(stage.name()) != Survey.State.FINISHED)
+        .forEach(stage -> stage.check().of(context));
     List.of(read.unchecked(), found.unchecked()).forEach(Pipeline::warn);
     folder.write(context.config());
-    noteModels();
+    noteModels(context);
     for (Stage stage : wanted) {
       if (found.of(stage.name()) == Survey.State.FINISHED) {
         say(out, stage, "finished before");
       } else {
+        folder.setAside(stage.name());
+        noteModels(context);
         execute(stage, context);
-        noteModels();
+        noteModels(context);
         say(out, stage, "");
       }
     }
@@ -130,7 +139,6 @@ public final class Pipeline {
   }
 
   private void execute(Stage stage, RunContext context) {
-    folder.setAside(stage.name());
     try {
       AtomicFiles.folder(
           folder.stage(stage.name()),
@@ -149,8 +157,10 @@ public final class Pipeline {
   }
 
   /** Models of stages that finished with other settings do not belong to this run any more. */
-  private void noteModels() {
-    folder.noteModels(stages.stream().filter(this::isFinished).map(Stage::name).toList());
+  private void noteModels(RunContext context) {
+    folder.noteModels(
+        stages.stream().filter(this::isFinished).map(Stage::name).toList(),
+        context.config().reward().trained() ? null : context.reward());
   }
 
   private void say(PrintWriter out, Stage stage, String remark) {
@@ -163,5 +173,9 @@ public final class Pipeline {
         Figures.line(done.figures(), stage.headline()),
         remark.isEmpty() ? "" : "  [" + remark + "]");
     out.flush();
+    Object warning = done.figures().get("warning");
+    if (warning != null) {
+      warn("warning: " + stage.name() + ": " + warning);
+    }
   }
 }

@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
@@ -11,10 +13,11 @@ import org.rlaif.model.TensorSpec;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.config.SftConfig;
 
 /**
  * What a run would do: which stages, with how large models, in how much memory. Estimates, made
- * without loading a model.
+ * without loading a model. Users' own data are read, to know who labels.
  */
 public final class Plan {
   /** fp32. */
@@ -32,23 +35,32 @@ public final class Plan {
   private record Line(
       String stage, String would, String work, long rollouts, String model, long bytes) {}
 
+  private final RunContext run;
   private final RunConfig config;
   private final DecoderConfig policy;
   private final AdapterConfig adapter;
   private final Survey survey;
   private final List<Line> lines = new ArrayList<>();
 
-  private Plan(RunConfig config, Survey survey) {
-    this.config = config;
+  private Plan(RunContext run, Survey survey) {
+    this.run = run;
+    this.config = run.config();
     this.survey = survey;
     this.policy = shape(config);
     this.adapter = config.model().adapter();
   }
 
-  /** Plans a run without starting it. */
-  public static Plan of(RunConfig config, List<Stage> stages, Pipeline pipeline) {
-    Plan plan = new Plan(config, pipeline.survey(stages));
-    for (Stage stage : stages) {
+  /**
+   * Plans a run without starting it.
+   *
+   * @throws org.rlaif.kit.UserError if the run would be refused for its settings
+   */
+  public static Plan of(RunContext run, Pipeline pipeline) {
+    Plan plan = new Plan(run, pipeline.survey(pipeline.stages()));
+    for (Stage stage : pipeline.stages()) {
+      if (plan.survey.of(stage.name()) != Survey.State.FINISHED) {
+        stage.check().of(run);
+      }
       plan.lines.add(plan.line(stage));
     }
     return plan;
@@ -63,25 +75,28 @@ public final class Plan {
 
   private Line line(Stage stage) {
     String would =
-        switch (survey.of(stage.name())) {
-          case MISSING -> "run";
-          case FINISHED -> "skip";
-          case OTHERWISE, DAMAGED -> "replace";
-        };
+        survey.of(stage.name()) == Survey.State.FINISHED
+            ? "skip"
+            : survey.discarded().contains(stage.name()) ? "replace" : "run";
     long parameters = policy.parameterCount();
     long both = 2L * config.evaluation().prompts();
     return switch (stage.name()) {
-      case "sft" ->
-          new Line(
-              "sft",
-              would,
-              config.sft().steps() + " steps of " + config.sft().batch(),
-              0,
-              "policy " + count(parameters),
-              NUMBER * parameters
-                  + TRAINED * trained(policy)
-                  + activations(config.sft().batch(), true));
+      case "sft" -> {
+        SftConfig sft = Objects.requireNonNull(config.sft());
+        yield new Line(
+            "sft",
+            would,
+            sft.steps() + " steps of " + sft.batch(),
+            0,
+            "policy " + count(parameters),
+            NUMBER * parameters
+                + TRAINED * trained(policy)
+                + activations(size(sft.microbatch(), sft.batch()), true));
+      }
       case "candidates" -> {
+        if (!run.asksJudge()) {
+          yield new Line("candidates", would, "none: people have said what is better", 0, "", 0);
+        }
         long sequences = (long) config.candidates().prompts() * config.candidates().samples();
         yield new Line(
             "candidates",
@@ -100,7 +115,8 @@ public final class Plan {
               "reward " + count(reward()),
               NUMBER * reward()
                   + TRAINED * trained(policy.withHead(Head.SCORE))
-                  + activations(2L * config.reward().batch(), false));
+                  + activations(
+                      2L * size(config.reward().microbatch(), config.reward().batch()), false));
       case "ppo" ->
           new Line(
               "ppo",
@@ -112,14 +128,16 @@ public final class Plan {
                   + TRAINED * (trained(policy) + trained(policy.withHead(Head.SCORE)))
                   + SERVED * (parameters + reward())
                   + cache()
-                  + 2 * activations(config.ppo().minibatch(), true));
+                  + 2
+                      * activations(
+                          size(config.ppo().microbatch(), config.ppo().minibatch()), true));
       case "evaluate" ->
           new Line(
               "evaluate",
               would,
               "at most " + config.evaluation().prompts() + " prompts",
               2 * both,
-              "SFT policy, policy, reward",
+              "start, policy, reward",
               SERVED * (2 * parameters + reward()) + 2 * cache());
       default -> new Line(stage.name(), would, "", 0, "", 0);
     };
@@ -133,7 +151,9 @@ public final class Plan {
   }
 
   private long reward() {
-    return policy.withHead(Head.SCORE).parameterCount();
+    return config.reward().trained()
+        ? policy.withHead(Head.SCORE).parameterCount()
+        : ModelFolder.describe(config.reward().path()).parameterCount();
   }
 
   /**
@@ -199,6 +219,10 @@ public final class Plan {
     if (!loss.isEmpty()) {
       out.printf("%nNot without being asked to: %s%nTo go on: %s.%n", loss, survey.wayOut());
     }
+  }
+
+  private static int size(@Nullable Integer microbatch, int batch) {
+    return microbatch == null ? batch : microbatch;
   }
 
   private static String count(long parameters) {

@@ -16,6 +16,7 @@ import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.data.DataSet;
+import org.rlaif.training.data.UserData;
 
 /**
  * What stages need beside their settings.
@@ -38,6 +39,33 @@ public record RunContext(RunConfig config, RunFolder folder, Servers servers, De
     return folder.stage(stage).resolve("model");
   }
 
+  boolean isGenerated() {
+    return config.data().source().equals("tldr");
+  }
+
+  /** Whether a judge gives the labels: people have not. Reads the user's data if need be. */
+  boolean asksJudge() {
+    if (!config.reward().trained()) {
+      return false;
+    }
+    if (isGenerated()) {
+      return true;
+    }
+    return folder.finished("data").isPresent()
+        ? !data().hasPreferences()
+        : !UserData.hasPreferences(config.data(), config.seed(), config.sft() != null);
+  }
+
+  /** The policy that everything after SFT starts from: SFT's, or the one to begin with as it is. */
+  public Path start() {
+    return config.sft() == null ? config.model().path() : model("sft");
+  }
+
+  /** The reward model: trained in this run, or brought along. */
+  public Path reward() {
+    return config.reward().trained() ? model("reward") : config.reward().path();
+  }
+
   /** A seed of a stage's own, so that no two stages draw the same numbers. */
   public long seed(String stage) {
     try {
@@ -50,12 +78,16 @@ public record RunContext(RunConfig config, RunFolder folder, Servers servers, De
     }
   }
 
-  /** The longest sequence in tokens. */
+  /** The longest sequence in tokens that every model of the run can read. */
   public int contextLength() {
     ModelConfig model = config.model();
-    return model.folder().isEmpty()
-        ? model.contextLength()
-        : ModelFolder.describe(model.path()).contextLength();
+    int policy =
+        model.folder().isEmpty()
+            ? model.contextLength()
+            : ModelFolder.describe(model.path()).contextLength();
+    return config.reward().trained()
+        ? policy
+        : Math.min(policy, ModelFolder.describe(config.reward().path()).contextLength());
   }
 
   /** Leaves out what is longer than the context. */

@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.StageFiles;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.RunConfig;
 
@@ -104,7 +106,7 @@ public final class RunFolder {
     for (String stage : stages) {
       finished(stage)
           .map(StageRecord::files)
-          .map(files -> StageFiles.damage(stage(stage), files))
+          .map(files -> StageFiles.damage(stage(stage), "", files))
           .flatMap(damage -> damage.stream().findFirst())
           .ifPresent(
               damage -> {
@@ -205,14 +207,21 @@ public final class RunFolder {
     return models;
   }
 
-  /** Notes which models belong to the run as it is set now: those of the stages given. */
-  void noteModels(List<String> stages) {
+  /**
+   * Notes which models belong to the run as it is set now: those of the stages given.
+   *
+   * @param reward a reward model that was brought along, noted once there is a policy; null: none
+   */
+  void noteModels(List<String> stages, @Nullable Path reward) {
     Map<String, String> models = new TreeMap<>();
     for (String stage : stages) {
       String name = MODEL_OF_STAGE.get(stage);
       if (name != null) {
         models.put(name, stage + "/model");
       }
+    }
+    if (reward != null && !models.isEmpty()) {
+      models.put("reward", reward.toAbsolutePath().normalize().toString());
     }
     if (models.isEmpty()) {
       AtomicFiles.deleteRecursively(path.resolve(MODELS));

@@ -12,9 +12,24 @@ import java.util.Map;
  * @param settings all that decides its result, apart from the seed and the stages before it
  * @param headline the figures worth a line on the screen, by their names; {@code a.b} reaches into
  *     a map
+ * @param check refuses settings that cannot work, before any stage begins
  * @param work what it does
  */
-public record Stage(String name, Object settings, List<String> headline, Work work) {
+public record Stage(String name, Object settings, List<String> headline, Check check, Work work) {
+
+  /** What can be known beforehand. */
+  @FunctionalInterface
+  public interface Check {
+    /** With every setting there is something to be done. */
+    Check NOTHING = run -> {};
+
+    /**
+     * Looks at settings and at what they name.
+     *
+     * @throws org.rlaif.kit.UserError by the setting's name
+     */
+    void of(RunContext run);
+  }
 
   /** The work itself. */
   @FunctionalInterface

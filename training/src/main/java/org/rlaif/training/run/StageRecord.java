@@ -12,6 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.StageFiles;
 import org.rlaif.kit.UserError;
 
 /**
@@ -31,7 +32,7 @@ public record StageRecord(
     Map<String, Object> figures,
     @Nullable Map<String, StageFiles.Stored> files,
     @Nullable String seal) {
-  static final String FILE = "stage.json";
+  static final String FILE = StageFiles.RECORD;
 
   private static final String NO_SEAL = "0".repeat(64);
 
@@ -55,7 +56,7 @@ public record StageRecord(
     try {
       String text = Files.readString(file);
       if (Json.MAPPER.readTree(text) instanceof ObjectNode tree) {
-        for (String later : List.of("files", "seal")) {
+        for (String later : List.of(StageFiles.KEY, "seal")) {
           if (!tree.has(later)) {
             tree.putNull(later);
           }

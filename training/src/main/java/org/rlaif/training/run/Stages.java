@@ -27,6 +27,7 @@ import org.rlaif.training.config.CandidatesConfig;
 import org.rlaif.training.config.EvaluationConfig;
 import org.rlaif.training.config.PpoConfig;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.config.SftConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.data.DataSet;
 import org.rlaif.training.data.GeneratedData;
@@ -52,9 +53,7 @@ final class Stages {
     if (config.data().source().equals("tldr")) {
       return GeneratedData.write(config.data(), config.seed(), out).figures();
     }
-    DataSet data = UserData.read(config.data(), config.seed());
-    data.write(out);
-    return data.figures();
+    return UserData.write(config.data(), config.seed(), config.sft() != null, out);
   }
 
   /**
@@ -75,6 +74,9 @@ final class Stages {
       ModelFolder.copyCompanions(model, out);
       tokenizerJson = ModelFolder.tokenizerJson(model); // for errors that name it
     }
+    if (!run.config().reward().trained()) {
+      SameTokens.require(tokenizerJson, run.config().reward());
+    }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
       PromptEncoder encoder = PromptEncoder.of(tokenizerJson, tokenizer);
       Map<String, Object> figures = new LinkedHashMap<>();
@@ -85,18 +87,16 @@ final class Stages {
               .mapToInt(each -> encoder.prompt(each.id(), each.prompt()).length)
               .average()
               .orElse(0));
-      figures.put(
-          "completionTokens",
-          data.test().stream()
-              .mapToInt(
-                  each -> encoder.completion(each.id(), each.prompt(), each.completion()).length)
-              .average()
-              .orElse(0));
+      data.test().stream()
+          .filter(Example::hasCompletion)
+          .mapToInt(each -> encoder.completion(each.id(), each.prompt(), each.completion()).length)
+          .average()
+          .ifPresent(mean -> figures.put("completionTokens", mean));
       return figures;
     }
   }
 
-  static Map<String, Object> sft(RunContext run, Path out) {
+  static Map<String, Object> sft(RunContext run, SftConfig config, Path out) {
     DataSet data = run.data();
     try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson())) {
       ContextFilter filter = run.filter(PromptEncoder.of(run.tokenizerJson(), tokenizer));
@@ -105,7 +105,7 @@ final class Stages {
       Map<String, Object> figures =
           with(
               SftJob.run(
-                  run.config().sft(),
+                  config,
                   run.config().model(),
                   run.tokenizerJson(),
                   train,
@@ -126,7 +126,7 @@ final class Stages {
     }
     CandidatesConfig config = run.config().candidates();
     try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson());
-        Serving serving = run.serve(Map.of("sft", run.model("sft")))) {
+        Serving serving = run.serve(Map.of("sft", run.start()))) {
       PromptEncoder encoder = PromptEncoder.of(run.tokenizerJson(), tokenizer);
       ContextFilter filter = run.filter(encoder);
       List<Example> prompts =
@@ -201,7 +201,7 @@ final class Stages {
 
   static Map<String, Object> reward(RunContext run, Path out) {
     Path labels = run.folder().stage("label");
-    try (ModelFolder sft = ModelFolder.open(run.model("sft"))) {
+    try (ModelFolder sft = ModelFolder.open(run.start())) {
       ContextFilter filter = run.filter(PromptEncoder.of(sft));
       List<Preference> train =
           filter.preferences(JsonLines.read(labels.resolve(TRAIN), Preference.class));
@@ -226,10 +226,9 @@ final class Stages {
 
   static Map<String, Object> ppo(RunContext run, Path out) {
     PpoConfig config = run.config().ppo();
-    try (ModelFolder sft = ModelFolder.open(run.model("sft"));
-        ModelFolder reward = ModelFolder.open(run.model("reward"));
-        Serving serving =
-            run.serve(Map.of("policy", run.model("sft"), "reward", run.model("reward")))) {
+    try (ModelFolder sft = ModelFolder.open(run.start());
+        ModelFolder reward = ModelFolder.open(run.reward());
+        Serving serving = run.serve(Map.of("policy", run.start(), "reward", run.reward()))) {
       ContextFilter filter = run.filter(PromptEncoder.of(sft));
       List<Example> prompts =
           different(
@@ -255,14 +254,14 @@ final class Stages {
 
   static Map<String, Object> evaluate(RunContext run, Path out) {
     EvaluationConfig config = run.config().evaluation();
-    try (ModelFolder sft = ModelFolder.open(run.model("sft"));
+    try (ModelFolder sft = ModelFolder.open(run.start());
         ModelFolder policy = ModelFolder.open(run.model("ppo"));
         Serving serving =
             run.serve(
                 Map.of(
-                    "sft", run.model("sft"),
+                    "sft", run.start(),
                     "policy", run.model("ppo"),
-                    "reward", run.model("reward")));
+                    "reward", run.reward()));
         Judging judging = Judging.ofEvaluation(run)) {
       ContextFilter filter = run.filter(PromptEncoder.of(sft));
       List<Example> test = filter.prompts(filter.examples(run.data().test()), config.maxTokens());

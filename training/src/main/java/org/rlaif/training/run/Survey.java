@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.StageFiles;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.RunConfig;
 
@@ -70,7 +71,7 @@ final class Survey {
       unsealed.add(stage);
       return State.FINISHED;
     }
-    List<String> found = StageFiles.damage(folder.standingPath(stage), files);
+    List<String> found = StageFiles.damage(folder.standingPath(stage), "", files);
     damage.addAll(found);
     return found.isEmpty() ? State.FINISHED : State.DAMAGED;
   }

@@ -2,6 +2,7 @@ package org.rlaif.training.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,11 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.judge.JudgeConfig;
+import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.BpeTrainer;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.ScoreScale;
+import org.rlaif.model.Weights;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.run.RunFolder;
 import picocli.CommandLine;
@@ -65,17 +73,12 @@ class RlaifTest {
         "rlaif: Unmatched argument at index 0: 'frobnicate' (help: rlaif --help)", "frobnicate");
     mistake("rlaif: Missing required parameter: 'FILE.yaml' (help: rlaif run --help)", "run");
     mistake(
-        "rlaif: " + file + ": ppo.clipRange: -1.0 (expected: > 0)",
+        "rlaif: --set: ppo.clipRange: -1.0 (expected: > 0)",
         "run",
         file,
         "--set",
         "ppo.clipRange=-1");
-    mistake(
-        "rlaif: " + file + ": device: gpu (expected: cpu or cuda:N)",
-        "run",
-        file,
-        "--device",
-        "gpu");
+    mistake("rlaif: --device: gpu (expected: cpu or cuda:N)", "run", file, "--device", "gpu");
     mistake(
         "rlaif: --set: ppo (expected: key=value, for example ppo.updates=10)",
         "run",
@@ -83,10 +86,8 @@ class RlaifTest {
         "--set",
         "ppo");
     mistake(
-        "rlaif: "
-            + file
-            + ": evaluation.judge: gold (expected: configured, since data.source is files; the gold"
-            + " judge knows the generated posts only)",
+        "rlaif: --set: evaluation.judge: gold (expected: configured, since data.source is files;"
+            + " the gold judge knows the generated posts only)",
         "run",
         file,
         "--set",
@@ -130,6 +131,87 @@ class RlaifTest {
     assertTrue(typed.err().startsWith("rlaif: device: cuda:77 (expected: cpu, or "), typed.err());
     assertEquals(1, typed.err().lines().count());
     assertFalse(Files.exists(folder.resolve("x")));
+  }
+
+  @Test
+  void everyStagesSettingsAreCheckedBeforeTheFirstBegins() throws IOException {
+    String runs = folder.resolve("runs").toString();
+    Path model = model(folder.resolve("model"));
+    for (List<String> settings :
+        List.of(
+            List.of("judge: endpoint.url: null (", "judge.kind=endpoint"),
+            List.of(
+                "judge: endpoint.keyVariable: RLAIF_NOT_THERE",
+                "judge.kind=endpoint",
+                "judge.endpoint.url=http://127.0.0.1:1/v1",
+                "judge.endpoint.model=m",
+                "judge.endpoint.keyVariable=RLAIF_NOT_THERE"),
+            List.of(
+                "judge.template: " + folder + "/none.mustache (expected: a file that exists)",
+                "judge.kind=model",
+                "judge.model=sft",
+                "judge.template=" + folder + "/none.mustache"),
+            List.of("judge: model: null (", "judge.kind=model"),
+            List.of(
+                "judge: model: ./none (expected: a folder that exists",
+                "judge.kind=model",
+                "judge.model=./none"),
+            List.of("device: cuda:0 (", "device=cuda:0"),
+            List.of("labels.heldOut: 0.0 (", "labels.heldOut=0"),
+            List.of("ppo.maxTokens: 200 (expected: < 128", "ppo.maxTokens=200"),
+            List.of("evaluation.maxTokens: 128 (", "evaluation.maxTokens=128"),
+            List.of("candidates.maxTokens: 128 (", "candidates.maxTokens=128"),
+            List.of("model: runs/x/sft/model (", "model.folder=runs/x/sft/model"),
+            List.of(
+                "data.chat: true, and no chat template in " + model,
+                "data.chat=true",
+                "model.folder=" + model),
+            List.of(
+                "adapter target: none (",
+                "model.folder=" + model,
+                "model.adapter={rank: 2, alpha: 1, rankStabilised: false, targets: [none]}"),
+            List.of("reward.folder: " + model + " (", "reward.folder=" + model),
+            List.of("--set: serverTls: ", "server=x", "serverTls.ca=none.pem"))) {
+      for (String dry : List.of("--runs", "--dry-run")) {
+        List<String> typed = new ArrayList<>(List.of("run", yaml("name: x\n"), "--runs", runs));
+        if (dry.equals("--dry-run")) {
+          typed.add(dry);
+        }
+        settings.stream().skip(1).forEach(each -> typed.addAll(List.of("--set", each)));
+        Typed refused = Typed.rlaif(typed.toArray(String[]::new));
+        assertEquals(2, refused.code(), refused.err());
+        assertTrue(
+            refused.err().startsWith("rlaif: " + settings.get(0)), settings + "\n" + refused.err());
+        assertEquals(1, refused.err().lines().count(), refused.err());
+        assertFalse(Files.exists(folder.resolve("runs/x/config.yaml")));
+      }
+    }
+  }
+
+  @Test
+  void aPlanLeavesOutWhatTheRunLeavesOut() throws IOException {
+    Path data =
+        Files.write(
+            folder.resolve("people.jsonl"),
+            IntStream.range(0, 40)
+                .mapToObj(
+                    i ->
+                        "{\"prompt\": \"p%d\", \"chosen\": \"a\", \"rejected\": \"b\"}"
+                            .formatted(i))
+                .toList());
+    String file =
+        yaml(
+            "evaluation: {judge: configured}\njudge: {rubric: general}\n"
+                + "data: {source: files, files: ['%s']}\n".formatted(data));
+    Typed typed = Typed.rlaif("run", file, "--dry-run", "--runs", folder.toString());
+    assertEquals(0, typed.code(), typed.err());
+    assertTrue(
+        typed
+            .out()
+            .lines()
+            .anyMatch(
+                line -> line.matches("candidates +run +none: people have said what is better *")),
+        typed.out());
   }
 
   @Test
@@ -218,9 +300,49 @@ class RlaifTest {
   }
 
   @Test
+  void sftIsASectionOrAWord() throws IOException {
+    Path file = folder.resolve("config.yaml");
+    RunConfig skipped = RunConfig.load(null, List.of("sft=skip", "model.folder=some"));
+    assertNull(skipped.sft());
+    ConfigFiles.write(file, skipped);
+    assertTrue(Files.readString(file).contains("sft: skip\n"), Files.readString(file));
+    assertEquals(skipped, RunConfig.load(file, List.of()));
+    RunConfig whole = RunConfig.load(null, List.of("sft.steps=3"));
+    ConfigFiles.write(file, whole);
+    assertEquals(whole, RunConfig.load(file, List.of()));
+
+    String yaml = yaml("sft: none\n");
+    mistake(
+        "rlaif: " + yaml + ": sft: none (expected: skip, or a section of keys and values)",
+        "run",
+        yaml);
+    yaml = yaml("sft: skip\n");
+    mistake(
+        "rlaif: "
+            + yaml
+            + ": sft: skip (expected: steps, since model.folder is empty: there is no policy to"
+            + " start from)",
+        "run",
+        yaml);
+    yaml = yaml("sft:\n");
+    mistake(
+        "rlaif: " + yaml + ": sft: nothing (expected: a section of keys and values)", "run", yaml);
+  }
+
+  @Test
   void quotesTextForTheShell() {
     assertEquals("runs/quickstart", Summary.quoted("runs/quickstart"));
     assertEquals("$'It\\'s 5 \\\\ 6.\\nTL;DR:'", Summary.quoted("It's 5 \\ 6.\nTL;DR:"));
+  }
+
+  /** A policy that knows nothing, without a chat template. */
+  private static Path model(Path folder) throws IOException {
+    Path tokenizer = folder.resolveSibling("tokenizer.json");
+    BpeTrainer.train(List.of("a b"), 259, tokenizer);
+    DecoderConfig config = DecoderConfig.gpt2(259, 64, 16, 1, 2, 64);
+    ModelFolder.save(
+        folder, config, ScoreScale.IDENTITY, tokenizer, Weights.allocate(config.parameters()));
+    return folder;
   }
 
   private static void mistake(String line, String... arguments) {

@@ -125,6 +125,79 @@ class WholeRunTest {
   }
 
   @Test
+  void modelsAndPromptsAreBroughtAlong() throws IOException {
+    Path yaml = Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS);
+    assertEquals(0, run(yaml, "a").code());
+    Path made = folder.resolve("a/tiny");
+    Path prompts =
+        Files.write(
+            folder.resolve("prompts.jsonl"),
+            IntStream.range(0, 40)
+                .mapToObj("{\"prompt\": \"Who took coat %d?\"}"::formatted)
+                .toList());
+    Path test =
+        Files.write(
+            folder.resolve("test.jsonl"),
+            IntStream.range(0, 8)
+                .mapToObj("{\"prompt\": \"Who has hat %d?\"}"::formatted)
+                .toList());
+    Path bring =
+        Files.writeString(
+            folder.resolve("bring.yaml"),
+            TinyRun.YAML
+                    .replace("sft: {steps: 4, batch: 4}", "sft: skip")
+                    .replace("model: {", "model: {folder: '" + made + "/sft/model', ")
+                    .replace("reward: {", "reward: {folder: '" + made + "/reward/model', ")
+                    .replace("evaluation: {", "evaluation: {judge: configured, ")
+                + "judge: {rubric: general}\n"
+                + "data: {source: files, files: ['%s'], testFiles: ['%s']}\n"
+                    .formatted(prompts, test));
+    Typed typed = run(bring, "b");
+    assertEquals(0, typed.code(), typed.err());
+    assertEquals(
+        List.of("data", "tokenizer", "ppo", "evaluate", "report"), stagesWith(typed, false));
+    assertTrue(
+        typed.out().contains("Against its starting point (the model that it began as)"),
+        typed.out());
+    assertFalse(typed.out().contains("NaN"), typed.out());
+    Path run = folder.resolve("b/tiny");
+    JsonNode report = Json.MAPPER.readTree(run.resolve("report.json").toFile());
+    assertEquals(8, report.at("/winRate/policyVsSft/n").asInt());
+    assertTrue(report.at("/winRate/policyVsReference").isMissingNode());
+    assertTrue(report.at("/evaluation/score/reference").isMissingNode());
+    assertTrue(report.at("/parity/maxAbsLogprobDifference").asDouble() <= 1e-4);
+    assertEquals(
+        Map.of(
+            "policy",
+            run.resolve("ppo/model"),
+            "reward",
+            made.resolve("reward/model").toAbsolutePath().normalize()),
+        RunFolder.find("tiny", folder.resolve("b")).models());
+    assertEquals(0, stagesWith(run(bring, "b"), false).size());
+    Typed sft = Typed.rlaif("sft", bring.toString(), "--runs", folder.resolve("b").toString());
+    assertEquals(
+        "rlaif: stage: sft (expected: one of data, tokenizer, ppo, evaluate, report in this run)",
+        sft.err().strip());
+
+    // With a judge in the place of the reward model, and an adapter in the place of all weights.
+    Typed adapted = run(bring, "c", "--set", "reward.folder=", "--set", "model.adapter.rank=2");
+    assertEquals(0, adapted.code(), adapted.err());
+    assertTrue(stagesWith(adapted, false).containsAll(List.of("candidates", "label", "reward")));
+    assertTrue(Files.isRegularFile(folder.resolve("c/tiny/ppo/model/adapter_model.safetensors")));
+
+    Typed others =
+        run(
+            yaml,
+            "d",
+            "--set",
+            "tokenizer.vocabularySize=290",
+            "--set",
+            "reward.folder='" + made + "/reward/model'");
+    assertEquals(2, others.code());
+    assertTrue(others.err().contains("reward.folder: " + made), others.err());
+  }
+
+  @Test
   void aServerElsewhereGivesTheSameFigures() throws IOException {
     Path yaml = Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS);
     assertEquals(0, run(yaml, "here").code());

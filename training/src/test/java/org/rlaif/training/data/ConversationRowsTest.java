@@ -184,7 +184,7 @@ class ConversationRowsTest {
     all.addAll(List.of(settings));
     try {
       ObjectNode columns = (ObjectNode) Json.MAPPER.readTree(whole.replace('\'', '"'));
-      return new RowReader(RunConfig.load(null, all).data()).read(new Row("f", 7, columns));
+      return new RowReader(RunConfig.load(null, all).data(), false).read(new Row("f", 7, columns));
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }

@@ -47,10 +47,10 @@ class RowFileTest {
   @Test
   void namesTheRowThatIsNotJson() {
     assertEquals(
-        "f, row 2: not JSON: ",
-        message("{\"a\":\"one\"}\n{\"a\":\"two\n").substring(0, "f, row 2: not JSON: ".length()));
-    assertTrue(message("[{\"a\":1}, {\"a\" 2}]").startsWith("f, row 2: not JSON: "));
-    assertTrue(message("[{\"a\":1}").startsWith("f, row 2: not JSON: "));
+        "f, row 2: not JSON (line 1, column 10) (expected: a JSON object)",
+        message("{\"a\":\"one\"}\n{\"a\":\"two\n"));
+    assertTrue(message("[{\"a\":1}, {\"a\" 2}]").startsWith("f, row 2: not JSON (line "));
+    assertTrue(message("[{\"a\":1}").startsWith("f, row 2: not JSON (line "));
   }
 
   @Test
@@ -88,7 +88,7 @@ class RowFileTest {
         assertThrows(UserError.class, () -> RowFile.read(folder, "f", LIMITS)).getMessage());
     Path file = folder.resolve("f");
     assertEquals(
-        file + ": not text in UTF-8 (expected: JSON Lines or a JSON array)",
+        file + ": not text in UTF-8 (expected: JSON Lines or a JSON array, plain or gzipped)",
         assertThrows(UserError.class, () -> read("f", new byte[] {'{', (byte) 0xff, '}'}))
             .getMessage());
     byte[] whole = gzip(utf8(LINES));
@@ -96,7 +96,33 @@ class RowFileTest {
     assertTrue(
         assertThrows(UserError.class, () -> read("f", half))
             .getMessage()
-            .startsWith(file + ": cannot be read: "));
+            .startsWith(file + ": ends too early (expected: a whole gzip file)"));
+    byte[] damaged = whole.clone();
+    damaged[whole.length - 8] ^= 1; // of the CRC
+    assertEquals(
+        file + ": damaged (expected: a whole gzip file)",
+        assertThrows(UserError.class, () -> read("f", damaged)).getMessage());
+  }
+
+  @Test
+  void otherFormsOfRowsAreCalledByTheirNames() {
+    for (String csv :
+        List.of(
+            "prompt,completion\nWhat?,That.\n",
+            "\"prompt\",\"completion\"\n",
+            "prompt\tcompletion\n",
+            "\n id;text;label\n")) {
+      assertEquals(
+          "f: columns that are separated by commas or tabs (CSV) (expected: JSON Lines or a JSON"
+              + " array, plain or gzipped)",
+          message(csv));
+    }
+    assertTrue(message("{'a': 1, 'b': 2}").startsWith("f, row 1: not JSON (line 1"));
+    Path file = folder.resolve("f");
+    assertEquals(
+        file + ": Parquet (expected: JSON Lines or a JSON array, plain or gzipped)",
+        assertThrows(UserError.class, () -> read("f", new byte[] {'P', 'A', 'R', '1', (byte) 0xff}))
+            .getMessage());
   }
 
   private List<Integer> numbers(String text) throws IOException {

@@ -54,7 +54,15 @@ class RowReaderTest {
   void transcriptsAreCutAtTheLastCommonTurn() {
     Written row =
         read(
-            "{'chosen': '\\n\\nAssistant: x\\n\\nAssistant: yes', 'rejected': '\\n\\nAssistant: x\\n\\nAssistant: no'}");
+            "{'chosen': '\\n"
+                + "\\n"
+                + "Assistant: x\\n"
+                + "\\n"
+                + "Assistant: yes', 'rejected': '\\n"
+                + "\\n"
+                + "Assistant: x\\n"
+                + "\\n"
+                + "Assistant: no'}");
     assertEquals(
         new Preference(
             "f:7",
@@ -95,11 +103,12 @@ class RowReaderTest {
   void namesWhatIsMissing() {
     assertEquals(
         "f, row 7, columns: prompt, text (expected: a conversation in messages, a completion in"
-            + " completion, or a preference in chosen and rejected; data.columns says what yours are called)",
+            + " completion, or a preference in chosen and rejected; data.columns says what yours"
+            + " are called)",
         message("{'prompt': 'Q', 'text': 'A'}"));
     assertEquals(
-        "f, row 7, columns: none (expected: a conversation in messages, a completion in"
-            + " completion, or a preference in chosen and rejected; data.columns says what yours are called)",
+        "f, row 7, columns: none (expected: a conversation in messages, a completion in completion,"
+            + " or a preference in chosen and rejected; data.columns says what yours are called)",
         message("{}"));
     assertEquals(
         "f, row 7, column rejected: missing (expected: an answer, since there is chosen)",
@@ -168,6 +177,6 @@ class RowReaderTest {
         new ArrayList<>(
             List.of("data.source=files", "data.files=[f]", "evaluation.judge=configured"));
     all.addAll(List.of(settings));
-    return new RowReader(RunConfig.load(null, all).data());
+    return new RowReader(RunConfig.load(null, all).data(), false);
   }
 }

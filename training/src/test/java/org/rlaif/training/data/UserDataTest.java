@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -114,6 +115,55 @@ class UserDataTest {
         "data.validation: no example to watch SFT with (expected: > 0, and enough rows)",
         message(
             config(List.of("data.validation=0"), lines("c.jsonl", 10, i -> row("p" + i, "c")))));
+  }
+
+  @Test
+  void filesOfTheirOwnAreValidationAndTest() throws IOException {
+    Path train = lines("train.jsonl", 20, i -> row("p" + i, "c"));
+    // Two of these prompts are trained on in the other file, one of them is in both others.
+    Path validation = lines("dev.jsonl", 5, i -> row("p" + (18 + i), "v"));
+    Path test = lines("test.jsonl", 8, i -> row("p" + (19 + i), "t"));
+    DataConfig own =
+        config(
+            List.of(
+                "data.validationFiles=['" + validation + "']", "data.testFiles=['" + test + "']"),
+            train);
+    Path out = Files.createDirectory(folder.resolve("out"));
+    Map<String, Object> figures = UserData.write(own, 3, true, out);
+    // 18 and 19 are left out of train; 19 to 22 are test's, so validation keeps 18 alone.
+    assertEquals(Map.of("train", 18, "validation", 1, "test", 8, "inTwoSplits", 2 + 4), figures);
+    DataSet data = DataSet.read(out);
+    assertEquals(List.of("dev.jsonl:1"), data.validation().stream().map(Example::id).toList());
+    assertTrue(data.test().stream().allMatch(each -> each.completion().equals("t")));
+
+    DataSet shared = UserData.read(config(List.of("data.testFiles=['" + test + "']"), train), 3);
+    assertEquals(8, shared.test().size());
+    assertEquals(1, shared.validation().size(), "a share of what is left of the file: 5 % of 20");
+    assertEquals(18, shared.train().size());
+    assertNotEquals(UserData.contentHashes(own), UserData.contentHashes(config(train)));
+  }
+
+  @Test
+  void promptsAloneWillDoWhereNothingIsLearnedFromCompletions() throws IOException {
+    Path file =
+        lines(
+            "a.jsonl",
+            20,
+            i -> i == 7 ? row("p7", "known") : "{\"prompt\":\"p%d\",\"n\":1}".formatted(i));
+    Path out = Files.createDirectory(folder.resolve("out"));
+    UserData.write(config(file), 3, /* learned= */ false, out);
+    DataSet data = DataSet.read(out);
+    assertEquals(17, data.train().size());
+    assertEquals(2, data.test().size());
+    assertEquals(
+        1,
+        Stream.of(data.train(), data.validation(), data.test())
+            .flatMap(List::stream)
+            .filter(Example::hasCompletion)
+            .count());
+    assertTrue(message(config(file)).startsWith("a.jsonl, row 1, columns: prompt, n (expected: "));
+    Path neither = lines("b.jsonl", 20, i -> "{\"question\":\"p%d\"}".formatted(i));
+    assertThrows(UserError.class, () -> UserData.write(config(neither), 3, false, out));
   }
 
   @Test

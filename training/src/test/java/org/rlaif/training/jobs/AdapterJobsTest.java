@@ -187,7 +187,7 @@ class AdapterJobsTest {
 
   private Map<String, Object> sft(AdapterConfig adapter) throws IOException {
     return SftJob.run(
-        new SftConfig(30, 16, 5e-3, 0.98, 0, 0.1, 0.5, 0.1, 1),
+        new SftConfig(30, 16, null, 5e-3, 0.98, 0, 0.1, 0.5, 0.1, 1),
         new ModelConfig(ToyModels.sft().toString(), 32, 16, 2, 2, 0.1, adapter),
         ToyModels.tokenizerJson(),
         Toy.examples(200, 12),
@@ -200,7 +200,7 @@ class AdapterJobsTest {
   private Map<String, Object> reward(AdapterConfig adapter) throws IOException {
     try (ModelFolder start = ModelFolder.open(inside("sft/model"))) {
       return RewardJob.run(
-          new RewardConfig(4, 16, 2e-2, 0, 0.1, 0.1, 1),
+          new RewardConfig("", 4, 16, null, 2e-2, 0, 0.1, 0.1, 1),
           adapter,
           start,
           Toy.preferences(400, 4),

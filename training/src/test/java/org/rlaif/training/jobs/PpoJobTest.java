@@ -93,12 +93,52 @@ class PpoJobTest {
     return Files.createDirectories(out.resolve(name));
   }
 
+  @Test
+  void aMinibatchInPartsMakesTheSameStep() throws Exception {
+    Map<?, ?> whole = firstUpdate(config(1, 1e-3, 1, 16, null), "whole");
+    Map<?, ?> parts = firstUpdate(config(1, 1e-3, 1, 16, 3), "parts");
+    for (String name :
+        List.of(
+            "policyLoss",
+            "valueLoss",
+            "policyGradientNorm",
+            "valueGradientNorm",
+            "ratioMean",
+            "clipFraction",
+            "approximateKl",
+            "firstRatioMin",
+            "firstRatioMax",
+            "ratioMax")) {
+      double expected = (double) whole.get(name);
+      assertEquals(
+          expected, (double) parts.get(name), 1e-6 * Math.max(1, Math.abs(expected)), name);
+    }
+    firstUpdate(config(1, 1e-3, 1, 16, 16), "one");
+    assertEquals(
+        -1,
+        Files.mismatch(
+            out.resolve("whole/model/model.safetensors"),
+            out.resolve("one/model/model.safetensors")),
+        "one part is the whole, bit for bit");
+  }
+
+  private Map<?, ?> firstUpdate(PpoConfig config, String name) throws Exception {
+    run(config, 1, folder(name));
+    return JsonLines.read(out.resolve(name).resolve("metrics.jsonl"), Map.class).get(0);
+  }
+
   static PpoConfig config(int updates, double learningRate) {
+    return config(updates, learningRate, 2, 8, null);
+  }
+
+  private static PpoConfig config(
+      int updates, double learningRate, int epochs, int minibatch, Integer microbatch) {
     return new PpoConfig(
         updates,
         16,
-        2,
-        8,
+        epochs,
+        minibatch,
+        microbatch,
         learningRate,
         3e-3,
         0.1,

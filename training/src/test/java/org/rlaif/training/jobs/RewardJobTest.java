@@ -1,12 +1,14 @@
 package org.rlaif.training.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Preference;
@@ -66,12 +68,42 @@ class RewardJobTest {
     assertEquals(1, figures.confident());
   }
 
+  @Test
+  void figuresOverNothingAreAbsent() throws Exception {
+    Map<String, Object> ties =
+        PreferenceFigures.of(new double[] {1, -2}, new float[] {0.5f, 0.5f}).toMap();
+    assertEquals(Set.of("loss", "n", "decided", "confident"), ties.keySet());
+    assertEquals(0, ties.get("decided"));
+    Map<String, Object> unsure =
+        PreferenceFigures.of(new double[] {1, -2}, new float[] {0.6f, 0.5f}).toMap();
+    assertFalse(unsure.containsKey("accuracyConfident"));
+    assertEquals(1.0, unsure.get("accuracy"));
+    assertEquals(0.206549, (double) unsure.get("accuracyLow"), 2e-5); // 1 / (1 + 1.96^2)
+
+    List<Preference> tied =
+        Toy.preferences(30, 8).stream()
+            .map(
+                p -> new Preference(p.id(), p.prompt(), p.first(), p.second(), 0.5, p.provenance()))
+            .toList();
+    Map<String, Object> figures = run(1, "tied", tied);
+    assertEquals(
+        "each of the 20 labels to learn from is a tie, so the scores of this reward model mean"
+            + " nothing",
+        figures.get("warning"));
+    assertFalse(figures.containsKey("accuracy"));
+    assertFalse(run(1, "usual").containsKey("warning"));
+  }
+
   private Map<String, Object> run(long seed, String name) throws Exception {
-    List<Preference> preferences = Toy.preferences(30, 8);
+    return run(seed, name, Toy.preferences(30, 8));
+  }
+
+  private Map<String, Object> run(long seed, String name, List<Preference> preferences)
+      throws Exception {
     try (ModelFolder start = ModelFolder.open(ToyModels.sft())) {
       return Clockless.of(
           RewardJob.run(
-              new RewardConfig(1, 8, 1e-3, 0.01, 0.1, 0.1, 1),
+              new RewardConfig("", 1, 8, null, 1e-3, 0.01, 0.1, 0.1, 1),
               AdapterConfig.NONE,
               start,
               preferences.subList(0, 20),

@@ -24,7 +24,8 @@ import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.SftConfig;
 
 class SftJobTest {
-  private static final SftConfig SHORT = new SftConfig(8, 4, 1e-2, 0.98, 0.01, 0.1, 0.5, 0.1, 1);
+  private static final SftConfig SHORT =
+      new SftConfig(8, 4, null, 1e-2, 0.98, 0.01, 0.1, 0.5, 0.1, 1);
 
   @TempDir private Path out;
 
@@ -121,7 +122,7 @@ class SftJobTest {
 
   @Test
   void endsByNameWhenTheTrainingBlowsUp() {
-    SftConfig wild = new SftConfig(30, 4, 1e30, 0.98, 0.01, 0, 0, 0.1, 1);
+    SftConfig wild = new SftConfig(30, 4, null, 1e30, 0.98, 0.01, 0, 0, 0.1, 1);
     UserError error =
         assertThrows(
             UserError.class,

@@ -21,8 +21,8 @@ import org.rlaif.training.config.SftConfig;
  */
 final class Toy {
   static final ModelConfig MODEL = new ModelConfig("", 32, 16, 2, 2, 0.1, AdapterConfig.NONE);
-  static final SftConfig SFT = new SftConfig(120, 16, 1e-2, 0.98, 0.01, 0.1, 0.5, 0.1, 1);
-  static final RewardConfig REWARD = new RewardConfig(4, 16, 1e-2, 0.01, 0.1, 0.1, 1);
+  static final SftConfig SFT = new SftConfig(120, 16, null, 1e-2, 0.98, 0.01, 0.1, 0.5, 0.1, 1);
+  static final RewardConfig REWARD = new RewardConfig("", 4, 16, null, 1e-2, 0.01, 0.1, 0.1, 1);
 
   private Toy() {}
 

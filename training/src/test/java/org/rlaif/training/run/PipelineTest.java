@@ -84,6 +84,19 @@ class PipelineTest {
   }
 
   @Test
+  void settingsAreCheckedBeforeTheFirstStageBegins() {
+    stages.refuses = "ppo";
+    assertEquals("ppo: 3 (expected: something else)", refusal(() -> stages.run("1", "2", "3")));
+    assertEquals(List.of(), stages.worked);
+    stages.refuses = "";
+    stages.run("1", "2", "3");
+    stages.checked.clear();
+    stages.refuses = "sft";
+    stages.run("1", "2", "3");
+    assertEquals(List.of(), stages.checked, "what is finished needs no key and no judge any more");
+  }
+
+  @Test
   void aReplacementThatBreaksOffLeavesWhatWasThere() {
     stages.run("1", "2", "3");
     stages.breaksIn = "reward";
@@ -164,6 +177,9 @@ class PipelineTest {
     stages.replace("1", "2", "3");
     assertEquals(List.of("sft", "reward", "ppo", "reward"), stages.worked);
     assertEquals("sft 1\nreward 2\n", stages.text("reward"));
+    Files.writeString(record, "{");
+    stages.replace("1", "2", "3");
+    assertEquals(List.of("sft", "reward", "ppo", "reward", "reward"), stages.worked);
   }
 
   private void damaged(Path file, byte[] content, String refusal) throws IOException {

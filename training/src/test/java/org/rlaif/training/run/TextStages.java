@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.rlaif.kit.UserError;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.RunConfig;
 
@@ -16,6 +17,12 @@ final class TextStages {
 
   /** Names of the stages that did their work, in order. */
   final List<String> worked = new ArrayList<>();
+
+  /** Names of the stages whose settings were looked at, in order. */
+  final List<String> checked = new ArrayList<>();
+
+  /** The stage whose settings cannot work; nothing for none. */
+  String refuses = "";
 
   /** The stage at whose end the work breaks off; nothing for none. */
   String breaksIn = "";
@@ -85,6 +92,10 @@ final class TextStages {
         name,
         settings,
         List.of("length"),
+        context -> {
+          checked.add(name);
+          UserError.require(!refuses.equals(name), name, settings, "something else");
+        },
         (context, out) -> {
           worked.add(name);
           String input =

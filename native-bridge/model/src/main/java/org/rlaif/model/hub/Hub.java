@@ -56,13 +56,16 @@ public final class Hub {
    * The folder of a model.
    *
    * @param model a folder that exists, or {@code org/name} or {@code org/name@revision}: a branch,
-   *     a tag or a commit
+   *     a tag or a commit. Where there is a folder {@code org} here, {@code org/name} is a path
    * @throws UserError in one line, with what was looked for and where
    */
   public Path resolve(String model) {
     Path folder = folder(model);
     if (folder != null) {
       return folder;
+    }
+    if (isPath(model)) {
+      throw UserError.expected("model", model, "a folder that exists; there is no such folder");
     }
     ModelName name = ModelName.of(model);
     if (name == null) {
@@ -108,6 +111,22 @@ public final class Hub {
       return Files.isDirectory(path) ? path : null;
     } catch (InvalidPathException e) {
       return null;
+    }
+  }
+
+  /**
+   * Whether a text that names no folder was meant to: it looks like a path, or it lies where there
+   * is a folder. A revision says that the hub is meant after all.
+   */
+  private static boolean isPath(String model) {
+    if (model.startsWith("/") || model.startsWith("./") || model.startsWith("../")) {
+      return true;
+    }
+    try {
+      Path parent = Path.of(model).getParent();
+      return !model.contains("@") && parent != null && Files.isDirectory(parent);
+    } catch (InvalidPathException e) {
+      return false;
     }
   }
 

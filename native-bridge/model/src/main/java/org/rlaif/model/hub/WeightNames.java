@@ -61,7 +61,7 @@ public final class WeightNames {
     try {
       map = Json.MAPPER.readTree(Files.readAllBytes(index)).path(MAP);
     } catch (JsonProcessingException e) {
-      throw new UserError(index + ": not JSON (" + e.getOriginalMessage() + ")", e);
+      throw new UserError(index + ": " + Json.describe(e), e);
     } catch (IOException e) {
       throw new UserError(index + ": cannot be read (" + e.getMessage() + ")", e);
     }

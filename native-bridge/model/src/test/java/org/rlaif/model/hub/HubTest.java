@@ -102,6 +102,19 @@ final class HubTest {
   }
 
   @Test
+  void whatIsMeantToBeAFolderIsNotLookedUp() {
+    // src/test is a folder here, so what is said to be in it is another.
+    for (String path : List.of("./org/tiny", "../tiny", "/org/tiny", "src/tiny", "src/test/tiny")) {
+      assertEquals(
+          "model: " + path + " (expected: a folder that exists; there is no such folder)",
+          assertThrows(UserError.class, () -> resolve(path)).getMessage());
+    }
+    assertEquals(List.of(), hub.requests);
+    assertThrows(UserError.class, () -> resolve("src/tiny@main"));
+    assertFalse(hub.requests.isEmpty(), "a revision says that the hub is meant");
+  }
+
+  @Test
   void aRevisionIsABranchATagOrACommit() throws IOException {
     resolve("org/tiny@refs/pr/1");
     assertTrue(hub.requests.get(0).path().endsWith("/revision/refs%2Fpr%2F1"));
@@ -363,7 +376,7 @@ final class HubTest {
   @Test
   void aFolderIsItself() {
     assertEquals(home, resolve(home.toString()));
-    for (String none : List.of("", "tiny", "a/b/c", "../tiny", "org/..", "org/a..b", "org/a--b")) {
+    for (String none : List.of("", "tiny", "a/b/c", "org/..", "org/a..b", "org/a--b")) {
       var e = assertThrows(UserError.class, () -> resolve(none));
       assertEquals(
           "model: "

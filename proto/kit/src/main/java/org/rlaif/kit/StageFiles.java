@@ -1,4 +1,4 @@
-package org.rlaif.training.run;
+package org.rlaif.kit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,21 +10,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.rlaif.kit.AtomicFiles;
 
-/** Which files a stage has left, and whether they are still what they were. */
-final class StageFiles {
+/**
+ * Which files a finished stage of a run has left, and whether they are still what they were. The
+ * stage's record, {@value #RECORD} beside them, has them under {@value #KEY}.
+ */
+public final class StageFiles {
+  public static final String RECORD = "stage.json";
+  public static final String KEY = "files";
+
   private StageFiles() {}
 
   /** What tells a file from any other. */
-  record Stored(long bytes, String sha256) {
+  public record Stored(long bytes, String sha256) {
     static Stored of(Path file) throws IOException {
       return new Stored(Files.size(file), AtomicFiles.sha256(file));
     }
   }
 
   /** All files below a stage's folder but its record, by their paths in there. */
-  static Map<String, Stored> of(Path folder) throws IOException {
+  public static Map<String, Stored> of(Path folder) throws IOException {
     Map<String, Stored> files = new TreeMap<>();
     for (String name : names(folder)) {
       files.put(name, Stored.of(folder.resolve(name)));
@@ -35,18 +40,22 @@ final class StageFiles {
   /**
    * What has happened to the files since, one line each: changed, missing, or not the stage's.
    *
+   * @param under only files whose path in there begins with this are looked at; empty: all
    * @param expected as {@link #of} noted them
    */
-  static List<String> damage(Path folder, Map<String, Stored> expected) {
+  public static List<String> damage(Path folder, String under, Map<String, Stored> expected) {
     List<String> damage = new ArrayList<>();
     try {
-      List<String> names = names(folder);
+      List<String> names = names(folder).stream().filter(name -> name.startsWith(under)).toList();
       for (String name : names) {
         if (!expected.containsKey(name)) {
           damage.add(folder.resolve(name) + ": not a file that the stage has left");
         }
       }
       for (Map.Entry<String, Stored> each : expected.entrySet()) {
+        if (!each.getKey().startsWith(under)) {
+          continue;
+        }
         Path file = folder.resolve(each.getKey());
         Stored before = each.getValue();
         if (!names.contains(each.getKey())) {
@@ -70,7 +79,7 @@ final class StageFiles {
       return inside
           .filter(each -> !Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))
           .map(each -> folder.relativize(each).toString())
-          .filter(name -> !name.equals(StageRecord.FILE))
+          .filter(name -> !name.equals(RECORD))
           .filter(name -> !name.startsWith(".") && !name.contains("/."))
           .sorted()
           .toList();
