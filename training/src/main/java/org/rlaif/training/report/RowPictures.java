@@ -40,7 +40,7 @@ final class RowPictures {
                         room.width(),
                         90 + 34 * rows.size(),
                         "",
-                        "win rate of the policy (%)",
+                        "win rate (%)",
                         rows.stream().map(row -> row.apply(theme)).toList(),
                         0,
                         100,
@@ -148,7 +148,7 @@ final class RowPictures {
                         room.width(),
                         158,
                         "",
-                        "mean probability of the first position (%)",
+                        "first position (%)",
                         List.of(
                             Row.bar(
                                 String.format(Locale.ROOT, "one order  %.1f %%", 50 + 100 * before),
