@@ -30,7 +30,12 @@ final class LoadingMemory {
             LOG.info("{} waits for memory until {} other models are loaded", model, loading);
             told = true;
           }
-          await();
+          try {
+            LoadingMemory.this.wait();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal(Reason.CANCELLED, "model: interrupted while waiting for memory", e);
+          }
         }
         need.check(model);
         taken = need;
@@ -56,14 +61,5 @@ final class LoadingMemory {
 
   Share share() {
     return new Share();
-  }
-
-  private void await() {
-    try {
-      wait();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Refusal(Reason.CANCELLED, "model: interrupted while waiting for memory", e);
-    }
   }
 }
