@@ -86,10 +86,7 @@ abstract class ParityGate {
     float[][][] found = found(arrived, true, probes);
     float largest = withinThreshold(found, expected, threshold);
     float[][][] old = found(serving, !quantized, probes);
-    float[][][] previous =
-        probes.get(0).previous() == null
-            ? null
-            : probes.stream().map(Probe::previous).toArray(float[][][]::new);
+    float[][][] previous = previous(probes);
     if (quantized) {
       return served(largest, found, expected, old, previous, threshold);
     }
@@ -100,6 +97,18 @@ abstract class ParityGate {
     float[][][] due = Distance.moved(expected, previous, old);
     double rounding = Math.max(ROUNDING, 2 * Distance.rootMeanSquare(old, previous));
     return judge(largest, found, due, old, rounding, SHARP_FACTOR);
+  }
+
+  private static float @Nullable [][][] previous(List<Probe> probes) {
+    var all = new float[probes.size()][][];
+    for (int i = 0; i < all.length; i++) {
+      float[][] previous = probes.get(i).previous();
+      if (previous == null) {
+        return null;
+      }
+      all[i] = previous;
+    }
+    return all;
   }
 
   private float withinThreshold(float[][][] found, float[][][] expected, float threshold) {
