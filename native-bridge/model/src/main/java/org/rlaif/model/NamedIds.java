@@ -3,8 +3,8 @@ package org.rlaif.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Iterator;
 import java.util.Map;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
@@ -23,8 +23,7 @@ final class NamedIds {
   static void check(Path folder, int vocabularySize) {
     for (String name : FILES) {
       JsonNode json = read(folder.resolve(name));
-      for (Iterator<Map.Entry<String, JsonNode>> all = json.fields(); all.hasNext(); ) {
-        Map.Entry<String, JsonNode> each = all.next();
+      for (Map.Entry<String, JsonNode> each : json.properties()) {
         if (each.getKey().endsWith("_token_id")) {
           JsonNode value = each.getValue();
           for (JsonNode id : value.isArray() ? value : Json.MAPPER.createArrayNode().add(value)) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
@@ -44,8 +43,7 @@ final class TokenText {
     this.byteLevel = hasDecoder(json.path("decoder"), "ByteLevel");
     boolean byteFallback = hasDecoder(json.path("decoder"), "ByteFallback");
     JsonNode vocabulary = json.path("model").path("vocab");
-    for (Iterator<Map.Entry<String, JsonNode>> all = vocabulary.fields(); all.hasNext(); ) {
-      Map.Entry<String, JsonNode> token = all.next();
+    for (Map.Entry<String, JsonNode> token : vocabulary.properties()) {
       Matcher fallback = BYTE.matcher(token.getKey());
       if (byteLevel) {
         inside.set(token.getValue().asInt(), spelled(token.getKey()));

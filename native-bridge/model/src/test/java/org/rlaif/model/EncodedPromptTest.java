@@ -54,6 +54,7 @@ final class EncodedPromptTest {
   }
 
   /** The same prompt as text and, where it has any, as its ids. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   private record TextPrompts(Tokenizer tokenizer, String text, int[] ids) {
     List<EncodedPrompt> all() {
       EncodedPrompt fromIds = EncodedPrompt.of(tokenizer, ids, Watch.NONE);

@@ -1,6 +1,7 @@
 package org.rlaif.serving.engine;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -131,7 +132,7 @@ final class Aside implements AutoCloseable {
         }
       }
     } catch (ExecutionException e) {
-      throw Aside.<E>failure(e.getCause());
+      throw Aside.<E>failure(Objects.requireNonNull(e.getCause()));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -155,7 +156,8 @@ final class Aside implements AutoCloseable {
   }
 
   /** A failure of work that declares it. */
-  @SuppressWarnings("unchecked") // what is thrown is unchecked, or what the work declares
+  // What is thrown is unchecked, or what the work declares.
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <E extends Exception> E failure(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;

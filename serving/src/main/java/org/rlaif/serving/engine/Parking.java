@@ -13,6 +13,7 @@ final class Parking {
   /** Of the memory that Java may have, the part that they may take. */
   private static final int SHARE = 8;
 
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   private record Parked(Row row, byte[] cache) {}
 
   private final KvCache cache;

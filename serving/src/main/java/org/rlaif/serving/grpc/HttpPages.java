@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  * without an end, or does not read, disturbs nobody, and is gone after a while. By the Netty that
  * gRPC brings.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of a connection
 final class HttpPages implements AutoCloseable {
   /** What is answered. */
   record Page(int status, String type, String text) {
