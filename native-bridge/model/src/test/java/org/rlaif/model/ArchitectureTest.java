@@ -31,6 +31,7 @@ final class ArchitectureTest {
             "org.rlaif.model..",
             "org.rlaif.kit..",
             "com.fasterxml.jackson..",
+            "org.slf4j..",
             "ai.onnx.proto..",
             "com.google.protobuf..", // texts in ONNX's messages
             "ai.djl.huggingface.tokenizers..",
