@@ -219,8 +219,7 @@ final class ModelFolderTest {
     Path config = folder.resolve("config.json");
     Files.writeString(config, "{\n  \"model_type\": gpt2\n}");
     String message = refusal();
-    assertTrue(message.startsWith(config + ", line 2: "), message);
-    assertEquals(1, message.lines().count(), message);
+    assertEquals(config + ": not JSON (line 2, column 17)", message);
     Files.delete(config);
     assertRefused("file: " + config + " (expected: a JSON file that exists)");
     folder = temporary.resolve("nowhere");
