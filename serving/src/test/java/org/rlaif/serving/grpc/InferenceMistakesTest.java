@@ -142,7 +142,9 @@ class InferenceMistakesTest {
             texts("sampling_parameters", List.of("{\"stop\": \"a\", \"stop_strings\": [\"b\"]}"))));
     StatusRuntimeException broken =
         refused(policy(text, texts("sampling_parameters", List.of("{"))));
-    assertTrue(broken.getMessage().endsWith(" (expected: JSON)"), broken.getMessage());
+    assertTrue(
+        broken.getMessage().endsWith("sampling_parameters: not JSON (line 1, column 2)"),
+        broken.getMessage());
     assertEquals(1, broken.getMessage().lines().count());
   }
 
