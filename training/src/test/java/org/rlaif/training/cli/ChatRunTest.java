@@ -112,15 +112,12 @@ class ChatRunTest {
     assertTrue(
         typed
             .err()
-            .lines()
-            .anyMatch(
-                line ->
-                    line.startsWith(
-                        "rlaif: "
-                            + model
-                            + ": no chat template (expected: chat_template.jinja, or chat_template"
-                            + " in tokenizer_config.json, since ")),
+            .startsWith(
+                "rlaif: data.chat: true, and no chat template in "
+                    + model
+                    + " (expected: chat_template.jinja,"),
         typed.err());
+    assertFalse(Files.exists(folder.resolve("b/tiny/data")), "before the first stage");
   }
 
   private Path rows(String name, IntFunction<String> row) throws IOException {
