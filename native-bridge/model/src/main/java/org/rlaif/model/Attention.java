@@ -9,7 +9,7 @@ import org.rlaif.kit.UserError;
  *
  * @param heads of queries, H
  * @param kvHeads of keys and values, a divisor of H
- * @param headWidth numbers of each, D; a multiple of 8
+ * @param headWidth numbers of each, D
  * @param inputBias whether the projections to query, key and value have biases
  * @param outputBias whether the projection behind the heads has one
  * @param headNorm whether each head's query and key is normed (Henry et al. 2020)
@@ -23,6 +23,8 @@ public record Attention(
     boolean outputBias,
     boolean headNorm,
     int window) {
+  private static final int CACHE_STEP = 8;
+
   public Attention {
     UserError.require(heads > 0, "attention heads", heads, ">= 1");
     UserError.require(
@@ -30,15 +32,31 @@ public record Attention(
         "key-value heads",
         kvHeads,
         "a divisor of the " + heads + " attention heads");
-    // ONNX Runtime's attention over a KV cache takes no other heads.
-    UserError.require(
-        headWidth > 0 && headWidth % 8 == 0, "head width", headWidth, "a multiple of 8");
+    UserError.require(headWidth > 0, "head width", headWidth, ">= 1");
     UserError.require(
         (long) heads * headWidth <= DecoderConfig.MOST_WIDTH,
         "attention heads",
         heads + " of width " + headWidth,
         "at most " + DecoderConfig.MOST_WIDTH + " numbers in all");
     UserError.require(window >= 0, "sliding_window", window, ">= 0");
+  }
+
+  /**
+   * Of a head in the KV cache, zeros behind its own numbers included: ONNX Runtime's attention over
+   * a cache takes heads of a multiple of 8 alone.
+   */
+  public int cacheWidth() {
+    return (headWidth + CACHE_STEP - 1) / CACHE_STEP * CACHE_STEP;
+  }
+
+  /** Of all heads' keys in the cache, and of all their values. */
+  public int cacheKeyWidth() {
+    return kvHeads * cacheWidth();
+  }
+
+  /** Of queries, keys and values together as the cache has them. */
+  public int cachePackedWidth() {
+    return heads * cacheWidth() + 2 * cacheKeyWidth();
   }
 
   /** Of all heads' queries, H D. */

@@ -117,10 +117,10 @@ public record DecoderConfig(
   public static DecoderConfig gpt2(
       int vocabularySize, int contextLength, int width, int layers, int heads, int mlpWidth) {
     UserError.require(
-        heads > 0 && width % (8L * heads) == 0 && width <= MOST_WIDTH,
+        heads > 0 && width % heads == 0 && width <= MOST_WIDTH,
         "n_embd",
         width,
-        "n_head times a multiple of 8, at most %d; n_head is %d".formatted(MOST_WIDTH, heads));
+        "a multiple of n_head, at most %d; n_head is %d".formatted(MOST_WIDTH, heads));
     return new DecoderConfig(
         Family.GPT2,
         vocabularySize,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * in that order, so that the weights are read once; only attention takes the parts one after the
  * other. Further sizes: N hidden states that go to the head, M tokens that a row of the KV cache
  * can hold, H heads of D numbers for queries and K for keys and values, Q = (H + 2 K) D, W the
- * width, V the vocabulary.
+ * width, V the vocabulary. In Q and in the cache D is {@link Attention#cacheWidth}.
  *
  * <pre>
  * input_ids             (T)    int64
@@ -217,7 +217,7 @@ public final class OnnxDecoder {
   /** Causal self-attention over cache and run: (T, W) to (T, W). */
   private String attention(int layer, Block block, String normed) {
     String name = block.name() + "attention.";
-    String qkv = projections(block, normed); // (T, Q)
+    String qkv = widened(projections(block, normed)); // (T, Q)
     String ofRows = name + "rows"; // (R, Q)
     String ofChunk = name + "chunk"; // (P S, Q)
     graph.node("Split", qkv, "parts").with("axis", 0).to(ofRows, ofChunk);
@@ -225,13 +225,44 @@ public final class OnnxDecoder {
         graph.node("Unsqueeze", ofRows, "second").to(ofRows + "/each");
     String chunk = // (P, S, Q)
         graph.node("Reshape", ofChunk, "chunk.shape").with("allowzero", 1).to(ofChunk + "/each");
-    graph.declare(chunk, FLOAT, "P", "S", attention.packedWidth());
+    graph.declare(chunk, FLOAT, "P", "S", attention.cachePackedWidth());
     String attended = // (T, H D), heads side by side
         graph
             .node("Concat", attention("rows", layer, rows), attention("chunk", layer, chunk))
             .with("axis", 0)
             .to(name + "heads");
-    return product(attended, block.attentionOutput());
+    return product(narrowed(attended), block.attentionOutput());
+  }
+
+  /** Zeros behind the numbers of each head, which change no product: (T, any D) to a wider D. */
+  private String widened(String heads) {
+    int zeros = attention.cacheWidth() - attention.headWidth();
+    if (zeros == 0) {
+      return heads;
+    }
+    int count = attention.heads() + 2 * attention.kvHeads();
+    String each = reshape(heads, heads + "/narrow", 0, count, attention.headWidth());
+    String pads = graph.constant(heads + "/pads", 0, 0, 0, 0, 0, zeros);
+    String wide = graph.node("Pad", each, pads).to(heads + "/padded");
+    return reshape(wide, heads + "/wide", 0, attention.cachePackedWidth());
+  }
+
+  /** Takes them away again: (T, H wider D) to (T, H D). */
+  private String narrowed(String heads) {
+    if (attention.cacheWidth() == attention.headWidth()) {
+      return heads;
+    }
+    String each = reshape(heads, heads + "/each", 0, attention.heads(), attention.cacheWidth());
+    String own =
+        graph
+            .node(
+                "Slice",
+                each,
+                graph.constant(heads + "/from", 0),
+                graph.constant(heads + "/to", attention.headWidth()),
+                graph.constant(heads + "/axis", 2))
+            .to(heads + "/own");
+    return reshape(own, heads + "/narrow", 0, attention.queryWidth());
   }
 
   /** Query, key and value side by side: (T, W) to (T, Q). */
@@ -318,6 +349,9 @@ public final class OnnxDecoder {
             .inputs("", "", "", "", SINK)
             .with("num_heads", attention.heads())
             .with("kv_num_heads", attention.kvHeads());
+    if (attention.cacheWidth() != attention.headWidth()) {
+      node.with("scale", (float) (1 / Math.sqrt(attention.headWidth())));
+    }
     if (attention.window() > 0) {
       node.with("local_window_size", attention.window());
     }
@@ -454,7 +488,7 @@ public final class OnnxDecoder {
   private void cache(String past, String present, String batch) {
     DataType type = quantization.kvCache() == Precision.FP32 ? FLOAT : INT8;
     int heads = attention.kvHeads();
-    int columns = attention.headWidth();
+    int columns = attention.cacheWidth();
     for (String side : new String[] {".key", ".value"}) {
       graph.input(past + side, type, batch, heads, batch + "M", columns);
       graph.output(present + side, type, batch, heads, batch + "M", columns);

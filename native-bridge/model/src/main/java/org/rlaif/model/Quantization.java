@@ -73,7 +73,7 @@ public record Quantization(Precision weights, Precision kvCache) {
 
   /**
    * The scales of a quantised KV cache, fp32: key of layer 0, value of layer 0, key of layer 1,
-   * ..., one number per head and column of it, (1, heads, 1, head width).
+   * ..., one number per head and column of it, (1, heads, 1, {@link Attention#cacheWidth}).
    */
   public List<TensorSpec> cacheScales(DecoderConfig config) {
     var scales = new ArrayList<TensorSpec>();
@@ -82,7 +82,7 @@ public record Quantization(Precision weights, Precision kvCache) {
       for (Block block : config.blocks()) {
         for (String side : new String[] {"key", "value"}) {
           String name = block.name() + "attention." + side + ".scale";
-          scales.add(TensorSpec.of(name, 1, attention.kvHeads(), 1, attention.headWidth()));
+          scales.add(TensorSpec.of(name, 1, attention.kvHeads(), 1, attention.cacheWidth()));
         }
       }
     }

@@ -52,7 +52,7 @@ final class DecoderConfigTest {
   void badValuesAreNamed() {
     assertRefused("layers: 0 (expected: from 1 to 8192)", 0, 2);
     assertRefused(
-        "n_embd: 16 (expected: n_head times a multiple of 8, at most 1048576; n_head is 3)", 2, 3);
+        "n_embd: 16 (expected: a multiple of n_head, at most 1048576; n_head is 3)", 2, 3);
   }
 
   @Test

@@ -43,7 +43,7 @@ final class ExactWriter {
   /** Keys and values, in bytes. */
   static long bytes(DecoderConfig config) {
     long tokens = Math.max(MOST_TOKENS, Excerpt.ALL);
-    return 2L * config.layers() * tokens * config.attention().keyWidth() * Float.BYTES;
+    return 2L * config.layers() * tokens * config.attention().cacheKeyWidth() * Float.BYTES;
   }
 
   /**

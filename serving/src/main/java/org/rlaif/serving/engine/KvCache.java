@@ -16,8 +16,8 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Precision;
 
 /**
- * Keys and values of every layer for a number of slots, (slots, heads, tokens, head width) each.
- * One slot holds one sequence. Used by one thread at a time.
+ * Keys and values of every layer for a number of slots, (slots, heads, tokens, {@link
+ * Attention#cacheWidth}) each. One slot holds one sequence. Used by one thread at a time.
  */
 final class KvCache implements AutoCloseable {
   /** Some slots as inputs and outputs of one part of the graph. */
@@ -71,13 +71,13 @@ final class KvCache implements AutoCloseable {
   /** One side of one layer of one slot. */
   private static long sideBytes(DecoderConfig config, Precision precision) {
     return (long) config.contextLength()
-        * config.attention().keyWidth()
+        * config.attention().cacheKeyWidth()
         * precision.bits()
         / Byte.SIZE;
   }
 
   private int tokenBytes() {
-    return config.attention().headWidth() * precision.bits() / Byte.SIZE;
+    return config.attention().cacheWidth() * precision.bits() / Byte.SIZE;
   }
 
   private int slotBytes() {
@@ -109,7 +109,7 @@ final class KvCache implements AutoCloseable {
       throw new IllegalArgumentException(range + " of " + slots + " slots");
     }
     Attention attention = config.attention();
-    long[] shape = {range.count(), attention.kvHeads(), tokens, attention.headWidth()};
+    long[] shape = {range.count(), attention.kvHeads(), tokens, attention.cacheWidth()};
     var past = new LinkedHashMap<String, OnnxTensor>();
     var present = new LinkedHashMap<String, OnnxTensor>();
     for (int side = 0; side < sides.size(); side++) {
@@ -146,7 +146,7 @@ final class KvCache implements AutoCloseable {
    */
   void largest(int side, int slot, int count, float[] largest) {
     FloatBuffer numbers = sides.get(side).asFloatBuffer();
-    int columns = config.attention().headWidth();
+    int columns = config.attention().cacheWidth();
     for (int column = 0; column < largest.length; column++) {
       int head = slot * config.attention().kvHeads() + column / columns;
       int first = head * tokens * columns + column % columns;
@@ -158,7 +158,7 @@ final class KvCache implements AutoCloseable {
 
   /** A slot's first tokens, in int8, mean nearly the same with other scales. */
   void rescale(int slot, int count, CacheScales from, CacheScales to) {
-    int columns = config.attention().headWidth();
+    int columns = config.attention().cacheWidth();
     for (int side = 0; side < sides.size(); side++) {
       ByteBuffer numbers = sides.get(side);
       float[] old = from.side(side);

@@ -103,7 +103,7 @@ final class Operands {
     int heads = shape.heads();
     parts.put(0, rows).put(1, shape.tokens() - rows);
     chunkShape.put(0, shape.chunkRows()).put(1, shape.chunkTokens());
-    chunkShape.put(2, config.attention().packedWidth());
+    chunkShape.put(2, config.attention().cachePackedWidth());
     chunkLongest.put(0, shape.longest());
     int longest = 0;
     for (int row = 0; row < rows; row++) {

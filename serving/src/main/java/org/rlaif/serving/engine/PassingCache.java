@@ -49,7 +49,7 @@ final class PassingCache {
   }
 
   private static long sideBytes(DecoderConfig config, Precision precision, int tokens) {
-    return (long) tokens * config.attention().keyWidth() * precision.bits() / Byte.SIZE;
+    return (long) tokens * config.attention().cacheKeyWidth() * precision.bits() / Byte.SIZE;
   }
 
   private static ByteBuffer direct(int bytes) {
@@ -73,7 +73,7 @@ final class PassingCache {
 
   private OnnxTensor tensor(ByteBuffer side, int rows, int tokens) {
     Attention attention = config.attention();
-    long[] shape = {rows, attention.kvHeads(), tokens, attention.headWidth()};
+    long[] shape = {rows, attention.kvHeads(), tokens, attention.cacheWidth()};
     int bytes = Math.toIntExact(sideBytes(config, precision, rows * tokens));
     ByteBuffer numbers = side.slice(0, bytes).order(ByteOrder.nativeOrder());
     try {

@@ -61,7 +61,12 @@ class DeterminismTest {
   }
 
   static List<DecoderConfig> families() {
-    return List.of(TestModels.LLAMA, TestModels.QWEN, TestModels.MISTRAL, TestModels.PYTHIA);
+    return List.of(
+        TestModels.LLAMA,
+        TestModels.QWEN,
+        TestModels.MISTRAL,
+        TestModels.PYTHIA,
+        TestModels.WIDENED);
   }
 
   @ParameterizedTest

@@ -31,7 +31,7 @@ class FamiliesTest {
   @Test
   void allAreHere() {
     assertEquals(5, rewardModels().size());
-    assertEquals(22, policies().size());
+    assertEquals(25, policies().size());
   }
 
   @ParameterizedTest

@@ -53,6 +53,10 @@ public final class TestModels {
   static final DecoderConfig PYTHIA =
       rotary(Family.GPT_NEOX, new Attention(3, 3, 16, true, true, false, 0), 4, true);
 
+  /** Qwen3's with heads of 20 numbers, which the cache widens to 24. */
+  static final DecoderConfig WIDENED =
+      rotary(Family.QWEN3, new Attention(4, 2, 20, false, false, true, 0), 20, false);
+
   private static DecoderConfig rotary(
       Family family, Attention attention, int turned, boolean neox) {
     return new DecoderConfig(

@@ -173,7 +173,7 @@ public final class Plan {
   /** Keys and values of all slots; the server takes as many as fit into one gibibyte. */
   private long cache() {
     long slot =
-        2 * NUMBER * policy.layers() * policy.contextLength() * policy.attention().keyWidth();
+        2 * NUMBER * policy.layers() * policy.contextLength() * policy.attention().cacheKeyWidth();
     return slot * Math.max(1, Math.min(MAX_SLOTS, MAX_CACHE / slot));
   }
 

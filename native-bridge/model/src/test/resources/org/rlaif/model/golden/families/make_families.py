@@ -96,6 +96,12 @@ MODELS = {
         rope_parameters=dict(
             rope_type="yarn", rope_theta=10000.0, factor=4.0, mscale=1.5, mscale_all_dim=0.7,
             original_max_position_embeddings=256)),
+    # Heads of 15, 6 and 20 numbers.
+    "gpt2_heads": dict(GPT2, n_layer=1, n_embd=30, n_head=2),
+    "llama_heads": dict(LLAMA, num_hidden_layers=1, hidden_size=24),
+    "qwen3_heads": dict(
+        ROTARY, model_type="qwen3", num_hidden_layers=1, head_dim=20,
+        rope_parameters=dict(rope_theta=1000000.0)),
 }
 SAVED_AS = {
     "llama3_bf16_sharded": (torch.bfloat16, {"max_shard_size": "20KB"}),
