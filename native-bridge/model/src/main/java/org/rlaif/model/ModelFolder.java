@@ -18,6 +18,8 @@ import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.hub.WeightNames;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model on disk as Hugging Face keeps it: {@code config.json}, {@code tokenizer.json}, {@code
@@ -47,6 +49,17 @@ public final class ModelFolder implements AutoCloseable {
   /** Constants that older files carry; Hugging Face ignores them as well. */
   private static final Pattern CONSTANTS =
       Pattern.compile("(.*\\.)?(attn|attention)\\.(bias|masked_bias)|.*rotary_emb\\.inv_freq");
+
+  /**
+   * What TRL's PPO leaves beside a language model (AutoModelForCausalLMWithValueHead): a head that
+   * only its own training reads.
+   */
+  private static final Pattern VALUE_HEAD = Pattern.compile("v_head\\.summary\\.(weight|bias)");
+
+  /** What the names of the language model begin with where it was saved together with that head. */
+  private static final String WRAPPED = "pretrained_model.";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
 
   private final Path path;
   private final DecoderConfig config;
@@ -90,7 +103,7 @@ public final class ModelFolder implements AutoCloseable {
     ScoreScale scale = ConfigJson.scoreScale(json);
     NamedIds.check(folder, described.vocabularySize());
     NamedIds.check(tokenizerJson.resolveSibling(""), described.vocabularySize());
-    Weights found = WeightFiles.map(folder, name -> isWanted(name, described));
+    Weights found = unwrapped(WeightFiles.map(folder, name -> isWanted(name, described)));
     DecoderConfig config = hasOwnHead(described, found) ? described.untied() : described;
     Weights weights = weights(folder, config, found);
     Tokenizer tokenizer = Tokenizer.open(tokenizerJson);
@@ -371,8 +384,11 @@ public final class ModelFolder implements AutoCloseable {
         problems.add(name + " " + shape + " is not " + spec.shape());
       }
     }
+    var skipped = new ArrayList<String>();
     for (TensorSpec spec : found.specs()) {
-      if (!used.contains(spec.name())) {
+      if (config.head() == Head.LANGUAGE_MODEL && VALUE_HEAD.matcher(spec.name()).matches()) {
+        skipped.add(spec.name());
+      } else if (!used.contains(spec.name())) {
         problems.add("unknown " + spec.name() + " " + spec.shape());
       }
     }
@@ -381,6 +397,22 @@ public final class ModelFolder implements AutoCloseable {
           WeightNames.list(folder).get(0).toString(),
           String.join(", ", problems),
           "the tensors of its " + CONFIG);
+    }
+    if (!skipped.isEmpty()) {
+      LOG.info(
+          "{}: skipped {} (a value head, for training alone)", folder, String.join(", ", skipped));
+    }
+    return weights;
+  }
+
+  /** The same tensors, without what says that the model was saved within another. */
+  private static Weights unwrapped(Weights found) {
+    var weights = new Weights();
+    for (TensorSpec spec : found.specs()) {
+      String name = spec.name();
+      String bare = name.startsWith(WRAPPED) ? name.substring(WRAPPED.length()) : name;
+      boolean twice = !bare.equals(name) && found.contains(bare);
+      weights.put(new TensorSpec(twice ? name : bare, spec.shape()), found, name);
     }
     return weights;
   }

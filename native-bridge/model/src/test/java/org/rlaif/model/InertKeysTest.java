@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -17,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
-import org.slf4j.LoggerFactory;
 
 /** Keys of a configuration that change no number, and those that could. */
 final class InertKeysTest {
@@ -86,18 +81,6 @@ final class InertKeysTest {
   }
 
   private static List<String> told(Runnable work) {
-    var logger = (Logger) LoggerFactory.getLogger(InertKeys.class);
-    Level before = logger.getLevel();
-    var lines = new ListAppender<ILoggingEvent>();
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.addAppender(lines);
-    try {
-      work.run();
-    } finally {
-      logger.detachAppender(lines);
-      logger.setLevel(before);
-    }
-    return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    return Logged.by(InertKeys.class, work);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
@@ -155,6 +157,79 @@ final class ModelFolderTest {
         TensorSpec.of("h.0.attn.masked_bias", 1),
         TensorSpec.of("lm_head.weight", 64, 16));
     assertOpens();
+  }
+
+  /** As TRL saves it, its numbers whatever they are; the rest with a prefix or without one. */
+  @ParameterizedTest
+  @CsvSource({"''", "pretrained_model."})
+  void aValueHeadBesideAPolicyIsSkippedInOneLine(String prefix) {
+    Weights plain = Safetensors.map(folder.resolve("model.safetensors"));
+    var wrapped = new Weights();
+    for (TensorSpec spec : plain.specs()) {
+      wrapped.put(new TensorSpec(prefix + spec.name(), spec.shape()), plain, spec.name());
+    }
+    TensorSpec weight = TensorSpec.of("v_head.summary.weight", 1, 16);
+    TensorSpec bias = TensorSpec.of("v_head.summary.bias", 1);
+    Weights head = Weights.allocate(List.of(weight, bias));
+    head.get(bias.name()).put(0, Float.NaN);
+    wrapped.put(weight, head, weight.name());
+    wrapped.put(bias, head, bias.name());
+    Path saved = temporary.resolve("with-value-head");
+    AtomicFiles.folder(
+        saved,
+        inside -> {
+          for (String file : List.of("config.json", "tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(folder.resolve(file), inside.resolve(file));
+          }
+          WeightFiles.write(inside, wrapped, 8000); // in shards
+        });
+    List<String> said =
+        Logged.by(
+            ModelFolder.class,
+            () -> {
+              try (ModelFolder policy = ModelFolder.open(saved)) {
+                assertEquals(POLICY.parameters(), policy.weights().specs());
+                for (TensorSpec spec : POLICY.parameters()) {
+                  String name = spec.name();
+                  assertEquals(plain.crc32c(name), policy.weights().crc32c(name), name);
+                }
+              }
+            });
+    assertEquals(
+        List.of(
+            saved
+                + ": skipped v_head.summary.weight, v_head.summary.bias"
+                + " (a value head, for training alone)"),
+        said);
+  }
+
+  @Test
+  void otherHeadsAreNotSkipped() {
+    rewriteWeights(
+        (specs, name) -> specs.add(specOf(name)),
+        TensorSpec.of("v_head.0.weight", 32, 16),
+        TensorSpec.of("pretrained_model.transformer.ln_f.bias", 16));
+    assertRefused(
+        folder.resolve("model.safetensors")
+            + ": unknown v_head.0.weight [32, 16],"
+            + " unknown pretrained_model.transformer.ln_f.bias [16]"
+            + " (expected: the tensors of its config.json)");
+  }
+
+  @Test
+  void aRewardModelHasNoValueHead() throws IOException {
+    folder = Golden.reward(temporary);
+    Path file = folder.resolve("model.safetensors");
+    Weights reward = Safetensors.map(file);
+    var more = new Weights();
+    reward.specs().forEach(spec -> more.put(spec, reward, spec.name()));
+    TensorSpec bias = TensorSpec.of("v_head.summary.bias", 1);
+    more.put(bias, Weights.allocate(List.of(bias)), bias.name());
+    Path other = temporary.resolve("other.safetensors");
+    Safetensors.write(other, more, Map.of());
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+    assertRefused(
+        file + ": unknown v_head.summary.bias [1] (expected: the tensors of its config.json)");
   }
 
   @Test
