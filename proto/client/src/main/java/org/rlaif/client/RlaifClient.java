@@ -33,6 +33,7 @@ import org.rlaif.v1.PauseRequest;
 import org.rlaif.v1.PauseResponse;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.Precision;
+import org.rlaif.v1.RenewLeaseRequest;
 import org.rlaif.v1.ResumeRequest;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.RolloutRequest;
@@ -285,7 +286,8 @@ public final class RlaifClient implements AutoCloseable {
     return load(request);
   }
 
-  private Model load(LoadModelRequest request) {
+  /** The same with all that can be said, such as who holds it. */
+  public Model load(LoadModelRequest request) {
     return connection.waitFor(
         "loading " + request.getName() + " from " + request.getFolder(),
         () -> control().loadModel(request).getModel());
@@ -293,8 +295,25 @@ public final class RlaifClient implements AutoCloseable {
 
   /** Takes a model out of service. */
   public void unload(String name) {
-    UnloadModelRequest request = UnloadModelRequest.newBuilder().setName(name).build();
+    unload(name, "");
+  }
+
+  /** The same for a model that is held. */
+  public void unload(String name, String holder) {
+    UnloadModelRequest request =
+        UnloadModelRequest.newBuilder().setName(name).setHolder(holder).build();
     connection.waitFor("unloading " + name, () -> control().unloadModel(request));
+  }
+
+  /**
+   * Goes on holding all models that somebody holds.
+   *
+   * @return their names
+   */
+  public List<String> renewLease(String holder) {
+    RenewLeaseRequest request = RenewLeaseRequest.newBuilder().setHolder(holder).build();
+    return connection.waitFor(
+        "the lease of " + holder, () -> control().renewLease(request).getModelsList());
   }
 
   /** Stops a policy from sampling; returns when it has stopped as the mode says. */

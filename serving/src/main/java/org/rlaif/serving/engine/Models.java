@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /** The models in service, by name. */
 public final class Models implements AutoCloseable {
-  private static final String NAME = "[A-Za-z0-9._-]+";
+  static final String NAME = "[A-Za-z0-9._-]+";
 
   private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
@@ -36,6 +36,7 @@ public final class Models implements AutoCloseable {
   private final Set<String> loading = ConcurrentHashMap.newKeySet();
 
   private final LoadingMemory memory = new LoadingMemory();
+  private final Leases leases;
 
   /**
    * @param observers gives the one that hears what the model of that name does
@@ -44,6 +45,7 @@ public final class Models implements AutoCloseable {
     this.settings = settings;
     this.runtime = OnnxRuntime.shared(settings.compute());
     this.clock = clock;
+    this.leases = new Leases(clock);
     this.observers = observers;
   }
 
@@ -69,7 +71,7 @@ public final class Models implements AutoCloseable {
   /** The same, quantised in that way. */
   public ServedModel load(
       String name, Path folder, @Nullable Precision weights, @Nullable Precision kvCache) {
-    return load(name, folder, weights, kvCache, null);
+    return load(name, folder, weights, kvCache, null, null);
   }
 
   /**
@@ -79,25 +81,33 @@ public final class Models implements AutoCloseable {
    * @param weights of a policy; null: as the settings say. Reward models serve in fp32.
    * @param kvCache the same
    * @param calibration prompts for one that is quantised; null: those of the settings
+   * @param hold whose it is: for everybody else the name is taken until the lease is over, and then
+   *     {@link #unloadLapsed} unloads it; null: nobody's, it stays
    */
   public ServedModel load(
       String name,
       Path folder,
       @Nullable Precision weights,
       @Nullable Precision kvCache,
-      @Nullable Calibration calibration) {
+      @Nullable Calibration calibration,
+      @Nullable Hold hold) {
     UserError.require(
         name.matches(NAME), "name", name.isEmpty() ? "\"\"" : name, "letters, digits, . _ and -");
     if (!loading.add(name)) {
       throw taken(name + ", which is being loaded");
     }
     try {
-      if (byName.containsKey(name)) {
+      ServedModel there = byName.get(name);
+      if (there != null) {
+        leases.require(there, hold == null ? "" : hold.holder());
         throw taken(name);
       }
       ModelFolder opened = ModelFolder.open(folder);
       try (LoadingMemory.Share share = memory.share()) {
         ServedModel model = engine(name, opened, weights, kvCache, calibration, share);
+        if (hold != null) {
+          leases.begin(model, hold);
+        }
         byName.put(name, model);
         LOG.info("{}: {}{}", name, model.footprint(), scored(model.config()));
         return model;
@@ -165,12 +175,48 @@ public final class Models implements AutoCloseable {
    * its memory has gone back to the system.
    */
   public void unload(String name, Duration patience) {
-    close(find(name), patience);
+    unload(name, "", patience);
+  }
+
+  /** The same for who may hold it; a {@link Refusal} if somebody else does. */
+  public void unload(String name, String holder, Duration patience) {
+    ServedModel model = find(name);
+    leases.require(model, holder);
+    close(model, patience);
     giveBack();
+  }
+
+  /** Takes models out of service whose leases are over. */
+  public void unloadLapsed(Duration patience) {
+    Map<ServedModel, Lease> lapsed = leases.takeLapsed();
+    lapsed.forEach(
+        (model, lease) -> {
+          LOG.warn("{} is unloaded: the lease of {} has lapsed", model.name(), lease.holder());
+          close(model, patience);
+        });
+    if (!lapsed.isEmpty()) {
+      giveBack();
+    }
+  }
+
+  /**
+   * Begins all leases of a holder anew.
+   *
+   * @return the names of the models that it holds
+   */
+  public List<String> renew(String holder) {
+    Hold.requireHolder(holder);
+    return leases.renew(holder);
+  }
+
+  /** Of a model that somebody holds; null: nobody does. */
+  public @Nullable Lease lease(ServedModel model) {
+    return leases.of(model);
   }
 
   private void close(ServedModel model, Duration patience) {
     if (byName.remove(model.name(), model)) { // else somebody else unloads it
+      leases.end(model);
       model.close(patience);
       model.tokenizer().closeWhenUnused(); // its last texts may still be on their way
     }

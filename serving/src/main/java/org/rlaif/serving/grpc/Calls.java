@@ -10,6 +10,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +36,11 @@ final class Calls implements ServerInterceptor {
   /** Health, reflection and the like: often asked, and watched by streams without an end. */
   private static final String ABOUT = "grpc.";
 
-  private static final String PUSH = ControlGrpc.getPushTensorMethod().getFullMethodName();
+  /** Of other calls, those that come in great numbers or again and again. */
+  private static final Set<String> FREQUENT =
+      Set.of(
+          ControlGrpc.getPushTensorMethod().getFullMethodName(),
+          ControlGrpc.getRenewLeaseMethod().getFullMethodName());
 
   /** Calls that are open. */
   private final AtomicInteger working = new AtomicInteger();
@@ -84,7 +89,7 @@ final class Calls implements ServerInterceptor {
 
   /** A line for every call would hide the others where there are many of one kind. */
   private static Level level(String method) {
-    return method.startsWith(ABOUT) || method.equals(PUSH) ? Level.DEBUG : Level.INFO;
+    return method.startsWith(ABOUT) || FREQUENT.contains(method) ? Level.DEBUG : Level.INFO;
   }
 
   private static <Q, R> ServerCall<Q, R> told(ServerCall<Q, R> call, CallRecord record) {

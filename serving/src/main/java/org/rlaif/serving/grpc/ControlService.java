@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,8 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.Lora;
 import org.rlaif.serving.engine.Calibration;
+import org.rlaif.serving.engine.Hold;
+import org.rlaif.serving.engine.Lease;
 import org.rlaif.serving.engine.Loaded;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PauseMode;
@@ -43,6 +46,8 @@ import org.rlaif.v1.PauseRequest;
 import org.rlaif.v1.PauseResponse;
 import org.rlaif.v1.PushTensorRequest;
 import org.rlaif.v1.PushTensorResponse;
+import org.rlaif.v1.RenewLeaseRequest;
+import org.rlaif.v1.RenewLeaseResponse;
 import org.rlaif.v1.ResumeRequest;
 import org.rlaif.v1.ResumeResponse;
 import org.rlaif.v1.RollbackUpdateRequest;
@@ -52,6 +57,8 @@ import org.rlaif.v1.UnloadModelResponse;
 
 /** Loads models and changes weights. */
 final class ControlService extends ControlGrpc.ControlImplBase {
+  private static final Duration DEFAULT_LEASE = Duration.ofSeconds(60);
+
   private final Models models;
   private final ServerConfig config;
   private final String version;
@@ -106,8 +113,19 @@ final class ControlService extends ControlGrpc.ControlImplBase {
             Precisions.parse("kv_cache_precision", request.getKvCachePrecisionValue()),
             request.getCalibrationPromptsCount() == 0
                 ? null
-                : loaded -> prompts(loaded, request.getCalibrationPromptsList()));
+                : loaded -> prompts(loaded, request.getCalibrationPromptsList()),
+            hold(request));
     answer(observer, LoadModelResponse.newBuilder().setModel(describe(model)).build());
+  }
+
+  private static @Nullable Hold hold(LoadModelRequest request) {
+    int seconds = request.getLeaseSeconds();
+    if (request.getHolder().isEmpty()) {
+      UserError.require(seconds == 0, "lease_seconds", seconds, "none without a holder");
+      return null;
+    }
+    return new Hold(
+        request.getHolder(), seconds == 0 ? DEFAULT_LEASE : Duration.ofSeconds(seconds));
   }
 
   private static List<int[]> prompts(Loaded model, List<Input> inputs) {
@@ -131,8 +149,14 @@ final class ControlService extends ControlGrpc.ControlImplBase {
   @Override
   public void unloadModel(
       UnloadModelRequest request, StreamObserver<UnloadModelResponse> observer) {
-    models.unload(request.getName(), config.patience());
+    models.unload(request.getName(), request.getHolder(), config.patience());
     answer(observer, UnloadModelResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void renewLease(RenewLeaseRequest request, StreamObserver<RenewLeaseResponse> observer) {
+    List<String> held = models.renew(request.getHolder());
+    answer(observer, RenewLeaseResponse.newBuilder().addAllModels(held).build());
   }
 
   @Override
@@ -242,11 +266,15 @@ final class ControlService extends ControlGrpc.ControlImplBase {
     answer(observer, RollbackUpdateResponse.getDefaultInstance());
   }
 
-  private static Model describe(ServedModel model) {
+  private Model describe(ServedModel model) {
     var description = Model.newBuilder();
     QuantizationLoss loss = model.quantizationLoss();
     if (loss != null) {
       description.setQuantizationLoss(Precisions.message(loss));
+    }
+    Lease lease = models.lease(model);
+    if (lease != null) {
+      description.setHolder(lease.holder()).setLeaseEndUnixMs(lease.end().toEpochMilli());
     }
     if (model.config().scorePadding() != DecoderConfig.NO_PADDING) {
       description.setScorePaddingId(model.config().scorePadding());

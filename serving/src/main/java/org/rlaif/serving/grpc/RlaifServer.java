@@ -59,6 +59,7 @@ public final class RlaifServer implements AutoCloseable {
   private final String inProcessName = "rlaif-" + UUID.randomUUID();
   private final Calls calls = new Calls();
   private final Pauses pauses = new Pauses(calls);
+  private final Lapses lapses;
   private final List<Server> transports = new ArrayList<>();
   private @Nullable Server tcp;
   private @Nullable Metrics metrics;
@@ -77,6 +78,7 @@ public final class RlaifServer implements AutoCloseable {
               return thread;
             });
     this.models = new Models(config.engine(), Clock.systemUTC(), this::observer);
+    this.lapses = new Lapses(models, config.patience());
   }
 
   /** Loads all models, then listens; a {@link UserError} says what does not work. */
@@ -260,6 +262,7 @@ public final class RlaifServer implements AutoCloseable {
     if (metrics != null) {
       metrics.close();
     }
+    lapses.close();
     models.unloadAll();
     executor.shutdown();
     pauses.close();

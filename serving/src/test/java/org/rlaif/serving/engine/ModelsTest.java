@@ -285,7 +285,7 @@ class ModelsTest {
           };
       CompletableFuture<ServedModel> first =
           CompletableFuture.supplyAsync(
-              () -> models.load("slow", saved, Precision.FP32, Precision.INT8, slow));
+              () -> models.load("slow", saved, Precision.FP32, Precision.INT8, slow, null));
       try {
         assertTrue(asked.await(60, TimeUnit.SECONDS));
         assertEquals("quick", models.load("quick", saved).name());

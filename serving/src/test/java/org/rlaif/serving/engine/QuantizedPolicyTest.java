@@ -225,7 +225,7 @@ class QuantizedPolicyTest {
   void theLossIsMeasuredOnPrompts() {
     Calibration prompts =
         loaded -> List.of(PROMPT, new int[] {9, 9, 9, 9, 9, 9, 9, 9}, new int[] {70});
-    models.load("policy", policy, Precision.FP32, Precision.INT8, prompts);
+    models.load("policy", policy, Precision.FP32, Precision.INT8, prompts, null);
     QuantizationLoss loss = models.policy("policy").quantizationLoss();
     assertNotNull(loss);
     assertEquals(3, loss.prompts());
@@ -261,7 +261,7 @@ class QuantizedPolicyTest {
     Path saved = folder.resolve("odd");
     ModelFolder.save(saved, CONFIG, ScoreScale.IDENTITY, policy.resolve("tokenizer.json"), odd);
     Calibration common = loaded -> List.of(PROMPT, new int[] {60, 61, 62, 63});
-    models.load("odd", saved, Precision.FP32, Precision.INT8, common);
+    models.load("odd", saved, Precision.FP32, Precision.INT8, common, null);
     models.load("exact", saved, Precision.FP32, Precision.FP32);
     PolicyEngine engine = models.policy("odd");
     float[] expected = logprobs(models.policy("exact"));

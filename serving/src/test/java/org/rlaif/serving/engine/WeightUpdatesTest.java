@@ -9,11 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -204,7 +200,7 @@ class WeightUpdatesTest {
   @Test
   void oneUpdateAtATimeUntilItIsAbandoned() {
     String first = engine.updates().begin();
-    clock.now = clock.now.plus(Duration.ofMinutes(9));
+    clock.pass(Duration.ofMinutes(9));
     Refusal refusal = assertThrows(Refusal.class, () -> engine.updates().begin());
     assertEquals(Reason.PRECONDITION, refusal.reason());
     assertEquals(
@@ -214,7 +210,7 @@ class WeightUpdatesTest {
             + " 2025-01-01T00:10:00Z unless it goes on, its connection ends, or RollbackUpdate ends"
             + " it by that id)",
         refusal.getMessage());
-    clock.now = clock.now.plus(Duration.ofMinutes(1));
+    clock.pass(Duration.ofMinutes(1));
     engine.updates().begin();
     assertEquals(
         "update_id: "
@@ -252,7 +248,7 @@ class WeightUpdatesTest {
     assertEquals(first.getMessage(), again.getMessage());
     String late = assertThrows(Refusal.class, () -> engine.updates().rollBack(id)).getMessage();
     assertTrue(late.contains("this one was committed as version 2 at "), late);
-    clock.now = clock.now.plus(Duration.ofMinutes(11));
+    clock.pass(Duration.ofMinutes(11));
     engine.updates().rollBack(engine.updates().begin());
     assertEquals(
         "update_id: "
@@ -337,24 +333,5 @@ class WeightUpdatesTest {
 
   private static WeightsSpan span(int start, int end, long version) {
     return WeightsSpan.newBuilder().setStart(start).setEnd(end).setWeightsVersion(version).build();
-  }
-
-  private static final class MovingClock extends Clock {
-    private Instant now = Instant.parse("2025-01-01T00:00:00Z");
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

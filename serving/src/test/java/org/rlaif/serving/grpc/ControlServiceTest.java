@@ -276,6 +276,40 @@ class ControlServiceTest {
   }
 
   @Test
+  void aHeldModelGoesWithItsHolder() {
+    try (RlaifClient client = RlaifClient.open(address(), Duration.ofSeconds(20))) {
+      LoadModelRequest request =
+          LoadModelRequest.newBuilder()
+              .setName("held")
+              .setFolder(folder.resolve("policy").toString())
+              .setHolder("run-1")
+              .setLeaseSeconds(3600)
+              .build();
+      long end = client.load(request).getLeaseEndUnixMs();
+      assertTrue(end - System.currentTimeMillis() > 3_000_000, "" + end);
+      assertEquals("run-1", model("held").getHolder());
+      assertEquals("", model("policy").getHolder());
+      assertEquals(0, model("policy").getLeaseEndUnixMs());
+      assertEquals(List.of("held"), client.renewLease("run-1"));
+      assertTrue(model("held").getLeaseEndUnixMs() >= end);
+      StatusRuntimeException e =
+          assertThrows(StatusRuntimeException.class, () -> client.unload("held"));
+      assertEquals(Status.Code.FAILED_PRECONDITION, e.getStatus().getCode());
+      assertTrue(e.getMessage().contains("name: held is held by run-1 until 2"), e.getMessage());
+      client.unload("held", "run-1");
+      refused(
+          Status.Code.INVALID_ARGUMENT,
+          "lease_seconds: 3600 (expected: none without a holder)",
+          () -> control().loadModel(request.toBuilder().clearHolder().build()));
+
+      client.load(request.toBuilder().setLeaseSeconds(1).build());
+      while (client.models().stream().anyMatch(each -> each.getName().equals("held"))) {
+        Thread.onSpinWait(); // nobody renews it
+      }
+    }
+  }
+
+  @Test
   void aQuantisedPolicySaysWhatItLoses() {
     try (RlaifClient client = RlaifClient.open(address(), Duration.ofSeconds(20))) {
       Model loaded =

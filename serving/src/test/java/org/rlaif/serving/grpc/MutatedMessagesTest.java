@@ -70,6 +70,7 @@ import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.PauseRequest;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.PushTensorRequest;
+import org.rlaif.v1.RenewLeaseRequest;
 import org.rlaif.v1.ResumeRequest;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.RollbackUpdateRequest;
@@ -255,7 +256,10 @@ class MutatedMessagesTest {
         LoadModelRequest.newBuilder().setName("new").setFolder(folder + "/nowhere").build());
     seed(
         ControlGrpc.getUnloadModelMethod(),
-        UnloadModelRequest.newBuilder().setName("nobody").build());
+        UnloadModelRequest.newBuilder().setName("nobody").setHolder("somebody").build());
+    seed(
+        ControlGrpc.getRenewLeaseMethod(),
+        RenewLeaseRequest.newBuilder().setHolder("somebody").build());
     for (PauseMode mode : List.of(PauseMode.PAUSE_MODE_DRAIN, PauseMode.PAUSE_MODE_ABORT)) {
       seed(
           ControlGrpc.getPauseMethod(),

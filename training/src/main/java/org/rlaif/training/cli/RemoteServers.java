@@ -4,11 +4,15 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.Tls;
@@ -17,26 +21,37 @@ import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.Calibration;
 import org.rlaif.training.run.Servers;
 import org.rlaif.v1.Input;
+import org.rlaif.v1.LoadModelRequest;
 import org.rlaif.v1.Message;
+import org.rlaif.v1.Model;
 
 /**
  * Loads models into a server that runs elsewhere, and unloads them afterwards. The run's folder
- * must be reachable there under the same path.
+ * must be reachable there under the same path. Nobody else unloads the models meanwhile; those of a
+ * run that was killed go when its lease is over.
  *
  * @param address {@code host:port}
  * @param credentials with the right to load models and replace weights
+ * @param holder of the models: this run, in this process
+ * @param lease how long the server keeps them when it hears nothing more, in whole seconds
  */
-record RemoteServers(String address, Credentials credentials) implements Servers {
+record RemoteServers(String address, Credentials credentials, String holder, Duration lease)
+    implements Servers {
   private static final Duration UNLOADING = Duration.ofMinutes(1);
+  private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   /**
    * With the tokens of the environment; a run replaces weights, so the one for control is first.
+   *
+   * @param run its name
    */
-  static RemoteServers of(String address, Tls tls, Map<String, String> environment) {
+  static RemoteServers of(String address, Tls tls, Map<String, String> environment, String run) {
     String token =
         environment.getOrDefault(Credentials.CONTROL_TOKEN, environment.get(Credentials.TOKEN));
     try {
-      return new RemoteServers(address, new Credentials(tls, token));
+      String holder = run + "-" + UUID.randomUUID();
+      return new RemoteServers(address, new Credentials(tls, token), holder, LEASE);
     } catch (IllegalArgumentException e) {
       throw new UserError("server " + address + ": " + e.getMessage(), e);
     }
@@ -46,17 +61,22 @@ record RemoteServers(String address, Credentials credentials) implements Servers
   public Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts) {
     List<Input> calibration = calibration(prompts.get());
     RlaifClient client = open(InProcessServers.TIME_LIMIT);
+    var renewals = new LeaseRenewals(client, holder, lease);
+    List<String> loaded = new ArrayList<>();
     try {
-      unload(client, models.keySet()); // what a killed run has left there
+      models.keySet().forEach(name -> makeRoom(client, name));
       models.forEach(
-          (name, folder) ->
-              client.load(name, folder.toAbsolutePath().normalize().toString(), calibration));
-    } catch (StatusRuntimeException e) {
-      client.close();
-      throw e.getStatus()
-          .withDescription("server: " + e.getStatus().getDescription())
-          .withCause(e)
-          .asRuntimeException();
+          (name, folder) -> {
+            load(client, name, folder, calibration);
+            loaded.add(name);
+          });
+    } catch (RuntimeException e) {
+      try {
+        end(client, renewals, loaded);
+      } catch (RuntimeException second) {
+        e.addSuppressed(second);
+      }
+      throw e instanceof StatusRuntimeException refused ? atServer(refused) : e;
     }
     return new Serving() {
       @Override
@@ -71,13 +91,93 @@ record RemoteServers(String address, Credentials credentials) implements Servers
 
       @Override
       public void close() {
-        try {
-          unload(client, models.keySet());
-        } finally {
-          client.close();
-        }
+        end(client, renewals, loaded);
       }
     };
+  }
+
+  private void end(RlaifClient client, LeaseRenewals renewals, List<String> loaded) {
+    try {
+      loaded.forEach(name -> unload(client, name));
+    } finally {
+      renewals.close();
+      client.close();
+    }
+  }
+
+  private static StatusRuntimeException atServer(StatusRuntimeException e) {
+    return e.getStatus()
+        .withDescription("server: " + e.getStatus().getDescription())
+        .withCause(e)
+        .asRuntimeException();
+  }
+
+  private void load(RlaifClient client, String name, Path folder, List<Input> calibration) {
+    client.load(
+        LoadModelRequest.newBuilder()
+            .setName(name)
+            .setFolder(folder.toAbsolutePath().normalize().toString())
+            .addAllCalibrationPrompts(calibration)
+            .setHolder(holder)
+            .setLeaseSeconds((int) lease.toSeconds())
+            .build());
+  }
+
+  /**
+   * Unloads what nobody holds any more. What another run holds is waited for until its lease is
+   * over, as that of a killed one soon is; one that lives is heard of meanwhile.
+   */
+  private void makeRoom(RlaifClient client, String name) {
+    try {
+      unload(client, name);
+    } catch (StatusRuntimeException e) {
+      boolean refused = e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION;
+      Model held = refused ? ofAnother(client, name) : null;
+      if (held == null) {
+        throw e;
+      }
+      awaitEnd(client, held);
+      unload(client, name);
+    }
+  }
+
+  /** Ends with the lease: the server unloads the model then, unless the lease is renewed. */
+  private void awaitEnd(RlaifClient client, Model held) {
+    System.err.printf(
+        "waiting for model %s on server %s: %s holds it until %s, or longer if it still runs%n",
+        held.getName(), address, held.getHolder(), until(held));
+    for (Model now = held; now != null; now = ofAnother(client, held.getName())) {
+      if (now.getLeaseEndUnixMs() != held.getLeaseEndUnixMs()) {
+        throw UserError.expected(
+            "server " + address + ", model " + held.getName(),
+            "held by %s, a run that goes on, until %s or longer"
+                .formatted(now.getHolder(), until(now)),
+            "a run whose name no other uses there");
+      }
+      pause(held.getName());
+    }
+  }
+
+  private static Instant until(Model held) {
+    return Instant.ofEpochMilli(held.getLeaseEndUnixMs()).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private static void pause(String name) {
+    try {
+      Thread.sleep(LOOK.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for model " + name, e);
+    }
+  }
+
+  /** The model of that name if another holds it. */
+  private @Nullable Model ofAnother(RlaifClient client, String name) {
+    return client.models().stream()
+        .filter(model -> model.getName().equals(name))
+        .filter(model -> !model.getHolder().isEmpty() && !model.getHolder().equals(holder))
+        .findAny()
+        .orElse(null);
   }
 
   /** Some from all over, for a server that serves quantised. */
@@ -108,15 +208,12 @@ record RemoteServers(String address, Credentials credentials) implements Servers
     }
   }
 
-  private static void unload(RlaifClient client, Collection<String> names) {
-    RlaifClient patient = client.within(UNLOADING);
-    for (String name : names) {
-      try {
-        patient.unload(name);
-      } catch (StatusRuntimeException e) {
-        if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
-          throw e;
-        }
+  private void unload(RlaifClient client, String name) {
+    try {
+      client.within(UNLOADING).unload(name, holder);
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+        throw e;
       }
     }
   }

@@ -94,7 +94,7 @@ final class Session {
     Servers servers =
         config.server().isEmpty()
             ? new InProcessServers(config.threads())
-            : RemoteServers.of(config.server(), config.serverTls(), System.getenv());
+            : RemoteServers.of(config.server(), config.serverTls(), System.getenv(), config.name());
     return new RunContext(config, folder, servers, device);
   }
 
