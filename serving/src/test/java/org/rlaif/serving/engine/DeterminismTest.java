@@ -3,6 +3,7 @@ package org.rlaif.serving.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -345,9 +346,9 @@ class DeterminismTest {
     }
     assertEquals(expected.length, found.length, what);
     for (int i = 0; i < expected.length; i++) {
-      assertTrue(
-          Math.abs((long) expected[i] - found[i]) <= apart,
-          "%s, %d: %d and %d".formatted(what, i, expected[i], found[i]));
+      if (Math.abs((long) expected[i] - found[i]) > apart) { // words only where they are needed
+        fail("%s, %d: %d and %d".formatted(what, i, expected[i], found[i]));
+      }
     }
   }
 
