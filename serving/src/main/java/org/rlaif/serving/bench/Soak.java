@@ -57,10 +57,11 @@ final class Soak {
   }
 
   void measure(Found into) throws InterruptedException {
-    double capacity = capacity();
     for (int i = 0; i < WARM_SWAPS; i++) {
       weights.publish();
     }
+    capacity(); // of code that is not compiled yet
+    double capacity = capacity();
     double rate = OVERLOAD * capacity;
     double[] due = Arrivals.within(rate, settings.soakSeconds(), settings.seed());
     var stretches = new Answers[STRETCHES];

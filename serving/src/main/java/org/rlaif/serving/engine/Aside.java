@@ -11,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A thread for heavy work beside decoding: Linux gives it little of a core that decoding wants.
@@ -21,12 +19,12 @@ import org.slf4j.LoggerFactory;
  * (In Java it may not wait for an idle core: everybody who wants to collect garbage waits for it.)
  * Such work has a thread of its own, which ends with it, as an ordinary user's cannot return.
  *
- * <p>What has taken long all the same goes on by its niceness. Where the system does not allow that
- * it ends as it began, with a three-hundredth of a busy core, and what comes later is merely nice.
- * Elsewhere than on Linux it is a thread like others.
+ * <p>What has taken long all the same goes on by its niceness. Whom the system does not allow that
+ * (most ordinary users: {@link CLibrary#mayStopWaiting}) is merely nice from the start: work that
+ * nobody can call back might wait for as long as rows decode. Elsewhere than on Linux it is a
+ * thread like others.
  */
 final class Aside implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** A thirtieth of a core that one other thread wants, too. */
@@ -37,6 +35,9 @@ final class Aside implements AutoCloseable {
   /** The one whose thread this is. */
   private static final ThreadLocal<@Nullable Aside> CURRENT = new ThreadLocal<>();
 
+  /** Whether a thread that waits for an idle core can be called back. */
+  private static final boolean CAN_WAIT = CLibrary.mayStopWaiting(NICENESS);
+
   private final String name;
   private final ExecutorService executor;
   private final Duration patience;
@@ -45,7 +46,6 @@ final class Aside implements AutoCloseable {
   private int waiting = NONE; // guarded by this
 
   private boolean late; // guarded by this
-  private boolean merelyNice; // guarded by this
 
   Aside(String name) {
     this(name, PATIENCE);
@@ -86,13 +86,8 @@ final class Aside implements AutoCloseable {
 
   private synchronized void hurry() {
     late = true;
-    if (waiting != NONE && !CLibrary.runAsOthers(waiting)) {
-      merelyNice = true;
-      LOG.warn(
-          "{}: no core was idle for {} s, and this user may not let a thread stop waiting for one"
-              + " (RLIMIT_NICE); the next ones will not",
-          name,
-          patience.toSeconds());
+    if (waiting != NONE) {
+      CLibrary.runAsOthers(waiting);
     }
   }
 
@@ -116,7 +111,7 @@ final class Aside implements AutoCloseable {
   }
 
   private synchronized boolean mayWait() {
-    return !late && !merelyNice;
+    return CAN_WAIT && !late;
   }
 
   private <T, E extends Exception> T whenIdle(Native<T, E> work) throws E {

@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.ptr.IntByReference;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,17 @@ final class CLibrary {
   /** The thread runs by its niceness. */
   static boolean runAsOthers(int thread) {
     return isDone("sched_setscheduler", 0, thread, SCHED_OTHER, new IntByReference(0));
+  }
+
+  /**
+   * Whether a thread of this niceness that runs when idle may be told to run as others again: tried
+   * by a thread that then ends.
+   */
+  static boolean mayStopWaiting(int niceness) {
+    return CompletableFuture.supplyAsync(
+            () -> niceness(niceness) && runWhenIdle() && runAsOthers(CURRENT),
+            trial -> new Thread(trial, "may-stop-waiting").start())
+        .join();
   }
 
   /** Pieces of memory of so many bytes are mapped each by itself, and given back when freed. */
