@@ -39,7 +39,7 @@ final class AdapterFolder {
 
   /** The folder of the model that an adapter was made for. */
   static Path base(Path folder) {
-    JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
+    JsonNode json = Json.object(folder.resolve(CONFIG));
     JsonNode name = json.path(LoraJson.BASE);
     String revision = json.path(LoraJson.REVISION).asText("null");
     Path base = name.isTextual() ? resolve(folder, name.asText(), revision) : folder;
@@ -57,8 +57,8 @@ final class AdapterFolder {
     Path place = folder.toAbsolutePath();
     try {
       var candidates = new ArrayList<>(List.of(place.resolve(name), Path.of(name)));
-      Path own = folder.resolve(ModelFolder.CONFIG);
-      JsonNode way = Files.exists(own) ? ConfigJson.read(own).path(WAY) : Json.MAPPER.nullNode();
+      Path own = folder.resolve(ConfigJson.FILE);
+      JsonNode way = Files.exists(own) ? Json.object(own).path(WAY) : Json.MAPPER.nullNode();
       if (way.isTextual() && Path.of(name).isAbsolute()) {
         candidates.add(place.resolve(way.asText()));
       }
@@ -88,16 +88,20 @@ final class AdapterFolder {
    * @param place of the base
    */
   static DecoderConfig decoder(Path folder, Path place, DecoderConfig base) {
-    Path own = folder.resolve(ModelFolder.CONFIG);
-    Path config = Files.exists(own) ? own : place.resolve(ModelFolder.CONFIG);
+    Path own = folder.resolve(ConfigJson.FILE);
+    Path config = Files.exists(own) ? own : place.resolve(ConfigJson.FILE);
     return base.withHead(LoraJson.head(fields(folder), base))
-        .withScorePadding(ConfigJson.scorePadding(ConfigJson.read(config)));
+        .withScorePadding(ConfigJson.scorePadding(Json.object(config)));
   }
 
-  /** Opens an adapter for a model; a {@link UserError} names all that does not fit. */
-  static Adapter open(Path folder, ModelFolder base) {
-    Lora lora = LoraJson.read(fields(folder), base.config());
-    DecoderConfig config = decoder(folder, base.path(), base.config());
+  /**
+   * Opens an adapter for a model; a {@link UserError} names all that does not fit.
+   *
+   * @param place of the base
+   */
+  static Adapter open(Path folder, Path place, DecoderConfig base, Weights baseWeights) {
+    Lora lora = LoraJson.read(fields(folder), base);
+    DecoderConfig config = decoder(folder, place, base);
     Weights found = Safetensors.map(folder.resolve(WEIGHTS));
     var factors = new Weights();
     var problems = new ArrayList<String>();
@@ -108,8 +112,8 @@ final class AdapterFolder {
       } else if (found.contains(spec.name())) {
         problems.add(
             spec.name() + " " + found.spec(spec.name()).shape() + " is not " + spec.shape());
-      } else if (head && base.config().head() == Head.SCORE) {
-        factors.put(spec, base.weights(), config.scoreHead().name());
+      } else if (head && base.head() == Head.SCORE) {
+        factors.put(spec, baseWeights, config.scoreHead().name());
       } else {
         problems.add("missing " + spec.name() + " " + spec.shape());
       }
@@ -123,13 +127,13 @@ final class AdapterFolder {
       throw UserError.expected(
           folder.resolve(WEIGHTS).toString(),
           String.join(", ", problems),
-          "the tensors of its " + CONFIG + " on top of " + base.path());
+          "the tensors of its " + CONFIG + " on top of " + place);
     }
-    return new Adapter(base, lora, factors);
+    return new Adapter(lora, factors);
   }
 
   private static ConfigFields fields(Path folder) {
-    return new ConfigFields(CONFIG + ", ", ConfigJson.read(folder.resolve(CONFIG)));
+    return new ConfigFields(CONFIG + ", ", Json.object(folder.resolve(CONFIG)));
   }
 
   /**
@@ -137,14 +141,14 @@ final class AdapterFolder {
    *
    * @param folder that is being made
    * @param place where it is going to be
+   * @param base the folder of the model that it is made for
    */
-  static void write(Path folder, Path place, DecoderConfig config, Adapter adapter) {
+  static void write(Path folder, Path place, DecoderConfig config, Adapter adapter, Path base) {
     ObjectNode json = LoraJson.write(adapter.lora(), config);
-    Path base = adapter.base().path();
     String named = Hub.nameOf(base);
     if (named == null) {
       json.put(LoraJson.BASE, base.toAbsolutePath().normalize().toString());
-      writeWay(folder.resolve(ModelFolder.CONFIG), place, base);
+      writeWay(folder.resolve(ConfigJson.FILE), place, base);
     } else {
       String[] parts = named.split("@", 2);
       json.put(LoraJson.BASE, parts[0]).put(LoraJson.REVISION, parts[1]);
@@ -159,7 +163,7 @@ final class AdapterFolder {
     if (to.getRoot().equals(from.getRoot())) {
       Path way = from.relativize(to);
       if (way.getNameCount() <= NEAR || !way.getName(NEAR).toString().equals(UP)) {
-        Json.write(config, ((ObjectNode) ConfigJson.read(config)).put(WAY, way.toString()));
+        Json.write(config, Json.object(config).put(WAY, way.toString()));
       }
     }
   }

@@ -34,10 +34,10 @@ public record Attention(
         "a divisor of the " + heads + " attention heads");
     UserError.require(headWidth > 0, "head width", headWidth, ">= 1");
     UserError.require(
-        (long) heads * headWidth <= DecoderConfig.MOST_WIDTH,
+        (long) heads * headWidth <= Limits.WIDTH,
         "attention heads",
         heads + " of width " + headWidth,
-        "at most " + DecoderConfig.MOST_WIDTH + " numbers in all");
+        "at most " + Limits.WIDTH + " numbers in all");
     UserError.require(window >= 0, "sliding_window", window, ">= 0");
   }
 

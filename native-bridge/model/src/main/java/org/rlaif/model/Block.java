@@ -26,12 +26,15 @@ public record Block(
     Linear up,
     Linear down) {
 
-  static Block of(DecoderConfig config, int layer) {
-    Names names = config.family().names();
-    Attention attention = config.attention();
-    Mlp mlp = config.mlp();
+  /**
+   * The tensors of a layer.
+   *
+   * @param layer counted from 0
+   * @param width of a hidden state, W
+   */
+  static Block of(
+      Names names, int layer, long width, Norm.Kind norm, Attention attention, Mlp mlp) {
     String name = names.block() + layer + ".";
-    long width = config.width();
     boolean inputsFirst = names.inputsFirst();
     List<Integer> outputs =
         names.layout() == Projections.SEPARATE
@@ -50,17 +53,17 @@ public record Block(
             .toList();
     return new Block(
         name,
-        Norm.of(name + names.attentionNorm(), config.norm(), width),
+        Norm.of(name + names.attentionNorm(), norm, width),
         projections,
-        headNorm(config, name, 0),
-        headNorm(config, name, 1),
+        headNorm(names, 0, name, norm, attention),
+        headNorm(names, 1, name, norm, attention),
         Linear.of(
             name + names.attentionOutput(),
             attention.queryWidth(),
             width,
             attention.outputBias(),
             inputsFirst),
-        Norm.of(name + names.mlpNorm(), config.norm(), width),
+        Norm.of(name + names.mlpNorm(), norm, width),
         mlp.gated()
             ? Linear.of(name + names.gate(), width, mlp.width(), mlp.bias(), inputsFirst)
             : null,
@@ -68,13 +71,10 @@ public record Block(
         Linear.of(name + names.down(), mlp.width(), width, mlp.bias(), inputsFirst));
   }
 
-  private static @Nullable Norm headNorm(DecoderConfig config, String block, int which) {
-    Attention attention = config.attention();
+  private static @Nullable Norm headNorm(
+      Names names, int which, String block, Norm.Kind norm, Attention attention) {
     return attention.headNorm()
-        ? Norm.of(
-            block + config.family().names().headNorms().get(which),
-            config.norm(),
-            attention.headWidth())
+        ? Norm.of(block + names.headNorms().get(which), norm, attention.headWidth())
         : null;
   }
 

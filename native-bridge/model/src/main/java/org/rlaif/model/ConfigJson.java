@@ -2,14 +2,8 @@ package org.rlaif.model;
 
 import static org.rlaif.model.DecoderConfig.NO_PADDING;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
-import org.rlaif.kit.UserFiles;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Mlp.Activation;
 
@@ -18,9 +12,7 @@ import org.rlaif.model.Mlp.Activation;
  * known to change nothing} is refused by its name.
  */
 final class ConfigJson {
-  /** The largest files are tokenizers, of 40 MB. */
-  private static final long MOST_BYTES = 128L << 20;
-
+  static final String FILE = "config.json";
   static final String SCORE_MEAN = "rlaif_score_mean";
   static final String SCORE_STANDARD_DEVIATION = "rlaif_score_standard_deviation";
 
@@ -34,39 +26,21 @@ final class ConfigJson {
 
   private ConfigJson() {}
 
-  /** Any JSON object in a file; errors name the file. */
-  static JsonNode read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw UserError.expected("file", file, "a JSON file that exists");
-    }
-    UserFiles.requireSize(file, MOST_BYTES);
-    try {
-      JsonNode node = Json.MAPPER.readTree(file.toFile());
-      if (!node.isObject()) {
-        throw UserError.expected(file.toString(), node.getNodeType(), "a JSON object");
-      }
-      return node;
-    } catch (JsonProcessingException e) {
-      throw new UserError(file + ": " + Json.describe(e), e);
-    } catch (IOException e) {
-      throw new UserError(file + ": cannot be read (" + e.getMessage() + ")", e);
-    }
-  }
-
   static DecoderConfig decoder(JsonNode json) {
     var fields = new ConfigFields("", json);
     Family family = Family.of(fields.get("model_type").asText("null"));
     Head head = head(fields, family);
     fields.mustBe("add_cross_attention", false);
     fields.mustBe("is_encoder_decoder", false);
+    int padding = scorePadding(json);
     DecoderConfig config =
         switch (family) {
-          case GPT2 -> gpt2(fields, head);
-          case GPT_NEOX -> gptNeox(fields, head);
-          case LLAMA, MISTRAL, QWEN2, QWEN3 -> llama(fields, family, head);
+          case GPT2 -> gpt2(fields, head, padding);
+          case GPT_NEOX -> gptNeox(fields, head, padding);
+          case LLAMA, MISTRAL, QWEN2, QWEN3 -> llama(fields, family, head, padding);
         };
     fields.refuseOthers(InertKeys::isOne);
-    return config.withScorePadding(scorePadding(json));
+    return config;
   }
 
   /**
@@ -81,7 +55,7 @@ final class ConfigJson {
     return last ? NO_PADDING : fields.integer(PADDING, NO_PADDING);
   }
 
-  private static DecoderConfig gpt2(ConfigFields fields, Head head) {
+  private static DecoderConfig gpt2(ConfigFields fields, Head head, int padding) {
     fields.mustBe("scale_attn_weights", true);
     fields.mustBe("scale_attn_by_inverse_layer_idx", false);
     Activation activation = gelu(fields, "activation_function", "gelu_new");
@@ -108,7 +82,8 @@ final class ConfigJson {
         new Mlp(config.mlp().width(), activation, false, true),
         config.parallel(),
         fields.flag(TIED, true),
-        head);
+        head,
+        padding);
   }
 
   /** GELU, or its tanh form, which has two names. */
@@ -121,7 +96,7 @@ final class ConfigJson {
     };
   }
 
-  private static DecoderConfig gptNeox(ConfigFields fields, Head head) {
+  private static DecoderConfig gptNeox(ConfigFields fields, Head head, int padding) {
     int heads = fields.integer("num_attention_heads");
     int width = fields.integer("hidden_size");
     int headWidth = headWidth(fields, width, heads);
@@ -140,10 +115,11 @@ final class ConfigJson {
         new Mlp(fields.integer("intermediate_size"), activation, false, true),
         fields.flag("use_parallel_residual", true),
         fields.flag(TIED, false),
-        head);
+        head,
+        padding);
   }
 
-  private static DecoderConfig llama(ConfigFields fields, Family family, Head head) {
+  private static DecoderConfig llama(ConfigFields fields, Family family, Head head, int padding) {
     fields.oneOf("hidden_act", "silu", "swish");
     int heads = fields.integer("num_attention_heads");
     int width = fields.integer("hidden_size");
@@ -174,7 +150,8 @@ final class ConfigJson {
             family == Family.LLAMA && fields.flag("mlp_bias", false)),
         /* parallel= */ false,
         fields.flag(TIED, false),
-        head);
+        head,
+        padding);
   }
 
   /** Tokens that a token sees, or 0 for all. */
@@ -214,17 +191,25 @@ final class ConfigJson {
     String name = fields.get("architectures").path(0).asText("none");
     JsonNode named = fields.get("id2label");
     int labels = fields.integer("num_labels", named.isMissingNode() ? 2 : named.size());
-    if (name.equals(family.architecture(Head.SCORE))) {
+    if (name.equals(architecture(family, Head.SCORE))) {
       // Hugging Face writes id2label and derives num_labels from it; without both it means 2.
       UserError.require(labels == 1, "num_labels", labels, "1");
       return Head.SCORE;
     }
-    if (name.equals(family.architecture(Head.LANGUAGE_MODEL))) {
+    if (name.equals(architecture(family, Head.LANGUAGE_MODEL))) {
       return Head.LANGUAGE_MODEL;
     }
     throw UserError.expected(
         "architectures",
         name,
-        family.architecture(Head.LANGUAGE_MODEL) + " or " + family.architecture(Head.SCORE));
+        architecture(family, Head.LANGUAGE_MODEL) + " or " + architecture(family, Head.SCORE));
+  }
+
+  /** What {@code architectures} holds for a model with that head. */
+  static String architecture(Family family, Head head) {
+    return switch (head) {
+      case LANGUAGE_MODEL -> family.languageModel();
+      case SCORE -> family.sequenceClassifier();
+    };
   }
 }

@@ -8,6 +8,7 @@ import org.rlaif.model.Mlp.Activation;
 import org.rlaif.model.Rotary.Interpolation;
 import org.rlaif.model.Rotary.Llama3;
 import org.rlaif.model.Rotary.Yarn;
+import org.rlaif.model.text.Tokenizer;
 
 /** Writes Hugging Face's {@code config.json}, in the spelling that every version reads. */
 final class ConfigWriter {
@@ -48,7 +49,7 @@ final class ConfigWriter {
    * @param tokenizer which says what ends a completion
    */
   static void head(ObjectNode json, DecoderConfig config, ScoreScale scale, Tokenizer tokenizer) {
-    json.putArray("architectures").add(config.family().architecture(config.head()));
+    json.putArray("architectures").add(ConfigJson.architecture(config.family(), config.head()));
     if (!config.tied()) {
       json.put(ConfigJson.TIED, false);
     }

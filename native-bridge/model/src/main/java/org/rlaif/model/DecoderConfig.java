@@ -1,6 +1,5 @@
 package org.rlaif.model;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,7 +25,7 @@ import org.rlaif.model.Mlp.Activation;
  * @param tied whether the language-model head is the token embedding
  * @param head what turns hidden states into answers
  * @param scorePadding the token that a score is not read at, as {@link #scored} tells; {@link
- *     #NO_PADDING}: there is none
+ *     #NO_PADDING}: scores are read at the last token
  */
 public record DecoderConfig(
     Family family,
@@ -46,13 +45,6 @@ public record DecoderConfig(
   /** No token has this id. */
   public static final int NO_PADDING = -1;
 
-  /** Far above any network there is; what is larger is a mistake, or means harm. */
-  static final int MOST_WIDTH = 1 << 20;
-
-  static final int MOST_TOKENS = 1 << 24;
-
-  private static final int MOST_LAYERS = 1 << 13;
-
   /** The last layer. */
   public enum Head {
     /** Logits over the vocabulary. */
@@ -63,14 +55,15 @@ public record DecoderConfig(
 
   public DecoderConfig {
     UserError.require(
-        vocabularySize > 0 && vocabularySize <= MOST_TOKENS,
+        vocabularySize > 0 && vocabularySize <= Limits.VOCABULARY,
         "vocab_size",
         vocabularySize,
-        "from 1 to " + MOST_TOKENS);
+        "from 1 to " + Limits.VOCABULARY);
     UserError.require(contextLength > 0, "context length", contextLength, ">= 1");
-    UserError.require(width > 0 && width <= MOST_WIDTH, "width", width, "from 1 to " + MOST_WIDTH);
     UserError.require(
-        layers > 0 && layers <= MOST_LAYERS, "layers", layers, "from 1 to " + MOST_LAYERS);
+        width > 0 && width <= Limits.WIDTH, "width", width, "from 1 to " + Limits.WIDTH);
+    UserError.require(
+        layers > 0 && layers <= Limits.LAYERS, "layers", layers, "from 1 to " + Limits.LAYERS);
     UserError.require(
         normEpsilon > 0 && normEpsilon < 1, "norm epsilon", normEpsilon, "between 0 and 1");
     UserError.require(
@@ -81,46 +74,14 @@ public record DecoderConfig(
     scorePadding = head == Head.SCORE ? Math.max(scorePadding, NO_PADDING) : NO_PADDING;
   }
 
-  /** One whose scores are read at the last token. */
-  public DecoderConfig(
-      Family family,
-      int vocabularySize,
-      int contextLength,
-      int width,
-      int layers,
-      Norm.Kind norm,
-      double normEpsilon,
-      Attention attention,
-      @Nullable Rotary rotary,
-      Mlp mlp,
-      boolean parallel,
-      boolean tied,
-      Head head) {
-    this(
-        family,
-        vocabularySize,
-        contextLength,
-        width,
-        layers,
-        norm,
-        normEpsilon,
-        attention,
-        rotary,
-        mlp,
-        parallel,
-        tied,
-        head,
-        NO_PADDING);
-  }
-
   /** GPT-2 (Radford et al. 2019) of that size, a language model. */
   public static DecoderConfig gpt2(
       int vocabularySize, int contextLength, int width, int layers, int heads, int mlpWidth) {
     UserError.require(
-        heads > 0 && width % heads == 0 && width <= MOST_WIDTH,
+        heads > 0 && width % heads == 0 && width <= Limits.WIDTH,
         "n_embd",
         width,
-        "a multiple of n_head, at most %d; n_head is %d".formatted(MOST_WIDTH, heads));
+        "a multiple of n_head, at most %d; n_head is %d".formatted(Limits.WIDTH, heads));
     return new DecoderConfig(
         Family.GPT2,
         vocabularySize,
@@ -134,7 +95,8 @@ public record DecoderConfig(
         new Mlp(mlpWidth, Activation.GELU_TANH, false, true),
         /* parallel= */ false,
         /* tied= */ true,
-        Head.LANGUAGE_MODEL);
+        Head.LANGUAGE_MODEL,
+        NO_PADDING);
   }
 
   /** (V, W). */
@@ -150,12 +112,16 @@ public record DecoderConfig(
 
   /** All layers, first to last. */
   public List<Block> blocks() {
-    return IntStream.range(0, layers).mapToObj(layer -> Block.of(this, layer)).toList();
+    return IntStream.range(0, layers).mapToObj(this::block).toList();
   }
 
-  /** Whether a single projection has query, key and value of the first head first. */
-  public boolean projectionsPerHead() {
-    return family.names().layout() == Projections.PER_HEAD;
+  private Block block(int layer) {
+    return Block.of(family.names(), layer, width, norm, attention, mlp);
+  }
+
+  /** How query, key and value are kept. */
+  public Projections projections() {
+    return family.names().layout();
   }
 
   /** Behind the last layer. */
@@ -216,7 +182,7 @@ public record DecoderConfig(
   }
 
   /** The same, with scores that are not read at this token; {@link #NO_PADDING}: at the last. */
-  DecoderConfig withScorePadding(int token) {
+  public DecoderConfig withScorePadding(int token) {
     return with(contextLength, tied, head, token);
   }
 
@@ -251,10 +217,5 @@ public record DecoderConfig(
         tied,
         head,
         scorePadding);
-  }
-
-  /** Reads Hugging Face's {@code config.json}; a {@link UserError} names the key that is wrong. */
-  public static DecoderConfig read(Path configJson) {
-    return ConfigJson.decoder(ConfigJson.read(configJson));
   }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.DecoderConfig.Head;
 
 /**
  * A family of checkpoints: what Hugging Face calls its models and their tensors. How a member
@@ -21,7 +20,7 @@ public enum Family {
   QWEN3("qwen3", "Qwen3", Names.LLAMA);
 
   /** How query, key and value are kept. */
-  enum Projections {
+  public enum Projections {
     /** In three matrices. */
     SEPARATE,
     /** In one: all queries, all keys, all values. */
@@ -149,12 +148,14 @@ public enum Family {
                         .collect(Collectors.joining(", "))));
   }
 
-  /** What {@code architectures} holds for a model with that head. */
-  String architecture(Head head) {
-    return switch (head) {
-      case LANGUAGE_MODEL -> className + (this == GPT2 ? "LMHeadModel" : "ForCausalLM");
-      case SCORE -> className + "ForSequenceClassification";
-    };
+  /** What {@code architectures} holds for a language model. */
+  String languageModel() {
+    return className + (this == GPT2 ? "LMHeadModel" : "ForCausalLM");
+  }
+
+  /** What {@code architectures} holds for a model that scores. */
+  String sequenceClassifier() {
+    return className + "ForSequenceClassification";
   }
 
   Names names() {

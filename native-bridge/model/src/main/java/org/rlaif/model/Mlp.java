@@ -22,7 +22,10 @@ public record Mlp(int width, Activation activation, boolean gated, boolean bias)
   }
 
   public Mlp {
-    int most = 8 * DecoderConfig.MOST_WIDTH;
-    UserError.require(width > 0 && width <= most, "MLP width", width, "from 1 to " + most);
+    UserError.require(
+        width > 0 && width <= Limits.MLP_WIDTH,
+        "MLP width",
+        width,
+        "from 1 to " + Limits.MLP_WIDTH);
   }
 }

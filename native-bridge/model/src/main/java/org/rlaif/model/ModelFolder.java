@@ -18,6 +18,8 @@ import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.hub.WeightNames;
+import org.rlaif.model.text.ChatTemplate;
+import org.rlaif.model.text.Tokenizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * model that base and adapter make together, with the base's tokenizer unless it has its own.
  */
 public final class ModelFolder implements AutoCloseable {
-  static final String CONFIG = "config.json";
+  private static final String CONFIG = ConfigJson.FILE;
   private static final String TOKENIZER = "tokenizer.json";
 
   /** What a model takes over from the one that it was made of. */
@@ -67,6 +69,7 @@ public final class ModelFolder implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final Weights weights;
   private final @Nullable Adapter adapter;
+  private final @Nullable ModelFolder base;
 
   private ModelFolder(
       Path path,
@@ -74,13 +77,15 @@ public final class ModelFolder implements AutoCloseable {
       ScoreScale scoreScale,
       Tokenizer tokenizer,
       Weights weights,
-      @Nullable Adapter adapter) {
+      @Nullable Adapter adapter,
+      @Nullable ModelFolder base) {
     this.path = path;
     this.config = config;
     this.scoreScale = scoreScale;
     this.tokenizer = tokenizer;
     this.weights = weights;
     this.adapter = adapter;
+    this.base = base;
   }
 
   /**
@@ -97,7 +102,7 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   private static ModelFolder open(Path folder, Path tokenizerJson) {
-    JsonNode json = ConfigJson.read(folder.resolve(CONFIG));
+    JsonNode json = Json.object(folder.resolve(CONFIG));
     DecoderConfig described = ConfigJson.decoder(json);
     InertKeys.log(folder.resolve(CONFIG), json);
     ScoreScale scale = ConfigJson.scoreScale(json);
@@ -113,22 +118,23 @@ public final class ModelFolder implements AutoCloseable {
       tokenizer.close();
       throw e;
     }
-    return new ModelFolder(folder, config, scale, tokenizer, weights, null);
+    return new ModelFolder(folder, config, scale, tokenizer, weights, null, null);
   }
 
   private static ModelFolder openAdapter(Path folder) {
     ModelFolder base = open(AdapterFolder.base(folder), tokenizerJson(folder));
     try {
-      Adapter adapter = AdapterFolder.open(folder, base);
+      Adapter adapter = AdapterFolder.open(folder, base.path(), base.config(), base.weights());
       DecoderConfig config = AdapterFolder.decoder(folder, base.path(), base.config());
       Path json = folder.resolve(CONFIG);
       return new ModelFolder(
           folder,
           config,
-          Files.exists(json) ? ConfigJson.scoreScale(ConfigJson.read(json)) : base.scoreScale(),
+          Files.exists(json) ? ConfigJson.scoreScale(Json.object(json)) : base.scoreScale(),
           base.tokenizer(),
           adapter.lora().over(base.weights(), config, adapter.weights()),
-          adapter);
+          adapter,
+          base);
     } catch (RuntimeException e) {
       base.close();
       throw e;
@@ -138,7 +144,7 @@ public final class ModelFolder implements AutoCloseable {
   /** The network of a model folder, or of an adapter's, of which nothing else is opened. */
   public static DecoderConfig describe(Path folder) {
     if (!AdapterFolder.isOne(folder)) {
-      return DecoderConfig.read(folder.resolve(CONFIG));
+      return ConfigJson.decoder(Json.object(folder.resolve(CONFIG)));
     }
     Path base = AdapterFolder.base(folder);
     return AdapterFolder.decoder(folder, base, describe(base));
@@ -156,7 +162,7 @@ public final class ModelFolder implements AutoCloseable {
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
       checkVocabulary(config, tokenizer);
       json = ConfigWriter.write(config, tokenizer, weights.dtype(config.embedding().name()));
-      tokenizerConfig = tokenizer.special().toJson(config.contextLength(), tokenizer.beginsTexts());
+      tokenizerConfig = tokenizer.configJson(config.contextLength());
       ConfigWriter.head(json, config, scale, tokenizer);
     }
     ObjectNode generation = Json.MAPPER.createObjectNode().put("do_sample", true);
@@ -200,7 +206,7 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /** Everything but the weights: configuration, tokenizer and chat template. */
-  void copyDescription(Path into) throws IOException {
+  public void copyDescription(Path into) throws IOException {
     if (adapter == null) {
       Files.copy(path.resolve(CONFIG), into.resolve(CONFIG));
       copyCompanions(path, into);
@@ -219,19 +225,19 @@ public final class ModelFolder implements AutoCloseable {
    */
   public void saveAdapter(
       Path folder, DecoderConfig config, ScoreScale scale, Lora lora, Weights weights) {
-    Adapter made = new Adapter(base(), lora, weights);
+    Adapter made = new Adapter(lora, weights);
     lora.over(base().weights(), config, weights); // all fits
     AtomicFiles.folder(
         folder,
         inside -> {
           writeSuccessor(inside, config, scale);
-          AdapterFolder.write(inside, folder, config, made);
+          AdapterFolder.write(inside, folder, config, made, base().path());
         });
   }
 
   private void writeSuccessor(Path folder, DecoderConfig config, ScoreScale scale)
       throws IOException {
-    ObjectNode json = (ObjectNode) ConfigJson.read(base().path().resolve(CONFIG));
+    ObjectNode json = Json.object(base().path().resolve(CONFIG));
     ConfigWriter.head(json, config, scale, tokenizer);
     writeJson(folder.resolve(CONFIG), json);
     copyCompanions(path, folder);
@@ -295,7 +301,7 @@ public final class ModelFolder implements AutoCloseable {
 
   /** The model that an adapter's folder names, otherwise this one. */
   public ModelFolder base() {
-    return adapter == null ? this : adapter.base();
+    return base == null ? this : base;
   }
 
   public DecoderConfig config() {
@@ -314,7 +320,7 @@ public final class ModelFolder implements AutoCloseable {
 
   Optional<ChatTemplate> chatTemplate(Supplier<LocalDateTime> now) {
     Optional<ChatTemplate> own = ChatTemplate.of(path, now);
-    return adapter == null ? own : own.or(() -> adapter.base().chatTemplate(now));
+    return base == null ? own : own.or(() -> base.chatTemplate(now));
   }
 
   /**

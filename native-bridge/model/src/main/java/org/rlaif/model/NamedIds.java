@@ -65,6 +65,6 @@ final class NamedIds {
   }
 
   private static JsonNode read(Path file) {
-    return Files.exists(file) ? ConfigJson.read(file) : Json.MAPPER.createObjectNode();
+    return Files.exists(file) ? Json.object(file) : Json.MAPPER.createObjectNode();
   }
 }

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.text.ChatPrompt;
+import org.rlaif.model.text.ChatTemplate;
+import org.rlaif.model.text.EncodedPrompt;
+import org.rlaif.model.text.TextPrompt;
+import org.rlaif.model.text.Tokenizer;
+import org.rlaif.model.text.Watch;
 
 /**
  * Prompts and completions in the tokens of one model, for training. Text is taken as it is; a
@@ -133,9 +139,8 @@ public final class PromptEncoder {
     EncodedPrompt encoded =
         prompt instanceof Prompt.Chat chat
             ? asked(
-                name,
-                template -> EncodedPrompt.of(tokenizer, template, chat.messages(), Watch.NONE))
-            : EncodedPrompt.of(tokenizer, prompt.transcript(), Watch.NONE);
+                name, template -> new ChatPrompt(tokenizer, template, chat.messages(), Watch.NONE))
+            : TextPrompt.of(tokenizer, prompt.transcript(), Watch.NONE);
     last = new Last(prompt, encoded);
     return encoded;
   }

@@ -135,7 +135,7 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
   }
 
   /** Angles per token of all pairs, (width / 2). */
-  float[] frequencies() {
+  public float[] frequencies() {
     float[] frequencies = new float[width / 2];
     for (int i = 0; i < frequencies.length; i++) {
       frequencies[i] = frequency(i);
@@ -144,7 +144,7 @@ public record Rotary(int width, double theta, @Nullable Scaling scaling) {
   }
 
   /** Cosines and sines are multiplied by this. */
-  double magnitude() {
+  public double magnitude() {
     return scaling == null ? 1 : scaling.magnitude();
   }
 

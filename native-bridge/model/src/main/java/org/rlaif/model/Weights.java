@@ -148,7 +148,7 @@ public final class Weights {
   }
 
   /** Writes the bytes of one tensor in its {@link #dtype}; it must be able to hold the numbers. */
-  void write(String name, WritableByteChannel channel) throws IOException {
+  public void write(String name, WritableByteChannel channel) throws IOException {
     Entry entry = entry(name);
     if (entry.held() == entry.stored() && entry.added() == null) {
       check(entry);
@@ -228,7 +228,7 @@ public final class Weights {
   }
 
   /** Bytes of one tensor in fp32. A buffer of the JDK ends at 2 GiB. */
-  static int byteCount(TensorSpec spec) {
+  public static int byteCount(TensorSpec spec) {
     return Math.toIntExact(Math.multiplyExact(spec.elements(), Float.BYTES));
   }
 

@@ -48,7 +48,7 @@ final class AdapterFolderTest {
       assertEquals(8, adapter.lora().alpha());
       assertEquals(name.endsWith("_rs"), adapter.lora().rankStabilised());
       assertEquals(folder, model.path());
-      assertEquals(adapter.base().config(), model.config());
+      assertEquals(model.base().config(), model.config());
       assertEquals(model.config(), ModelFolder.describe(folder));
       Weights base = model.base().weights();
       var changed = new TreeSet<String>();

@@ -126,7 +126,7 @@ final class FamiliesTest {
   }
 
   private DecoderConfig config(String name) {
-    return DecoderConfig.read(GoldenFamilies.unpack(name, folder).resolve("config.json"));
+    return ModelFolder.describe(GoldenFamilies.unpack(name, folder));
   }
 
   @Test
@@ -175,13 +175,13 @@ final class FamiliesTest {
     Path saved = folder.resolve("saved");
     try (ModelFolder model = ModelFolder.open(untied)) {
       assertFalse(model.config().tied());
-      assertTrue(DecoderConfig.read(untied.resolve("config.json")).tied());
+      assertTrue(ModelFolder.describe(untied).tied());
       assertNotEquals(
           model.weights().crc32c("transformer.wte.weight"),
           model.weights().crc32c("lm_head.weight"));
       model.saveSuccessor(saved, model.config(), model.scoreScale(), model.weights());
     }
-    assertFalse(DecoderConfig.read(saved.resolve("config.json")).tied());
+    assertFalse(ModelFolder.describe(saved).tied());
     try (ModelFolder again = ModelFolder.open(saved)) {
       assertTrue(again.weights().contains("lm_head.weight"));
     }

@@ -35,7 +35,7 @@ public final class Golden {
    */
   public record Logprobs(double temperature, double[] chosen, double[] last) {}
 
-  record Trained(
+  public record Trained(
       List<String> texts,
       List<String> vocabulary,
       List<String> merges,
@@ -63,7 +63,7 @@ public final class Golden {
   }
 
   /** A golden file or folder where the build put it, to be read only. */
-  static Path path(String name) {
+  public static Path path(String name) {
     try {
       return Path.of(Golden.class.getResource("golden/" + name).toURI());
     } catch (URISyntaxException e) {
@@ -71,12 +71,12 @@ public final class Golden {
     }
   }
 
-  static Trained trained() {
+  public static Trained trained() {
     return read("trained.json", Trained.class);
   }
 
   /** A folder with a tokenizer in the style of a family of models; see make_chat_golden.py. */
-  static Path chatFolder(String family) {
+  public static Path chatFolder(String family) {
     try {
       return Path.of(
           Objects.requireNonNull(Golden.class.getResource("golden/chat/" + family)).toURI());
@@ -86,12 +86,12 @@ public final class Golden {
   }
 
   /** What Hugging Face's libraries make of texts and conversations with that tokenizer. */
-  static JsonNode chat(String family) {
+  public static JsonNode chat(String family) {
     return read("chat/" + family + "/expected.json", JsonNode.class);
   }
 
   /** Prompts and completions in tokens of that family; see make_border_golden.py. */
-  static JsonNode borders(String family) {
+  public static JsonNode borders(String family) {
     return read("chat/borders.json", JsonNode.class).path(family);
   }
 

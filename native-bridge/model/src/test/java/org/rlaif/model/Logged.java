@@ -8,11 +8,11 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** What is logged while something is done. */
-final class Logged {
+public final class Logged {
   private Logged() {}
 
   /** The lines of one class, in order. */
-  static List<String> by(Class<?> of, Runnable work) {
+  public static List<String> by(Class<?> of, Runnable work) {
     var logger = (Logger) LoggerFactory.getLogger(of);
     Level before = logger.getLevel();
     var lines = new ListAppender<ILoggingEvent>();

@@ -22,6 +22,7 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.text.BpeTrainer;
 
 /** On the folders that Hugging Face transformers wrote. */
 final class ModelFolderTest {

@@ -98,7 +98,7 @@ final class ScoreTokenTest {
       model.saveSuccessor(saved, model.config(), new ScoreScale(1, 2), model.weights());
     }
     assertEquals("last_but_padding", config(saved).path("rlaif_score_token").asText());
-    assertEquals(1, DecoderConfig.read(saved.resolve("config.json")).scorePadding());
+    assertEquals(1, ModelFolder.describe(saved).scorePadding());
   }
 
   /** PEFT asks the base's configuration, and ours is in the adapter's folder. */

@@ -9,6 +9,7 @@ import org.rlaif.model.Attention;
 import org.rlaif.model.Block;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Family.Projections;
 import org.rlaif.model.Linear;
 import org.rlaif.model.Mlp.Activation;
 import org.rlaif.model.Norm;
@@ -135,7 +136,7 @@ record Decoder(
         linear(block.projections().get(2), x).reshape(-1, attention.kvHeads(), columns)
       };
     }
-    return config.projectionsPerHead()
+    return config.projections() == Projections.PER_HEAD
         ? Layers.split(first.reshape(-1, heads, 3, columns), 2)
         : Layers.split(first.reshape(-1, 3, heads, columns), 1);
   }

@@ -27,6 +27,9 @@ public final class Json {
 
   private static final int SHOWN = 40;
 
+  /** The largest files that are read as one tree are tokenizers, of 40 MB. */
+  private static final long MOST_BYTES = 128L << 20;
+
   private Json() {}
 
   static <M extends ObjectMapper, B extends MapperBuilder<M, B>> M strict(B builder) {
@@ -52,6 +55,25 @@ public final class Json {
       throw new UserError(file + ": " + describe(e), e);
     } catch (IOException e) {
       throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The object in a file, as a tree; errors name the file. */
+  public static ObjectNode object(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw UserError.expected("file", file, "a JSON file that exists");
+    }
+    UserFiles.requireSize(file, MOST_BYTES);
+    try {
+      JsonNode node = MAPPER.readTree(file.toFile());
+      if (node instanceof ObjectNode object) {
+        return object;
+      }
+      throw UserError.expected(file.toString(), node.getNodeType(), "a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new UserError(file + ": " + describe(e), e);
+    } catch (IOException e) {
+      throw new UserError(file + ": cannot be read (" + e.getMessage() + ")", e);
     }
   }
 

@@ -20,7 +20,7 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Quantization;
+import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.PolicyEngine;

@@ -10,7 +10,6 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Attention;
-import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Dtype;
@@ -22,6 +21,7 @@ import org.rlaif.model.Rotary;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.model.text.BpeTrainer;
 
 /**
  * Shapes that a model with random weights can be made of. What such a model writes is noise, and
@@ -82,7 +82,8 @@ enum Shape {
         new Mlp(8192, Mlp.Activation.SILU, true, false),
         /* parallel= */ false,
         /* tied= */ true,
-        Head.LANGUAGE_MODEL);
+        Head.LANGUAGE_MODEL,
+        DecoderConfig.NO_PADDING);
   }
 
   static List<String> labels() {

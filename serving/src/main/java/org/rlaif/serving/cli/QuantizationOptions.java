@@ -1,7 +1,7 @@
 package org.rlaif.serving.cli;
 
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 import picocli.CommandLine.Option;
 
 /** How the numbers of policies are kept while they serve. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.TextBound;
+import org.rlaif.model.text.TextBound;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.EngineConfig.Scoring;
 import org.rlaif.serving.engine.QuantizationLoss;

@@ -3,8 +3,8 @@ package org.rlaif.serving.engine;
 import java.util.ArrayList;
 import java.util.List;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Quantization;
 import org.rlaif.model.TensorSpec;
+import org.rlaif.model.onnx.Quantization;
 
 /**
  * The scales of an int8 KV cache, one for each head and column of it. A key or value x is kept as

@@ -3,7 +3,9 @@ package org.rlaif.serving.engine;
 import java.util.List;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.ChatTemplate;
+import org.rlaif.model.text.ChatPrompt;
+import org.rlaif.model.text.ChatTemplate;
+import org.rlaif.model.text.Watch;
 
 /**
  * Prompts like those that a quantised policy will be asked; it is calibrated and checked on them.
@@ -31,7 +33,7 @@ public interface Calibration {
     ChatTemplate template = model.chatTemplate();
     if (prompt instanceof Prompt.Chat chat && template != null) {
       try {
-        return template.encodePrompt(model.tokenizer(), chat.messages());
+        return new ChatPrompt(model.tokenizer(), template, chat.messages(), Watch.NONE).ids();
       } catch (UserError e) {
         throw new UserError("calibration: " + e.getMessage(), e);
       }

@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.rlaif.kit.AtomicFiles;
-import org.rlaif.model.BlockMatrix;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.OnnxDecoder;
-import org.rlaif.model.Quantization;
 import org.rlaif.model.TensorSpec;
+import org.rlaif.model.onnx.BlockMatrix;
+import org.rlaif.model.onnx.OnnxDecoder;
+import org.rlaif.model.onnx.Quantization;
 
 /**
  * A graph joined with the weights of one arena. Matrices are repacked at creation, embeddings and

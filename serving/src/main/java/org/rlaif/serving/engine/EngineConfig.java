@@ -2,8 +2,8 @@ package org.rlaif.serving.engine;
 
 import java.time.Duration;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.Quantization;
-import org.rlaif.model.TextBound;
+import org.rlaif.model.onnx.Quantization;
+import org.rlaif.model.text.TextBound;
 
 /**
  * How models are served.

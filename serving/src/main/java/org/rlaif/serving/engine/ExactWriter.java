@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
+import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.engine.CacheScales.Ranges;
 
 /** Lets a network in fp32 write and read, and sees what keys and values it caches for that. */

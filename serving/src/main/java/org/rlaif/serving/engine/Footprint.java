@@ -2,7 +2,7 @@ package org.rlaif.serving.engine;
 
 import java.util.Locale;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Quantization;
+import org.rlaif.model.onnx.Quantization;
 
 /**
  * What a model takes while it serves.

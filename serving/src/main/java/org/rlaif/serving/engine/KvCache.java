@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.rlaif.model.Attention;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
+import org.rlaif.model.onnx.Precision;
 
 /**
  * Keys and values of every layer for a number of slots, (slots, heads, tokens, {@link

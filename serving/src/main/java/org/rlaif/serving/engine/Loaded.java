@@ -3,12 +3,12 @@ package org.rlaif.serving.engine;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.ChatTemplate;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.model.Quantization;
-import org.rlaif.model.TextBound;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.onnx.Quantization;
+import org.rlaif.model.text.ChatTemplate;
+import org.rlaif.model.text.TextBound;
+import org.rlaif.model.text.Tokenizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

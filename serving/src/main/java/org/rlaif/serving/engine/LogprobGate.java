@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
+import org.rlaif.model.onnx.Precision;
 
 /** New weights of a policy must give the log-probabilities of the probes, at temperature 1. */
 final class LogprobGate extends ParityGate {

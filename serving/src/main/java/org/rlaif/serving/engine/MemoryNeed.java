@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 import org.slf4j.LoggerFactory;
 
 /**

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.rlaif.model.Attention;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
+import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.engine.KvCache.View;
 
 /**

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 
 /**
  * Compares a network that serves quantised with the same weights in fp32: first on what the fp32

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 
 /**
  * A reward model in service. Whatever is asked at the same time shares runs of the graph; a score

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.OnnxDecoder;
 import org.rlaif.model.Rotary;
 import org.rlaif.model.TensorSpec;
+import org.rlaif.model.onnx.OnnxDecoder;
 
 /** The tables that rotary positions are turned by, in memory that a graph can read. */
 final class Rotations {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.WeightsSpan;
 

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
+import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.serving.engine.ScoringRequest.Piece;
 import org.slf4j.Logger;

@@ -3,7 +3,7 @@ package org.rlaif.serving.engine;
 import java.util.List;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.model.Precision;
+import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.engine.Operands.Output;
 
 /**

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Quantization;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.onnx.Quantization;
+import org.rlaif.model.text.Tokenizer;
 
 /** A model folder in service. */
 public sealed interface ServedModel permits PolicyEngine, RewardEngine {

@@ -1,7 +1,7 @@
 package org.rlaif.serving.engine;
 
-import org.rlaif.model.TextStream;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.TextStream;
+import org.rlaif.model.text.Tokenizer;
 
 /**
  * Text of tokens as they come, until a stop string is in it. What might be the beginning of a stop

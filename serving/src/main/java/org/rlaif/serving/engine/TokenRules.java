@@ -2,7 +2,7 @@ package org.rlaif.serving.engine;
 
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.TextBound;
+import org.rlaif.model.text.TextBound;
 
 /**
  * What texts and token ids a model takes. Messages name the field, its value and what was expected.

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 
 /**
  * The token ids of a policy.

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.model.BlockMatrix;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Quantization;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.model.onnx.BlockMatrix;
+import org.rlaif.model.onnx.Quantization;
 
 /**
  * Memory for all tensors of one model, fp32, little-endian, row-major, and for the blocks that are

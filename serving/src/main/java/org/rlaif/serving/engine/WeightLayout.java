@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.model.BlockMatrix;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.OnnxDecoder;
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
 import org.rlaif.model.TensorSpec;
+import org.rlaif.model.onnx.BlockMatrix;
+import org.rlaif.model.onnx.OnnxDecoder;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 
 /**
  * How one model's weights lie in memory: what each of its arenas holds, and what they share.

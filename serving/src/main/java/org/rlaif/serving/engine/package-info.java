@@ -29,7 +29,7 @@
  * goes with a token is that of the graph, before all of this; what it was sampled with is told if
  * wanted. Rows that ask for none of this take the shortest path.
  *
- * <p>A policy may serve {@link org.rlaif.model.Quantization quantised}. Its arena then keeps
+ * <p>A policy may serve {@link org.rlaif.model.onnx.Quantization quantised}. Its arena then keeps
  * matrices in blocks, made of fp32 weights that are needed for that moment alone; a {@link
  * org.rlaif.serving.engine.QuantizationCheck} compares with fp32 whatever is about to serve, and
  * new weights are judged in fp32 before. All of the above holds for such rows too, the same bits

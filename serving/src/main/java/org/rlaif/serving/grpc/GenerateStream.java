@@ -3,7 +3,7 @@ package org.rlaif.serving.grpc;
 import com.google.common.primitives.Ints;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.engine.Completion;
 import org.rlaif.serving.engine.Sampling;
 import org.rlaif.serving.engine.SequenceId;

@@ -14,20 +14,20 @@ final class Precisions {
    *
    * @param name of the field
    */
-  static org.rlaif.model.@Nullable Precision parse(String name, int value) {
+  static org.rlaif.model.onnx.@Nullable Precision parse(String name, int value) {
     Precision precision = Precision.forNumber(value);
     if (precision == null) {
       throw UserError.expected(name, value, "fp32, int8 or int4");
     }
     return switch (precision) {
-      case PRECISION_FP32 -> org.rlaif.model.Precision.FP32;
-      case PRECISION_INT8 -> org.rlaif.model.Precision.INT8;
-      case PRECISION_INT4 -> org.rlaif.model.Precision.INT4;
+      case PRECISION_FP32 -> org.rlaif.model.onnx.Precision.FP32;
+      case PRECISION_INT8 -> org.rlaif.model.onnx.Precision.INT8;
+      case PRECISION_INT4 -> org.rlaif.model.onnx.Precision.INT4;
       default -> null;
     };
   }
 
-  static Precision message(org.rlaif.model.Precision precision) {
+  static Precision message(org.rlaif.model.onnx.Precision precision) {
     return switch (precision) {
       case FP32 -> Precision.PRECISION_FP32;
       case INT8 -> Precision.PRECISION_INT8;

@@ -10,9 +10,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.ChatTemplate;
-import org.rlaif.model.EncodedPrompt;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.ChatPrompt;
+import org.rlaif.model.text.ChatTemplate;
+import org.rlaif.model.text.EncodedPrompt;
+import org.rlaif.model.text.TextPrompt;
+import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.engine.Loaded;
 import org.rlaif.serving.engine.Refusal;
 import org.rlaif.serving.engine.TokenRules;
@@ -66,12 +68,12 @@ final class Prompts {
     return switch (input.getFormCase()) {
       case TEXT -> {
         rules.text(name, input.getTextBytes().size());
-        yield new Prompt(EncodedPrompt.of(tokenizer, input.getText(), this::watch), false);
+        yield new Prompt(TextPrompt.of(tokenizer, input.getText(), this::watch), false);
       }
       case TOKENS -> {
         int[] ids = Inputs.ids(input.getTokens());
         rules.prompt(name, ids);
-        yield new Prompt(EncodedPrompt.of(tokenizer, ids, this::watch), false);
+        yield new Prompt(TextPrompt.of(tokenizer, ids, this::watch), false);
       }
       case CHAT -> new Prompt(chat(name, input.getChat()), true);
       case FORM_NOT_SET -> throw UserError.expected(name, "none", "text, tokens or a chat");
@@ -113,7 +115,7 @@ final class Prompts {
       spend(name, CHARACTERS_PER_MESSAGE + each.getContent().length());
     }
     try {
-      return EncodedPrompt.of(tokenizer, template, messages, this::watch);
+      return new ChatPrompt(tokenizer, template, messages, this::watch);
     } catch (UserError e) {
       String roles = messages.stream().map(Message::role).collect(Collectors.joining(", "));
       throw e == tooLong

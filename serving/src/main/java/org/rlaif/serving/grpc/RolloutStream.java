@@ -6,7 +6,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.engine.Completion;
 import org.rlaif.serving.engine.Sampling;
 import org.rlaif.serving.engine.SequenceId;

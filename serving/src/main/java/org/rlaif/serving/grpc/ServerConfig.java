@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.Quantization;
+import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.engine.Calibration;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.EngineConfig.Compute;

@@ -22,10 +22,10 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Lora;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.model.Precision;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.engine.RewardEngine.Item;
 
 /** An update that brings an adapter serves what the merged weights would. */

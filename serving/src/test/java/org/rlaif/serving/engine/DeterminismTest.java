@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /** Same seed, same prompt, same weights: the same tokens and the same bits, whoever shares. */

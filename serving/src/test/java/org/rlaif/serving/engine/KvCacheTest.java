@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
 import org.rlaif.model.Weights;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /** Two layers with two heads of 20 numbers, each in 24 columns. */

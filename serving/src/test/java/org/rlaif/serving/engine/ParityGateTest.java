@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.rlaif.model.TextBound;
+import org.rlaif.model.text.TextBound;
 
 /** New weights are nearer to what is expected than the old ones, by a factor; numbers by hand. */
 class ParityGateTest {

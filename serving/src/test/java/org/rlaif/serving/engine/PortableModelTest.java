@@ -22,9 +22,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.GoldenFamilies;
 import org.rlaif.model.GoldenFamilies.Case;
-import org.rlaif.model.LargeExport;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.model.OnnxExport;
+import org.rlaif.model.onnx.LargeExport;
+import org.rlaif.model.onnx.OnnxExport;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /**

@@ -8,11 +8,11 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.rlaif.model.BlockMatrix;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
 import org.rlaif.model.Weights;
+import org.rlaif.model.onnx.BlockMatrix;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /** ONNX Runtime reads the blocks as they were meant, and the cache as it was scaled. */

@@ -24,11 +24,11 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.model.Precision;
-import org.rlaif.model.Quantization;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.WeightUpdates.Outcome;
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlaif.model.BpeTrainer;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.BpeTrainer;
+import org.rlaif.model.text.Tokenizer;
 
 class StopScanTest {
   @TempDir Path folder;

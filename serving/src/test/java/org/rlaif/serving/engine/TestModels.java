@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.rlaif.model.Attention;
-import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.Family;
@@ -24,6 +23,7 @@ import org.rlaif.model.Rotary;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
+import org.rlaif.model.text.BpeTrainer;
 import org.rlaif.serving.engine.EngineConfig.Compute;
 
 /** Model folders with random weights. */
@@ -72,7 +72,8 @@ public final class TestModels {
         new Mlp(80, neox ? Mlp.Activation.GELU : Mlp.Activation.SILU, !neox, neox),
         neox,
         /* tied= */ !neox,
-        Head.LANGUAGE_MODEL);
+        Head.LANGUAGE_MODEL,
+        DecoderConfig.NO_PADDING);
   }
 
   /** Special tokens of their tokenizers. */

@@ -33,11 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rlaif.client.RlaifClient;
-import org.rlaif.model.ChatTemplate;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.model.EncodedPrompt;
-import org.rlaif.model.Tokenizer;
-import org.rlaif.model.Watch;
+import org.rlaif.model.text.ChatPrompt;
+import org.rlaif.model.text.ChatTemplate;
+import org.rlaif.model.text.EncodedPrompt;
+import org.rlaif.model.text.TextPrompt;
+import org.rlaif.model.text.Tokenizer;
+import org.rlaif.model.text.Watch;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.GenerateRequest;
@@ -182,7 +184,7 @@ class ChatServiceTest {
       assertEquals(scored.getItems(1), scored.getItems(0));
       assertEquals(scored.getScores(1), scored.getScores(0));
       assertEquals(
-          Ints.asList(EncodedPrompt.of(tokenizer, "Hello", Watch.NONE).encodeWhole("Hi.")),
+          Ints.asList(TextPrompt.of(tokenizer, "Hello", Watch.NONE).encodeWhole("Hi.")),
           scored.getItems(2).getCompletionTokenIdsList());
       ScorePairsResponse pairs =
           client.scorePairs(
@@ -320,7 +322,7 @@ class ChatServiceTest {
   }
 
   private static EncodedPrompt prompt(String model, Tokenizer tokenizer, Message... messages) {
-    return EncodedPrompt.of(
+    return new ChatPrompt(
         tokenizer,
         template(model),
         Arrays.stream(messages)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.engine.Sampling;
 import org.rlaif.serving.engine.SequenceId;
 import org.rlaif.serving.engine.TestModels;

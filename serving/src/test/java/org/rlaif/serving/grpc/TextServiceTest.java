@@ -29,9 +29,10 @@ import org.rlaif.inference.GRPCInferenceServiceGrpc;
 import org.rlaif.inference.InferTensorContents;
 import org.rlaif.inference.ModelInferRequest;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.model.EncodedPrompt;
-import org.rlaif.model.Tokenizer;
-import org.rlaif.model.Watch;
+import org.rlaif.model.text.EncodedPrompt;
+import org.rlaif.model.text.TextPrompt;
+import org.rlaif.model.text.Tokenizer;
+import org.rlaif.model.text.Watch;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
@@ -88,7 +89,7 @@ class TextServiceTest {
     List<Integer> whole;
     List<Integer> prompt;
     try (Tokenizer tokenizer = tokenizer(family)) {
-      EncodedPrompt encoded = EncodedPrompt.of(tokenizer, PROMPT, Watch.NONE);
+      EncodedPrompt encoded = TextPrompt.of(tokenizer, PROMPT, Watch.NONE);
       prompt = Ints.asList(encoded.ids());
       beginning = Ints.asList(encoded.encodeBeginning(COMPLETION));
       whole = Ints.asList(encoded.encodeWhole(COMPLETION));

@@ -11,7 +11,7 @@ import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.PromptEncoder;
-import org.rlaif.model.TextBound;
+import org.rlaif.model.text.TextBound;
 
 /**
  * Leaves out what does not fit the model's context, or refuses it, and counts. A sequence is a

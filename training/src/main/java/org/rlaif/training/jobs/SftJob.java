@@ -15,7 +15,7 @@ import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.ScoreScale;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
 import org.rlaif.torch.Optimizer;

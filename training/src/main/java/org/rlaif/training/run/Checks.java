@@ -4,10 +4,10 @@ import static org.rlaif.kit.UserError.require;
 
 import java.nio.file.Path;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.ChatTemplate;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.model.text.ChatTemplate;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.rlaif.kit.Example;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
-import org.rlaif.model.TextBound;
+import org.rlaif.model.text.TextBound;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 import org.rlaif.training.config.RewardConfig;
 
 /** A reward model is asked with the tokens of the policy, so both have to mean the same by them. */

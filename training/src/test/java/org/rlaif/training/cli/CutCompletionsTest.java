@@ -17,7 +17,7 @@ import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
 import org.rlaif.model.PromptEncoder;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 
 /**
  * Completions that were cut where the context ends. Tokenised again they would be longer: by the

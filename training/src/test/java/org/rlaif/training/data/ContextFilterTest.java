@@ -12,10 +12,10 @@ import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.BpeTrainer;
 import org.rlaif.model.PromptEncoder;
-import org.rlaif.model.TextBound;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.BpeTrainer;
+import org.rlaif.model.text.TextBound;
+import org.rlaif.model.text.Tokenizer;
 
 class ContextFilterTest {
   // With bytes alone for tokens: 1 + 3 + 2 + 1 = 7, and 1 + 3 + 4 + 1 = 9.

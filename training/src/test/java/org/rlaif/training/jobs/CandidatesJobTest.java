@@ -17,7 +17,7 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
-import org.rlaif.model.Tokenizer;
+import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.training.config.CandidatesConfig;
 

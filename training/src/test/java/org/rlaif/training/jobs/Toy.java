@@ -9,7 +9,7 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
-import org.rlaif.model.BpeTrainer;
+import org.rlaif.model.text.BpeTrainer;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RewardConfig;

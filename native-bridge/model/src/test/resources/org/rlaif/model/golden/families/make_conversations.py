@@ -14,7 +14,7 @@ from make_lora import unpack
 from transformers import AutoTokenizer
 from trl import SFTConfig, SFTTrainer
 
-TEMPLATE = HERE.parents[6] / "main/resources/org/rlaif/model/chat_template.jinja"
+TEMPLATE = HERE.parents[6] / "main/resources/org/rlaif/model/text/chat_template.jinja"
 SYSTEM, USER, ASSISTANT = "system", "user", "assistant"
 CONVERSATIONS = [
     [(USER, "Is it 5?"), (ASSISTANT, "Yes.")],
