@@ -18,7 +18,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToIntFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +56,9 @@ public final class Tokenizer implements Spelling, AutoCloseable {
 
   /** Far above any vocabulary there is; what is larger is a mistake, or means harm. */
   public static final int MOST_IDS = 1 << 24;
+
+  /** Characters of one call of the library: {@link PatternCost} counts on it. */
+  static final int MOST_AT_ONCE = 1 << 20;
 
   private static final byte[] SILENT = {};
 
@@ -139,10 +142,25 @@ public final class Tokenizer implements Spelling, AutoCloseable {
     int[] ids = new int[0];
     String whole = sound(text);
     for (Pieces.Piece piece : pieces.of(whole)) {
-      ids =
-          joined(ids, ids(encoding(whole.substring(piece.from(), piece.to()), ids.length, watch)));
+      ids = joined(ids, part(whole.substring(piece.from(), piece.to()), ids.length, watch).ids());
     }
     return ids;
+  }
+
+  /** A piece, which is long only if it has no place to cut. */
+  private Windows.Part part(String piece, int soFar, Watch watch) {
+    Windows.Encoder encoder = (text, before) -> part(encoding(text, before, watch));
+    return piece.length() <= Pieces.LENGTH
+        ? encoder.encode(piece, soFar)
+        : Windows.of(piece, encoder, soFar);
+  }
+
+  private static Windows.Part part(Encoding encoding) {
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    return new Windows.Part(
+        ids(encoding),
+        Arrays.stream(spans).mapToInt(CharSpan::getStart).toArray(),
+        Arrays.stream(spans).mapToInt(CharSpan::getEnd).toArray());
   }
 
   /** The same, not in pieces. */
@@ -152,6 +170,11 @@ public final class Tokenizer implements Spelling, AutoCloseable {
 
   /** One piece of a text, when it is its turn. */
   private Encoding encoding(String piece, int soFar, Watch watch) {
+    UserError.require(
+        piece.length() <= MOST_AT_ONCE,
+        "text",
+        piece.length() + " characters without a place to cut",
+        "at most " + MOST_AT_ONCE);
     try {
       do {
         watch.tokens(soFar);
@@ -228,18 +251,17 @@ public final class Tokenizer implements Spelling, AutoCloseable {
     for (Pieces.Piece piece : pieces.of(whole)) {
       points += whole.codePointCount(done, piece.from());
       done = piece.from();
-      Encoding encoding = encoding(whole.substring(done, piece.to()), ids.length, watch);
-      CharSpan[] spans = encoding.getCharTokenSpans();
+      Windows.Part part = part(whole.substring(done, piece.to()), ids.length, watch);
       int before = points;
-      ids = joined(ids, ids(encoding));
-      from = joined(from, chars(spans, span -> origins[before + span.getStart()]));
-      to = joined(to, chars(spans, span -> origins[before + span.getEnd()]));
+      ids = joined(ids, part.ids());
+      from = joined(from, mapped(part.from(), point -> origins[before + point]));
+      to = joined(to, mapped(part.to(), point -> origins[before + point]));
     }
     return new Spans(ids, from, to);
   }
 
-  private static int[] chars(CharSpan[] spans, ToIntFunction<CharSpan> index) {
-    return Arrays.stream(spans).mapToInt(index).toArray();
+  private static int[] mapped(int[] points, IntUnaryOperator index) {
+    return Arrays.stream(points).map(index).toArray();
   }
 
   /**

@@ -8,7 +8,8 @@ import org.rlaif.kit.UserError;
 /**
  * What a {@code tokenizer.json} may make of a text. Whoever encodes or decodes cannot be stopped,
  * so what could multiply is looked at before it is used: replacements in the normalizer and the
- * decoder, what is put before texts, and the special tokens around them.
+ * decoder, what is put before texts, the special tokens around them, and patterns that try a text
+ * in ever more ways.
  */
 final class TokenizerLimits {
   /** Llama 2 makes three bytes of a blank, and a letter becomes eighteen at most by NFKD. */
@@ -33,7 +34,21 @@ final class TokenizerLimits {
           "a byte may become " + growth,
           "at most " + MOST_GROWTH);
     }
+    for (String part : new String[] {"normalizer", "pre_tokenizer", "decoder"}) {
+      for (JsonNode pattern : json.path(part).findValues("Regex")) {
+        patient(file + ", " + part, pattern.asText());
+      }
+    }
     around(file, json.path("post_processor"));
+  }
+
+  private static void patient(String name, String pattern) {
+    UserError.require(
+        PatternCost.bits(pattern) <= PatternCost.MOST_BITS,
+        name,
+        "the pattern " + (pattern.length() > 200 ? pattern.substring(0, 200) + "..." : pattern),
+        "one that no text makes try more than ten million ways: no repeat within another or behind"
+            + " another, where what follows may fail");
   }
 
   /** Bytes that one byte may become by all replacements, one after the other. */

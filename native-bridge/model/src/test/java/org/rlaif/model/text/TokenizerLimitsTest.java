@@ -59,6 +59,35 @@ class TokenizerLimitsTest {
         error.getMessage());
   }
 
+  /** Thirty letters of a prompt would end the whole process otherwise. */
+  @Test
+  void patternsThatTryForEverAreRefused() throws IOException {
+    String split =
+        "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"%s\"}, \"behavior\": \"Isolated\","
+            + " \"invert\": false}";
+    String several = "{\"type\": \"Sequence\", \"%s\": [%s]}";
+    String replace = REPLACE.formatted("Regex", "(x+x+)+y", "z");
+    impatient("pre_tokenizer", split.formatted("(a+)+$"), "(a+)+$");
+    impatient(
+        "pre_tokenizer", several.formatted("pretokenizers", split.formatted("a*a*b")), "a*a*b");
+    impatient("normalizer", replace, "(x+x+)+y");
+    impatient("decoder", several.formatted("decoders", replace), "(x+x+)+y");
+    open("normalizer", REPLACE.formatted("Regex", " {2,}", " "));
+  }
+
+  private void impatient(String part, String json, String pattern) {
+    UserError error = assertThrows(UserError.class, () -> open(part, json));
+    assertEquals(
+        folder.resolve("tokenizer.json")
+            + ", "
+            + part
+            + ": the pattern "
+            + pattern
+            + " (expected: one that no text makes try more than ten million ways: no repeat within"
+            + " another or behind another, where what follows may fail)",
+        error.getMessage());
+  }
+
   private void refused(String part, String json, String found) {
     UserError error = assertThrows(UserError.class, () -> open(part, json));
     assertEquals(
