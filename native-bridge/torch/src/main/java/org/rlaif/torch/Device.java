@@ -4,7 +4,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.rlaif.kit.UserError;
 
 /**
- * A place for tensors that exists on this machine, and how it multiplies them.
+ * A place for tensors that exists on this machine, and how it multiplies them. A {@link UserError}
+ * says what there is if it does not.
  *
  * @param name {@code cpu} or {@code cuda:N}
  */

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.rlaif.kit.UserError;
 
 /**
- * LibTorch as a whole: threads, device, seed, and whether operations are recorded for {@link
+ * LibTorch as a whole: threads, seed, and whether operations are recorded for {@link
  * Tensor#backward()}.
  *
  * <p>Threads of OpenMP wait for their next piece of work in a busy loop, which is a fine thing on
@@ -50,14 +50,6 @@ public final class Torch {
     if (MKL) {
       mkl_rt.MKL_Set_Num_Threads(threads);
     }
-  }
-
-  /**
-   * Where a network lives: {@code cpu} or {@code cuda:N}. A {@link UserError} says what there is if
-   * the device is not.
-   */
-  public static Device device(String name, Compute compute) {
-    return new Device(name, compute);
   }
 
   /** Until it is closed, operations of this thread leave no history for the backward pass. */

@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.rlaif.kit.Circles;
 
 /** This room stands on the model room and on LibTorch, and keeps LibTorch to itself. */
 final class ArchitectureTest {
@@ -35,6 +36,11 @@ final class ArchitectureTest {
             "org.rlaif.kit..",
             "org.bytedeco..")
         .check(ROOM);
+  }
+
+  @Test
+  void knowsNoCircles() {
+    Circles.refuse(ROOM);
   }
 
   @Test

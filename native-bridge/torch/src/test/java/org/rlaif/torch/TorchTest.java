@@ -11,7 +11,7 @@ import org.rlaif.kit.UserError;
 final class TorchTest {
   @Test
   void theProcessorIsAlwaysThere() {
-    assertEquals(Device.CPU, Torch.device("cpu", Compute.FP32));
+    assertEquals(Device.CPU, new Device("cpu", Compute.FP32));
   }
 
   @Test
@@ -19,9 +19,9 @@ final class TorchTest {
     // This room is tested with LibTorch for processors; with GPUs the sentence would list them.
     assertEquals(
         "device: cuda:0 (expected: cpu, or a CUDA GPU that LibTorch can use; it found none)",
-        assertThrows(UserError.class, () -> Torch.device("cuda:0", Compute.FP32)).getMessage());
-    assertThrows(UserError.class, () -> Torch.device("gpu", Compute.FP32));
-    assertThrows(UserError.class, () -> Torch.device("cuda:x", Compute.FP32));
+        assertThrows(UserError.class, () -> new Device("cuda:0", Compute.FP32)).getMessage());
+    assertThrows(UserError.class, () -> new Device("gpu", Compute.FP32));
+    assertThrows(UserError.class, () -> new Device("cuda:x", Compute.FP32));
   }
 
   @Test

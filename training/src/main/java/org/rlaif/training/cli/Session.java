@@ -90,7 +90,7 @@ final class Session {
   }
 
   private RunContext context() {
-    Device device = Torch.device(config.device(), Compute.of(config.precision()));
+    Device device = new Device(config.device(), Compute.of(config.precision()));
     Servers servers =
         config.server().isEmpty()
             ? new InProcessServers(config.threads())

@@ -9,32 +9,17 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.rlaif.model.jinja.Lexer.Kind;
 import org.rlaif.model.jinja.Lexer.Token;
-import org.rlaif.model.jinja.Values.Arguments;
-import org.rlaif.model.jinja.Values.Function;
 import org.rlaif.model.jinja.Values.None;
 
 /** Reads expressions, from what binds least to what binds most. */
-class Expressions {
-  /** A value that depends on the variables. */
-  interface Expression {
-    Object value(Scope scope);
-
-    default boolean truth(Scope scope) {
-      return Values.truth(value(scope));
-    }
-  }
-
+class Expressions extends TokenReader {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=", "in");
-
-  private final List<Token> tokens;
-  private int at;
-  private int depth;
 
   /** Names that a macro does not have to declare, as far as they were read. */
   private final Set<String> undeclared = new HashSet<>();
 
   Expressions(List<Token> tokens) {
-    this.tokens = tokens;
+    super(tokens);
   }
 
   /** One expression, or several with commas between, which are a tuple. */
@@ -66,23 +51,13 @@ class Expressions {
 
   /** It costs a step for each of its tokens. */
   private Expression counted(Supplier<Expression> reading) {
-    int from = at;
+    int from = read();
     Expression value = reading.get();
-    int cost = at - from;
+    int cost = read() - from;
     return s -> {
       Budget.steps(cost);
       return value.value(s);
     };
-  }
-
-  /** What is inside of something else. */
-  final <T> T inside(Supplier<T> reading) {
-    if (++depth > Budget.MOST_NESTED) {
-      throw new JinjaException("line " + peek().line() + ": " + Budget.tooDeep().getMessage());
-    }
-    T result = reading.get();
-    depth--;
-    return result;
   }
 
   final Expression expression() {
@@ -163,18 +138,18 @@ class Expressions {
   }
 
   private boolean notIn() {
-    return peek().is("not") && tokens.get(at + 1).is("in");
+    return peek().is("not") && peekSecond().is("in");
   }
 
   private static boolean compare(String operator, Object a, Object b) {
     return switch (operator) {
-      case "==" -> Values.same(a, b);
-      case "!=" -> !Values.same(a, b);
-      case "<" -> Values.compare(a, b) < 0;
-      case "<=" -> Values.compare(a, b) <= 0;
-      case ">" -> Values.compare(a, b) > 0;
-      case ">=" -> Values.compare(a, b) >= 0;
-      default -> Values.contains(b, a);
+      case "==" -> Comparisons.same(a, b);
+      case "!=" -> !Comparisons.same(a, b);
+      case "<" -> Comparisons.compare(a, b) < 0;
+      case "<=" -> Comparisons.compare(a, b) <= 0;
+      case ">" -> Comparisons.compare(a, b) > 0;
+      case ">=" -> Comparisons.compare(a, b) >= 0;
+      default -> Comparisons.contains(b, a);
     };
   }
 
@@ -193,7 +168,7 @@ class Expressions {
     }
     return s -> {
       var text = new Text.Builder();
-      parts.forEach(part -> text.add(Values.text(part.value(s))));
+      parts.forEach(part -> text.add(Literals.text(part.value(s))));
       return text.text();
     };
   }
@@ -219,7 +194,7 @@ class Expressions {
     return s -> {
       Object left = first.value(s);
       for (Operation each : chain) {
-        left = Values.arithmetic(each.operator(), left, each.operand().value(s));
+        left = Arithmetic.arithmetic(each.operator(), left, each.operand().value(s));
       }
       return left;
     };
@@ -230,7 +205,7 @@ class Expressions {
     if (peek().is("-") || peek().is("+")) {
       String sign = next().text();
       Expression number = inside(() -> unary(false));
-      value = s -> Values.signed(sign, number.value(s));
+      value = s -> Arithmetic.signed(sign, number.value(s));
     } else {
       value = postfix(primary());
     }
@@ -318,7 +293,7 @@ class Expressions {
     };
   }
 
-  private static List<Object> values(List<Expression> parts, Scope scope) {
+  private static List<Object> values(List<Expression> parts, Variables scope) {
     var values = new ArrayList<Object>();
     parts.forEach(part -> values.add(part.value(scope)));
     return values;
@@ -326,7 +301,7 @@ class Expressions {
 
   /** What is done to the value before it. */
   interface Step {
-    Object next(Scope scope, Object value);
+    Object next(Variables scope, Object value);
   }
 
   private static Expression chain(Expression start, List<Step> steps) {
@@ -349,9 +324,9 @@ class Expressions {
         Token name = next();
         if (name.kind() == Kind.INTEGER) {
           long index = Values.wholeNumber("line " + name.line(), name.text());
-          steps.add((s, object) -> Values.item(object, index));
+          steps.add((s, object) -> Lookup.item(object, index));
         } else if (name.kind() == Kind.NAME) {
-          steps.add((s, object) -> Values.attribute(object, name.text()));
+          steps.add((s, object) -> Lookup.attribute(object, name.text()));
         } else {
           throw unexpected(name);
         }
@@ -368,48 +343,19 @@ class Expressions {
     Expression nothing = s -> None.NONE;
     Expression first = peek().is(":") ? nothing : tuple(this::expression);
     if (accept("]")) {
-      return (s, object) -> Values.item(object, first.value(s));
+      return (s, object) -> Lookup.item(object, first.value(s));
     }
     expect(":");
     Expression last = peek().is(":") || peek().is("]") ? nothing : expression();
     Expression step = accept(":") && !peek().is("]") ? expression() : nothing;
     expect("]");
-    return (s, object) -> Values.slice(object, first.value(s), last.value(s), step.value(s));
+    return (s, object) -> Lookup.slice(object, first.value(s), last.value(s), step.value(s));
   }
 
   private Step call() {
     int line = peek().line();
     Call arguments = arguments();
-    return (s, called) -> call(line, called, arguments.values(s));
-  }
-
-  static Object call(int line, Object called, Arguments arguments) {
-    Budget.steps(1);
-    if (called instanceof Function function) {
-      return function.call(arguments);
-    }
-    throw new JinjaException("line " + line + ": " + Values.kind(called) + " cannot be called");
-  }
-
-  /** The arguments as written; stars stand before lists and maps of more of them. */
-  record Call(
-      List<Expression> positional,
-      Map<String, Expression> named,
-      List<Expression> lists,
-      List<Expression> maps) {
-    static final Call NONE = new Call(List.of(), Map.of(), List.of(), List.of());
-
-    Arguments values(Scope scope) {
-      List<Object> byPlace = Expressions.values(positional, scope);
-      lists.forEach(list -> byPlace.addAll(Values.list(list.value(scope))));
-      var byName = new LinkedHashMap<String, Object>();
-      named.forEach((name, value) -> byName.put(name, value.value(scope)));
-      for (Expression map : maps) {
-        Values.map("**", map.value(scope))
-            .forEach((key, value) -> byName.put(key.toString(), value));
-      }
-      return new Arguments(byPlace, byName);
-    }
+    return (s, called) -> Call.call(line, called, arguments.values(s));
   }
 
   final Call arguments() {
@@ -424,7 +370,7 @@ class Expressions {
               call.lists().add(expression());
             } else if (accept("**")) {
               call.maps().add(expression());
-            } else if (peek().kind() == Kind.NAME && tokens.get(at + 1).is("=")) {
+            } else if (peek().kind() == Kind.NAME && peekSecond().is("=")) {
               String name = next().text();
               expect("=");
               call.named().put(name, expression());
@@ -502,54 +448,5 @@ class Expressions {
     Set<String> found = Set.copyOf(undeclared);
     undeclared.addAll(before);
     return found;
-  }
-
-  final Token peek() {
-    return tokens.get(at);
-  }
-
-  final Token next() {
-    return tokens.get(at++);
-  }
-
-  final boolean accept(String text) {
-    boolean here = peek().is(text);
-    at += here ? 1 : 0;
-    return here;
-  }
-
-  final void expect(String text) {
-    if (!accept(text)) {
-      throw unexpected(peek());
-    }
-  }
-
-  final void expect(Kind kind) {
-    Token token = next();
-    if (token.kind() != kind) {
-      throw unexpected(token);
-    }
-  }
-
-  final String name() {
-    Token token = next();
-    if (token.kind() != Kind.NAME) {
-      throw unexpected(token);
-    }
-    return token.text();
-  }
-
-  private void separator(String end) {
-    if (!accept(",") && !peek().is(end)) {
-      throw unexpected(peek());
-    }
-  }
-
-  static JinjaException unexpected(Token token) {
-    return new JinjaException(
-        "line "
-            + token.line()
-            + ": unexpected "
-            + (token.text().isEmpty() ? token.kind() : "'" + token.text() + "'"));
   }
 }

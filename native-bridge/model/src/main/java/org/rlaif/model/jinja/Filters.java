@@ -29,15 +29,15 @@ final class Filters {
     Budget.steps(1);
     return switch (name) {
       case "trim" ->
-          Values.text(value).strip(a.get(0, "chars") instanceof Text t ? t : null, true, true);
-      case "tojson" -> Json.text(value, a);
+          Literals.text(value).strip(a.get(0, "chars") instanceof Text t ? t : null, true, true);
+      case "tojson" -> JsonText.of(value, a);
       case "length", "count" -> (long) Values.length(value);
-      case "upper" -> Values.text(value).upper();
-      case "lower" -> Values.text(value).lower();
-      case "title" -> title(Values.text(value));
-      case "capitalize" -> Values.text(value).capitalized();
-      case "string" -> Values.text(value);
-      case "safe" -> Values.text(value);
+      case "upper" -> Literals.text(value).upper();
+      case "lower" -> Literals.text(value).lower();
+      case "title" -> title(Literals.text(value));
+      case "capitalize" -> Literals.text(value).capitalized();
+      case "string" -> Literals.text(value);
+      case "safe" -> Literals.text(value);
       case "int" -> integer(value, a);
       case "float" -> decimal(value, a.get(0, "default", 0.0));
       case "abs" -> absolute(value);
@@ -48,19 +48,19 @@ final class Filters {
               ? a.get(0, "default_value", Text.EMPTY)
               : value;
       case "replace" ->
-          Values.text(value)
+          Literals.text(value)
               .replace(
-                  Values.text(a.required(0, "old")),
-                  Values.text(a.required(1, "new")),
+                  Literals.text(a.required(0, "old")),
+                  Literals.text(a.required(1, "new")),
                   count(a.get(2, "count", None.NONE)));
       case "format" ->
           Format.percent(
-              Values.text(value),
+              Literals.text(value),
               a.named().isEmpty() ? new Values.Tuple(a.positional()) : byName(a.named()));
-      case "center" -> centered(Values.text(value), Values.whole(a.get(0, "width", 80L)));
-      case "truncate" -> truncated(Values.text(value), a);
-      case "wordcount" -> WORD.matcher(Values.text(value).toString()).results().count();
-      case "indent" -> indented(Values.arithmetic("+", value, NEWLINE), a);
+      case "center" -> Literals.text(value).centered(Values.whole(a.get(0, "width", 80L)));
+      case "truncate" -> truncated(Literals.text(value), a);
+      case "wordcount" -> WORD.matcher(Literals.text(value).toString()).results().count();
+      case "indent" -> indented(Arithmetic.arithmetic("+", value, NEWLINE), a);
       case "join" -> join(value, a);
       case "list" -> Values.list(value);
       case "first" -> first(value);
@@ -76,7 +76,7 @@ final class Filters {
       case "batch" -> new Generator(() -> Sorting.batch(value, a));
       case "slice" -> new Generator(() -> Sorting.slice(value, a));
       case "items" -> new Generator(() -> Sorting.items(value));
-      case "attr" -> attribute(value, Values.text(a.required(0, "name")).toString());
+      case "attr" -> attribute(value, Literals.text(a.required(0, "name")).toString());
       case "map" -> new Generator(() -> mapped(value, a));
       case "select", "reject" -> new Generator(() -> chosen(value, a, 0, name.equals("select")));
       case "selectattr", "rejectattr" ->
@@ -122,7 +122,7 @@ final class Filters {
 
   private static Object rounded(Object value, Arguments a) {
     int precision = Values.whole(a.get(0, "precision", 0L));
-    String method = Values.text(a.get(1, "method", Text.written("common"))).toString();
+    String method = Literals.text(a.get(1, "method", Text.written("common"))).toString();
     if (!Values.isNumber(value) || Math.abs(precision) > 300) {
       throw new JinjaException("round: " + Values.kind(value) + " to " + precision);
     }
@@ -148,16 +148,9 @@ final class Filters {
     };
   }
 
-  static Text centered(Text text, int width) {
-    int missing = Math.max(0, width - text.length());
-    int left = missing / 2 + (missing & width & 1);
-    Text blank = Text.written(" ");
-    return blank.times(left).plus(text).plus(blank.times(missing - left));
-  }
-
   private static Text truncated(Text text, Arguments a) {
     int length = Values.whole(a.get(0, "length", 255L));
-    Text end = Values.text(a.get(2, "end", Text.written("...")));
+    Text end = Literals.text(a.get(2, "end", Text.written("...")));
     Object leeway = a.get(3, "leeway", None.NONE);
     if (length < end.length()) {
       throw new JinjaException(
@@ -208,9 +201,9 @@ final class Filters {
     Object attribute = a.get(1, "attribute", None.NONE);
     List<Text> parts = new ArrayList<>();
     for (Object each : Values.list(value)) {
-      parts.add(Values.text(attribute == None.NONE ? each : Values.path(each, attribute)));
+      parts.add(Literals.text(attribute == None.NONE ? each : Lookup.path(each, attribute)));
     }
-    return Values.text(a.get(0, "d", Text.EMPTY)).join(parts);
+    return Literals.text(a.get(0, "d", Text.EMPTY)).join(parts);
   }
 
   private static Object first(Object value) {
@@ -238,7 +231,7 @@ final class Filters {
     List<Object> list = Values.list(value);
     Collections.reverse(list);
     return value instanceof Text
-        ? Text.EMPTY.join(list.stream().map(Values::text).toList())
+        ? Text.EMPTY.join(list.stream().map(Literals::text).toList())
         : new Generator(() -> list);
   }
 
@@ -247,9 +240,9 @@ final class Filters {
     var result = new ArrayList<Object>();
     for (Object each : Values.truth(value) ? Values.list(value) : List.of()) {
       if (attribute == null) {
-        result.add(apply(Values.text(a.required(0, "filter")).toString(), each, rest(a, 1)));
+        result.add(apply(Literals.text(a.required(0, "filter")).toString(), each, rest(a, 1)));
       } else {
-        Object found = Values.path(each, attribute);
+        Object found = Lookup.path(each, attribute);
         result.add(found instanceof Undefined ? a.named().getOrDefault("default", found) : found);
       }
     }
@@ -260,11 +253,11 @@ final class Filters {
   private static List<Object> chosen(Object value, Arguments a, int test, boolean wanted) {
     var result = new ArrayList<Object>();
     for (Object each : Values.truth(value) ? Values.list(value) : List.of()) {
-      Object tested = test == 0 ? each : Values.path(each, a.required(0, "attribute"));
+      Object tested = test == 0 ? each : Lookup.path(each, a.required(0, "attribute"));
       boolean passes =
           a.positional().size() > test
               ? Tests.test(
-                  Values.text(a.positional().get(test)).toString(), tested, rest(a, test + 1))
+                  Literals.text(a.positional().get(test)).toString(), tested, rest(a, test + 1))
               : Values.truth(tested);
       if (passes == wanted) {
         result.add(each);

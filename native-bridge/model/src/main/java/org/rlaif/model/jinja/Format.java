@@ -131,7 +131,7 @@ final class Format {
       }
       return text;
     }
-    Text text = kind.equals("r") ? Values.literal(value) : Values.text(value);
+    Text text = kind.equals("r") ? Literals.literal(value) : Literals.text(value);
     return precision >= 0 && precision < text.length() ? text.slice(0, precision) : text;
   }
 
@@ -172,7 +172,7 @@ final class Format {
       return BigInteger.valueOf(Values.wholeNumber(value));
     }
     if (Double.isNaN(d) || Double.isInfinite(d)) {
-      throw new JinjaException("%" + kind + ": " + Values.number(d) + " is not finite");
+      throw new JinjaException("%" + kind + ": " + Literals.number(d) + " is not finite");
     }
     return new BigDecimal(d).toBigInteger();
   }
@@ -186,7 +186,7 @@ final class Format {
   /** The number that is there, to its last digit, rounded as C rounds it. */
   private static String decimal(String kind, double d, int precision, boolean alternative) {
     if (Double.isNaN(d) || Double.isInfinite(d)) {
-      return Values.number(d);
+      return Literals.number(d);
     }
     String sign = d < 0 || (d == 0 && 1 / d < 0) ? "-" : "";
     BigDecimal exact = new BigDecimal(Math.abs(d));
@@ -248,7 +248,7 @@ final class Format {
         throw new JinjaException("format: " + found + " is not known");
       }
       Object value = field(field.isEmpty() ? String.valueOf(next++) : field, arguments);
-      out.add("r".equals(matcher.group("as")) ? Values.literal(value) : Values.text(value));
+      out.add("r".equals(matcher.group("as")) ? Literals.literal(value) : Literals.text(value));
     }
     return out.add(pattern.part(at, pattern.toString().length())).text();
   }

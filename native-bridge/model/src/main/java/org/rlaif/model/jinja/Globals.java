@@ -46,17 +46,17 @@ final class Globals {
   /**
    * @param now for templates that tell the date
    */
-  static void define(Scope scope, Supplier<LocalDateTime> now) {
+  static void define(Variables scope, Supplier<LocalDateTime> now) {
     function(scope, "raise_exception", Globals::raise);
     function(scope, "strftime_now", a -> time(now.get(), a.required(0, "format").toString()));
     function(scope, "namespace", Globals::namespace);
     function(scope, "dict", Globals::map);
     function(scope, "range", Globals::range);
-    function(scope, "joiner", a -> new Joiner(Values.text(a.get(0, "sep", Text.written(", ")))));
+    function(scope, "joiner", a -> new Joiner(Literals.text(a.get(0, "sep", Text.written(", ")))));
     function(scope, "cycler", a -> new Cycler(a.positional()));
   }
 
-  private static void function(Scope scope, String name, Function function) {
+  private static void function(Variables scope, String name, Function function) {
     scope.set(name, function);
   }
 

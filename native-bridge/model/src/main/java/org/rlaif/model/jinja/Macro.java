@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.rlaif.model.jinja.Expressions.Expression;
-import org.rlaif.model.jinja.Statements.Statement;
 import org.rlaif.model.jinja.Values.Arguments;
 import org.rlaif.model.jinja.Values.Function;
 import org.rlaif.model.jinja.Values.Undefined;
@@ -22,12 +20,12 @@ record Macro(String name, Map<String, Expression> parameters, Statement body, Se
   static final Set<String> UNDECLARED = Set.of("caller", "varargs", "kwargs");
 
   /** It sees the variables around it. */
-  Function in(Scope scope) {
+  Function in(Variables scope) {
     return arguments -> Budget.deeper(() -> call(scope, arguments));
   }
 
-  private Text call(Scope scope, Arguments arguments) {
-    var inner = new Scope(scope);
+  private Text call(Variables scope, Arguments arguments) {
+    var inner = new Variables(scope);
     var named = new LinkedHashMap<>(arguments.named());
     Object caller = named.remove("caller");
     List<Object> more = new ArrayList<>(arguments.positional());
@@ -49,11 +47,12 @@ record Macro(String name, Map<String, Expression> parameters, Statement body, Se
     return inside.text();
   }
 
-  private void undeclared(Scope inner, String what, Object values, boolean any) {
+  private void undeclared(Variables inner, String what, Object values, boolean any) {
     if (reads.contains(what)) {
       inner.set(what, values);
     } else if (any) {
-      throw new JinjaException(name + ": more arguments than it declares: " + Values.text(values));
+      throw new JinjaException(
+          name + ": more arguments than it declares: " + Literals.text(values));
     }
   }
 }

@@ -59,7 +59,7 @@ final class Methods {
       case "lower" -> a -> text.lower();
       case "title" -> a -> text.title();
       case "capitalize" -> a -> text.capitalized();
-      case "center" -> a -> Filters.centered(text, Values.whole(a.required(0, "width")));
+      case "center" -> a -> text.centered(Values.whole(a.required(0, "width")));
       case "ljust" -> a -> Format.padded(text, Values.whole(a.required(0, "width")), true);
       case "rjust" -> a -> Format.padded(text, Values.whole(a.required(0, "width")), false);
       case "zfill" -> a -> zeros(text, Values.whole(a.required(0, "width")));
@@ -67,8 +67,8 @@ final class Methods {
       case "isalpha" -> a -> all(letters, Character::isLetter);
       case "isalnum" -> a -> all(letters, Character::isLetterOrDigit);
       case "isspace" -> a -> letters.length() > 0 && text.strip(null, true, true).length() == 0;
-      case "islower" -> a -> Tests.isCased(text, Character::isLowerCase, Character::isUpperCase);
-      case "isupper" -> a -> Tests.isCased(text, Character::isUpperCase, Character::isLowerCase);
+      case "islower" -> a -> text.isCased(Character::isLowerCase, Character::isUpperCase);
+      case "isupper" -> a -> text.isCased(Character::isUpperCase, Character::isLowerCase);
       default -> null;
     };
   }
@@ -128,14 +128,14 @@ final class Methods {
       case "index" ->
           a -> {
             for (int i = 0; i < list.size(); i++) {
-              if (Values.same(list.get(i), a.required(0, "value"))) {
+              if (Comparisons.same(list.get(i), a.required(0, "value"))) {
                 return (long) i;
               }
             }
             return found(-1);
           };
       case "count" ->
-          a -> list.stream().filter(each -> Values.same(each, a.required(0, "value"))).count();
+          a -> list.stream().filter(each -> Comparisons.same(each, a.required(0, "value"))).count();
       default -> null;
     };
   }

@@ -12,7 +12,7 @@ import org.rlaif.model.jinja.Values.Undefined;
 
 /** The filters that order values, or find out which of them are alike. */
 final class Sorting {
-  private static final Comparator<Object> ORDER = Values::compare;
+  private static final Comparator<Object> ORDER = Comparisons::compare;
 
   private Sorting() {}
 
@@ -37,7 +37,7 @@ final class Sorting {
   /** What values are compared by. */
   private static Function<Object, Object> key(Object attribute, boolean exact) {
     return value -> {
-      Object key = attribute == None.NONE ? value : Values.path(value, attribute);
+      Object key = attribute == None.NONE ? value : Lookup.path(value, attribute);
       return !exact && key instanceof Text text ? text.lower() : key;
     };
   }
@@ -51,7 +51,7 @@ final class Sorting {
   /** Pairs of a map, by its keys or its values. */
   static List<Object> dictsort(Object value, Arguments a) {
     List<Object> items = Methods.items(Values.map("dictsort", value));
-    String by = Values.text(a.get(1, "by", Text.written("key"))).toString();
+    String by = Literals.text(a.get(1, "by", Text.written("key"))).toString();
     if (!by.equals("key") && !by.equals("value")) {
       throw new JinjaException("dictsort: by " + by + " (expected: key or value)");
     }
@@ -107,7 +107,7 @@ final class Sorting {
     boolean exact = Values.truth(a.get(2, "case_sensitive", false));
     Function<Object, Object> shown =
         each -> {
-          Object found = Values.path(each, attribute);
+          Object found = Lookup.path(each, attribute);
           return found instanceof Undefined && otherwise != None.NONE ? otherwise : found;
         };
     Function<Object, Object> key =
@@ -121,7 +121,7 @@ final class Sorting {
     for (int from = 0, to; from < all.size(); from = to) {
       Object grouper = key.apply(all.get(from));
       to = from + 1;
-      while (to < all.size() && Values.same(grouper, key.apply(all.get(to)))) {
+      while (to < all.size() && Comparisons.same(grouper, key.apply(all.get(to)))) {
         to++;
       }
       List<Object> group = List.copyOf(all.subList(from, to));
@@ -134,8 +134,8 @@ final class Sorting {
     Object attribute = a.get(0, "attribute", None.NONE);
     Object sum = a.get(1, "start", 0L);
     for (Object each : Values.list(value)) {
-      Object more = attribute == None.NONE ? each : Values.path(each, attribute);
-      sum = Values.arithmetic("+", sum, more);
+      Object more = attribute == None.NONE ? each : Lookup.path(each, attribute);
+      sum = Arithmetic.arithmetic("+", sum, more);
     }
     return sum;
   }

@@ -7,25 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import org.rlaif.model.jinja.Lexer.Kind;
 import org.rlaif.model.jinja.Lexer.Token;
+import org.rlaif.model.jinja.Statement.Flow;
 import org.rlaif.model.jinja.Values.Arguments;
 
 /** Reads what stands between expressions: text, and blocks such as loops and conditions. */
 final class Statements extends Expressions {
-  /** How a statement ended: {@code break} and {@code continue} leave those around it, too. */
-  enum Flow {
-    NEXT,
-    BREAK,
-    CONTINUE
-  }
-
-  /** Adds to the text, and may change the variables. */
-  interface Statement {
-    Flow run(Scope scope, Text.Builder out);
-  }
-
   /** What a loop or a {@code set} gives values to. */
   private interface Target {
-    void set(Scope scope, Object value);
+    void set(Variables scope, Object value);
   }
 
   private static final Set<String> RESERVED =
@@ -76,7 +65,7 @@ final class Statements extends Expressions {
 
   private static Statement print(Expression value) {
     return (scope, out) -> {
-      out.add(Values.text(value.value(scope)));
+      out.add(Literals.text(value.value(scope)));
       return Flow.NEXT;
     };
   }
@@ -155,25 +144,25 @@ final class Statements extends Expressions {
       };
     }
 
-    private void run(Scope scope, Text.Builder out, Object all, int depth) {
+    private void run(Variables scope, Text.Builder out, Object all, int depth) {
       var items = new ArrayList<Object>();
       for (Object each : Values.list(all)) {
-        var inner = new Scope(scope);
+        var inner = new Variables(scope);
         target.set(inner, each);
         if (wanted.truth(inner)) {
           items.add(each);
         }
       }
-      Loop.Again again =
+      LoopVariable.Again again =
           (others, deeper) -> {
             var inside = new Text.Builder();
             run(scope, inside, others, deeper);
             return inside.text();
           };
-      var loop = new Loop(items, depth, recursive ? again : null);
+      var loop = new LoopVariable(items, depth, recursive ? again : null);
       for (int i = 0; i < items.size(); i++) {
         Budget.steps(1);
-        var inner = new Scope(scope);
+        var inner = new Variables(scope);
         inner.set("loop", loop);
         target.set(inner, loop.go(i));
         if (body.run(inner, out) == Flow.BREAK) {
@@ -207,9 +196,9 @@ final class Statements extends Expressions {
   }
 
   /** What a body adds, with variables of its own. */
-  private static Text text(Statement body, Scope scope) {
+  private static Text text(Statement body, Variables scope) {
     var inside = new Text.Builder();
-    body.run(new Scope(scope), inside);
+    body.run(new Variables(scope), inside);
     return inside.text();
   }
 
@@ -219,7 +208,7 @@ final class Statements extends Expressions {
     Statement body = body(Set.of("endfilter"));
     close("endfilter");
     return (scope, out) -> {
-      out.add(Values.text(filters.next(scope, text(body, scope))));
+      out.add(Literals.text(filters.next(scope, text(body, scope))));
       return Flow.NEXT;
     };
   }
@@ -240,7 +229,7 @@ final class Statements extends Expressions {
     Statement body = body(Set.of("endwith"));
     close("endwith");
     return (scope, out) -> {
-      var inner = new Scope(scope);
+      var inner = new Variables(scope);
       for (int i = 0; i < targets.size(); i++) {
         targets.get(i).set(inner, values.get(i).value(scope));
       }
@@ -339,7 +328,7 @@ final class Statements extends Expressions {
       var named = new LinkedHashMap<>(given.named());
       named.put("caller", caller.in(scope));
       var all = new Arguments(given.positional(), named);
-      out.add(Values.text(call(line, called.value(scope), all)));
+      out.add(Literals.text(Call.call(line, called.value(scope), all)));
       return Flow.NEXT;
     };
   }
@@ -365,7 +354,7 @@ final class Statements extends Expressions {
     return scope -> {
       Object value = scope.get(first);
       for (String name : path) {
-        value = Values.attribute(value, name);
+        value = Lookup.attribute(value, name);
       }
       return value;
     };

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.model.jinja.Statements.Statement;
 
 /** A template that was read, to be rendered any number of times, by many threads at once. */
 public final class Template {
@@ -35,7 +34,7 @@ public final class Template {
    * @param now for templates that tell the date
    */
   public Text render(Map<String, ?> variables, Supplier<LocalDateTime> now) {
-    var scope = new Scope(null);
+    var scope = new Variables(null);
     Globals.define(scope, now);
     variables.forEach((name, value) -> scope.set(name, Values.of(value)));
     return Budget.limit(

@@ -2,7 +2,6 @@ package org.rlaif.model.jinja;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntPredicate;
 import org.rlaif.model.jinja.Values.Arguments;
 import org.rlaif.model.jinja.Values.Function;
 import org.rlaif.model.jinja.Values.None;
@@ -40,26 +39,21 @@ final class Tests {
       case "callable" -> value instanceof Function || value instanceof Undefined;
       case "odd" -> Math.floorMod(Values.wholeNumber(value), 2L) == 1;
       case "even" -> Math.floorMod(Values.wholeNumber(value), 2L) == 0;
-      case "divisibleby" -> Values.same(Values.arithmetic("%", value, a.required(0, "num")), 0L);
-      case "eq", "equalto", "==" -> Values.same(value, a.required(0, "other"));
-      case "ne", "!=" -> !Values.same(value, a.required(0, "other"));
-      case "lt", "lessthan", "<" -> Values.compare(value, a.required(0, "other")) < 0;
-      case "gt", "greaterthan", ">" -> Values.compare(value, a.required(0, "other")) > 0;
-      case "le", "<=" -> Values.compare(value, a.required(0, "other")) <= 0;
-      case "ge", ">=" -> Values.compare(value, a.required(0, "other")) >= 0;
-      case "in" -> Values.contains(a.required(0, "seq"), value);
+      case "divisibleby" ->
+          Comparisons.same(Arithmetic.arithmetic("%", value, a.required(0, "num")), 0L);
+      case "eq", "equalto", "==" -> Comparisons.same(value, a.required(0, "other"));
+      case "ne", "!=" -> !Comparisons.same(value, a.required(0, "other"));
+      case "lt", "lessthan", "<" -> Comparisons.compare(value, a.required(0, "other")) < 0;
+      case "gt", "greaterthan", ">" -> Comparisons.compare(value, a.required(0, "other")) > 0;
+      case "le", "<=" -> Comparisons.compare(value, a.required(0, "other")) <= 0;
+      case "ge", ">=" -> Comparisons.compare(value, a.required(0, "other")) >= 0;
+      case "in" -> Comparisons.contains(a.required(0, "seq"), value);
       case "sameas" ->
           value == a.required(0, "other")
               || (value instanceof Boolean && value.equals(a.required(0, "other")));
-      case "lower" -> isCased(Values.text(value), Character::isLowerCase, Character::isUpperCase);
-      case "upper" -> isCased(Values.text(value), Character::isUpperCase, Character::isLowerCase);
+      case "lower" -> Literals.text(value).isCased(Character::isLowerCase, Character::isUpperCase);
+      case "upper" -> Literals.text(value).isCased(Character::isUpperCase, Character::isLowerCase);
       default -> throw new JinjaException("no test named '" + name + "'");
     };
-  }
-
-  /** Python's: some letter is of the case, and none of the other. */
-  static boolean isCased(Text text, IntPredicate wanted, IntPredicate unwanted) {
-    String letters = text.toString();
-    return letters.codePoints().anyMatch(wanted) && letters.codePoints().noneMatch(unwanted);
   }
 }

@@ -3,6 +3,7 @@ package org.rlaif.model.jinja;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -284,6 +285,19 @@ public final class Text {
     return marks.indexOf(GIVEN) >= 0 || marks.indexOf(GIVEN | GENERATED) >= 0
         ? given(other)
         : written(other);
+  }
+
+  /** With blanks on both sides, to so many letters. */
+  Text centered(int width) {
+    int missing = Math.max(0, width - length());
+    int left = missing / 2 + (missing & width & 1);
+    Text blank = Text.written(" ");
+    return blank.times(left).plus(this).plus(blank.times(missing - left));
+  }
+
+  /** Python's: some letter is of the case, and none of the other. */
+  boolean isCased(IntPredicate wanted, IntPredicate unwanted) {
+    return letters.codePoints().anyMatch(wanted) && letters.codePoints().noneMatch(unwanted);
   }
 
   /** Puts texts one after another. */

@@ -8,7 +8,7 @@ import org.rlaif.model.jinja.Values.Arguments;
 import org.rlaif.model.jinja.Values.None;
 
 /** Python's {@code json.dumps}, with letters as they are unless they should be ASCII. */
-final class Json {
+final class JsonText {
   private final Text.Builder out = new Text.Builder();
   private final Text indent;
   private final boolean lines;
@@ -17,7 +17,7 @@ final class Json {
   private final boolean sorted;
   private final boolean ascii;
 
-  private Json(Arguments a) {
+  private JsonText(Arguments a) {
     Object width = a.get(1, "indent", None.NONE);
     this.lines = width != None.NONE;
     this.indent =
@@ -30,14 +30,14 @@ final class Json {
     if (!usual && both.size() != 2) {
       throw new JinjaException("tojson: " + both.size() + " separators (expected: 2)");
     }
-    this.comma = usual ? Text.written(lines ? "," : ", ") : Values.text(both.get(0));
-    this.colon = usual ? Text.written(": ") : Values.text(both.get(1));
+    this.comma = usual ? Text.written(lines ? "," : ", ") : Literals.text(both.get(0));
+    this.colon = usual ? Text.written(": ") : Literals.text(both.get(1));
     this.sorted = Values.truth(a.get(3, "sort_keys", false));
     this.ascii = Values.truth(a.get(0, "ensure_ascii", false));
   }
 
-  static Text text(Object value, Arguments arguments) {
-    var json = new Json(arguments);
+  static Text of(Object value, Arguments arguments) {
+    var json = new JsonText(arguments);
     json.write(value, 1);
     return json.out.text();
   }
@@ -73,7 +73,7 @@ final class Json {
     out.add("{");
     List<Object> keys = new ArrayList<>(map.keySet());
     if (sorted) {
-      keys.sort(Values::compare);
+      keys.sort(Comparisons::compare);
     }
     for (int i = 0; i < keys.size(); i++) {
       next(i, depth);
@@ -87,7 +87,9 @@ final class Json {
   private static String number(double number) {
     return Double.isNaN(number)
         ? "NaN"
-        : Double.isInfinite(number) ? number > 0 ? "Infinity" : "-Infinity" : Values.number(number);
+        : Double.isInfinite(number)
+            ? number > 0 ? "Infinity" : "-Infinity"
+            : Literals.number(number);
   }
 
   private void next(int index, int depth) {
@@ -132,6 +134,6 @@ final class Json {
     if (key instanceof Boolean b) {
       return Text.written(b ? "true" : "false");
     }
-    return key == None.NONE ? Text.written("null") : Values.text(key);
+    return key == None.NONE ? Text.written("null") : Literals.text(key);
   }
 }

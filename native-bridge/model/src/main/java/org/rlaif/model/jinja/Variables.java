@@ -5,11 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The variables of a template, or of a loop or macro inside it, which sees those around it. */
-final class Scope {
-  private final @Nullable Scope around;
+final class Variables {
+  private final @Nullable Variables around;
   private final Map<String, Object> variables = new HashMap<>();
 
-  Scope(@Nullable Scope around) {
+  Variables(@Nullable Variables around) {
     this.around = around;
   }
 
@@ -18,7 +18,7 @@ final class Scope {
   }
 
   Object get(String name) {
-    for (Scope scope = this; scope != null; scope = scope.around) {
+    for (Variables scope = this; scope != null; scope = scope.around) {
       Object value = scope.variables.get(name);
       if (value != null) {
         return value;

@@ -1,4 +1,4 @@
-package org.rlaif.model.text;
+package org.rlaif.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.text.BpeTrainer;
+import org.rlaif.model.text.ChatTemplate;
+import org.rlaif.model.text.Tokenizer;
 
 /** With a tokenizer of bytes, which are the tokens from 3 on: every letter is one. */
 final class PromptEncoderTest {
@@ -107,7 +110,8 @@ final class PromptEncoderTest {
   }
 
   private int[] whole(String completion) {
-    return Tokenizer.joined(tokenizer.encode(completion), new int[] {END});
+    return IntStream.concat(IntStream.of(tokenizer.encode(completion)), IntStream.of(END))
+        .toArray();
   }
 
   private static String message(Runnable asked) {

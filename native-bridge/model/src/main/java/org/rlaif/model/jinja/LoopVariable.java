@@ -7,7 +7,7 @@ import org.rlaif.model.jinja.Values.Function;
 import org.rlaif.model.jinja.Values.Named;
 
 /** What a loop's body sees as {@code loop}; called, it is a recursive loop on something else. */
-final class Loop implements Named, Function {
+final class LoopVariable implements Named, Function {
   /** The loop once more, one level deeper. */
   interface Again {
     Text on(Object all, int depth);
@@ -23,7 +23,7 @@ final class Loop implements Named, Function {
    * @param depth 0 for the outermost
    * @param again null: it is not recursive
    */
-  Loop(List<Object> items, int depth, @Nullable Again again) {
+  LoopVariable(List<Object> items, int depth, @Nullable Again again) {
     this.items = items;
     this.depth = depth;
     this.again = again;
@@ -65,7 +65,7 @@ final class Loop implements Named, Function {
 
   private Object changed(Arguments a) {
     var values = new Values.Tuple(a.positional());
-    boolean changed = lastChanged == null || !Values.same(lastChanged, values);
+    boolean changed = lastChanged == null || !Comparisons.same(lastChanged, values);
     lastChanged = values;
     return changed;
   }
