@@ -2,11 +2,14 @@ package org.rlaif.serving;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.rlaif.serving.grpc.RlaifServer;
 
@@ -18,6 +21,22 @@ final class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("org.rlaif.serving");
+
+  /** From the bottom up. */
+  private static final List<String> PACKAGES =
+      List.of(
+          "os",
+          "sampling",
+          "queue",
+          "graph",
+          "weights",
+          "decode",
+          "score",
+          "update",
+          "engine",
+          "grpc",
+          "bench",
+          "cli");
 
   @Test
   void standsOnModelKitAndWire() {
@@ -55,13 +74,62 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheEngineTouchesOnnxRuntime() {
+  void onlyTheGraphTouchesOnnxRuntime() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("org.rlaif.serving.engine")
+        .resideOutsideOfPackage("org.rlaif.serving.graph")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.onnxruntime..")
+        .check(ROOM);
+  }
+
+  /** Every arrow between packages points down. */
+  @Test
+  void packagesStandOnThoseBelow() {
+    layers()
+        .whereLayer("sampling")
+        .mayNotAccessAnyLayer()
+        .whereLayer("os")
+        .mayNotAccessAnyLayer()
+        .whereLayer("queue")
+        .mayOnlyAccessLayers("sampling")
+        .whereLayer("graph")
+        .mayOnlyAccessLayers("os")
+        .whereLayer("weights")
+        .mayOnlyAccessLayers("graph", "queue", "os")
+        .whereLayer("decode")
+        .mayOnlyAccessLayers("weights", "graph", "queue", "sampling")
+        .whereLayer("score")
+        .mayOnlyAccessLayers("decode", "weights", "graph", "queue", "os")
+        .whereLayer("update")
+        .mayOnlyAccessLayers("score", "decode", "weights", "graph", "queue", "sampling", "os")
+        .whereLayer("engine")
+        .mayOnlyAccessLayers(
+            "update", "score", "decode", "weights", "graph", "queue", "sampling", "os")
+        .whereLayer("grpc")
+        .mayOnlyAccessLayers("engine", "update", "score", "graph", "queue", "sampling", "os")
+        .whereLayer("bench")
+        .mayOnlyAccessLayers("grpc", "engine", "update", "score", "graph", "queue", "sampling")
+        .whereLayer("cli")
+        .mayOnlyAccessLayers("bench", "grpc", "engine", "update", "score", "graph")
+        .check(ROOM);
+  }
+
+  private static LayeredArchitecture layers() {
+    LayeredArchitecture layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
+    for (String name : PACKAGES) {
+      layers = layers.layer(name).definedBy("org.rlaif.serving." + name);
+    }
+    return layers;
+  }
+
+  @Test
+  void everyPackageHasItsArrows() {
+    classes()
+        .should()
+        .resideInAnyPackage(
+            PACKAGES.stream().map(each -> "org.rlaif.serving." + each).toArray(String[]::new))
         .check(ROOM);
   }
 
@@ -73,22 +141,11 @@ final class ArchitectureTest {
   void theEngineKnowsNoTransport() {
     noClasses()
         .that()
-        .resideInAPackage("org.rlaif.serving.engine")
+        .resideOutsideOfPackages(
+            "org.rlaif.serving.grpc", "org.rlaif.serving.bench", "org.rlaif.serving.cli")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "io.grpc..",
-            "io.micrometer..",
-            "org.rlaif.serving.grpc..",
-            "org.rlaif.serving.bench..",
-            "org.rlaif.serving.cli..")
-        .check(ROOM);
-    noClasses()
-        .that()
-        .resideInAPackage("org.rlaif.serving.grpc")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("org.rlaif.serving.bench..", "org.rlaif.serving.cli..")
+        .resideInAnyPackage("io.grpc..", "io.micrometer..")
         .check(ROOM);
   }
 }

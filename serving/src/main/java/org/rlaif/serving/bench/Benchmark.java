@@ -22,10 +22,10 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.bench.Bench.Found;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.RewardEngine;
 import org.rlaif.serving.engine.ServedModel;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.v1.Model;
@@ -77,7 +77,7 @@ public final class Benchmark {
    *
    * @param keep where the model folder stays; null: it goes when all is measured
    */
-  public void shape(String label, @Nullable Path keep, Compute compute)
+  public void shape(String label, @Nullable Path keep, ComputeConfig compute)
       throws InterruptedException {
     Shape shape = Shape.of(label);
     settings.fit(shape.config().withContext(CONTEXT).contextLength());
@@ -109,12 +109,12 @@ public final class Benchmark {
   }
 
   /** A model folder, served in this process over loopback. */
-  public void folder(Path folder, Compute compute) throws InterruptedException {
+  public void folder(Path folder, ComputeConfig compute) throws InterruptedException {
     String model = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     measure(Map.of(NAME, folder), model, compute);
   }
 
-  private void measure(Map<String, Path> models, String model, Compute compute)
+  private void measure(Map<String, Path> models, String model, ComputeConfig compute)
       throws InterruptedException {
     ServerConfig config =
         ServerConfig.inProcess(models)

@@ -8,7 +8,7 @@ import java.util.List;
 import org.rlaif.client.Incoming;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.serving.bench.Workload.Asked;
-import org.rlaif.serving.engine.RewardEngine.Item;
+import org.rlaif.serving.score.ScoringItem;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
@@ -70,7 +70,7 @@ record Caller(RlaifClient client, String model, String reward, double temperatur
   }
 
   /** Log-probabilities of a completion. */
-  void logprobs(Item item) {
+  void logprobs(ScoringItem item) {
     client.logprobs(
         LogprobsRequest.newBuilder()
             .setModel(model)
@@ -80,7 +80,7 @@ record Caller(RlaifClient client, String model, String reward, double temperatur
   }
 
   /** The score of a completion. */
-  void score(Item item) {
+  void score(ScoringItem item) {
     client.score(
         ScoreRequest.newBuilder()
             .setModel(reward)

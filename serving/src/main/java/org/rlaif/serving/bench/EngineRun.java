@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.rlaif.serving.bench.Workload.Asked;
-import org.rlaif.serving.engine.Completion;
 import org.rlaif.serving.engine.PolicyEngine;
-import org.rlaif.serving.engine.Sampling;
-import org.rlaif.serving.engine.SequenceId;
-import org.rlaif.serving.engine.SequenceListener;
-import org.rlaif.serving.engine.Ticket;
+import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.queue.SequenceListener;
+import org.rlaif.serving.queue.Ticket;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.sampling.SequenceId;
 
 /** Requests that are handed to the engine itself, without any transport. */
 final class EngineRun {

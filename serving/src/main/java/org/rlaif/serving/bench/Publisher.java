@@ -11,7 +11,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.serving.engine.PolicyEngine;
-import org.rlaif.serving.engine.QuantizationLoss;
+import org.rlaif.serving.update.QuantizationLoss;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
 import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.LogprobsResponse.Completion;

@@ -13,10 +13,10 @@ import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.BareLoop;
 import org.rlaif.serving.engine.BareLoop.Timing;
 import org.rlaif.serving.engine.EngineConfig;
-import org.rlaif.serving.engine.ModelObserver;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PolicyEngine;
-import org.rlaif.serving.engine.QuantizationLoss;
+import org.rlaif.serving.queue.ModelObserver;
+import org.rlaif.serving.update.QuantizationLoss;
 
 /**
  * One model kept in several ways: what each takes, what it loses, and how fast the bare loop

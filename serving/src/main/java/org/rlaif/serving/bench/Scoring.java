@@ -18,9 +18,9 @@ import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.engine.BareScoring;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.RewardEngine;
-import org.rlaif.serving.engine.RewardEngine.Item;
-import org.rlaif.serving.engine.ScoringCounts;
 import org.rlaif.serving.engine.ServedModel;
+import org.rlaif.serving.score.ScoringCounts;
+import org.rlaif.serving.score.ScoringItem;
 
 /**
  * Log-probabilities and scores of given sequences, of which the last third is the completion: one
@@ -49,7 +49,7 @@ final class Scoring {
       for (int repeat = -1; repeat < settings.repeats(); repeat++) {
         for (int length : settings.scoring()) {
           int count = repeat < 0 ? Math.min(WARM_UP, settings.requests()) : settings.requests();
-          List<Item> items = draw(count, length, repeat);
+          List<ScoringItem> items = draw(count, length, repeat);
           String name = "logprobs " + length + ", ";
           double bare = bare(name, logprobs, items);
           if (policy != null) {
@@ -77,15 +77,15 @@ final class Scoring {
                 found.rows()));
   }
 
-  private static void ask(PolicyEngine policy, Item item) {
+  private static void ask(PolicyEngine policy, ScoringItem item) {
     policy.logprobs(item.prompt(), List.of(item.completion()), 1, () -> false);
   }
 
-  private static void ask(RewardEngine reward, Item item) {
+  private static void ask(RewardEngine reward, ScoringItem item) {
     reward.score(List.of(item), () -> false);
   }
 
-  private double bare(String name, @Nullable BareScoring bare, List<Item> items) {
+  private double bare(String name, @Nullable BareScoring bare, List<ScoringItem> items) {
     if (bare == null) {
       return Double.NaN;
     }
@@ -95,7 +95,11 @@ final class Scoring {
   }
 
   private void loops(
-      String name, double bare, List<Item> items, @Nullable ServedModel model, Consumer<Item> call)
+      String name,
+      double bare,
+      List<ScoringItem> items,
+      @Nullable ServedModel model,
+      Consumer<ScoringItem> call)
       throws InterruptedException {
     for (int callers : settings.concurrency()) {
       String row = name + ", " + callers + (callers == 1 ? " caller" : " callers");
@@ -117,7 +121,7 @@ final class Scoring {
   }
 
   /** So many callers, each of which asks again when it is answered. */
-  private static Latency closed(List<Item> items, int callers, Consumer<Item> call)
+  private static Latency closed(List<ScoringItem> items, int callers, Consumer<ScoringItem> call)
       throws InterruptedException {
     var next = new AtomicInteger();
     Callable<Latency> caller =
@@ -147,13 +151,14 @@ final class Scoring {
     }
   }
 
-  private List<Item> draw(int count, int length, int repeat) {
+  private List<ScoringItem> draw(int count, int length, int repeat) {
     int prompt = length - Math.max(1, length / COMPLETION);
     long use = 500L + repeat;
     return Bench.equal(bench.config(), count, length, 1, settings.seed(), use).prompts().stream()
         .map(
             tokens ->
-                new Item(Arrays.copyOf(tokens, prompt), Arrays.copyOfRange(tokens, prompt, length)))
+                new ScoringItem(
+                    Arrays.copyOf(tokens, prompt), Arrays.copyOfRange(tokens, prompt, length)))
         .toList();
   }
 }

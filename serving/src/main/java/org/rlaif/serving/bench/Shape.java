@@ -27,7 +27,7 @@ import org.rlaif.model.text.BpeTrainer;
  * Shapes that a model with random weights can be made of. What such a model writes is noise, and
  * costs exactly what sense would.
  */
-enum Shape {
+public enum Shape {
   /** Two layers, 32 wide: for trying the commands. */
   TINY("tiny", gpt2(512, 2, 32, 2), Dtype.F32),
   /** The quickstart's policy. */

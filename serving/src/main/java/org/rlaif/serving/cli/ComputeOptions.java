@@ -1,6 +1,6 @@
 package org.rlaif.serving.cli;
 
-import org.rlaif.serving.engine.EngineConfig.Compute;
+import org.rlaif.serving.graph.ComputeConfig;
 import picocli.CommandLine.Option;
 
 /** On what a server computes. */
@@ -14,7 +14,7 @@ final class ComputeOptions {
   @Option(names = "--device", defaultValue = "cpu", description = "cpu (the only one here).")
   private String device = "";
 
-  Compute compute() {
-    return new Compute(threads, device);
+  ComputeConfig compute() {
+    return new ComputeConfig(threads, device);
   }
 }

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.text.TextBound;
 import org.rlaif.serving.engine.EngineConfig;
-import org.rlaif.serving.engine.EngineConfig.Scoring;
-import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.serving.grpc.ServerConfig.Endpoint;
+import org.rlaif.serving.score.ScoringConfig;
+import org.rlaif.serving.update.QuantizationLoss;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -77,7 +77,7 @@ public final class ServeCommand implements Callable<Integer> {
       description =
           "Scores, and log-probabilities of given completions, are computed together, whoever asks:"
               + " at most so many tokens at a time (default: ${DEFAULT-VALUE}).")
-  private int scoringTokens = Scoring.DEFAULT.tokens();
+  private int scoringTokens = ScoringConfig.DEFAULT.tokens();
 
   @Option(
       names = "--scoring-delay",
@@ -85,7 +85,7 @@ public final class ServeCommand implements Callable<Integer> {
       description =
           "Milliseconds that such a request waits for others, at most; 0: never (default:"
               + " ${DEFAULT-VALUE}).")
-  private long scoringDelay = Scoring.DEFAULT.delay().toMillis();
+  private long scoringDelay = ScoringConfig.DEFAULT.delay().toMillis();
 
   @Option(
       names = "--max-queue-per-client",
@@ -160,7 +160,7 @@ public final class ServeCommand implements Callable<Integer> {
             .compute(slots, compute.compute())
             .context(context)
             .bytesPerToken(bytesPerToken)
-            .scoring(new Scoring(scoringTokens, Duration.ofMillis(scoringDelay)))
+            .scoring(new ScoringConfig(scoringTokens, Duration.ofMillis(scoringDelay)))
             .quantize(quantization.quantization())
             .calibrate(CalibrationPrompts.of(calibration, folders))
             .drain(Duration.ofSeconds(drain))

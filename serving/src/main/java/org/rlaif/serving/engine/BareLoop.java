@@ -2,7 +2,11 @@ package org.rlaif.serving.engine;
 
 import java.util.List;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.serving.engine.LiveWeights.Lease;
+import org.rlaif.serving.decode.ForwardPass;
+import org.rlaif.serving.decode.Prefill;
+import org.rlaif.serving.graph.KvCache;
+import org.rlaif.serving.graph.OnnxRuntime;
+import org.rlaif.serving.weights.LiveWeights.Lease;
 
 /**
  * What the engine is measured against: a loop over its graph, its session and its kind of cache,
@@ -20,7 +24,7 @@ public final class BareLoop implements AutoCloseable {
   private final PolicyEngine engine;
   private final int batch;
   private final KvCache cache;
-  private final Pass pass;
+  private final ForwardPass pass;
   private final float[] distribution;
 
   /**
@@ -39,7 +43,8 @@ public final class BareLoop implements AutoCloseable {
     this.batch = batch;
     this.cache = new KvCache(runtime, config, engine.quantization().kvCache(), batch, tokens);
     this.pass =
-        new Pass(runtime, config, engine.quantization().kvCache(), batch, Prefill.CHUNK, batch);
+        new ForwardPass(
+            runtime, config, engine.quantization().kvCache(), batch, Prefill.CHUNK, batch);
     this.distribution = new float[config.vocabularySize()];
   }
 

@@ -2,9 +2,16 @@ package org.rlaif.serving.engine;
 
 import java.util.List;
 import java.util.function.Supplier;
-import org.rlaif.serving.engine.LiveWeights.Lease;
-import org.rlaif.serving.engine.RewardEngine.Item;
-import org.rlaif.serving.engine.ScoringRequest.Piece;
+import org.rlaif.serving.graph.DecoderSession;
+import org.rlaif.serving.graph.OnnxRuntime;
+import org.rlaif.serving.score.LogprobPieces;
+import org.rlaif.serving.score.ScoringConfig;
+import org.rlaif.serving.score.ScoringItem;
+import org.rlaif.serving.score.ScoringPass;
+import org.rlaif.serving.score.ScoringRequest;
+import org.rlaif.serving.score.ScoringRequest.Piece;
+import org.rlaif.serving.score.Span;
+import org.rlaif.serving.weights.LiveWeights.Lease;
 
 /**
  * What scoring is measured against: one sequence after the other through the engine's graph, each
@@ -13,7 +20,7 @@ import org.rlaif.serving.engine.ScoringRequest.Piece;
 public final class BareScoring implements AutoCloseable {
   /** Puts the items into a request. */
   private interface Asking {
-    void add(ScoringRequest request, Item item);
+    void add(ScoringRequest request, ScoringItem item);
   }
 
   private final Supplier<Lease> weights;
@@ -28,7 +35,7 @@ public final class BareScoring implements AutoCloseable {
             runtime,
             model.config(),
             model.quantization().kvCache(),
-            EngineConfig.Scoring.DEFAULT.tokens());
+            ScoringConfig.DEFAULT.tokens());
     this.asking = asking;
   }
 
@@ -48,14 +55,14 @@ public final class BareScoring implements AutoCloseable {
         engine,
         engine.runtime(),
         engine::lease,
-        (request, item) -> request.add(List.of(item.stretch(engine.config(), raw -> {})), 1));
+        (request, item) -> request.add(List.of(item.span(engine.config(), raw -> {})), 1));
   }
 
   /** Returns how long it took, in nanoseconds. */
-  public long run(List<Item> items) {
+  public long run(List<ScoringItem> items) {
     try (Lease lease = weights.get()) {
       long start = System.nanoTime();
-      for (Item item : items) {
+      for (ScoringItem item : items) {
         var request = ScoringRequest.of(lease.session());
         asking.add(request, item);
         for (Piece piece : request.pieces()) {
@@ -66,7 +73,7 @@ public final class BareScoring implements AutoCloseable {
     }
   }
 
-  private void run(DecoderSession session, Stretch stretch) {
+  private void run(DecoderSession session, Span stretch) {
     if (pass.isWhole(stretch)) {
       pass.whole(session, List.of(stretch));
     } else {

@@ -6,6 +6,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.text.ChatPrompt;
 import org.rlaif.model.text.ChatTemplate;
 import org.rlaif.model.text.Watch;
+import org.rlaif.serving.update.Excerpt;
 
 /**
  * Prompts like those that a quantised policy will be asked; it is calibrated and checked on them.

@@ -3,6 +3,9 @@ package org.rlaif.serving.engine;
 import java.util.Locale;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.onnx.Quantization;
+import org.rlaif.serving.graph.KvCache;
+import org.rlaif.serving.os.FreeMemory;
+import org.rlaif.serving.weights.WeightLayout;
 
 /**
  * What a model takes while it serves.
@@ -40,7 +43,7 @@ public record Footprint(
             gib(kvCache),
             quantization.kvCache().label(),
             weightsIn,
-            MemoryNeed.left() / (kvCache / (slots + 1)));
+            FreeMemory.left() / (kvCache / (slots + 1)));
   }
 
   private static String gib(long bytes) {

@@ -10,6 +10,9 @@ import org.rlaif.kit.UserError;
  * @param lease how long it is held after the hold was renewed last
  */
 public record Hold(String holder, Duration lease) {
+  /** Of models and holders. */
+  static final String NAME = "[A-Za-z0-9._-]+";
+
   private static final Duration LONGEST = Duration.ofDays(1);
 
   public Hold {
@@ -23,7 +26,7 @@ public record Hold(String holder, Duration lease) {
 
   static void requireHolder(String holder) {
     UserError.require(
-        holder.matches(Models.NAME),
+        holder.matches(NAME),
         "holder",
         holder.isEmpty() ? "\"\"" : holder,
         "letters, digits, . _ and -");

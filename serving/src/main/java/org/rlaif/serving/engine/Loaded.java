@@ -9,6 +9,7 @@ import org.rlaif.model.onnx.Quantization;
 import org.rlaif.model.text.ChatTemplate;
 import org.rlaif.model.text.TextBound;
 import org.rlaif.model.text.Tokenizer;
+import org.rlaif.serving.queue.TokenRules;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public record Loaded(
       ModelFolder folder,
       DecoderConfig config,
       Quantization quantization,
-      EngineConfig settings) {
+      int bytesPerToken) {
     ChatTemplate template = null;
     String fault = null;
     try {
@@ -53,8 +54,7 @@ public record Loaded(
         folder.tokenizer(),
         template,
         fault,
-        new TokenRules(
-            name, config, new TextBound(config.contextLength(), settings.bytesPerToken())),
+        new TokenRules(name, config, new TextBound(config.contextLength(), bytesPerToken)),
         quantization);
   }
 }

@@ -1,7 +1,9 @@
 package org.rlaif.serving.engine;
 
 import org.jspecify.annotations.Nullable;
-import org.rlaif.serving.engine.Refusal.Reason;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
+import org.rlaif.serving.weights.MemoryNeed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -16,13 +16,16 @@ import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
-import org.rlaif.serving.engine.Refusal.Reason;
+import org.rlaif.serving.graph.OnnxRuntime;
+import org.rlaif.serving.os.CLibrary;
+import org.rlaif.serving.queue.ModelObserver;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The models in service, by name. */
 public final class Models implements AutoCloseable {
-  static final String NAME = "[A-Za-z0-9._-]+";
 
   private static final Logger LOG = LoggerFactory.getLogger(Models.class);
 
@@ -92,7 +95,10 @@ public final class Models implements AutoCloseable {
       @Nullable Calibration calibration,
       @Nullable Hold hold) {
     UserError.require(
-        name.matches(NAME), "name", name.isEmpty() ? "\"\"" : name, "letters, digits, . _ and -");
+        name.matches(Hold.NAME),
+        "name",
+        name.isEmpty() ? "\"\"" : name,
+        "letters, digits, . _ and -");
     if (!loading.add(name)) {
       throw taken(name + ", which is being loaded");
     }

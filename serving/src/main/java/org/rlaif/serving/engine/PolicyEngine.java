@@ -13,8 +13,32 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.model.Weights;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
-import org.rlaif.serving.engine.EngineConfig.Compute;
-import org.rlaif.serving.engine.LiveWeights.Lease;
+import org.rlaif.serving.decode.Scheduler;
+import org.rlaif.serving.graph.CacheScales;
+import org.rlaif.serving.graph.ComputeConfig;
+import org.rlaif.serving.graph.KvCache;
+import org.rlaif.serving.graph.OnnxRuntime;
+import org.rlaif.serving.os.Futures;
+import org.rlaif.serving.queue.ModelObserver;
+import org.rlaif.serving.queue.PauseMode;
+import org.rlaif.serving.queue.PromptGroup;
+import org.rlaif.serving.queue.Quota;
+import org.rlaif.serving.queue.RequestQueue;
+import org.rlaif.serving.queue.SequenceListener;
+import org.rlaif.serving.queue.Ticket;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.sampling.Vocabulary;
+import org.rlaif.serving.score.LogprobPieces;
+import org.rlaif.serving.score.Scorer;
+import org.rlaif.serving.score.ScoringCounts;
+import org.rlaif.serving.score.ScoringRequest;
+import org.rlaif.serving.update.LogprobGate;
+import org.rlaif.serving.update.QuantizationCheck;
+import org.rlaif.serving.update.QuantizationLoss;
+import org.rlaif.serving.update.WeightUpdates;
+import org.rlaif.serving.weights.LiveWeights;
+import org.rlaif.serving.weights.LiveWeights.Lease;
+import org.rlaif.serving.weights.WeightLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,13 +77,13 @@ public final class PolicyEngine implements ServedModel {
     DecoderConfig config = folder.config().withContext(settings.context());
     int wanted =
         settings.slots() == 0
-            ? MemoryNeed.defaultSlots(config, quantization.kvCache())
+            ? MemoryEstimate.defaultSlots(config, quantization.kvCache())
             : settings.slots();
     int most = KvCache.mostSlots(config, quantization.kvCache()) - 1; // one is for staging
     UserError.require(
         wanted <= most, "slots", wanted, "at most " + most + " for a model like " + name);
-    memory.take(name, MemoryNeed.of(config, quantization, wanted, settings.scoring().tokens()));
-    this.loaded = Loaded.of(name, folder, config, quantization, settings);
+    memory.take(name, MemoryEstimate.of(config, quantization, wanted, settings.scoring().tokens()));
+    this.loaded = Loaded.of(name, folder, config, quantization, settings.bytesPerToken());
     this.observer = observer;
     this.runtime = runtime;
     this.slots = wanted;
@@ -94,14 +118,21 @@ public final class PolicyEngine implements ServedModel {
             weights,
             quantization.kvCache(),
             slots,
-            new WaitingLine(name, settings.places(name)),
+            new RequestQueue(name, new Quota(name, settings.queue())),
             observer,
             check == null ? (prompt, completion) -> {} : check::served);
   }
 
   private Scorer scorer(EngineConfig settings, Precision kvCache) {
     return new Scorer(
-        loaded.name(), runtime, config(), kvCache, weights, settings, observer::broken);
+        loaded.name(),
+        runtime,
+        config(),
+        kvCache,
+        weights,
+        settings.queue(),
+        settings.scoring(),
+        observer::broken);
   }
 
   private void measureLoss(Weights exact) {
@@ -167,7 +198,7 @@ public final class PolicyEngine implements ServedModel {
    */
   public Logprobs logprobs(
       int[] prompt, List<int[]> completions, double temperature, BooleanSupplier cancelled) {
-    return Scorer.await(logprobs(prompt, completions, temperature, cancelled, ""));
+    return Futures.await(logprobs(prompt, completions, temperature, cancelled, ""));
   }
 
   /**
@@ -197,7 +228,7 @@ public final class PolicyEngine implements ServedModel {
   }
 
   /** What computes. */
-  public Compute compute() {
+  public ComputeConfig compute() {
     return runtime.compute();
   }
 

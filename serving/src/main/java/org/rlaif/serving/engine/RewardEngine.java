@@ -5,35 +5,29 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
+import org.rlaif.serving.graph.CacheScales;
+import org.rlaif.serving.graph.OnnxRuntime;
+import org.rlaif.serving.os.Futures;
+import org.rlaif.serving.queue.ModelObserver;
+import org.rlaif.serving.score.Scorer;
+import org.rlaif.serving.score.ScoringCounts;
+import org.rlaif.serving.score.ScoringItem;
+import org.rlaif.serving.score.ScoringRequest;
+import org.rlaif.serving.update.ScoreGate;
+import org.rlaif.serving.update.WeightUpdates;
+import org.rlaif.serving.weights.LiveWeights;
+import org.rlaif.serving.weights.WeightLayout;
 
 /**
  * A reward model in service. Whatever is asked at the same time shares runs of the graph; a score
  * is the same bits whoever shares them.
  */
 public final class RewardEngine implements ServedModel {
-  /** A prompt and a completion of it. */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  public record Item(int[] prompt, int[] completion) {
-    /** The whole sequence, and the raw score where that is read. */
-    Stretch stretch(DecoderConfig config, Consumer<Float> reader) {
-      int[] sequence = IntStream.concat(IntStream.of(prompt), IntStream.of(completion)).toArray();
-      return new Stretch(
-          sequence,
-          0,
-          new int[] {config.scored(sequence)},
-          new int[1],
-          1,
-          (index, number) -> reader.accept(number));
-    }
-  }
-
   /** One score per item, less the model's mean and divided by its standard deviation. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   public record Scores(float[] scores, long weightsVersion) {}
@@ -54,8 +48,8 @@ public final class RewardEngine implements ServedModel {
       Clock clock,
       ModelObserver observer) {
     DecoderConfig config = folder.config().withContext(settings.context());
-    memory.take(name, MemoryNeed.of(config, Quantization.NONE, 0, settings.scoring().tokens()));
-    this.loaded = Loaded.of(name, folder, config, Quantization.NONE, settings);
+    memory.take(name, MemoryEstimate.of(config, Quantization.NONE, 0, settings.scoring().tokens()));
+    this.loaded = Loaded.of(name, folder, config, Quantization.NONE, settings.bytesPerToken());
     this.runtime = runtime;
     this.folder = folder;
     this.weights =
@@ -65,15 +59,23 @@ public final class RewardEngine implements ServedModel {
             CacheScales.NONE,
             folder.weights());
     this.scorer =
-        new Scorer(name, runtime, config, Precision.FP32, weights, settings, observer::broken);
+        new Scorer(
+            name,
+            runtime,
+            config,
+            Precision.FP32,
+            weights,
+            settings.queue(),
+            settings.scoring(),
+            observer::broken);
     var gate = new ScoreGate(loaded.rules(), config, folder.scoreScale(), scorer);
     this.updates =
         new WeightUpdates(name, weights, folder.base().weights(), gate, null, clock, observer);
   }
 
   /** Scores all items, in their order; waits for them. */
-  public Scores score(List<Item> items, BooleanSupplier cancelled) {
-    return Scorer.await(score(items, cancelled, ""));
+  public Scores score(List<ScoringItem> items, BooleanSupplier cancelled) {
+    return Futures.await(score(items, cancelled, ""));
   }
 
   /**
@@ -84,10 +86,10 @@ public final class RewardEngine implements ServedModel {
    *     Refusal}
    */
   public CompletableFuture<Scores> score(
-      List<Item> items, BooleanSupplier cancelled, String client) {
+      List<ScoringItem> items, BooleanSupplier cancelled, String client) {
     UserError.require(!items.isEmpty(), "items", 0, "at least one");
     for (int i = 0; i < items.size(); i++) {
-      Item item = items.get(i);
+      ScoringItem item = items.get(i);
       loaded.rules().prompt("items[" + i + "].prompt", item.prompt());
       loaded.rules().completion("items[" + i + "].completion", item.prompt(), item.completion());
     }
@@ -99,7 +101,7 @@ public final class RewardEngine implements ServedModel {
           List.of(
               items
                   .get(i)
-                  .stretch(
+                  .span(
                       loaded.config(),
                       raw -> scores[index] = (float) folder.scoreScale().apply(raw))),
           1);

@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.onnx.Quantization;
 import org.rlaif.model.text.Tokenizer;
+import org.rlaif.serving.queue.PauseMode;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.score.ScoringCounts;
+import org.rlaif.serving.update.QuantizationLoss;
+import org.rlaif.serving.update.WeightUpdates;
 
 /** A model folder in service. */
 public sealed interface ServedModel permits PolicyEngine, RewardEngine {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.serving.engine.Ticket;
+import org.rlaif.serving.queue.Ticket;
 import org.rlaif.v1.Usage;
 import org.slf4j.MDC;
 import org.slf4j.MDC.MDCCloseable;

@@ -20,13 +20,13 @@ import org.rlaif.serving.engine.Hold;
 import org.rlaif.serving.engine.Lease;
 import org.rlaif.serving.engine.Loaded;
 import org.rlaif.serving.engine.Models;
-import org.rlaif.serving.engine.PauseMode;
 import org.rlaif.serving.engine.PolicyEngine;
-import org.rlaif.serving.engine.Probe;
-import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
-import org.rlaif.serving.engine.WeightUpdates.Beginner;
-import org.rlaif.serving.engine.WeightUpdates.Outcome;
+import org.rlaif.serving.queue.PauseMode;
+import org.rlaif.serving.update.Probe;
+import org.rlaif.serving.update.QuantizationLoss;
+import org.rlaif.serving.update.UpdateOutcome;
+import org.rlaif.serving.update.UpdateOwner;
 import org.rlaif.v1.BeginUpdateRequest;
 import org.rlaif.v1.BeginUpdateResponse;
 import org.rlaif.v1.CommitUpdateRequest;
@@ -208,7 +208,7 @@ final class ControlService extends ControlGrpc.ControlImplBase {
             .updates()
             .begin(
                 request.hasAdapter() ? adapter(request.getAdapter()) : null,
-                new Beginner(ClientIdentity.current(), ClientIdentity.connection()));
+                new UpdateOwner(ClientIdentity.current(), ClientIdentity.connection()));
     answer(observer, BeginUpdateResponse.newBuilder().setUpdateId(id).build());
   }
 
@@ -243,7 +243,7 @@ final class ControlService extends ControlGrpc.ControlImplBase {
     List<Probe> probes =
         request.getProbesList().stream().map(probe -> Probes.of(probe, policy)).toList();
     float most = policy ? request.getMaxAbsLogprobDifference() : request.getMaxAbsScoreDifference();
-    Outcome outcome = model.updates().commit(request.getUpdateId(), checksums, probes, most);
+    UpdateOutcome outcome = model.updates().commit(request.getUpdateId(), checksums, probes, most);
     var response =
         CommitUpdateResponse.newBuilder()
             .setWeightsVersion(outcome.weightsVersion())

@@ -12,7 +12,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.serving.engine.Refusal;
+import org.rlaif.serving.queue.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC.MDCCloseable;

@@ -4,12 +4,12 @@ import com.google.common.primitives.Ints;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 import org.rlaif.model.text.Tokenizer;
-import org.rlaif.serving.engine.Completion;
-import org.rlaif.serving.engine.Sampling;
-import org.rlaif.serving.engine.SequenceId;
-import org.rlaif.serving.engine.SequenceListener;
-import org.rlaif.serving.engine.StopScan;
-import org.rlaif.serving.engine.TokenDetails;
+import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.queue.SequenceListener;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.sampling.SequenceId;
+import org.rlaif.serving.sampling.StopScan;
+import org.rlaif.serving.sampling.TokenDetails;
 import org.rlaif.v1.GenerateResponse;
 
 /** One completion, a message per token; what the engine tells is handed to a thread of the call. */

@@ -22,10 +22,10 @@ import org.rlaif.inference.ServerReadyRequest;
 import org.rlaif.inference.ServerReadyResponse;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PolicyEngine;
-import org.rlaif.serving.engine.Refusal;
-import org.rlaif.serving.engine.Refusal.Reason;
 import org.rlaif.serving.engine.RewardEngine;
 import org.rlaif.serving.engine.ServedModel;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
 
 /** The models for clients of the Open Inference Protocol. */
 final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {

@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.rlaif.serving.engine.Penalties;
-import org.rlaif.serving.engine.Sampling;
-import org.rlaif.serving.engine.Stops;
-import org.rlaif.serving.engine.Wanted;
+import org.rlaif.serving.sampling.DetailOptions;
+import org.rlaif.serving.sampling.Penalties;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.sampling.Stops;
 import org.rlaif.v1.Tokens;
 
 /** From messages to what the engine takes. */
@@ -27,7 +27,8 @@ final class Inputs {
             message.getMinTokens(),
             message.getStopStringsList(),
             new HashSet<>(message.getStopTokenIdsList())),
-        new Wanted(message.getSampledLogprobs(), message.getTopLogprobs(), message.getSupport()));
+        new DetailOptions(
+            message.getSampledLogprobs(), message.getTopLogprobs(), message.getSupport()));
   }
 
   private static Penalties penalties(org.rlaif.v1.Sampling message) {

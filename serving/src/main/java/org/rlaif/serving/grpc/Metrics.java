@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.rlaif.serving.engine.ModelObserver;
-import org.rlaif.serving.engine.QuantizationLoss;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.grpc.HttpPages.Page;
+import org.rlaif.serving.queue.ModelObserver;
+import org.rlaif.serving.update.QuantizationLoss;
 
 /**
  * Figures of calls and models, told to Prometheus, and whether the server is well, told to whoever

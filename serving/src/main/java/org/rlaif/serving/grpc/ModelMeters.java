@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import org.rlaif.serving.engine.ModelObserver;
-import org.rlaif.serving.engine.Refusal;
+import org.rlaif.serving.queue.ModelObserver;
+import org.rlaif.serving.queue.Refusal;
 import org.rlaif.v1.FinishReason;
 
 /**

@@ -2,7 +2,7 @@ package org.rlaif.serving.grpc;
 
 import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
-import org.rlaif.serving.engine.TokenDetails;
+import org.rlaif.serving.sampling.TokenDetails;
 import org.rlaif.v1.Tokens;
 import org.rlaif.v1.TopLogprobs;
 import org.rlaif.v1.Usage;

@@ -3,7 +3,7 @@ package org.rlaif.serving.grpc;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.rlaif.serving.engine.NativeMemory;
+import org.rlaif.serving.os.NativeMemory;
 
 /**
  * When no call is under way, what calls took outside of Java is given back to the system: the C

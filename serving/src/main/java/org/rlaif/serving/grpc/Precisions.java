@@ -2,7 +2,7 @@ package org.rlaif.serving.grpc;
 
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.serving.engine.QuantizationLoss;
+import org.rlaif.serving.update.QuantizationLoss;
 import org.rlaif.v1.Precision;
 
 /** Precisions and what they lose, as messages. */

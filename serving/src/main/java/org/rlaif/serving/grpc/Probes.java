@@ -1,8 +1,8 @@
 package org.rlaif.serving.grpc;
 
 import java.util.List;
-import org.rlaif.serving.engine.Parity;
-import org.rlaif.serving.engine.Probe;
+import org.rlaif.serving.update.Parity;
+import org.rlaif.serving.update.Probe;
 import org.rlaif.v1.CommitUpdateRequest;
 import org.rlaif.v1.CommitUpdateRequest.Distribution;
 

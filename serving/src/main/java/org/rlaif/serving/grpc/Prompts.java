@@ -16,8 +16,8 @@ import org.rlaif.model.text.EncodedPrompt;
 import org.rlaif.model.text.TextPrompt;
 import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.engine.Loaded;
-import org.rlaif.serving.engine.Refusal;
-import org.rlaif.serving.engine.TokenRules;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.TokenRules;
 import org.rlaif.v1.Chat;
 import org.rlaif.v1.Input;
 

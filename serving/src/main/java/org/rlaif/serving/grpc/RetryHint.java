@@ -6,7 +6,7 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
-import org.rlaif.serving.engine.Refusal;
+import org.rlaif.serving.queue.Refusal;
 
 /**
  * Tells a client that is refused for lack of room when to try again, twice: as {@code

@@ -10,9 +10,9 @@ import java.util.concurrent.Executor;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.RewardEngine;
-import org.rlaif.serving.engine.RewardEngine.Item;
 import org.rlaif.serving.engine.RewardEngine.Scores;
 import org.rlaif.serving.grpc.Prompts.Prompt;
+import org.rlaif.serving.score.ScoringItem;
 import org.rlaif.v1.Input;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.ScorePairsRequest;
@@ -36,19 +36,20 @@ final class RewardService extends RewardGrpc.RewardImplBase {
   public void score(ScoreRequest request, StreamObserver<ScoreResponse> observer) {
     RewardEngine engine = models.reward(request.getModel());
     var prompts = new Prompts(engine.loaded());
-    List<Item> items = new ArrayList<>(request.getItemsCount());
+    List<ScoringItem> items = new ArrayList<>(request.getItemsCount());
     for (int i = 0; i < request.getItemsCount(); i++) {
       ScoreRequest.Item item = request.getItems(i);
       String name = "items[" + i + "].";
       Prompt prompt = prompts.of(name + "prompt", item.getPrompt());
       engine.loaded().rules().prompt(name + "prompt", prompt.ids());
-      items.add(new Item(prompt.ids(), prompt.whole(name + "completion", item.getCompletion())));
+      items.add(
+          new ScoringItem(prompt.ids(), prompt.whole(name + "completion", item.getCompletion())));
     }
     Demand.weights(engine, request.getMinWeightsVersion());
     Answer.send(found(engine, items), found -> scores(items, found), observer, executor);
   }
 
-  private static ScoreResponse scores(List<Item> items, Scores found) {
+  private static ScoreResponse scores(List<ScoringItem> items, Scores found) {
     var response = ScoreResponse.newBuilder().setWeightsVersion(found.weightsVersion());
     for (float score : found.scores()) {
       response.addScores(score);
@@ -62,7 +63,7 @@ final class RewardService extends RewardGrpc.RewardImplBase {
     RewardEngine engine = models.reward(request.getModel());
     UserError.require(request.getPairsCount() > 0, "pairs", 0, "at least one");
     var prompts = new Prompts(engine.loaded());
-    List<Item> items = new ArrayList<>(2 * request.getPairsCount());
+    List<ScoringItem> items = new ArrayList<>(2 * request.getPairsCount());
     for (int i = 0; i < request.getPairsCount(); i++) {
       ScorePairsRequest.Pair pair = request.getPairs(i);
       String name = "pairs[" + i + "].";
@@ -75,7 +76,8 @@ final class RewardService extends RewardGrpc.RewardImplBase {
     Answer.send(found(engine, items), found -> pairs(engine, items, found), observer, executor);
   }
 
-  private static ScorePairsResponse pairs(RewardEngine engine, List<Item> items, Scores found) {
+  private static ScorePairsResponse pairs(
+      RewardEngine engine, List<ScoringItem> items, Scores found) {
     var response = ScorePairsResponse.newBuilder().setWeightsVersion(found.weightsVersion());
     for (int i = 0; i < items.size(); i += 2) {
       float first = found.scores()[i];
@@ -91,24 +93,25 @@ final class RewardService extends RewardGrpc.RewardImplBase {
     return response.setUsage(usage(items)).build();
   }
 
-  private static CompletableFuture<Scores> found(RewardEngine engine, List<Item> items) {
+  private static CompletableFuture<Scores> found(RewardEngine engine, List<ScoringItem> items) {
     return engine.score(items, Context.current()::isCancelled, ClientIdentity.current());
   }
 
-  private static Item completion(String name, RewardEngine engine, Prompt prompt, Input input) {
+  private static ScoringItem completion(
+      String name, RewardEngine engine, Prompt prompt, Input input) {
     int[] completion = prompt.whole(name, input);
     engine.loaded().rules().completion(name, prompt.ids(), completion);
-    return new Item(prompt.ids(), completion);
+    return new ScoringItem(prompt.ids(), completion);
   }
 
-  private static Scored scored(Item item) {
+  private static Scored scored(ScoringItem item) {
     return Scored.newBuilder()
         .addAllPromptTokenIds(Ints.asList(item.prompt()))
         .addAllCompletionTokenIds(Ints.asList(item.completion()))
         .build();
   }
 
-  static Usage usage(List<Item> items) {
+  static Usage usage(List<ScoringItem> items) {
     return Outputs.usage(
         items.stream().mapToLong(item -> item.prompt().length).sum(),
         items.stream().mapToLong(item -> item.completion().length).sum());

@@ -9,10 +9,10 @@ import org.rlaif.inference.ModelInferRequest;
 import org.rlaif.inference.ModelInferResponse;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.RewardEngine;
-import org.rlaif.serving.engine.RewardEngine.Item;
 import org.rlaif.serving.engine.RewardEngine.Scores;
-import org.rlaif.serving.engine.TokenRules;
 import org.rlaif.serving.grpc.Prompts.Prompt;
+import org.rlaif.serving.queue.TokenRules;
+import org.rlaif.serving.score.ScoringItem;
 import org.rlaif.v1.Input;
 
 /** Scores, asked for and told in tensors; {@code open_inference.proto} describes them. */
@@ -43,13 +43,13 @@ final class RewardTensors {
         "parameters",
         request.getParametersMap().keySet(),
         "none for a reward model");
-    List<Item> items = items(engine, inputs);
+    List<ScoringItem> items = items(engine, inputs);
     Scores found = engine.score(items, Context.current()::isCancelled);
     outputs.numbers(SCORES, List.of((long) items.size()), Floats.asList(found.scores()));
     return outputs.response(found.weightsVersion(), RewardService.usage(items));
   }
 
-  private static List<Item> items(RewardEngine engine, InferInputs inputs) {
+  private static List<ScoringItem> items(RewardEngine engine, InferInputs inputs) {
     List<Map.Entry<String, Input>> prompts = listed(inputs.sequences(PROMPT, PROMPT_IDS));
     List<Map.Entry<String, Input>> completions =
         listed(inputs.sequences(COMPLETION, COMPLETION_IDS));
@@ -60,14 +60,14 @@ final class RewardTensors {
         prompts.size() + ", one for each prompt");
     TokenRules rules = engine.loaded().rules();
     var written = new Prompts(engine.loaded());
-    List<Item> items = new ArrayList<>(prompts.size());
+    List<ScoringItem> items = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
       Prompt prompt = written.of(prompts.get(i).getKey(), prompts.get(i).getValue());
       rules.prompt(prompts.get(i).getKey(), prompt.ids());
       String name = completions.get(i).getKey();
       int[] completion = prompt.whole(name, completions.get(i).getValue());
       rules.completion(name, prompt.ids(), completion);
-      items.add(new Item(prompt.ids(), completion));
+      items.add(new ScoringItem(prompt.ids(), completion));
     }
     return items;
   }

@@ -7,12 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.rlaif.model.text.Tokenizer;
-import org.rlaif.serving.engine.Completion;
-import org.rlaif.serving.engine.Sampling;
-import org.rlaif.serving.engine.SequenceId;
-import org.rlaif.serving.engine.SequenceListener;
-import org.rlaif.serving.engine.TokenDetails;
-import org.rlaif.serving.engine.Wanted;
+import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.queue.SequenceListener;
+import org.rlaif.serving.sampling.DetailOptions;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.sampling.SequenceId;
+import org.rlaif.serving.sampling.TokenDetails;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.RolloutResponse;
 
@@ -21,7 +21,7 @@ final class RolloutStream implements SequenceListener {
   private final Tokenizer tokenizer;
   private final List<int[]> prompts;
   private final long seed;
-  private final Wanted wanted;
+  private final DetailOptions wanted;
   private final StreamObserver<RolloutResponse> observer;
   private final Outgoing outgoing;
 

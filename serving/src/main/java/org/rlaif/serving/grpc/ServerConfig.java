@@ -10,8 +10,8 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.engine.Calibration;
 import org.rlaif.serving.engine.EngineConfig;
-import org.rlaif.serving.engine.EngineConfig.Compute;
-import org.rlaif.serving.engine.EngineConfig.Scoring;
+import org.rlaif.serving.graph.ComputeConfig;
+import org.rlaif.serving.score.ScoringConfig;
 
 /**
  * What is served, where and how.
@@ -77,7 +77,7 @@ public record ServerConfig(
         models,
         null,
         LOOPBACK,
-        new EngineConfig(0, Compute.DEFAULT, MAX_QUEUE),
+        new EngineConfig(0, ComputeConfig.DEFAULT, MAX_QUEUE),
         MAX_MESSAGE_BYTES,
         PATIENCE,
         Security.NONE,
@@ -97,13 +97,13 @@ public record ServerConfig(
   }
 
   /** The same with another engine; zeros are chosen by default. */
-  public ServerConfig compute(int slots, Compute compute) {
+  public ServerConfig compute(int slots, ComputeConfig compute) {
     return with(engine.compute(slots, compute));
   }
 
   /** The same on so many threads; 0: one per processor. */
   public ServerConfig threads(int threads) {
-    return compute(engine.slots(), Compute.threads(threads));
+    return compute(engine.slots(), ComputeConfig.threads(threads));
   }
 
   private ServerConfig with(EngineConfig engine) {
@@ -112,7 +112,7 @@ public record ServerConfig(
   }
 
   /** The same, with other limits on what is scored together. */
-  public ServerConfig scoring(Scoring scoring) {
+  public ServerConfig scoring(ScoringConfig scoring) {
     return with(engine.scoring(scoring));
   }
 

@@ -25,7 +25,7 @@ import org.rlaif.kit.Json;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.cli.ServingMain;
-import org.rlaif.serving.engine.EngineConfig.Compute;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import picocli.CommandLine;
@@ -193,7 +193,7 @@ class BenchmarkTest {
     ServerConfig config =
         ServerConfig.inProcess(Map.of("policy", model))
             .listen(ServerConfig.LOOPBACK, 0)
-            .compute(4, Compute.threads(2));
+            .compute(4, ComputeConfig.threads(2));
     try (RlaifServer server = RlaifServer.start(config)) {
       String address = "127.0.0.1:" + server.port();
       Result result = bench("--address", address, "--parts=load,layers,scoring");

@@ -30,8 +30,8 @@ import org.rlaif.kit.Commands;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.StageFiles;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import picocli.CommandLine;
@@ -65,7 +65,7 @@ class ServingCommandsTest {
         RlaifServer.start(
             ServerConfig.inProcess(models)
                 .listen(ServerConfig.LOOPBACK, 0)
-                .compute(2, Compute.threads(2)));
+                .compute(2, ComputeConfig.threads(2)));
     address = ServerConfig.LOOPBACK + ":" + server.port();
   }
 

@@ -6,20 +6,24 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.queue.SequenceListener;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.sampling.SequenceId;
 
 /** Gathers what a request's sequences become. */
-class Collector implements SequenceListener {
+public class Collector implements SequenceListener {
   private final CountDownLatch open;
   private final Map<SequenceId, Completion> finished = new ConcurrentHashMap<>();
   private final Map<SequenceId, Throwable> failed = new ConcurrentHashMap<>();
   private final Map<SequenceId, List<Integer>> told = new ConcurrentHashMap<>();
 
-  Collector(int sequences) {
+  public Collector(int sequences) {
     open = new CountDownLatch(sequences);
   }
 
   /** Samples and waits. */
-  static Map<SequenceId, Completion> sample(
+  public static Map<SequenceId, Completion> sample(
       PolicyEngine engine, List<int[]> prompts, int samples, Sampling sampling) {
     var collector = new Collector(prompts.size() * samples);
     engine.sample(prompts, samples, sampling, collector);
@@ -43,7 +47,7 @@ class Collector implements SequenceListener {
     open.countDown();
   }
 
-  List<Integer> told(SequenceId id) {
+  public List<Integer> told(SequenceId id) {
     return told.getOrDefault(id, List.of());
   }
 
@@ -66,7 +70,7 @@ class Collector implements SequenceListener {
     return failed;
   }
 
-  Map<SequenceId, Completion> completions() {
+  public Map<SequenceId, Completion> completions() {
     await();
     if (!failed.isEmpty()) {
       throw new AssertionError("failed: " + failed, failed.values().iterator().next());

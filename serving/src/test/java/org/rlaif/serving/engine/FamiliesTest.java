@@ -12,19 +12,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.rlaif.model.GoldenFamilies;
 import org.rlaif.model.GoldenFamilies.Case;
-import org.rlaif.serving.engine.RewardEngine.Item;
+import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.score.ScoringItem;
 
 /** Every family of decoders against what Hugging Face transformers computes in float64. */
-class FamiliesTest {
+public class FamiliesTest {
   private static final double TOLERANCE = 4e-5;
 
   @TempDir Path folder;
 
-  static List<String> policies() {
+  public static List<String> policies() {
     return GoldenFamilies.names().stream().filter(name -> !name.endsWith("_score")).toList();
   }
 
-  static List<String> rewardModels() {
+  public static List<String> rewardModels() {
     return GoldenFamilies.names().stream().filter(name -> name.endsWith("_score")).toList();
   }
 
@@ -83,10 +85,13 @@ class FamiliesTest {
       models.load("reward", GoldenFamilies.unpack(name, folder));
       List<Case> cases =
           GoldenFamilies.cases(name).stream().filter(each -> each.tokens().length > 1).toList();
-      List<Item> items =
+      List<ScoringItem> items =
           cases.stream()
               .map(Case::tokens)
-              .map(all -> new Item(Arrays.copyOf(all, 1), Arrays.copyOfRange(all, 1, all.length)))
+              .map(
+                  all ->
+                      new ScoringItem(
+                          Arrays.copyOf(all, 1), Arrays.copyOfRange(all, 1, all.length)))
               .toList();
       float[] scores = models.reward("reward").score(items, () -> false).scores();
       assertEquals(cases.size(), scores.length);

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.model.Golden;
 import org.rlaif.serving.engine.PolicyEngine.Logprobs;
-import org.rlaif.serving.engine.RewardEngine.Item;
+import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.score.ScoringItem;
 
 /** What is served is what Hugging Face transformers computes, in float64, with the same folder. */
 class GoldenTest {
@@ -71,7 +73,7 @@ class GoldenTest {
       models.load("reward", Golden.reward(folder));
       List<Golden.Case> cases =
           Golden.cases().stream().filter(each -> each.tokens().length > 1).toList();
-      List<Item> items = cases.stream().map(each -> item(each.tokens())).toList();
+      List<ScoringItem> items = cases.stream().map(each -> item(each.tokens())).toList();
       float[] scores = models.reward("reward").score(items, () -> false).scores();
       assertEquals(3, scores.length);
       for (int i = 0; i < scores.length; i++) {
@@ -80,7 +82,7 @@ class GoldenTest {
     }
   }
 
-  private static Item item(int[] tokens) {
-    return new Item(Arrays.copyOf(tokens, 1), Arrays.copyOfRange(tokens, 1, tokens.length));
+  private static ScoringItem item(int[] tokens) {
+    return new ScoringItem(Arrays.copyOf(tokens, 1), Arrays.copyOfRange(tokens, 1, tokens.length));
   }
 }

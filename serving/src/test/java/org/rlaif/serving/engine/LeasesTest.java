@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
-import org.rlaif.serving.engine.Refusal.Reason;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
 
 /** Models that somebody holds. */
 class LeasesTest {

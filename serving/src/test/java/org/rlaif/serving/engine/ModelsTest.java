@@ -28,9 +28,15 @@ import org.rlaif.model.Weights;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
 import org.rlaif.model.text.Tokenizer;
-import org.rlaif.serving.engine.EngineConfig.Compute;
-import org.rlaif.serving.engine.Refusal.Reason;
-import org.rlaif.serving.engine.RewardEngine.Item;
+import org.rlaif.serving.graph.ComputeConfig;
+import org.rlaif.serving.graph.KvCache;
+import org.rlaif.serving.os.FreeMemory;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.score.ScoringConfig;
+import org.rlaif.serving.score.ScoringItem;
+import org.rlaif.serving.weights.MemoryNeed;
 
 class ModelsTest {
   private static final DecoderConfig SCORE = TestModels.TINY.withHead(Head.SCORE);
@@ -146,9 +152,10 @@ class ModelsTest {
   void scoresAreScaled() {
     Path plain = TestModels.save(folder.resolve("plain"), SCORE, 7);
     Path scaled = TestModels.save(folder.resolve("scaled"), SCORE, new ScoreScale(3, 2), 7);
-    List<Item> items =
+    List<ScoringItem> items =
         List.of(
-            new Item(new int[] {2, 9}, new int[] {8, 1}), new Item(new int[] {2}, new int[] {5}));
+            new ScoringItem(new int[] {2, 9}, new int[] {8, 1}),
+            new ScoringItem(new int[] {2}, new int[] {5}));
     try (Models models = TestModels.models(1)) {
       models.load("plain", plain);
       models.load("scaled", scaled);
@@ -165,8 +172,10 @@ class ModelsTest {
   @Test
   void scoresAreTheSameBitsAlone() {
     Path saved = TestModels.save(folder.resolve("reward"), SCORE, 7);
-    Item item = new Item(TestModels.prompt(SCORE, 20, 1), TestModels.prompt(SCORE, 30, 2));
-    Item other = new Item(TestModels.prompt(SCORE, 50, 3), TestModels.prompt(SCORE, 9, 4));
+    ScoringItem item =
+        new ScoringItem(TestModels.prompt(SCORE, 20, 1), TestModels.prompt(SCORE, 30, 2));
+    ScoringItem other =
+        new ScoringItem(TestModels.prompt(SCORE, 50, 3), TestModels.prompt(SCORE, 9, 4));
     try (Models models = TestModels.models(1)) {
       models.load("reward", saved);
       RewardEngine engine = models.reward("reward");
@@ -179,7 +188,7 @@ class ModelsTest {
   @Test
   void whatNobodyWaitsForIsNotComputed() {
     Path saved = TestModels.save(folder.resolve("reward"), SCORE, 7);
-    List<Item> items = List.of(new Item(new int[] {2}, new int[] {5}));
+    List<ScoringItem> items = List.of(new ScoringItem(new int[] {2}, new int[] {5}));
     try (Models models = TestModels.models(1)) {
       models.load("reward", saved);
       Refusal refusal =
@@ -195,7 +204,7 @@ class ModelsTest {
   @Test
   void memoryIsWorkedOutBeforehand() {
     var config = DecoderConfig.gpt2(300, 64, 8, 1, 1, 16).withHead(Head.SCORE);
-    MemoryNeed need = MemoryNeed.of(config, Quantization.NONE, 0, 128);
+    MemoryNeed need = MemoryEstimate.of(config, Quantization.NONE, 0, 128);
     long numbers =
         300 * 8
             + 64 * 8
@@ -205,7 +214,7 @@ class ModelsTest {
             + 8;
     assertEquals(4 * numbers, need.weights());
     assertEquals(4 * 2048, need.cache());
-    assertEquals(64, MemoryNeed.defaultSlots(config, Precision.FP32));
+    assertEquals(64, MemoryEstimate.defaultSlots(config, Precision.FP32));
   }
 
   /** GPT-2: 2 x 12 layers x 1,024 tokens x 768 x 4 bytes = 72 MiB per slot, 14 to a GiB. */
@@ -213,9 +222,9 @@ class ModelsTest {
   void slotsFollowTheModelsSize() {
     var config = DecoderConfig.gpt2(50257, 1024, 768, 12, 12, 3072);
     assertEquals(72L << 20, KvCache.bytes(config, Precision.FP32, 1));
-    assertEquals(14, MemoryNeed.defaultSlots(config, Precision.FP32));
+    assertEquals(14, MemoryEstimate.defaultSlots(config, Precision.FP32));
     assertEquals(18L << 20, KvCache.bytes(config, Precision.INT8, 1));
-    assertEquals(56, MemoryNeed.defaultSlots(config, Precision.INT8));
+    assertEquals(56, MemoryEstimate.defaultSlots(config, Precision.INT8));
   }
 
   /**
@@ -232,8 +241,8 @@ class ModelsTest {
     long scales = 4L * 24 * 768; // of the KV cache
     assertEquals(plain + blocks + scales, Footprint.of(config, int4, 8).weights());
     assertEquals(9 * (18L << 20), Footprint.of(config, int4, 8).kvCache());
-    long exact = MemoryNeed.of(config, Quantization.NONE, 8, 128).total();
-    assertTrue(MemoryNeed.of(config, int4, 8, 128).total() < exact * 2 / 3);
+    long exact = MemoryEstimate.of(config, Quantization.NONE, 8, 128).total();
+    assertTrue(MemoryEstimate.of(config, int4, 8, 128).total() < exact * 2 / 3);
   }
 
   @Test
@@ -241,7 +250,8 @@ class ModelsTest {
     var huge = DecoderConfig.gpt2(50257, 100_000, 8192, 100, 8, 32768);
     UserError error =
         assertThrows(
-            UserError.class, () -> MemoryNeed.of(huge, Quantization.NONE, 64, 128).check("huge"));
+            UserError.class,
+            () -> MemoryEstimate.of(huge, Quantization.NONE, 64, 128).check("huge"));
     assertTrue(
         error
             .getMessage()
@@ -253,15 +263,14 @@ class ModelsTest {
 
   @Test
   void settingsAreChecked() {
-    UserError device = assertThrows(UserError.class, () -> new Compute(0, "cuda:0"));
+    UserError device = assertThrows(UserError.class, () -> new ComputeConfig(0, "cuda:0"));
     assertEquals(
         "device: cuda:0 (expected: cpu; this build's ONNX Runtime knows no other)",
         device.getMessage());
-    UserError tokens =
-        assertThrows(UserError.class, () -> new EngineConfig.Scoring(100, Duration.ZERO));
+    UserError tokens = assertThrows(UserError.class, () -> new ScoringConfig(100, Duration.ZERO));
     assertEquals("scoring-tokens: 100 (expected: from 128 to 65536)", tokens.getMessage());
     UserError slots =
-        assertThrows(UserError.class, () -> new EngineConfig(-1, Compute.threads(0), 1));
+        assertThrows(UserError.class, () -> new EngineConfig(-1, ComputeConfig.threads(0), 1));
     assertEquals(
         "slots: -1 (expected: >= 1, or 0: chosen by the model's size)", slots.getMessage());
   }
@@ -305,7 +314,7 @@ class ModelsTest {
   @Test
   void loadsShareWhatIsFree() throws Exception {
     var memory = new LoadingMemory();
-    long most = MemoryNeed.left() / 3 * 2;
+    long most = FreeMemory.left() / 3 * 2;
     var large = new MemoryNeed(most, 0, 0);
     var second = new CompletableFuture<Boolean>();
     var thread =

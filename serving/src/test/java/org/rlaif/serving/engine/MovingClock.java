@@ -7,10 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Time passes when a test says so. */
-final class MovingClock extends Clock {
+public final class MovingClock extends Clock {
   private Instant now = Instant.parse("2025-01-01T00:00:00Z");
 
-  void pass(Duration time) {
+  public void pass(Duration time) {
     now = now.plus(time);
   }
 

@@ -20,7 +20,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.serving.engine.Refusal.Reason;
+import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.queue.PauseMode;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
+import org.rlaif.serving.queue.Ticket;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.sampling.SequenceId;
+import org.rlaif.serving.sampling.Stops;
 
 /** Two slots, four sequences of hundreds of tokens each. */
 class PauseTest {

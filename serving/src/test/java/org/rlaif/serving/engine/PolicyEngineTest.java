@@ -24,8 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.serving.engine.EngineConfig.Compute;
-import org.rlaif.serving.engine.Refusal.Reason;
+import org.rlaif.serving.graph.ComputeConfig;
+import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.queue.ModelObserver;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
+import org.rlaif.serving.queue.Ticket;
+import org.rlaif.serving.sampling.Sampling;
+import org.rlaif.serving.sampling.SequenceId;
 import org.rlaif.v1.FinishReason;
 
 class PolicyEngineTest {
@@ -97,7 +103,7 @@ class PolicyEngineTest {
             }
           }
         };
-    var settings = new EngineConfig(12, Compute.threads(2), 100);
+    var settings = new EngineConfig(12, ComputeConfig.threads(2), 100);
     Map<SequenceId, Completion> together;
     try (Models models = new Models(settings, Clock.systemUTC(), name -> observer)) {
       models.load("policy", saved);
@@ -237,7 +243,7 @@ class PolicyEngineTest {
   void aBrokenLoopTellsEveryone() {
     Path saved = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
     var heard = new CompletableFuture<Throwable>();
-    var settings = new EngineConfig(1, Compute.threads(2), 10);
+    var settings = new EngineConfig(1, ComputeConfig.threads(2), 10);
     try (Models models = new Models(settings, Clock.systemUTC(), name -> heard::complete)) {
       models.load("policy", saved);
       PolicyEngine engine = models.policy("policy");
@@ -268,7 +274,7 @@ class PolicyEngineTest {
   @Test
   void aFullQueueTakesAllOrNothing() {
     Path saved = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
-    var settings = new EngineConfig(1, Compute.threads(2), 10);
+    var settings = new EngineConfig(1, ComputeConfig.threads(2), 10);
     try (Models models = new Models(settings, Clock.systemUTC(), name -> ModelObserver.NONE)) {
       models.load("policy", saved);
       PolicyEngine engine = models.policy("policy");

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.serving.engine.EngineConfig.Scoring;
 import org.rlaif.serving.engine.PolicyEngine.Logprobs;
-import org.rlaif.serving.engine.RewardEngine.Item;
 import org.rlaif.serving.engine.RewardEngine.Scores;
+import org.rlaif.serving.score.ScoringConfig;
+import org.rlaif.serving.score.ScoringItem;
 
 /** A score or log-probability is the same bits, whatever else was asked and however it was cut. */
 class ScoringDeterminismTest {
@@ -34,10 +34,10 @@ class ScoringDeterminismTest {
   };
 
   /** Everything above 128 tokens goes chunk by chunk. */
-  private static final Scoring NARROW = new Scoring(128, Duration.ZERO);
+  private static final ScoringConfig NARROW = new ScoringConfig(128, Duration.ZERO);
 
   /** A slow start, so that all callers share runs. */
-  private static final Scoring WIDE = new Scoring(4096, Duration.ofMillis(200));
+  private static final ScoringConfig WIDE = new ScoringConfig(4096, Duration.ofMillis(200));
 
   @TempDir Path folder;
 
@@ -71,7 +71,7 @@ class ScoringDeterminismTest {
 
   private void scores(DecoderConfig config, Random random) {
     Path saved = TestModels.save(folder.resolve("reward"), config, 7);
-    List<Item> items = items(config, random);
+    List<ScoringItem> items = items(config, random);
     var alone = new float[items.size()];
     try (Models models = TestModels.models(NARROW)) {
       models.load("reward", saved);
@@ -86,7 +86,7 @@ class ScoringDeterminismTest {
       RewardEngine engine = models.reward("reward");
       assertArrayEquals(bits(alone), bits(engine.score(items, () -> false).scores()));
       List<CompletableFuture<Scores>> answers = new ArrayList<>();
-      for (Item item : items) {
+      for (ScoringItem item : items) {
         answers.add(engine.score(List.of(item), () -> false, "client " + answers.size() % 7));
       }
       for (int i = 0; i < alone.length; i++) {
@@ -99,11 +99,11 @@ class ScoringDeterminismTest {
 
   private void logprobs(DecoderConfig config, Random random) {
     Path saved = TestModels.save(folder.resolve("policy"), config, 7);
-    List<Item> items = items(config, random);
+    List<ScoringItem> items = items(config, random);
     List<float[]> alone = new ArrayList<>();
     try (Models models = TestModels.models(NARROW)) {
       models.load("policy", saved);
-      for (Item item : items) {
+      for (ScoringItem item : items) {
         alone.add(logprobs(models, item, 0.7));
       }
     }
@@ -112,7 +112,7 @@ class ScoringDeterminismTest {
       PolicyEngine engine = models.policy("policy");
       List<CompletableFuture<Logprobs>> answers = new ArrayList<>();
       List<CompletableFuture<Logprobs>> others = new ArrayList<>();
-      for (Item item : items) {
+      for (ScoringItem item : items) {
         List<int[]> completion = List.of(item.completion());
         answers.add(engine.logprobs(item.prompt(), completion, 0.7, () -> false, "us"));
         others.add(engine.logprobs(item.prompt(), completion, 1.3, () -> false, "others"));
@@ -129,7 +129,7 @@ class ScoringDeterminismTest {
   /** The prompt once, or again with every completion: whatever is cheaper gives the same. */
   private void completionsOfOnePrompt(DecoderConfig config, Random random) {
     int[] completionTokens = {1, 1, 2, 3, 16, 17, 18, 33, 129, 140};
-    for (Scoring scoring : List.of(NARROW, WIDE)) {
+    for (ScoringConfig scoring : List.of(NARROW, WIDE)) {
       try (Models models = TestModels.models(scoring)) {
         models.load("policy", folder.resolve("policy"));
         for (int promptTokens : new int[] {1, 2, 17, 100, 128, 129, 151, 160}) {
@@ -142,7 +142,7 @@ class ScoringDeterminismTest {
               models.policy("policy").logprobs(prompt, completions, 1, () -> false).rows();
           for (int i = 0; i < together.length; i++) {
             assertArrayEquals(
-                bits(logprobs(models, new Item(prompt, completions.get(i)), 1)),
+                bits(logprobs(models, new ScoringItem(prompt, completions.get(i)), 1)),
                 bits(together[i]),
                 promptTokens + " + " + completionTokens[i] + " tokens");
           }
@@ -159,7 +159,7 @@ class ScoringDeterminismTest {
     List<int[]> completions =
         IntStream.range(0, config.vocabularySize()).mapToObj(id -> new int[] {id}).toList();
     List<float[][]> found = new ArrayList<>();
-    for (Scoring scoring : List.of(NARROW, WIDE)) {
+    for (ScoringConfig scoring : List.of(NARROW, WIDE)) {
       try (Models models = TestModels.models(scoring)) {
         models.load("policy", saved);
         int[] prompt = TestModels.prompt(config, 17, 1);
@@ -174,7 +174,7 @@ class ScoringDeterminismTest {
     assertEquals(1, sum, 1e-5);
   }
 
-  private static float[] logprobs(Models models, Item item, double temperature) {
+  private static float[] logprobs(Models models, ScoringItem item, double temperature) {
     return models
         .policy("policy")
         .logprobs(item.prompt(), List.of(item.completion()), temperature, () -> false)
@@ -182,23 +182,24 @@ class ScoringDeterminismTest {
   }
 
   /** In any order, cut anywhere into prompt and completion. */
-  private static List<Item> items(DecoderConfig config, Random random) {
+  private static List<ScoringItem> items(DecoderConfig config, Random random) {
     List<Integer> lengths = new ArrayList<>();
     for (int length = 2; length <= DENSE; length++) {
       lengths.add(length);
     }
     Arrays.stream(LONG).forEach(lengths::add);
     Collections.shuffle(lengths, random);
-    List<Item> items = new ArrayList<>();
+    List<ScoringItem> items = new ArrayList<>();
     for (int length : lengths) {
       int[] tokens = TestModels.prompt(config, length, random.nextLong());
       int cut = 1 + random.nextInt(length - 1);
-      items.add(new Item(Arrays.copyOf(tokens, cut), Arrays.copyOfRange(tokens, cut, length)));
+      items.add(
+          new ScoringItem(Arrays.copyOf(tokens, cut), Arrays.copyOfRange(tokens, cut, length)));
     }
     return items;
   }
 
-  private static String length(Item item) {
+  private static String length(ScoringItem item) {
     return item.prompt().length + " + " + item.completion().length + " tokens";
   }
 

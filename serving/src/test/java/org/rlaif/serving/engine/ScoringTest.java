@@ -37,11 +37,15 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
-import org.rlaif.serving.engine.EngineConfig.Compute;
-import org.rlaif.serving.engine.EngineConfig.Scoring;
-import org.rlaif.serving.engine.Refusal.Reason;
-import org.rlaif.serving.engine.RewardEngine.Item;
 import org.rlaif.serving.engine.RewardEngine.Scores;
+import org.rlaif.serving.graph.ComputeConfig;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
+import org.rlaif.serving.score.ScoringConfig;
+import org.rlaif.serving.score.ScoringCounts;
+import org.rlaif.serving.score.ScoringItem;
+import org.rlaif.serving.update.Probe;
+import org.rlaif.serving.update.UpdateOutcome;
 
 /** Who shares runs, who is told what, and under which weights; at most 128 tokens a run. */
 class ScoringTest {
@@ -57,10 +61,10 @@ class ScoringTest {
 
   @BeforeEach
   void open() {
-    var scoring = new Scoring(128, Duration.ofMillis(20));
+    var scoring = new ScoringConfig(128, Duration.ofMillis(20));
     models =
         new Models(
-            new EngineConfig(1, Compute.threads(2), MAX_QUEUE).scoring(scoring),
+            new EngineConfig(1, ComputeConfig.threads(2), MAX_QUEUE).scoring(scoring),
             Clock.systemUTC(),
             name -> broken::complete);
     models.load("reward", TestModels.save(folder.resolve("reward"), CONFIG, 7));
@@ -169,7 +173,7 @@ class ScoringTest {
   @Test
   void aRequestIsComputedUnderOneVersion() {
     models.load("next", TestModels.save(folder.resolve("next"), CONFIG, 8));
-    List<Item> items = items(MAX_QUEUE);
+    List<ScoringItem> items = items(MAX_QUEUE);
     float[] before = engine.score(items, () -> false).scores();
     float[] after = models.reward("next").score(items, () -> false).scores();
     assertFalse(Arrays.equals(before, after));
@@ -254,7 +258,7 @@ class ScoringTest {
     assertEquals(Reason.UNAVAILABLE, refusal(underWay).reason());
   }
 
-  private WeightUpdates.Outcome update(Probe probe) {
+  private UpdateOutcome update(Probe probe) {
     Weights weights = TestModels.weights(CONFIG, 8);
     String id = engine.updates().begin();
     Map<String, Integer> checksums = new HashMap<>();
@@ -280,19 +284,20 @@ class ScoringTest {
     return assertInstanceOf(Refusal.class, cause);
   }
 
-  private static List<Item> items(int count) {
+  private static List<ScoringItem> items(int count) {
     return IntStream.range(0, count).mapToObj(ScoringTest::item).toList();
   }
 
   /** 60 + 4 tokens. */
-  private static Item item(int seed) {
+  private static ScoringItem item(int seed) {
     int[] completion = {4, 5 + seed % 200, 6, 1};
-    return new Item(TestModels.prompt(CONFIG, 60, seed), completion);
+    return new ScoringItem(TestModels.prompt(CONFIG, 60, seed), completion);
   }
 
   /** Keeps the scorer's thread, with a sequence that shares no run, until it is opened. */
   private final class Gate {
-    static final Item ITEM = new Item(TestModels.prompt(CONFIG, 199, 1), new int[] {1});
+    static final ScoringItem ITEM =
+        new ScoringItem(TestModels.prompt(CONFIG, 199, 1), new int[] {1});
     static final int TOKENS = 200;
     static final int RUNS = 2;
 

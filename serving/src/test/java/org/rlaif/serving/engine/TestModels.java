@@ -24,7 +24,9 @@ import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 import org.rlaif.model.text.BpeTrainer;
-import org.rlaif.serving.engine.EngineConfig.Compute;
+import org.rlaif.serving.graph.ComputeConfig;
+import org.rlaif.serving.sampling.Vocabulary;
+import org.rlaif.serving.score.ScoringConfig;
 
 /** Model folders with random weights. */
 public final class TestModels {
@@ -38,23 +40,23 @@ public final class TestModels {
   public static final DecoderConfig SMALL = DecoderConfig.gpt2(768, 128, 96, 4, 4, 384);
 
   /** Llama 3's shape, small: rotary positions, three heads of queries to one of keys. */
-  static final DecoderConfig LLAMA =
+  public static final DecoderConfig LLAMA =
       rotary(Family.LLAMA, new Attention(6, 2, 16, false, false, false, 0), 16, false);
 
   /** Qwen3's: the same, with normed queries and keys. */
-  static final DecoderConfig QWEN =
+  public static final DecoderConfig QWEN =
       rotary(Family.QWEN3, new Attention(4, 2, 16, false, false, true, 0), 16, false);
 
   /** Mistral's, with a window of 20 tokens. */
-  static final DecoderConfig MISTRAL =
+  public static final DecoderConfig MISTRAL =
       rotary(Family.MISTRAL, new Attention(4, 2, 8, false, false, false, 20), 8, false);
 
   /** Pythia's: attention and MLP beside each other, a quarter of a head turned. */
-  static final DecoderConfig PYTHIA =
+  public static final DecoderConfig PYTHIA =
       rotary(Family.GPT_NEOX, new Attention(3, 3, 16, true, true, false, 0), 4, true);
 
   /** Qwen3's with heads of 20 numbers, which the cache widens to 24. */
-  static final DecoderConfig WIDENED =
+  public static final DecoderConfig WIDENED =
       rotary(Family.QWEN3, new Attention(4, 2, 20, false, false, true, 0), 20, false);
 
   private static DecoderConfig rotary(
@@ -91,11 +93,11 @@ public final class TestModels {
   private TestModels() {}
 
   /** All ids have texts. */
-  static Vocabulary vocabulary(DecoderConfig config) {
+  public static Vocabulary vocabulary(DecoderConfig config) {
     return vocabulary(config.vocabularySize(), config.vocabularySize());
   }
 
-  static Vocabulary vocabulary(int size, int known) {
+  public static Vocabulary vocabulary(int size, int known) {
     return new Vocabulary(size, known, BEGINNING, Set.of(END), List.of(PADDING, BEGINNING));
   }
 
@@ -180,14 +182,14 @@ public final class TestModels {
     return models(slots, Clock.systemUTC());
   }
 
-  static Models models(int slots, Clock clock) {
-    return models(new EngineConfig(slots, Compute.threads(2), 10_000), clock);
+  public static Models models(int slots, Clock clock) {
+    return models(new EngineConfig(slots, ComputeConfig.threads(2), 10_000), clock);
   }
 
   /** One slot, and these limits on what is scored together. */
-  static Models models(EngineConfig.Scoring scoring) {
+  static Models models(ScoringConfig scoring) {
     return models(
-        new EngineConfig(1, Compute.threads(2), 10_000).scoring(scoring), Clock.systemUTC());
+        new EngineConfig(1, ComputeConfig.threads(2), 10_000).scoring(scoring), Clock.systemUTC());
   }
 
   private static Models models(EngineConfig settings, Clock clock) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.serving.engine.EngineConfig;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.ListModelsRequest;
 import org.rlaif.v1.LogprobsRequest;
@@ -53,7 +53,7 @@ class BackpressureTest {
                 Map.of("policy", saved),
                 0,
                 ServerConfig.LOOPBACK,
-                new EngineConfig(1, Compute.threads(2), 10).perClient(9),
+                new EngineConfig(1, ComputeConfig.threads(2), 10).perClient(9),
                 1 << 20,
                 Duration.ofSeconds(5),
                 Security.NONE,

@@ -33,8 +33,8 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 
 /** What {@code proto/README.md} and the client's own documentation tell callers to do. */
 class CallersGuideTest {
@@ -66,7 +66,7 @@ class CallersGuideTest {
         RlaifServer.start(
             ServerConfig.inProcess(models)
                 .listen(ServerConfig.LOOPBACK, 0)
-                .compute(2, Compute.threads(2)));
+                .compute(2, ComputeConfig.threads(2)));
     channel = Grpc.newChannelBuilder(address(), InsecureChannelCredentials.create()).build();
     reflected = new Reflected(channel);
   }

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.BeginUpdateRequest;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.GenerateRequest;
@@ -63,7 +63,7 @@ class CallsTest {
     Path model = TestModels.save(folder.resolve("policy"), TestModels.TINY, 7);
     server =
         RlaifServer.start(
-            ServerConfig.inProcess(Map.of("policy", model)).compute(2, Compute.threads(2)));
+            ServerConfig.inProcess(Map.of("policy", model)).compute(2, ComputeConfig.threads(2)));
     plain = InProcessChannelBuilder.forName(server.inProcessName()).build();
     channel =
         ClientInterceptors.intercept(

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.PauseMode;
 import org.rlaif.v1.PauseRequest;
@@ -51,7 +51,7 @@ class ClosingTest {
         RlaifServer.start(
             ServerConfig.inProcess(Map.of("policy", model))
                 .listen(ServerConfig.LOOPBACK, 0)
-                .compute(1, Compute.threads(2)));
+                .compute(1, ComputeConfig.threads(2)));
     channel =
         Grpc.newChannelBuilder(
                 ServerConfig.LOOPBACK + ":" + server.port(), InsecureChannelCredentials.create())

@@ -35,8 +35,8 @@ import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
 import org.rlaif.v1.CommitUpdateResponse;
 import org.rlaif.v1.ControlGrpc;
@@ -79,7 +79,7 @@ class ControlServiceTest {
     server =
         RlaifServer.start(
             ServerConfig.inProcess(models)
-                .compute(2, Compute.threads(2))
+                .compute(2, ComputeConfig.threads(2))
                 .listen(ServerConfig.LOOPBACK, 0));
     channel = Grpc.newChannelBuilder(address(), InsecureChannelCredentials.create()).build();
   }

@@ -8,8 +8,8 @@ import io.grpc.Status;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.UserError;
-import org.rlaif.serving.engine.Refusal;
-import org.rlaif.serving.engine.Refusal.Reason;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
 
 class ErrorMappingTest {
   private static final CallRecord CALL = new CallRecord("3f2a-7", "m", "client c");

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.serving.engine.EngineConfig.Compute;
-import org.rlaif.serving.engine.ModelObserver;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
+import org.rlaif.serving.queue.ModelObserver;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.Sampling;
 
@@ -31,7 +31,8 @@ final class MetricsCost {
     Path folder = Files.createTempDirectory("metrics-cost-");
     DecoderConfig config = TestModels.SMALL;
     Map<String, Path> models = Map.of("policy", TestModels.save(folder.resolve("m"), config, 7));
-    ServerConfig server = ServerConfig.inProcess(models).compute(64, Compute.DEFAULT).metrics(0);
+    ServerConfig server =
+        ServerConfig.inProcess(models).compute(64, ComputeConfig.DEFAULT).metrics(0);
     try (RlaifServer running = RlaifServer.start(server);
         RlaifClient client =
             RlaifClient.open("inprocess:" + running.inProcessName(), Duration.ofMinutes(1));

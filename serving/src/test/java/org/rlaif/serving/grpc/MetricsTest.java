@@ -32,9 +32,9 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
@@ -58,7 +58,7 @@ class MetricsTest {
     server =
         RlaifServer.start(
             ServerConfig.inProcess(Map.of("policy", model))
-                .compute(2, Compute.threads(1))
+                .compute(2, ComputeConfig.threads(1))
                 .metrics(0));
     client = RlaifClient.open("inprocess:" + server.inProcessName(), Duration.ofSeconds(30));
   }

@@ -28,8 +28,8 @@ import org.rlaif.client.Incoming;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.serving.engine.EngineConfig;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
@@ -56,7 +56,7 @@ class RlaifClientTest {
                 Map.of("policy", saved),
                 0,
                 ServerConfig.LOOPBACK,
-                new EngineConfig(2, Compute.threads(2), 10),
+                new EngineConfig(2, ComputeConfig.threads(2), 10),
                 1 << 20,
                 Duration.ofSeconds(5),
                 Security.NONE,

@@ -11,8 +11,8 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.RolloutRequest;
@@ -35,7 +35,8 @@ final class RolloutSpeed {
             "policy", TestModels.save(folder.resolve("policy"), config, 7),
             "reward", TestModels.save(folder.resolve("reward"), config.withHead(Head.SCORE), 7));
     int threads = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 0;
-    ServerConfig server = ServerConfig.inProcess(models).compute(PROMPTS, Compute.threads(threads));
+    ServerConfig server =
+        ServerConfig.inProcess(models).compute(PROMPTS, ComputeConfig.threads(threads));
     try (RlaifServer running = RlaifServer.start(server)) {
       ManagedChannel channel = InProcessChannelBuilder.forName(running.inProcessName()).build();
       var rollouts = new double[ROUNDS];

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
@@ -43,7 +43,7 @@ class SamplingServiceTest {
     Path saved = TestModels.saveConstant(folder.resolve("policy"), Map.of('a', 2.0, 'b', 1.5));
     server =
         RlaifServer.start(
-            ServerConfig.inProcess(Map.of("policy", saved)).compute(4, Compute.threads(2)));
+            ServerConfig.inProcess(Map.of("policy", saved)).compute(4, ComputeConfig.threads(2)));
     channel = InProcessChannelBuilder.forName(server.inProcessName()).build();
   }
 

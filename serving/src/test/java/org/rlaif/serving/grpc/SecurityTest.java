@@ -35,7 +35,7 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.inference.GRPCInferenceServiceGrpc;
 import org.rlaif.inference.ModelInferRequest;
 import org.rlaif.kit.UserError;
-import org.rlaif.serving.engine.EngineConfig.Compute;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.ListModelsRequest;
 import org.rlaif.v1.ScoreRequest;
@@ -315,7 +315,7 @@ class SecurityTest {
     return RlaifServer.start(
         ServerConfig.inProcess(Map.of())
             .listen(ServerConfig.LOOPBACK, 0)
-            .compute(1, Compute.threads(1))
+            .compute(1, ComputeConfig.threads(1))
             .secure(security));
   }
 

@@ -19,8 +19,8 @@ import java.util.Map;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RolloutRequest;
 import org.rlaif.v1.RolloutResponse;
@@ -96,6 +96,6 @@ record TestServer(RlaifServer server, ManagedChannel inProcess, ManagedChannel t
   }
 
   static ServerConfig config(Map<String, Path> models) {
-    return ServerConfig.inProcess(models).compute(4, Compute.threads(2));
+    return ServerConfig.inProcess(models).compute(4, ComputeConfig.threads(2));
   }
 }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlaif.serving.engine.EngineConfig.Compute;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.BeginUpdateRequest;
 import org.rlaif.v1.ControlGrpc;
 import org.rlaif.v1.RollbackUpdateRequest;
@@ -35,7 +35,7 @@ class UpdateOwnersTest {
     server =
         RlaifServer.start(
             ServerConfig.inProcess(Map.of("policy", model))
-                .compute(2, Compute.threads(2))
+                .compute(2, ComputeConfig.threads(2))
                 .listen(ServerConfig.LOOPBACK, 0));
   }
 

@@ -1,0 +1,188 @@
+package org.rlaif.serving.graph;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.graph.KvCache.View;
+
+/**
+ * The graph's inputs and outputs but for the KV cache, as {@code OnnxDecoder} documents them, in
+ * memory that is used again. Used by one thread at a time.
+ */
+public final class Operands {
+  /** What is read from the head. */
+  public enum Output {
+    /** (N, V): the whole distribution. */
+    LOGPROBS("logprobs"),
+    /** (N, 1): one log-probability each. */
+    CHOSEN("chosen_logprobs"),
+    /** (N): raw scores. */
+    SCORES("scores");
+
+    private final String graphName;
+
+    Output(String graphName) {
+      this.graphName = graphName;
+    }
+  }
+
+  final LongBuffer ids;
+  final LongBuffer positions;
+  public final IntBuffer rowLengths;
+  public final IntBuffer chunkLengths;
+  public final LongBuffer chosen;
+  public final LongBuffer targets;
+  public final FloatBuffer temperatures;
+  public final FloatBuffer result;
+  public final FloatBuffer scaledLogits;
+  private final LongBuffer parts = longs(2);
+  private final IntBuffer rowLongest = ints(1);
+  private final LongBuffer chunkShape = longs(3);
+  private final IntBuffer chunkLongest = ints(1);
+  private final OnnxRuntime runtime;
+  private final DecoderConfig config;
+  private final Output output;
+
+  /**
+   * What a run takes.
+   *
+   * @param rows of one token each
+   * @param chunkRows rows of the chunk
+   * @param chunkTokens of each of them, padding included
+   * @param longest tokens in the slot of the longest of them after the run
+   * @param heads outputs
+   * @param scaled whether scaled logits are wanted
+   */
+  public record Shape(
+      int rows, int chunkRows, int chunkTokens, int longest, int heads, boolean scaled) {
+    int tokens() {
+      return rows + chunkRows * chunkTokens;
+    }
+  }
+
+  /**
+   * @param rows at most in a run
+   * @param chunkRows at most in a chunk
+   * @param tokens of a chunk, at most
+   * @param heads at most in a run
+   */
+  public Operands(
+      OnnxRuntime runtime,
+      DecoderConfig config,
+      int rows,
+      int chunkRows,
+      int tokens,
+      int heads,
+      Output output) {
+    this.runtime = runtime;
+    this.config = config;
+    this.output = output;
+    this.ids = longs(rows + tokens);
+    this.positions = longs(rows + tokens);
+    this.rowLengths = ints(rows);
+    this.chunkLengths = ints(chunkRows);
+    this.chosen = longs(heads);
+    this.targets = longs(heads);
+    this.temperatures = floats(heads);
+    int numbers = output == Output.LOGPROBS ? config.vocabularySize() : 1;
+    this.result = floats(Math.multiplyExact(heads, numbers));
+    this.scaledLogits = floats(heads);
+  }
+
+  /** Runs the graph. */
+  public void run(DecoderSession session, View rowView, View chunkView, Shape shape) {
+    int rows = shape.rows();
+    int heads = shape.heads();
+    parts.put(0, rows).put(1, shape.tokens() - rows);
+    chunkShape.put(0, shape.chunkRows()).put(1, shape.chunkTokens());
+    chunkShape.put(2, config.attention().cachePackedWidth());
+    chunkLongest.put(0, shape.longest());
+    int longest = 0;
+    for (int row = 0; row < rows; row++) {
+      longest = Math.max(longest, rowLengths.get(row));
+    }
+    rowLongest.put(0, longest + 1);
+    var mine = new HashMap<String, OnnxTensor>();
+    try {
+      mine.put("input_ids", tensor(ids, shape.tokens()));
+      mine.put("position_ids", tensor(positions, shape.tokens()));
+      mine.put("parts", tensor(parts, 2));
+      mine.put("rows.lengths", tensor(rowLengths, rows));
+      mine.put("rows.longest", tensor(rowLongest, 1));
+      mine.put("chunk.shape", tensor(chunkShape, 3));
+      mine.put("chunk.lengths", tensor(chunkLengths, shape.chunkRows()));
+      mine.put("chunk.longest", tensor(chunkLongest, 1));
+      mine.put("chosen", tensor(chosen, heads));
+      if (config.head() == Head.LANGUAGE_MODEL) {
+        mine.put("temperature", tensor(temperatures, heads, 1));
+        mine.put("targets", tensor(targets, heads, 1));
+      }
+      Map<String, OnnxTensor> inputs = new HashMap<>(mine);
+      inputs.putAll(rowView.past());
+      inputs.putAll(chunkView.past());
+      Map<String, OnnxTensor> outputs = new HashMap<>();
+      outputs.put(output.graphName, head(heads));
+      if (shape.scaled()) {
+        outputs.put("chosen_scaled_logits", tensor(scaledLogits, heads, 1));
+      }
+      mine.putAll(outputs);
+      outputs.putAll(rowView.present());
+      outputs.putAll(chunkView.present());
+      session.run(inputs, outputs);
+    } catch (OrtException e) {
+      throw OnnxRuntime.failure("bind a run", e);
+    } finally {
+      mine.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private OnnxTensor head(int heads) throws OrtException {
+    return switch (output) {
+      case LOGPROBS -> tensor(result, heads, config.vocabularySize());
+      case CHOSEN -> tensor(result, heads, 1);
+      case SCORES -> tensor(result, heads);
+    };
+  }
+
+  /** The beginning of a buffer, in a shape. */
+  private OnnxTensor tensor(Buffer buffer, long... shape) throws OrtException {
+    int count = 1;
+    for (long dimension : shape) {
+      count *= (int) dimension;
+    }
+    if (buffer instanceof LongBuffer longs) {
+      return OnnxTensor.createTensor(runtime.environment(), longs.slice(0, count), shape);
+    }
+    if (buffer instanceof IntBuffer ints) {
+      return OnnxTensor.createTensor(runtime.environment(), ints.slice(0, count), shape);
+    }
+    return OnnxTensor.createTensor(
+        runtime.environment(), ((FloatBuffer) buffer).slice(0, count), shape);
+  }
+
+  private static LongBuffer longs(int count) {
+    return direct(count, Long.BYTES).asLongBuffer();
+  }
+
+  private static IntBuffer ints(int count) {
+    return direct(count, Integer.BYTES).asIntBuffer();
+  }
+
+  private static FloatBuffer floats(int count) {
+    return direct(count, Float.BYTES).asFloatBuffer();
+  }
+
+  private static ByteBuffer direct(int count, int size) {
+    return ByteBuffer.allocateDirect(Math.multiplyExact(count, size))
+        .order(ByteOrder.nativeOrder());
+  }
+}

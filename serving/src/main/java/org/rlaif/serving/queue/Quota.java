@@ -1,0 +1,76 @@
+package org.rlaif.serving.queue;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.rlaif.serving.queue.Refusal.Reason;
+
+/**
+ * Places in a line, one for each sequence: so many in all, and so many for one client, so that
+ * nobody keeps the others out. Guarded by whoever has the line.
+ */
+public final class Quota {
+  private final String model;
+  private final int most;
+  private final int mostPerClient;
+  private final Map<String, Integer> byClient = new HashMap<>();
+  private final DepartureRate pace = new DepartureRate();
+  private int taken;
+
+  public Quota(String model, QueueConfig limits) {
+    this.model = model;
+    this.most = limits.sequences();
+    this.mostPerClient = limits.perClient();
+  }
+
+  /**
+   * Takes that many or, if there are not enough, none: a {@link Refusal} with {@link
+   * Reason#QUEUE_FULL} says which limit it is, and when there should be room.
+   */
+  public void take(String client, long more) {
+    boolean never = more > mostPerClient; // which is not above the other limit
+    if (more > most - taken) {
+      throw Refusal.queueFull(
+          "model: %s has %d sequences waiting and was sent %d more (expected: at most %d waiting)"
+              .formatted(model, taken, more, most),
+          never ? null : pace.timeFor(taken + more - most));
+    }
+    int own = byClient.getOrDefault(client, 0);
+    if (more > mostPerClient - own) {
+      // Clients take turns: when one of this client's leaves, so has one of each other.
+      long before = (own + more - mostPerClient) * Math.max(1, byClient.size());
+      throw Refusal.queueFull(
+          "model: %s has %d sequences of this client waiting and was sent %d more (expected: at most %d waiting of one client)"
+              .formatted(model, own, more, mostPerClient),
+          never ? null : pace.timeFor(before));
+    }
+    takeAnyway(client, (int) more);
+  }
+
+  /** Takes that many, whether there are enough or not. */
+  public void takeAnyway(String client, int more) {
+    taken += more;
+    byClient.merge(client, more, Integer::sum);
+  }
+
+  /** So many wait no more: their turn came, or they failed. */
+  public void leave(String client, int sequences) {
+    giveBack(client, sequences);
+    pace.left(sequences);
+  }
+
+  /** The same for those that were cancelled; how fast the line moves is not told by them. */
+  void giveBack(String client, int sequences) {
+    taken -= sequences;
+    byClient.computeIfPresent(client, (key, own) -> own == sequences ? null : own - sequences);
+  }
+
+  /** All at once. */
+  void clear() {
+    taken = 0;
+    byClient.clear();
+  }
+
+  public int taken() {
+    return taken;
+  }
+}

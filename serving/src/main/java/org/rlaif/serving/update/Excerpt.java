@@ -1,0 +1,70 @@
+package org.rlaif.serving.update;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The beginning of a prompt with its completion, on which a network that serves quantised is
+ * compared with fp32.
+ *
+ * @param tokens at most {@value #LONGEST}
+ * @param compared the last so many of them
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+public record Excerpt(int[] tokens, int compared) {
+  /** Tokens of a completion, at most. */
+  public static final int COMPLETION = 64;
+
+  /** Tokens of a prompt that is completed for this, at most. */
+  public static final int PROMPT = 192;
+
+  static final int LONGEST = PROMPT + COMPLETION;
+
+  /** All together, each counted as the longest: what the check of a large model can bear. */
+  public static final int ALL = 2048;
+
+  /** Of a prompt that is too long, what it says itself is compared. */
+  static Excerpt of(int[] prompt, int[] completion) {
+    int behind = Math.min(completion.length, COMPLETION);
+    int[] tokens = Arrays.copyOf(prompt, prompt.length + behind);
+    System.arraycopy(completion, 0, tokens, prompt.length, behind);
+    tokens = Arrays.copyOf(tokens, Math.min(tokens.length, LONGEST));
+    int compared = tokens.length - prompt.length;
+    return new Excerpt(tokens, compared > 0 ? compared : COMPLETION);
+  }
+
+  /**
+   * As many as there may be, from all over the list.
+   *
+   * @param longest tokens that any of them has
+   */
+  public static <T> List<T> spread(List<T> all, int longest) {
+    int count = Math.min(all.size(), ALL / longest);
+    List<T> some = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      some.add(all.get((int) ((long) i * all.size() / count)));
+    }
+    return some;
+  }
+
+  /** The last sequences that were sampled, one of each prompt. */
+  static final class Recent {
+    private static final int MOST = 64;
+
+    private final Deque<Excerpt> excerpts = new ArrayDeque<>();
+
+    synchronized void add(int[] prompt, int[] completion) {
+      if (excerpts.size() == MOST) {
+        excerpts.remove();
+      }
+      excerpts.add(of(prompt, completion));
+    }
+
+    synchronized List<Excerpt> all() {
+      return List.copyOf(excerpts);
+    }
+  }
+}

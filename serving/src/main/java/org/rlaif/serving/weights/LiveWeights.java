@@ -1,0 +1,284 @@
+package org.rlaif.serving.weights;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.rlaif.model.DecoderConfig;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.Weights;
+import org.rlaif.serving.graph.CacheScales;
+import org.rlaif.serving.graph.DecoderSession;
+import org.rlaif.serving.graph.OnnxRuntime;
+import org.rlaif.serving.os.FreeMemory;
+import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.queue.Refusal.Reason;
+
+/**
+ * The weights of one model and their successors. There are two arenas: one serves, the other is
+ * filled by an update. Whoever runs the graph holds a {@link Lease}; old weights are closed when
+ * the last lease on them ends, and only then is their arena free again.
+ */
+public final class LiveWeights implements AutoCloseable {
+  private static final int ARENAS = 2;
+  private static final long PATIENCE_SECONDS = 60;
+
+  /** Each one that waits for a version is a thread. */
+  private static final int MOST_WAITING = 256;
+
+  private static final long CANCELLATION_CHECK_MS = 20;
+
+  private final OnnxRuntime runtime;
+  private final DecoderConfig config;
+  private final WeightLayout layout;
+  private final Deque<WeightArena> idle = new ArrayDeque<>();
+  private int arenas = 1;
+
+  /** Old versions whose sessions are being closed. */
+  private int retiring;
+
+  private Version current;
+  private int waiting;
+  private boolean closing;
+
+  /** One set of weights. All its fields are guarded by the LiveWeights. */
+  private static final class Version {
+    final long number;
+    final WeightArena arena;
+    final DecoderSession session;
+    int leases;
+
+    Version(long number, WeightArena arena, DecoderSession session) {
+      this.number = number;
+      this.arena = arena;
+      this.session = session;
+    }
+  }
+
+  /** The right to use one version; it stays open until this is closed. */
+  public final class Lease implements AutoCloseable {
+    private final Version version;
+
+    private Lease(Version version) {
+      this.version = version;
+    }
+
+    public long version() {
+      return version.number;
+    }
+
+    public DecoderSession session() {
+      return version.session;
+    }
+
+    /** Those of a quantised KV cache. */
+    public CacheScales scales() {
+      return version.arena.scales();
+    }
+
+    @Override
+    public void close() {
+      release(version);
+    }
+  }
+
+  /**
+   * Starts with a copy of these weights, as version 1.
+   *
+   * @param scales of a quantised KV cache
+   */
+  public LiveWeights(
+      OnnxRuntime runtime, WeightLayout layout, CacheScales scales, Weights weights) {
+    this.runtime = runtime;
+    this.config = layout.config();
+    this.layout = layout;
+    WeightArena arena = new WeightArena(layout);
+    arena.scale(scales);
+    arena.fill(weights);
+    this.current = new Version(1, arena, arena.session(runtime));
+    var successor = MemoryNeed.ofSuccessor(config, layout.quantization());
+    if (config.head() == Head.LANGUAGE_MODEL && successor.total() < FreeMemory.left() / 2) {
+      // Now, not with the first update: while Java clears the memory nothing else goes on.
+      idle.add(new WeightArena(layout));
+      arenas++;
+    }
+  }
+
+  public synchronized Lease lease() {
+    current.leases++;
+    return new Lease(current);
+  }
+
+  /** Whether somebody computes with what serves now. */
+  public synchronized boolean isLeased() {
+    return current.leases > 0;
+  }
+
+  public WeightLayout layout() {
+    return layout;
+  }
+
+  public synchronized long version() {
+    return current.number;
+  }
+
+  /** With which sequences are cached now. */
+  public synchronized CacheScales scales() {
+    return current.arena.scales();
+  }
+
+  /**
+   * Waits until weights of this version serve, or later ones.
+   *
+   * @param model for the message
+   * @param patience after that long, a {@link Refusal} names both versions
+   */
+  public synchronized void await(
+      String model, long minimum, Duration patience, BooleanSupplier cancelled) {
+    if (current.number >= minimum) {
+      return;
+    }
+    if (waiting >= MOST_WAITING) {
+      throw new Refusal(
+          Reason.QUEUE_FULL,
+          "model: %s has %d requests waiting for new weights already".formatted(model, waiting));
+    }
+    waiting++;
+    try {
+      long end = System.nanoTime() + patience.toNanos();
+      while (current.number < minimum) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (closing) {
+          throw new Refusal(Reason.UNAVAILABLE, "model: " + model + " is closing");
+        }
+        if (left <= 0) {
+          throw new Refusal(
+              Reason.PRECONDITION,
+              "min_weights_version: %d (expected: at most %d, the version of %s)"
+                  .formatted(minimum, current.number, model));
+        }
+        wait(Math.min(left, CANCELLATION_CHECK_MS));
+        Refusal.ifCancelled(cancelled);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Refusal(Reason.CANCELLED, "weights: interrupted while waiting", e);
+    } finally {
+      waiting--;
+    }
+  }
+
+  /** Nobody waits for new weights any more. */
+  public synchronized void stopWaiting() {
+    closing = true;
+    notifyAll();
+  }
+
+  private synchronized void release(Version version) {
+    version.leases--;
+    retire(version);
+  }
+
+  /**
+   * Closes a version that neither serves nor is in use, on a thread of its own: giving back that
+   * much memory takes as long as several decode steps, and whoever held the last lease decodes.
+   */
+  private void retire(Version version) {
+    if (version != current && version.leases == 0) {
+      retiring++;
+      var thread = new Thread(() -> closeRetired(version), "rlaif-retire-weights");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void closeRetired(Version version) {
+    try {
+      version.session.close();
+    } finally {
+      synchronized (this) {
+        retiring--;
+        idle.add(version.arena);
+        notifyAll();
+      }
+    }
+  }
+
+  /** An arena to fill; waits until the last run on the one before has ended. */
+  public WeightArena takeIdleArena() {
+    synchronized (this) {
+      if (arenas == ARENAS) {
+        return awaitIdleArena();
+      }
+      arenas++;
+    }
+    try {
+      // Many models are never changed: this was not counted when they were loaded.
+      MemoryNeed.ofSuccessor(config, layout.quantization()).check("the weights that come next");
+      return new WeightArena(layout); // outside the lock
+    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        arenas--;
+      }
+      throw e;
+    }
+  }
+
+  private synchronized WeightArena awaitIdleArena() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (idle.isEmpty()) {
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      if (left <= 0) {
+        throw new Refusal(
+            Reason.UNAVAILABLE,
+            "weights: the ones before last are still in use after " + PATIENCE_SECONDS + " s");
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Refusal(Reason.CANCELLED, "weights: interrupted while waiting", e);
+      }
+    }
+    return idle.remove();
+  }
+
+  /** Takes back an arena whose update came to nothing. */
+  public synchronized void giveBack(WeightArena arena) {
+    idle.add(arena);
+    notifyAll();
+  }
+
+  /** A session on a filled arena, not yet serving; built while the current one serves. */
+  public DecoderSession prepare(WeightArena arena) {
+    arena.quantize();
+    return arena.session(runtime);
+  }
+
+  /** From the next lease on these weights serve. Returns their version. */
+  public synchronized long flip(WeightArena arena, DecoderSession session) {
+    Version old = current;
+    current = new Version(old.number + 1, arena, session);
+    notifyAll();
+    retire(old);
+    return current.number;
+  }
+
+  /** Nobody may hold or take a lease any more. */
+  @Override
+  public synchronized void close() {
+    boolean interrupted = false;
+    while (retiring > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true; // sessions must not outlive the process's environment
+      }
+    }
+    current.session.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
