@@ -87,11 +87,11 @@ class EndpointJudgeTest {
       proxyKeys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Proxy-Authorization")));
     }
     Reply reply = script.apply(n);
-    if (reply == CUT) {
+    if (reply.equals(CUT)) {
       exchange.close(); // no header was sent: the connection is closed
       return;
     }
-    if (reply == ENDLESS) {
+    if (reply.equals(ENDLESS)) {
       exchange.sendResponseHeaders(200, 4_000_000_000L);
       byte[] block = new byte[1 << 16];
       for (long left = 4_000_000_000L; left > 0; left -= block.length) {

@@ -147,7 +147,7 @@ class SpokenVerdictTest {
         Map.of("1", "2", "2", "1", "first", "second", "First", "Second", "former", "latter");
     for (String each : FIRST.lines().toList()) {
       StringBuilder swapped = new StringBuilder();
-      for (String part : each.split("\\b")) {
+      for (String part : each.split("\\b", -1)) {
         String upper = part.equals("A") ? "B" : part.equals("B") ? "A" : part;
         swapped.append(other.getOrDefault(part, upper));
       }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ class HttpPagesTest {
 
   private final HttpPages pages =
       new HttpPages(
-          new InetSocketAddress("127.0.0.1", 0),
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           Map.of(
               "/page", () -> Page.plain(200, "here"), "/large", () -> new Page(200, "text", LARGE)),
           Duration.ofSeconds(2));
@@ -79,7 +80,7 @@ class HttpPagesTest {
 
   @Test
   void aPortThatIsTaken() {
-    var taken = new InetSocketAddress("127.0.0.1", pages.port());
+    var taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), pages.port());
     UserError error =
         assertThrows(
             UserError.class, () -> new HttpPages(taken, Map.of(), HttpPages.PATIENCE).close());
@@ -96,7 +97,7 @@ class HttpPagesTest {
   }
 
   private Socket send(String request) throws IOException {
-    var socket = new Socket("127.0.0.1", pages.port());
+    var socket = new Socket(InetAddress.getLoopbackAddress(), pages.port());
     open.add(socket);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return socket;

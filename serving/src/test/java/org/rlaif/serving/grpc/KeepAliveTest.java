@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class KeepAliveTest {
     try (RlaifServer server =
             RlaifServer.start(
                 TestServer.config(Map.of("policy", model)).listen(ServerConfig.LOOPBACK, 0));
-        Socket socket = new Socket(ServerConfig.LOOPBACK, server.port())) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(20_000);
       var out = new DataOutputStream(socket.getOutputStream());
       var in = new DataInputStream(socket.getInputStream());

@@ -116,7 +116,7 @@ class MutatedMessagesTest {
 
   private static final Set<String> ASKED = Set.of("policy", "long", "reward");
 
-  private record Seed(String method, byte[] message) {}
+  private record Seed(String method, ByteString message) {}
 
   @TempDir Path folder;
   private final List<Seed> seeds = new ArrayList<>();
@@ -349,7 +349,7 @@ class MutatedMessagesTest {
   }
 
   private void seed(MethodDescriptor<?, ?> method, Message message) {
-    seeds.add(new Seed(method.getFullMethodName(), message.toByteArray()));
+    seeds.add(new Seed(method.getFullMethodName(), message.toByteString()));
   }
 
   private void everyMethodHasASeed() {
@@ -374,9 +374,9 @@ class MutatedMessagesTest {
     Queue<Status.Code> seen = new ConcurrentLinkedQueue<>();
     for (int i = 0; i < MUTATIONS; i++) {
       Seed seed = seeds.get(random.nextInt(seeds.size()));
-      byte[] message = mutated(seed.message(), random);
+      byte[] message = mutated(seed.message().toByteArray(), random);
       while (stopsOthers(seed.method(), message)) {
-        message = mutated(seed.message(), random);
+        message = mutated(seed.message().toByteArray(), random);
       }
       byte[] sent = message;
       assertTrue(room.tryAcquire(60, TimeUnit.SECONDS), "calls that do not end");
@@ -464,7 +464,7 @@ class MutatedMessagesTest {
           case 2 -> new byte[0];
           case 3 -> concatenated(part(message, at, end), part(message, at, end));
           case 4 -> varint(random);
-          case 5 -> seeds.get(random.nextInt(seeds.size())).message();
+          case 5 -> seeds.get(random.nextInt(seeds.size())).message().toByteArray();
           default -> part(message, 0, message.length);
         };
     if (random.nextInt(20) == 0) {
@@ -487,7 +487,7 @@ class MutatedMessagesTest {
     long left = edges[random.nextInt(edges.length)];
     var bytes = new ByteArrayOutputStream();
     while ((left & ~0x7fL) != 0) {
-      bytes.write((int) (left & 0x7f | 0x80));
+      bytes.write((int) ((left & 0x7f) | 0x80));
       left >>>= 7;
     }
     bytes.write((int) left);

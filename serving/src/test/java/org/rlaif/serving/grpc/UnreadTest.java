@@ -14,6 +14,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ class UnreadTest {
   void start() throws IOException {
     var unread = new Unread(4 * MEGABYTE, 100 * MEGABYTE, Duration.ofMillis(50));
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(ServerConfig.LOOPBACK, 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Large())
             .addTransportFilter(unread)
             .intercept(unread)

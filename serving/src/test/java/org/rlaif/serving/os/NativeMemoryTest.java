@@ -29,7 +29,7 @@ class NativeMemoryTest {
     pieces.subList(0, PIECES - 1).forEach(Memory::close);
     long kept = resident();
     assertTrue(NativeMemory.giveBack());
-    long mib = kept - resident() >> 10;
+    long mib = (kept - resident()) >> 10;
     assertTrue(mib > 60, mib + " MiB of 125 were given back");
     pieces.get(PIECES - 1).close();
   }

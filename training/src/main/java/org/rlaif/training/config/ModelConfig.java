@@ -27,10 +27,10 @@ public record ModelConfig(
     require(layers > 0, "model.layers", layers, "> 0");
     require(heads > 0, "model.heads", heads, "> 0");
     require(
-        width > 0 && width % heads == 0 && width / heads % 8 == 0,
+        width > 0 && width % heads == 0,
         "model.width",
         width,
-        "a multiple of 8 times model.heads (" + heads + ")");
+        "a multiple of model.heads (" + heads + ")");
     RunConfig.positive("model.initStd", initStd);
     require(
         !adapter.wanted() || !folder.isEmpty(),

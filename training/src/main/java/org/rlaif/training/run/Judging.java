@@ -3,7 +3,6 @@ package org.rlaif.training.run;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.judge.Judge;
@@ -24,10 +23,6 @@ import org.rlaif.training.tldr.GoldScore;
 final class Judging implements AutoCloseable {
   private static final String JUDGE = "judge";
   private static final String ANSWERS = "judge.answers";
-
-  /** Connects to nothing, as nothing is asked. */
-  private static final Function<Duration, RlaifClient> NO_SERVER =
-      timeLimit -> RlaifClient.open("inprocess:nobody", timeLimit);
 
   private final @Nullable Judge judge;
   private final @Nullable Serving serving;
@@ -100,11 +95,16 @@ final class Judging implements AutoCloseable {
             model,
             "a language model, not a reward model");
       }
-      JudgeFactory.open(asked, 0, ownServer ? NO_SERVER : null, null).close();
+      JudgeFactory.open(asked, 0, ownServer ? Judging::noServer : null, null).close();
     } catch (UserError e) {
       String message = String.valueOf(e.getMessage());
       throw message.startsWith("judge") ? e : new UserError("judge: " + message, e);
     }
+  }
+
+  /** Connects to nothing, as nothing is asked. */
+  private static RlaifClient noServer(Duration timeLimit) {
+    return RlaifClient.open("inprocess:nobody", timeLimit);
   }
 
   Judge judge() {

@@ -115,7 +115,7 @@ class PublisherTest {
             base.withAdapter(LORA, Head.LANGUAGE_MODEL, near(start.trainedWeights(), 3, 0.01));
         Network other =
             base.withAdapter(LORA, Head.LANGUAGE_MODEL, near(start.trainedWeights(), 4, 0.01))) {
-      assertEquals(device == BF16, base.isRounded());
+      assertEquals(device.equals(BF16), base.isRounded());
       right(fresh, start);
       refused(start, moved, start.trainedWeights(), name -> true);
       refused(start, moved, start.trainedWeights(), name -> name.contains(".h.1."));

@@ -13,15 +13,22 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
+import org.rlaif.serving.grpc.RlaifServer;
+import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.torch.Device;
+import org.rlaif.torch.Network;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.SftConfig;
+import org.rlaif.v1.GenerateRequest;
+import org.rlaif.v1.GenerateResponse;
+import org.rlaif.v1.Sampling;
 
 class SftJobTest {
   private static final SftConfig SHORT =
@@ -80,6 +87,51 @@ class SftJobTest {
     double learned = (double) ToyModels.sftFigures().get("validationLoss");
     Map<?, ?> before = (Map<?, ?>) figures.get("before");
     assertEquals(learned, (double) before.get("validationLoss"), 1e-5);
+  }
+
+  /** From scratch: 3 heads of 5 numbers, of which the server's cache fills up each to 8. */
+  @Test
+  void servesWhatItTrainedWithHeadsOfAnyWidth() {
+    var shape = new ModelConfig("", 32, 15, 2, 3, 0.1, AdapterConfig.NONE);
+    SftJob.run(
+        SHORT,
+        shape,
+        ToyModels.tokenizerJson(),
+        Toy.examples(20, 6),
+        List.of(),
+        0,
+        Device.CPU,
+        out);
+    int[] prompt = {2, 40, 41, 42, 43, 44, 45, 46, 47};
+    try (ModelFolder folder = ModelFolder.open(out.resolve("model"));
+        Network network = Network.load(folder.config(), folder.weights(), Device.CPU);
+        RlaifServer server =
+            RlaifServer.start(ServerConfig.inProcess(Map.of("policy", folder.path())));
+        RlaifClient client = ToyModels.client(server)) {
+      assertEquals(5, folder.config().attention().headWidth());
+      GenerateResponse answer =
+          client.generate(
+              GenerateRequest.newBuilder()
+                  .setModel("policy")
+                  .setPrompt(RlaifClient.tokens(prompt))
+                  .setSampling(Sampling.newBuilder().setMinTokens(12).setMaxTokens(12).setSeed(1))
+                  .build());
+      int[] completion = answer.getTokenIdsList().stream().mapToInt(Integer::intValue).toArray();
+      float[] expected =
+          Forward.logprobs(network, List.of(new Sequence(prompt, completion)), 1, 1)[0];
+      assertEquals(12, expected.length);
+      for (int i = 0; i < expected.length; i++) {
+        assertEquals(expected[i], answer.getLogprobs(i), 2e-5, "token " + i);
+      }
+    }
+  }
+
+  @Test
+  void namesTheShapeThatHeadsDoNotFill() {
+    UserError error =
+        assertThrows(
+            UserError.class, () -> new ModelConfig("", 32, 16, 2, 3, 0.1, AdapterConfig.NONE));
+    assertEquals("model.width: 16 (expected: a multiple of model.heads (3))", error.getMessage());
   }
 
   @Test
