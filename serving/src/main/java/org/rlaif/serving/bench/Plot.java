@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,10 +28,11 @@ final class Plot {
   private static final int COLUMNS = 2;
   private static final String RATE = Figures.RATE;
 
-  /** Below the charts: the model and the machine, in points. */
-  private static final int FOOT = 46;
+  /** Below the charts, where the model and the machine stand; in points. */
+  private static final int LINE = 18;
 
   private static final int MARGIN = 14;
+  private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, Charts.TEXT_SIZE);
   private static final String CLOSED = "closed ";
 
   private Plot() {}
@@ -39,10 +41,12 @@ final class Plot {
     List<XYChart> charts = charts(result.sections());
     int columns = Math.max(1, Math.min(COLUMNS, charts.size()));
     int lines = Math.max(1, (charts.size() + columns - 1) / columns);
+    List<String> foot = new ArrayList<>(wrapped(model(result), columns * Charts.WIDTH));
+    foot.addAll(wrapped(machine(result.machine()), columns * Charts.WIDTH));
     var image =
         new BufferedImage(
             columns * Charts.WIDTH * SCALE,
-            (lines * Charts.HEIGHT + FOOT) * SCALE,
+            (lines * Charts.HEIGHT + foot.size() * LINE + 10) * SCALE,
             BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {
@@ -59,9 +63,10 @@ final class Plot {
         panel.dispose();
       }
       graphics.setColor(Charts.MUTED);
-      graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, Charts.TEXT_SIZE));
-      graphics.drawString(model(result), MARGIN, lines * Charts.HEIGHT + 16);
-      graphics.drawString(machine(result.machine()), MARGIN, lines * Charts.HEIGHT + 34);
+      graphics.setFont(SMALL);
+      for (int i = 0; i < foot.size(); i++) {
+        graphics.drawString(foot.get(i), MARGIN, lines * Charts.HEIGHT + 16 + i * LINE);
+      }
     } finally {
       graphics.dispose();
     }
@@ -72,6 +77,24 @@ final class Plot {
             throw new IllegalStateException("every Java platform writes PNG");
           }
         });
+  }
+
+  /** In lines of whole words that are no wider than the picture between its margins. */
+  static List<String> wrapped(String text, int width) {
+    var measure = new FontRenderContext(null, /* isAntiAliased= */ true, false);
+    List<String> lines = new ArrayList<>();
+    String line = "";
+    for (String word : text.split(" ", -1)) {
+      String longer = line.isEmpty() ? word : line + " " + word;
+      if (!line.isEmpty()
+          && SMALL.getStringBounds(longer, measure).getWidth() > width - 2 * MARGIN) {
+        lines.add(line);
+        longer = word;
+      }
+      line = longer;
+    }
+    lines.add(line);
+    return lines;
   }
 
   private static String model(BenchResult result) {

@@ -203,4 +203,15 @@ class FiguresTest {
     var bar = new Charts.Bar("engine", 1234.4, 1000, 1300, Charts.OURS);
     assertEquals("engine  1,234", bar.labelled());
   }
+
+  @Test
+  void whatStandsBelowAPlotFitsIt() {
+    String machine =
+        "AMD EPYC, 2 cores, 23 GiB, onnxruntime 1.28.0, OpenJDK 64-Bit Server VM 17.0.15";
+    List<String> lines = Plot.wrapped(machine, Charts.WIDTH);
+    assertEquals(2, lines.size(), lines::toString);
+    assertEquals(machine, String.join(" ", lines));
+    assertEquals(List.of(machine), Plot.wrapped(machine, 2 * Charts.WIDTH));
+    assertEquals(List.of("unbreakable".repeat(20)), Plot.wrapped("unbreakable".repeat(20), 100));
+  }
 }

@@ -193,6 +193,8 @@ final class Charts {
     style.setLegendBackgroundColor(theme.background());
     style.setLegendBorderColor(CLEAR);
     style.setLegendFont(text);
+    style.setLegendPadding(6);
+    style.setLegendSeriesLineLength(16);
     style.setXAxisTickMarkSpacingHint(64);
     style.setYAxisTickMarkSpacingHint(40);
     style.setMarkerSize(7);

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.knowm.xchart.XYChart;
 import org.rlaif.training.math.Statistics;
 import org.rlaif.training.report.Charts.Row;
+import org.rlaif.training.report.Picture.Room;
 import org.rlaif.training.run.StageRecord;
 
 /** Pictures of shares and amounts, one row for each; empty where the run has no figures. */
@@ -20,8 +22,8 @@ final class RowPictures {
 
   Optional<Picture> winRates() {
     List<Function<Theme, Row>> rows = new ArrayList<>();
-    winRate(rows, "winRate.policyVsSft", "against SFT", Theme::policy);
-    winRate(rows, "winRate.policyVsReference", "against the references", Theme::policy);
+    winRate(rows, "winRate.policyVsSft", "over SFT", Theme::policy);
+    winRate(rows, "winRate.policyVsReference", "over references", Theme::policy);
     if (rows.isEmpty()) {
       return Optional.empty();
     }
@@ -29,23 +31,29 @@ final class RowPictures {
         new Picture(
             "win-rates",
             "How often the policy wins",
-            "Share of test prompts on which the policy's completion beats the other one, ties"
-                + " counted half. Blue: the win rate with its 95 % interval. Grey: what it would be"
-                + " if both had written equally much. Right of the dashed line is better than"
-                + " even.",
-            (theme, room) ->
-                List.of(
-                    Charts.rows(
-                        theme,
-                        room.width(),
-                        90 + 34 * rows.size(),
-                        "",
-                        "win rate (%)",
-                        rows.stream().map(row -> row.apply(theme)).toList(),
-                        0,
-                        100,
-                        50,
-                        Charts::number))));
+            "Share of test prompts on which the policy's completion beats that of SFT, or the"
+                + " reference, ties counted half. Blue: the win rate with its 95 % interval. Grey:"
+                + " what it would be if both had written equally much. Right of the dashed line is"
+                + " better than even.",
+            (theme, room) -> List.of(shares(theme, room, "win rate (%)", rows))));
+  }
+
+  /** Around the half, with more room below it only where something is there. */
+  private static XYChart shares(
+      Theme theme, Room room, String unit, List<Function<Theme, Row>> rows) {
+    List<Row> shown = rows.stream().map(row -> row.apply(theme)).toList();
+    double least = shown.stream().mapToDouble(Row::low).min().orElse(0);
+    return Charts.rows(
+        theme,
+        room.width(),
+        90 + 34 * rows.size(),
+        "",
+        unit,
+        shown,
+        Math.min(40, 10 * Math.floor(least / 10)),
+        100,
+        50,
+        Charts::number);
   }
 
   private void winRate(
@@ -68,7 +76,7 @@ final class RowPictures {
     rows.add(
         theme ->
             new Row(
-                String.format(Locale.ROOT, "length-controlled  %.1f %%", even),
+                String.format(Locale.ROOT, "same length  %.1f %%", even),
                 even,
                 even,
                 even,
@@ -77,9 +85,9 @@ final class RowPictures {
 
   Optional<Picture> accuracy() {
     List<Function<Theme, Row>> rows = new ArrayList<>();
-    share(rows, "train.accuracy", "train.decided", "training labels", Theme::before);
-    share(rows, "accuracy", "decided", "held-out labels", Theme::policy);
-    share(rows, "accuracyConfident", "confident", "held-out, confident labels", Theme::policy);
+    share(rows, "train.accuracy", "train.decided", "training", Theme::before);
+    share(rows, "accuracy", "decided", "held out", Theme::policy);
+    share(rows, "accuracyConfident", "confident", "confident", Theme::policy);
     if (rows.isEmpty()) {
       return Optional.empty();
     }
@@ -88,21 +96,10 @@ final class RowPictures {
             "accuracy",
             "How often the reward model agrees with its labels",
             "Share of pairs in which the completion preferred by the label has the higher score,"
-                + " with 95 % intervals. Confident labels are those at least 0.2 away from even;"
-                + " the dashed line is what a coin would reach.",
-            (theme, room) ->
-                List.of(
-                    Charts.rows(
-                        theme,
-                        room.width(),
-                        90 + 34 * rows.size(),
-                        "",
-                        "accuracy (%)",
-                        rows.stream().map(row -> row.apply(theme)).toList(),
-                        40,
-                        100,
-                        50,
-                        Charts::number))));
+                + " with 95 % intervals: of those that it learned from, of those held out, and of"
+                + " the confident ones among these, at least 0.2 away from even. The dashed line is"
+                + " what a coin would reach.",
+            (theme, room) -> List.of(shares(theme, room, "accuracy (%)", rows))));
   }
 
   private void share(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.rlaif.training.report.Charts.Curve;
@@ -38,6 +39,31 @@ class PictureTest {
     assertEquals(2 * 2 * 180, image.getHeight());
     BufferedImage lower = image.getSubimage(0, 360, 660, 360);
     assertTrue(colors(lower, 0, 660).contains(Theme.LIGHT.gold().getRGB()), "the bar is drawn");
+  }
+
+  /** Of the report's widest legend; the last points of a width are the padding of every chart. */
+  @Test
+  void nothingIsCutOnAPhone() throws IOException {
+    double[] steps = {50, 450, 500};
+    Picture losses =
+        new Picture(
+            "losses",
+            "title",
+            "caption",
+            (theme, room) ->
+                List.of(
+                    Charts.curves(
+                        theme,
+                        room.share(2),
+                        240,
+                        "SFT",
+                        "step",
+                        "loss",
+                        Stream.of("batches", "running mean", "validation")
+                            .map(n -> new Curve(n, steps, steps, Look.LINE, theme.before()))
+                            .toList())));
+    BufferedImage image = image(losses, Theme.LIGHT, Room.PHONE);
+    assertEquals(Set.of(Theme.LIGHT.background().getRGB()), colors(image, 652, 660));
   }
 
   @Test
