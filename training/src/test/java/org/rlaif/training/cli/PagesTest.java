@@ -102,9 +102,32 @@ class PagesTest {
       if (source.contains("policy-onnx")) {
         assertTrue(said.startsWith("My uncle Emil took my coat."), said);
       } else {
-        assertTrue(Double.isFinite(Double.parseDouble(said.strip())), said);
+        assertEquals(score(source), Double.parseDouble(said.strip()), 1e-4);
       }
     }
+  }
+
+  /** What {@code rlaif score} says of the program's prompt and completion. */
+  private static double score(String program) {
+    Typed typed =
+        Typed.rlaif(
+            "score",
+            run("quickstart"),
+            "--address",
+            SERVERS.get(0).address(),
+            "--prompt",
+            text(program, "prompt"),
+            "--completion",
+            text(program, "completion"));
+    assertEquals(0, typed.code(), typed.err());
+    return Double.parseDouble(typed.out().strip());
+  }
+
+  /** A variable's value, whose escapes are those of Java as well. */
+  private static String text(String program, String variable) {
+    Matcher set = Pattern.compile("(?m)^" + variable + " = \"(.*)\"$").matcher(program);
+    assertTrue(set.find(), variable);
+    return set.group(1).translateEscapes();
   }
 
   private static void holds(String said, boolean all, boolean chats) {
