@@ -117,12 +117,14 @@ public final class RlaifServer implements AutoCloseable {
       var address = new InetSocketAddress(config.host(), port);
       UserError.require(!address.isUnresolved(), "host", config.host(), "a name or an address");
       var unread = new Unread();
+      BrokenFrames.inALineEach();
       tcp =
           start(
               config
                   .security()
                   .builder(address)
                   .maxInboundMessageSize(config.maxMessageBytes())
+                  .decompressorRegistry(BrokenFrames.encodings())
                   .permitKeepAliveTime(PINGS_MS, TimeUnit.MILLISECONDS)
                   .permitKeepAliveWithoutCalls(true)
                   .keepAliveTime(SILENCE_S, TimeUnit.SECONDS)
