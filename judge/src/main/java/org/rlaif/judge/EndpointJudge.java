@@ -1,5 +1,8 @@
 package org.rlaif.judge;
 
+import static org.rlaif.kit.UserError.require;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -34,6 +37,79 @@ import org.rlaif.kit.UserError;
  * <p>The API key comes from an environment variable, never from a file, and is in no message.
  */
 public final class EndpointJudge implements Judge {
+  /**
+   * Its settings.
+   *
+   * @param template a Mustache file; null: as shipped
+   * @param timeoutSeconds for one request and its answer
+   */
+  @JsonTypeName("endpoint")
+  public record Config(@Nullable String template, int timeoutSeconds, Endpoint endpoint)
+      implements JudgeKind {
+    public Config {
+      require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
+    }
+
+    @Override
+    public Judge open(Rubric rubric, Opening opening) {
+      return EndpointJudge.open(
+          endpoint,
+          JudgePrompt.of(template, rubric),
+          Duration.ofSeconds(timeoutSeconds),
+          System::getenv,
+          opening.answers());
+    }
+
+    @Override
+    public Config decisive() {
+      return new Config(template, /* timeoutSeconds= */ 1, endpoint.decisive());
+    }
+  }
+
+  /**
+   * The endpoint.
+   *
+   * @param url base URL, to which {@code /chat/completions} is added
+   * @param keyVariable the environment variable that holds the API key; null: no key is sent
+   * @param maxTokens tokens an answer may have
+   * @param concurrency questions asked at the same time
+   * @param attempts how often a question is put in any case before it is given up
+   * @param patienceSeconds how long the endpoint may leave every question unanswered
+   */
+  public record Endpoint(
+      @Nullable String url,
+      @Nullable String model,
+      @Nullable String keyVariable,
+      int maxTokens,
+      int concurrency,
+      int attempts,
+      int patienceSeconds) {
+    public Endpoint {
+      // Who puts the key itself here does not want to see it in a message or a file.
+      require(
+          keyVariable == null || keyVariable.matches("[A-Za-z_][A-Za-z0-9_]*|\\s*"),
+          "endpoint.keyVariable",
+          "not shown",
+          "the name of an environment variable that holds the API key");
+      require(maxTokens >= 1 && maxTokens <= 65_536, "endpoint.maxTokens", maxTokens, "1 to 65536");
+      require(
+          concurrency >= 1 && concurrency <= 256, "endpoint.concurrency", concurrency, "1 to 256");
+      require(attempts >= 1, "endpoint.attempts", attempts, ">= 1");
+      require(patienceSeconds >= 0, "endpoint.patienceSeconds", patienceSeconds, ">= 0");
+    }
+
+    private Endpoint decisive() {
+      return new Endpoint(
+          url,
+          model,
+          /* keyVariable= */ null,
+          maxTokens,
+          /* concurrency= */ 1,
+          /* attempts= */ 1,
+          /* patienceSeconds= */ 0);
+    }
+  }
+
   private static final String SYSTEM = "Answer with one digit, 1 or 2, and nothing else.";
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
   private static final Duration CLOSING = Duration.ofSeconds(5);
@@ -62,7 +138,7 @@ public final class EndpointJudge implements Judge {
   private EndpointJudge(
       ChatClient client,
       JudgePrompt prompt,
-      JudgeConfig.Endpoint endpoint,
+      Endpoint endpoint,
       String model,
       String hash,
       @Nullable Path answers) {
@@ -90,7 +166,7 @@ public final class EndpointJudge implements Judge {
    * @param answers the file in which answers are kept; null: they are not
    */
   public static EndpointJudge open(
-      JudgeConfig.Endpoint endpoint,
+      Endpoint endpoint,
       JudgePrompt prompt,
       Duration timeout,
       Function<String, @Nullable String> environment,
@@ -99,15 +175,15 @@ public final class EndpointJudge implements Judge {
   }
 
   static EndpointJudge open(
-      JudgeConfig.Endpoint endpoint,
+      Endpoint endpoint,
       JudgePrompt prompt,
       Duration timeout,
       Function<String, @Nullable String> environment,
       @Nullable Path answers,
       Duration firstWait) {
     String expectation = "a base URL such as http://localhost:8000/v1";
-    URI uri = chatCompletions(JudgeFactory.given("endpoint.url", endpoint.url(), expectation));
-    String model = JudgeFactory.given("endpoint.model", endpoint.model(), "the model's name there");
+    URI uri = chatCompletions(UserError.given("endpoint.url", endpoint.url(), expectation));
+    String model = UserError.given("endpoint.model", endpoint.model(), "the model's name there");
     ApiKey key = ApiKey.from(endpoint.keyVariable(), environment);
     var patience =
         new Patience(Duration.ofSeconds(endpoint.patienceSeconds()), endpoint.attempts());
@@ -144,7 +220,7 @@ public final class EndpointJudge implements Judge {
       throw UserError.expected(
           "endpoint.url", "one with a user, a password or a query", "only scheme, host and path");
     }
-    UserError.require(
+    require(
         web && uri.getHost() != null,
         "endpoint.url",
         base,

@@ -1,148 +1,108 @@
 package org.rlaif.judge;
 
-import static org.rlaif.kit.UserError.require;
-
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.client.Tls;
+import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.Resources;
+import org.rlaif.kit.UserError;
 
 /**
- * Which judge, and how it is made up. The commented defaults are in {@code judge.yaml}.
+ * Which judge, and how it is made up. The commented defaults are in {@code judge.yaml}; there every
+ * kind's settings stand side by side, so that another kind is chosen by one word.
  *
- * @param rubric a shipped name or a YAML file
- * @param noise see {@link JudgeSettings}; this and the next two are for {@link Kind#RUBRIC} only
- * @param template a Mustache file for {@link Kind#MODEL} and {@link Kind#ENDPOINT}; null: as
- *     shipped
- * @param timeoutSeconds for one answer of {@link Kind#MODEL} or {@link Kind#ENDPOINT}
- * @param address {@code host:port} of the server of {@link Kind#MODEL}; null: the run's own
- * @param tls how {@code address} is known, and what it is shown; the token is the environment's
- * @param model name of the model on that server
- * @param chat whether a {@link Kind#MODEL} that has a chat template is asked through it
+ * @param kind the name of the one that answers
+ * @param rubric its principles: a shipped name or a YAML file
+ * @param kinds the settings of every kind, by its name
  */
-public record JudgeConfig(
-    Kind kind,
-    String rubric,
-    double noise,
-    double positionBias,
-    double temperature,
-    @Nullable String template,
-    int timeoutSeconds,
-    @Nullable String address,
-    Tls tls,
-    @Nullable String model,
-    boolean chat,
-    Endpoint endpoint) {
+@JsonDeserialize(using = JudgeConfig.Reader.class)
+public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kinds) {
 
-  /** Who answers. */
-  public enum Kind {
-    @JsonProperty("rubric")
-    RUBRIC,
-    @JsonProperty("model")
-    MODEL,
-    @JsonProperty("endpoint")
-    ENDPOINT;
+  /** The record of every kind, by its name. */
+  private static final Map<String, Class<? extends JudgeKind>> KINDS =
+      byName(
+          List.of(
+              RubricJudge.Config.class, // one line for each kind
+              LanguageModelJudge.Config.class,
+              EndpointJudge.Config.class));
 
-    /** An {@link IllegalArgumentException} names them all. */
-    @JsonCreator
-    static Kind of(String name) {
-      return switch (name) {
-        case "rubric" -> RUBRIC;
-        case "model" -> MODEL;
-        case "endpoint" -> ENDPOINT;
-        default ->
-            throw new IllegalArgumentException(name + " (expected: rubric, model or endpoint)");
-      };
-    }
+  /** The settings of the kind that answers. */
+  public JudgeKind chosen() {
+    return Objects.requireNonNull(kinds.get(kind), kind);
   }
 
   /**
-   * An OpenAI-compatible endpoint.
+   * Opens the judge; close it when its last question is answered. Nothing is sent before the first.
    *
-   * @param url base URL, to which {@code /chat/completions} is added
-   * @param keyVariable the environment variable that holds the API key; null: no key is sent
-   * @param maxTokens tokens an answer may have
-   * @param concurrency questions asked at the same time
-   * @param attempts how often a question is put in any case before it is given up
-   * @param patienceSeconds how long the endpoint may leave every question unanswered
+   * @param seed of a rubric judge's noise
+   * @param ownServer opens a client, with that time limit, of the server to use for a model if the
+   *     configuration has no address; null if there is none
+   * @param answers the file in which an endpoint's answers are kept, each before it counts, so that
+   *     none is asked for twice; null: they are not kept
    */
-  public record Endpoint(
-      @Nullable String url,
-      @Nullable String model,
-      @Nullable String keyVariable,
-      int maxTokens,
-      int concurrency,
-      int attempts,
-      int patienceSeconds) {
-    public Endpoint {
-      // Who puts the key itself here does not want to see it in a message or a file.
-      require(
-          keyVariable == null || keyVariable.matches("[A-Za-z_][A-Za-z0-9_]*|\\s*"),
-          "endpoint.keyVariable",
-          "not shown",
-          "the name of an environment variable that holds the API key");
-      require(maxTokens >= 1 && maxTokens <= 65_536, "endpoint.maxTokens", maxTokens, "1 to 65536");
-      require(
-          concurrency >= 1 && concurrency <= 256, "endpoint.concurrency", concurrency, "1 to 256");
-      require(attempts >= 1, "endpoint.attempts", attempts, ">= 1");
-      require(patienceSeconds >= 0, "endpoint.patienceSeconds", patienceSeconds, ">= 0");
-    }
-  }
-
-  public JudgeConfig {
-    new JudgeSettings(noise, positionBias, temperature, 0); // refuses what cannot be
-    require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
+  public Judge open(
+      long seed, @Nullable Function<Duration, RlaifClient> ownServer, @Nullable Path answers) {
+    return chosen().open(Rubric.load(rubric), new JudgeKind.Opening(seed, ownServer, answers));
   }
 
   /** The same on the run's own server, where the model has that name. */
   public JudgeConfig servedAs(String model) {
-    return new JudgeConfig(
-        kind,
-        rubric,
-        noise,
-        positionBias,
-        temperature,
-        template,
-        timeoutSeconds,
-        /* address= */ null,
-        Tls.NONE,
-        model,
-        chat,
-        endpoint);
+    return with(kind -> kind.servedAs(model));
   }
 
-  /**
-   * The same with nothing in it that decides no answer: how long one waits, how many questions are
-   * asked at a time, and by whose key.
-   */
-  public JudgeConfig decisive() {
-    return new JudgeConfig(
-        kind,
-        rubric,
-        noise,
-        positionBias,
-        temperature,
+  /** All that decides its answers, the content of its files too; equal for equal judges. */
+  public Object decisive() {
+    String template = chosen().template();
+    UserError.require(
+        template == null || Files.isRegularFile(Path.of(template)),
+        "judge.template",
         template,
-        /* timeoutSeconds= */ 1,
-        address,
-        Tls.NONE,
-        model,
-        chat,
-        new Endpoint(
-            endpoint.url(),
-            endpoint.model(),
-            /* keyVariable= */ null,
-            endpoint.maxTokens(),
-            /* concurrency= */ 1,
-            /* attempts= */ 1,
-            /* patienceSeconds= */ 0));
+        "a file that exists");
+    return List.of(
+        with(JudgeKind::decisive),
+        Rubric.load(rubric),
+        template == null ? "" : AtomicFiles.sha256(Path.of(template)));
+  }
+
+  private JudgeConfig with(UnaryOperator<JudgeKind> change) {
+    var changed = new LinkedHashMap<String, JudgeKind>();
+    kinds.forEach((name, settings) -> changed.put(name, change.apply(settings)));
+    return new JudgeConfig(kind, rubric, changed);
+  }
+
+  /** As it is written down: the keys of all kinds in one section. */
+  @JsonValue
+  ObjectNode json() {
+    ObjectNode json = Json.MAPPER.createObjectNode().put("kind", kind).put("rubric", rubric);
+    kinds.values().forEach(each -> json.setAll((ObjectNode) Json.MAPPER.valueToTree(each)));
+    return json;
   }
 
   /**
@@ -155,19 +115,83 @@ public record JudgeConfig(
     return ConfigFiles.load(JudgeConfig.class, defaults(), file, settings);
   }
 
-  /** The commented defaults, as YAML. */
+  /** The commented defaults, as YAML; indented, they are a section of a larger configuration. */
   public static String defaults() {
-    return resource("judge.yaml");
+    return Resources.text(JudgeConfig.class, "judge.yaml");
   }
 
-  static String resource(String name) {
-    try (InputStream in = JudgeConfig.class.getResourceAsStream("/org/rlaif/judge/" + name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is not in the jar");
+  /** The names of all kinds. */
+  public static List<String> kindNames() {
+    return List.copyOf(KINDS.keySet());
+  }
+
+  private static Map<String, Class<? extends JudgeKind>> byName(
+      List<Class<? extends JudgeKind>> all) {
+    var byName = new LinkedHashMap<String, Class<? extends JudgeKind>>();
+    all.forEach(each -> byName.put(each.getAnnotation(JsonTypeName.class).value(), each));
+    return Collections.unmodifiableMap(byName);
+  }
+
+  /**
+   * Reads a configuration from one section: each kind takes the keys that are its own, and all of
+   * them are checked, whichever answers. A key that nobody takes is an error.
+   */
+  static final class Reader extends StdDeserializer<JudgeConfig> {
+    private static final long serialVersionUID = 1L;
+
+    /** What every judge has. */
+    record Common(String kind, String rubric) {
+      Common {
+        rubric = UserError.given("rubric", rubric, "a shipped name or a YAML file");
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    }
+
+    Reader() {
+      super(JudgeConfig.class);
+    }
+
+    @Override
+    public JudgeConfig deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      if (!(context.readTree(parser) instanceof ObjectNode section)) {
+        return (JudgeConfig) context.handleUnexpectedToken(JudgeConfig.class, parser);
+      }
+      Set<String> known = new TreeSet<>(keys(Common.class));
+      KINDS.values().forEach(type -> known.addAll(keys(type)));
+      for (Map.Entry<String, JsonNode> each : section.properties()) {
+        if (!known.contains(each.getKey())) {
+          throw UnrecognizedPropertyException.from(
+              parser, JudgeConfig.class, each.getKey(), new ArrayList<>(known));
+        }
+      }
+      Common common = part(section, Common.class, context);
+      if (!KINDS.containsKey(common.kind())) {
+        var why =
+            new IllegalArgumentException(
+                common.kind() + " (expected: " + either(KINDS.keySet()) + ")");
+        JsonMappingException e = JsonMappingException.from(parser, why.getMessage(), why);
+        e.prependPath(JudgeConfig.class, "kind");
+        throw e;
+      }
+      var settings = new LinkedHashMap<String, JudgeKind>();
+      for (Map.Entry<String, Class<? extends JudgeKind>> each : KINDS.entrySet()) {
+        settings.put(each.getKey(), part(section, each.getValue(), context));
+      }
+      return new JudgeConfig(common.kind(), common.rubric(), settings);
+    }
+
+    private static <T> T part(ObjectNode section, Class<T> type, DeserializationContext context)
+        throws IOException {
+      return context.readTreeAsValue(section.deepCopy().retain(keys(type)), type);
+    }
+
+    private static List<String> keys(Class<?> record) {
+      return Arrays.stream(record.getRecordComponents()).map(RecordComponent::getName).toList();
+    }
+
+    /** {@code a, b or c}. */
+    private static String either(Set<String> names) {
+      return String.join(", ", names).replaceFirst(", (?=[^,]*$)", " or ");
     }
   }
 }

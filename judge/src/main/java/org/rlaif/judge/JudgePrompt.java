@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Resources;
 import org.rlaif.kit.UserError;
 
 /**
@@ -43,10 +45,21 @@ public final class JudgePrompt {
     }
   }
 
+  /**
+   * The question with the principles of a rubric.
+   *
+   * @param template a Mustache file; null: the one that is shipped
+   */
+  static JudgePrompt of(@Nullable String template, Rubric rubric) {
+    return template == null
+        ? shipped(rubric.preamble())
+        : read(Path.of(template), rubric.preamble());
+  }
+
   /** The template that is shipped. */
   public static JudgePrompt shipped(String preamble) {
     return new JudgePrompt(
-        "template", JudgeConfig.resource("templates/compare.mustache"), preamble);
+        "template", Resources.text(JudgePrompt.class, "templates/compare.mustache"), preamble);
   }
 
   /** A template of the user's own. */

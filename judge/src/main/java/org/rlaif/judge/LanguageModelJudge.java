@@ -1,11 +1,16 @@
 package org.rlaif.judge;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.client.Tls;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.LogprobsRequest;
@@ -27,6 +32,67 @@ import org.rlaif.v1.LogprobsResponse;
  * <p>A question the server cannot take, such as one longer than the context, is not answered.
  */
 public final class LanguageModelJudge implements Judge {
+  /**
+   * Its settings.
+   *
+   * @param template a Mustache file; null: as shipped
+   * @param timeoutSeconds for one answer
+   * @param address {@code host:port} of the server; null: the run's own
+   * @param tls how {@code address} is known, and what it is shown; the token is the environment's
+   * @param model its name on that server
+   * @param chat whether one that has a chat template is asked through it
+   */
+  @JsonTypeName("model")
+  public record Config(
+      @Nullable String template,
+      int timeoutSeconds,
+      @Nullable String address,
+      Tls tls,
+      @Nullable String model,
+      boolean chat)
+      implements JudgeKind {
+    public Config {
+      UserError.require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
+    }
+
+    @Override
+    public Judge open(Rubric rubric, Opening opening) {
+      String name = UserError.given("model", model, "the name of a model that is served there");
+      JudgePrompt prompt = JudgePrompt.of(template, rubric);
+      return new LanguageModelJudge(client(opening.ownServer()), name, prompt, chat);
+    }
+
+    /** The token for another server is the environment's. */
+    private RlaifClient client(@Nullable Function<Duration, RlaifClient> ownServer) {
+      Duration timeout = Duration.ofSeconds(timeoutSeconds);
+      if (address == null && ownServer != null) {
+        return ownServer.apply(timeout);
+      }
+      String server = UserError.given("address", address, "host:port of a server");
+      try {
+        var credentials = new Credentials(tls, System.getenv(Credentials.TOKEN));
+        return RlaifClient.open(server, timeout, credentials);
+      } catch (IllegalArgumentException e) {
+        throw new UserError("judge: " + server + ": " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public Config decisive() {
+      return new Config(template, /* timeoutSeconds= */ 1, address, Tls.NONE, model, chat);
+    }
+
+    @Override
+    public boolean servedHere() {
+      return address == null;
+    }
+
+    @Override
+    public Config servedAs(String name) {
+      return new Config(template, timeoutSeconds, /* address= */ null, Tls.NONE, name, chat);
+    }
+  }
+
   private static final List<String> ANSWERS = List.of("1", "2");
 
   private final RlaifClient client;

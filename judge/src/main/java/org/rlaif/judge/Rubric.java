@@ -2,10 +2,6 @@ package org.rlaif.judge;
 
 import static org.rlaif.kit.UserError.require;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.ConfigFiles;
+import org.rlaif.kit.Resources;
 import org.rlaif.kit.UserError;
 
 /**
@@ -41,8 +38,6 @@ public record Rubric(
 
   /** The rubric without facets, for texts that nothing is known about. */
   public static final String GENERAL = "general";
-
-  private static final String FOLDER = "/org/rlaif/judge/rubrics/";
 
   public Rubric {
     facets = List.copyOf(facets);
@@ -98,7 +93,7 @@ public record Rubric(
    */
   public static Rubric load(String nameOrFile) {
     if (nameOrFile.matches("[a-z][a-z0-9-]*")) {
-      @Nullable String shipped = resource(nameOrFile);
+      String shipped = Resources.find(Rubric.class, "rubrics/" + nameOrFile + ".yaml");
       if (shipped != null) {
         return ConfigFiles.parse(Rubric.class, "rubric " + nameOrFile, shipped);
       }
@@ -109,19 +104,8 @@ public record Rubric(
         "rubric",
         nameOrFile,
         "tldr, general, or the path of a YAML file");
-    @Nullable String general = resource(GENERAL);
-    if (general == null) {
-      throw new IllegalStateException("the rubric " + GENERAL + " is not in the jar");
-    }
+    String general = Resources.text(Rubric.class, "rubrics/" + GENERAL + ".yaml");
     return ConfigFiles.load(Rubric.class, general, file, List.of());
-  }
-
-  private static @Nullable String resource(String name) {
-    try (InputStream in = Rubric.class.getResourceAsStream(FOLDER + name + ".yaml")) {
-      return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   static Pattern compile(String name, String pattern) {

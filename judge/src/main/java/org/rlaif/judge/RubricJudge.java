@@ -1,5 +1,6 @@
 package org.rlaif.judge;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import org.rlaif.kit.ConfigFiles;
 
@@ -28,6 +29,29 @@ import org.rlaif.kit.ConfigFiles;
  * same answer.
  */
 public final class RubricJudge implements Judge {
+  /**
+   * Its settings.
+   *
+   * @param noise see {@link JudgeSettings}, as of the others
+   */
+  @JsonTypeName("rubric")
+  public record Config(double noise, double positionBias, double temperature) implements JudgeKind {
+    public Config {
+      new JudgeSettings(noise, positionBias, temperature, 0); // refuses what cannot be
+    }
+
+    @Override
+    public Judge open(Rubric rubric, Opening opening) {
+      return new RubricJudge(
+          rubric, new JudgeSettings(noise, positionBias, temperature, opening.seed()));
+    }
+
+    @Override
+    public Config decisive() {
+      return this;
+    }
+  }
+
   private final Rubric rubric;
   private final JudgeSettings settings;
   private final RubricScore score;

@@ -7,7 +7,9 @@
  * better one. There are three: {@link org.rlaif.judge.RubricJudge} computes from the text alone,
  * {@link org.rlaif.judge.LanguageModelJudge} reads the log-probabilities of the answers "1" and "2"
  * from a model that is served here, {@link org.rlaif.judge.EndpointJudge} asks any
- * OpenAI-compatible endpoint. A judge that cannot answer says so; nothing is guessed for it.
+ * OpenAI-compatible endpoint. A judge that cannot answer says so; nothing is guessed for it. {@link
+ * org.rlaif.judge.JudgeConfig} chooses one; each is a {@link org.rlaif.judge.JudgeKind} with
+ * settings of its own.
  *
  * <p>Judges favour a position, small ones most (Lee et al. 2023, arXiv 2309.00267). So {@link
  * org.rlaif.judge.BothOrders} asks twice and takes the mean, {@link org.rlaif.judge.Labeler} does

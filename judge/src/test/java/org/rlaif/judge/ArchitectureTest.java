@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+import org.rlaif.kit.Circles;
 
 class ArchitectureTest {
   private static final JavaClasses ROOM =
@@ -40,6 +41,11 @@ class ArchitectureTest {
             "io.grpc..",
             "picocli..")
         .check(ROOM);
+  }
+
+  @Test
+  void knowsNoCircles() {
+    Circles.refuse(ROOM);
   }
 
   @Test

@@ -122,7 +122,7 @@ class EndpointJudgeTest {
   private static EndpointJudge judge(
       String url, String keyVariable, Function<String, @Nullable String> environment) {
     return EndpointJudge.open(
-        new JudgeConfig.Endpoint(url, "judge-1", keyVariable, 4, 3, 3, 0),
+        new EndpointJudge.Endpoint(url, "judge-1", keyVariable, 4, 3, 3, 0),
         JudgePrompt.shipped("Be true."),
         Duration.ofSeconds(1),
         environment,
@@ -130,7 +130,7 @@ class EndpointJudgeTest {
         Duration.ofMillis(1));
   }
 
-  private static EndpointJudge open(JudgeConfig.Endpoint endpoint, @Nullable Path answers) {
+  private static EndpointJudge open(EndpointJudge.Endpoint endpoint, @Nullable Path answers) {
     return EndpointJudge.open(
         endpoint,
         JudgePrompt.shipped("Be true."),
@@ -140,8 +140,8 @@ class EndpointJudgeTest {
         Duration.ofMillis(1));
   }
 
-  private static JudgeConfig.Endpoint patient(String url, int seconds) {
-    return new JudgeConfig.Endpoint(url, "judge-1", "KEY", 4, 3, 3, seconds);
+  private static EndpointJudge.Endpoint patient(String url, int seconds) {
+    return new EndpointJudge.Endpoint(url, "judge-1", "KEY", 4, 3, 3, seconds);
   }
 
   private Answer ask(Function<Integer, Reply> says) {
@@ -484,7 +484,7 @@ class EndpointJudgeTest {
           return says("1");
         };
     try (EndpointJudge judge =
-        open(new JudgeConfig.Endpoint(url(), "judge-1", "KEY", 4, 3, 1, 0), null)) {
+        open(new EndpointJudge.Endpoint(url(), "judge-1", "KEY", 4, 3, 1, 0), null)) {
       assertNull(judge.ask(QUESTION).probabilityFirst()); // it may be this question's fault
       String message =
           String.valueOf(
@@ -577,8 +577,10 @@ class EndpointJudgeTest {
     List<Question> questions =
         IntStream.range(0, 30).mapToObj(i -> new Question("prompt " + i + ".", "a", "b")).toList();
     script = n -> n < 20 ? says(n % 2 == 0 ? "1" : "2") : new Reply(401, "");
+    // One at a time: others under way when it gives up may be kept or not.
+    var oneByOne = new EndpointJudge.Endpoint(url(), "judge-1", "KEY", 4, 1, 3, 0);
     List<Answer> before;
-    try (EndpointJudge judge = open(patient(url(), 0), answers)) {
+    try (EndpointJudge judge = open(oneByOne, answers)) {
       String message =
           String.valueOf(assertThrows(UserError.class, () -> judge.askAll(questions)).getMessage());
       assertTrue(
@@ -598,7 +600,7 @@ class EndpointJudgeTest {
       judge.ask(questions.get(0).swapped()); // another question
       assertEquals(11, requests.size());
     }
-    var longer = new JudgeConfig.Endpoint(url(), "judge-1", "KEY", 5, 3, 3, 0);
+    var longer = new EndpointJudge.Endpoint(url(), "judge-1", "KEY", 5, 3, 3, 0);
     try (EndpointJudge judge = open(longer, answers)) {
       assertEquals(0, judge.answeredBefore(questions)); // asked in another way
     }

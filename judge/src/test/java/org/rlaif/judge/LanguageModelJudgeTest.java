@@ -189,7 +189,7 @@ class LanguageModelJudgeTest {
   void aServerThatIsNotThereIsNamed() {
     JudgeConfig config =
         JudgeConfig.load(null, List.of("kind=model", "model=rule", "address=127.0.0.1:1"));
-    try (Judge judge = JudgeFactory.open(config, 1, null, null)) {
+    try (Judge judge = config.open(1, null, null)) {
       String message =
           assertThrows(UserError.class, () -> judge.ask(new Question("p", "a", "b"))).getMessage();
       assertTrue(message.contains("127.0.0.1:1"), message);
@@ -200,12 +200,11 @@ class LanguageModelJudgeTest {
   void theRunsOwnServerIsUsedUnlessThereIsAnAddress() {
     JudgeConfig config = JudgeConfig.load(null, List.of("kind=model", "model=rule"));
     try (Judge judge =
-        JudgeFactory.open(config, 1, limit -> RlaifClient.open("inprocess:" + name, limit), null)) {
+        config.open(1, limit -> RlaifClient.open("inprocess:" + name, limit), null)) {
       assertEquals("model:rule", judge.name());
       assertTrue(RubricJudgeTest.answered(judge.ask(new Question("p", "a", "b"))) > 0.5);
     }
-    String message =
-        assertThrows(UserError.class, () -> JudgeFactory.open(config, 1, null, null)).getMessage();
+    String message = assertThrows(UserError.class, () -> config.open(1, null, null)).getMessage();
     assertEquals("address: null (expected: host:port of a server)", message);
   }
 }

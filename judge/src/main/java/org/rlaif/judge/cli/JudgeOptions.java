@@ -3,11 +3,12 @@ package org.rlaif.judge.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.JudgeConfig;
-import org.rlaif.judge.JudgeFactory;
 import org.rlaif.kit.Json;
 import picocli.CommandLine.Option;
 
@@ -27,8 +28,9 @@ final class JudgeOptions {
 
   @Option(
       names = "--kind",
+      completionCandidates = Kinds.class,
       description = "Who answers: ${COMPLETION-CANDIDATES}. Default: the configuration's, rubric.")
-  private JudgeConfig.@Nullable Kind kind;
+  private @Nullable String kind;
 
   @Option(names = "--rubric", description = "general (the default), tldr, or a YAML file.")
   private @Nullable String rubric;
@@ -83,7 +85,7 @@ final class JudgeOptions {
   Judge open(Path results) {
     List<String> all = new ArrayList<>();
     if (kind != null) {
-      add(all, "kind", kind);
+      add(all, "kind", kind.toLowerCase(Locale.ROOT));
     }
     add(all, "rubric", rubric);
     add(all, "noise", noise);
@@ -97,7 +99,7 @@ final class JudgeOptions {
     all.addAll(settings);
     Path kept =
         answers == null ? results.resolveSibling(results.getFileName() + ".answers") : answers;
-    return JudgeFactory.open(JudgeConfig.load(file, all), seed, /* ownServer= */ null, kept);
+    return JudgeConfig.load(file, all).open(seed, /* ownServer= */ null, kept);
   }
 
   private static void add(List<String> settings, String key, @Nullable Object value) {
@@ -109,6 +111,14 @@ final class JudgeOptions {
       settings.add(key + "=" + Json.MAPPER.writeValueAsString(value));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(key, e);
+    }
+  }
+
+  /** The kinds that there are. */
+  private static final class Kinds implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return JudgeConfig.kindNames().iterator();
     }
   }
 }

@@ -19,6 +19,14 @@ public final class UserError extends RuntimeException {
     return new UserError(name + ": " + value + " (expected: " + expectation + ")");
   }
 
+  /** A text without the blanks around it; refuses one that has nothing else, or is not there. */
+  public static String given(String name, @Nullable String value, String expectation) {
+    if (value == null || value.isBlank()) {
+      throw expected(name, value, expectation);
+    }
+    return value.strip();
+  }
+
   /** Refuses a value unless it is as expected. */
   public static void require(
       boolean asExpected, String name, @Nullable Object value, String expectation) {

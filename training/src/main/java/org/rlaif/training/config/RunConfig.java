@@ -3,16 +3,13 @@ package org.rlaif.training.config;
 import static org.rlaif.kit.UserError.require;
 
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.Tls;
 import org.rlaif.judge.JudgeConfig;
 import org.rlaif.kit.ConfigFiles;
+import org.rlaif.kit.Resources;
 
 /**
  * Everything that decides a run. The same record with the same seed gives the same figures.
@@ -70,16 +67,10 @@ public record RunConfig(
     return ConfigFiles.load(RunConfig.class, defaults(), file, settings);
   }
 
-  /** The commented defaults. */
+  /** The commented defaults; the judge's are its own. */
   public static String defaults() {
-    try (InputStream in = RunConfig.class.getResourceAsStream("defaults.yaml")) {
-      if (in == null) {
-        throw new IllegalStateException("defaults.yaml is missing beside RunConfig");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Resources.text(RunConfig.class, "defaults.yaml")
+        .replace("judge: {}", "judge:\n" + JudgeConfig.defaults().indent(2));
   }
 
   static void microbatch(String name, @Nullable Integer size, String batch, int most) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.rlaif.judge.JudgeConfig;
+import org.rlaif.judge.RubricJudge;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.math.Statistics;
 import org.rlaif.training.report.Picture.Room;
@@ -247,8 +248,8 @@ final class Page {
   }
 
   private static String faults(JudgeConfig judge) {
-    boolean noise = judge.noise() != 0;
-    boolean bias = judge.positionBias() != 0;
+    boolean noise = judge.chosen() instanceof RubricJudge.Config of && of.noise() != 0;
+    boolean bias = judge.chosen() instanceof RubricJudge.Config of && of.positionBias() != 0;
     return !noise && !bias
         ? ""
         : ", with "

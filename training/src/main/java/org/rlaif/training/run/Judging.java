@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.JudgeConfig;
-import org.rlaif.judge.JudgeFactory;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ModelFolder;
@@ -58,11 +57,11 @@ final class Judging implements AutoCloseable {
   static Judging ofLabels(RunContext run) {
     RunConfig config = run.config();
     JudgeConfig asked = config.judge();
-    String model = asked.model();
+    String model = asked.chosen().model();
     // Beside the stages' folders, which are put in their places when all is answered.
     Path answers = run.folder().path().resolve(ANSWERS);
-    if (asked.kind() != JudgeConfig.Kind.MODEL || asked.address() != null) {
-      return new Judging(JudgeFactory.open(asked, run.seed(JUDGE), null, answers), null, null);
+    if (!asked.chosen().servedHere()) {
+      return new Judging(asked.open(run.seed(JUDGE), null, answers), null, null);
     }
     // On the run's own server: its SFT policy, or a model folder.
     if (model == null) {
@@ -73,8 +72,7 @@ final class Judging implements AutoCloseable {
     Serving serving = run.serve(Map.of(JUDGE, folder));
     try {
       JudgeConfig here = asked.servedAs(run.served(JUDGE));
-      return new Judging(
-          JudgeFactory.open(here, run.seed(JUDGE), serving::open, answers), serving, null);
+      return new Judging(here.open(run.seed(JUDGE), serving::open, answers), serving, null);
     } catch (RuntimeException e) {
       serving.close();
       throw e;
@@ -84,8 +82,8 @@ final class Judging implements AutoCloseable {
   /** Refuses a judge of the labels that could not be opened; asks nobody. */
   static void check(RunContext run) {
     JudgeConfig asked = run.config().judge();
-    String model = asked.model();
-    boolean ownServer = asked.kind() == JudgeConfig.Kind.MODEL && asked.address() == null;
+    String model = asked.chosen().model();
+    boolean ownServer = asked.chosen().servedHere();
     try {
       if (ownServer && model != null && !model.equals("sft")) {
         Path folder = Hub.of(System.getenv()).resolve(model);
@@ -95,7 +93,7 @@ final class Judging implements AutoCloseable {
             model,
             "a language model, not a reward model");
       }
-      JudgeFactory.open(asked, 0, ownServer ? Judging::noServer : null, null).close();
+      asked.open(0, ownServer ? Judging::noServer : null, null).close();
     } catch (UserError e) {
       String message = String.valueOf(e.getMessage());
       throw message.startsWith("judge") ? e : new UserError("judge: " + message, e);

@@ -1,13 +1,9 @@
 package org.rlaif.training.run;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.rlaif.judge.JudgeConfig;
-import org.rlaif.judge.Rubric;
 import org.rlaif.kit.AtomicFiles;
-import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
@@ -133,26 +129,12 @@ public final class Loop {
   }
 
   private static Object labelSettings(RunConfig run) {
-    return List.of(run.labels(), judgeSettings(run.judge()));
+    return List.of(run.labels(), run.judge().decisive());
   }
 
   private static Object evaluationSettings(RunConfig run) {
     return run.evaluation().judge().equals("gold")
         ? run.evaluation()
-        : List.of(run.evaluation(), judgeSettings(run.judge()));
-  }
-
-  /** A judge with the content of the files that it is made of. */
-  private static Object judgeSettings(JudgeConfig judge) {
-    String template = judge.template();
-    UserError.require(
-        template == null || Files.isRegularFile(Path.of(template)),
-        "judge.template",
-        template,
-        "a file that exists");
-    return List.of(
-        judge.decisive(),
-        Rubric.load(judge.rubric()),
-        template == null ? "" : AtomicFiles.sha256(Path.of(template)));
+        : List.of(run.evaluation(), run.judge().decisive());
   }
 }

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.judge.JudgeConfig;
+import org.rlaif.judge.RubricJudge;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
@@ -280,7 +281,7 @@ class RlaifTest {
     Path shipped = Path.of("..", "recipes", "quickstart.yaml");
     assertEquals(
         RunConfig.load(shipped, List.of()), RunConfig.load(null, QuickstartCommand.SETTINGS));
-    assertEquals(0.4, RunConfig.load(shipped, List.of()).judge().positionBias());
+    assertEquals(0.4, faults(RunConfig.load(shipped, List.of())).positionBias());
   }
 
   /** A run of one's own asks a judge without faults, by a rubric for any text. */
@@ -291,12 +292,16 @@ class RlaifTest {
       configs.add(RunConfig.load(Path.of("..", "recipes", name + ".yaml"), List.of()));
     }
     for (RunConfig config : configs) {
-      assertEquals(0, config.judge().noise(), config.name());
-      assertEquals(0, config.judge().positionBias(), config.name());
+      assertEquals(0, faults(config).noise(), config.name());
+      assertEquals(0, faults(config).positionBias(), config.name());
       assertEquals("general", config.judge().rubric(), config.name());
     }
     JudgeConfig alone = JudgeConfig.load(null, List.of());
-    assertEquals(alone, configs.get(0).judge(), "the two files of defaults");
+    assertEquals(alone, configs.get(0).judge(), "the judge's own defaults");
+  }
+
+  private static RubricJudge.Config faults(RunConfig config) {
+    return (RubricJudge.Config) config.judge().kinds().get("rubric");
   }
 
   @Test
