@@ -3,6 +3,7 @@ package org.rlaif.judge;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Interval;
 
 /**
  * How two sets of completions of the same prompts compare in a judge's eyes.

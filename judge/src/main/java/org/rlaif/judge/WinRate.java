@@ -1,6 +1,7 @@
 package org.rlaif.judge;
 
 import java.util.List;
+import org.rlaif.kit.Interval;
 
 /**
  * How often a policy beats its opponent, ties counted half.

@@ -134,7 +134,7 @@ class EndpointJudgeTest {
     return EndpointJudge.open(
         endpoint,
         JudgePrompt.shipped("Be true."),
-        Duration.ofSeconds(1),
+        Duration.ofSeconds(20),
         variable -> variable.equals("KEY") ? SECRET : null,
         answers,
         Duration.ofMillis(1));

@@ -122,15 +122,6 @@ class LabelerTest {
         report.lines().get(2));
   }
 
-  /** Values of Student's distribution from any table. */
-  @Test
-  void studentsPercentile() {
-    assertEquals(2.571, Interval.student(5), 1e-3);
-    assertEquals(2.228, Interval.student(10), 1e-3);
-    assertEquals(2.042, Interval.student(30), 1e-3);
-    assertEquals(1.960, Interval.student(1_000_000), 1e-3);
-  }
-
   @Test
   void allPairsOrEachWithTheNext() {
     List<Candidates> three = List.of(new Candidates("x", Prompt.of("p"), List.of("a", "b", "c")));

@@ -16,13 +16,13 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Progress;
+import org.rlaif.kit.Statistics;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.EvaluationConfig;
 import org.rlaif.training.math.KlEstimators;
-import org.rlaif.training.math.Statistics;
 
 /**
  * Is the policy better than where it started, and than the completions it once learned from? Both

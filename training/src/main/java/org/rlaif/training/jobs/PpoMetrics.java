@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import org.rlaif.kit.Statistics;
 import org.rlaif.training.math.Gae;
 import org.rlaif.training.math.KlEstimators;
 import org.rlaif.training.math.Ragged;
-import org.rlaif.training.math.Statistics;
 import org.rlaif.v1.Parity;
 
 /** What is known about each update, row by row, and about all of them in the end. */

@@ -2,8 +2,8 @@ package org.rlaif.training.jobs;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.rlaif.kit.Statistics;
 import org.rlaif.training.math.Preferences;
-import org.rlaif.training.math.Statistics;
 
 /**
  * How well scores agree with preferences. A figure over nothing is NaN, and absent from the map.

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Progress;
+import org.rlaif.kit.Statistics;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
@@ -20,7 +21,6 @@ import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.losses.BradleyTerry;
 import org.rlaif.training.math.Schedule;
-import org.rlaif.training.math.Statistics;
 
 /**
  * The reward model: the SFT policy's trunk under a head that says one number, taught by preferences

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Progress;
+import org.rlaif.kit.Statistics;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
@@ -26,7 +27,6 @@ import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.SftConfig;
 import org.rlaif.training.losses.NegativeLogLikelihood;
 import org.rlaif.training.math.Schedule;
-import org.rlaif.training.math.Statistics;
 
 /**
  * Supervised fine-tuning: the policy learns to write the completion of each example and to end it.

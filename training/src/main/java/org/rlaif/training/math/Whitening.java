@@ -1,5 +1,7 @@
 package org.rlaif.training.math;
 
+import org.rlaif.kit.Statistics;
+
 /**
  * Brings numbers to variance 1, over all real tokens of a batch together: whitening each sequence
  * for itself would erase which sequence was the better one. The variance is the biased one (divided

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.knowm.xchart.XYChart;
-import org.rlaif.training.math.Statistics;
+import org.rlaif.kit.Statistics;
 import org.rlaif.training.report.Charts.Row;
 import org.rlaif.training.report.Picture.Room;
 import org.rlaif.training.run.StageRecord;

@@ -10,6 +10,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.Example;
+import org.rlaif.kit.Statistics;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.TensorSpec;
@@ -18,7 +19,6 @@ import org.rlaif.torch.Network;
 import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.training.losses.NegativeLogLikelihood;
-import org.rlaif.training.math.Statistics;
 
 class MicrobatchesTest {
   @Test

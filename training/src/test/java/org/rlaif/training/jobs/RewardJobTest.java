@@ -12,6 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.Statistics;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
@@ -19,7 +20,6 @@ import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.RewardConfig;
-import org.rlaif.training.math.Statistics;
 
 class RewardJobTest {
   @TempDir private Path out;

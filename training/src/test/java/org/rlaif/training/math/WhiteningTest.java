@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.rlaif.kit.Statistics;
 
 class WhiteningTest {
   // Mean 3; biased variance (4 + 1 + 0 + 9) / 4 = 3.5, whose root is 1.8708287.

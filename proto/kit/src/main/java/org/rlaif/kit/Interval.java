@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.kit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +19,10 @@ public record Interval(double low, double high) {
    * Of a share: Wilson's score interval (Wilson 1927; Brown, Cai and DasGupta 2001 recommend it for
    * shares of every size).
    *
-   * @param n of how many; at least 1
+   * @param share from 0 to 1
+   * @param n of how many observations; at least 1
    */
-  static Interval ofShare(double share, int n) {
+  public static Interval ofShare(double share, double n) {
     double square = Z * Z / n;
     double centre = (share + square / 2) / (1 + square);
     double half = Z / (1 + square) * Math.sqrt(share * (1 - share) / n + square / (4 * n));
@@ -29,7 +30,7 @@ public record Interval(double low, double high) {
   }
 
   /** Of a mean, by Student's distribution; null for fewer than 3 values. */
-  static @Nullable Interval ofMean(double[] values) {
+  public static @Nullable Interval ofMean(double[] values) {
     int n = values.length;
     if (n < FEWEST) {
       return null;

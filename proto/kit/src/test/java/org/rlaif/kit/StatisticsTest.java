@@ -1,4 +1,4 @@
-package org.rlaif.training.math;
+package org.rlaif.kit;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
