@@ -3,14 +3,15 @@ package org.rlaif.judge;
 import java.net.http.HttpRequest;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Secret;
 import org.rlaif.kit.UserError;
 
-/** An API key. It leaves this class in the header of a request and nowhere else. */
+/** An API key, and where it is from. */
 final class ApiKey {
   private final @Nullable String variable;
-  private final String secret;
+  private final Secret secret;
 
-  private ApiKey(@Nullable String variable, String secret) {
+  private ApiKey(@Nullable String variable, Secret secret) {
     this.variable = variable;
     this.secret = secret;
   }
@@ -18,31 +19,28 @@ final class ApiKey {
   /** Takes the key from an environment variable; without one, no key is sent. */
   static ApiKey from(@Nullable String variable, Function<String, @Nullable String> environment) {
     if (variable == null || variable.isBlank()) {
-      return new ApiKey(null, "");
+      return new ApiKey(null, Secret.NONE);
     }
     String value = environment.apply(variable);
     if (value == null || value.isBlank()) {
       throw UserError.expected(
           "endpoint.keyVariable", variable, "an environment variable that holds the API key");
     }
-    String secret = value.strip();
-    // The HTTP client would refuse such a header with a message that quotes it.
-    if (!secret.chars().allMatch(c -> c > ' ' && c < 127)) {
-      throw UserError.expected(
-          "endpoint.keyVariable", variable, "a key of printable ASCII characters, without spaces");
-    }
-    return new ApiKey(variable, secret);
+    UserError unusable =
+        UserError.expected(
+            "endpoint.keyVariable",
+            variable,
+            "a key of printable ASCII characters, without spaces");
+    return new ApiKey(variable, Secret.of(value, unusable));
   }
 
   void sign(HttpRequest.Builder request) {
-    if (!secret.isEmpty()) {
-      request.header("Authorization", "Bearer " + secret);
-    }
+    secret.sign(request);
   }
 
   /** Text from elsewhere, in which the key may be quoted. */
   String removeFrom(String text) {
-    return secret.isEmpty() ? text : text.replace(secret, "(key)");
+    return secret.removeFrom(text, "(key)");
   }
 
   /** What to look at when the key is refused. */

@@ -12,20 +12,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Proxies;
+import org.rlaif.kit.Retry;
 import org.rlaif.kit.UserError;
 
 /**
@@ -35,7 +31,6 @@ import org.rlaif.kit.UserError;
  */
 final class ChatClient {
   private static final Duration CONNECT = Duration.ofSeconds(10);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
   /** Of silence, before a person is told what is waited for. */
   private static final Duration SAY_AFTER = Duration.ofSeconds(20);
@@ -136,7 +131,7 @@ final class ChatClient {
         throw new IllegalStateException("neither a reply nor a failure");
       }
       Duration asked = failure.asked();
-      if (asked != null && asked.compareTo(max(patience.longest(), LONGEST_WAIT)) > 0) {
+      if (asked != null && asked.compareTo(max(patience.longest(), Retry.LONGEST_WAIT)) > 0) {
         throw wrong(
             failure.what() + "; it wants to be asked again in " + asked.toSeconds() + " s",
             "an answer within endpoint.patienceSeconds: " + patience.longest().toSeconds());
@@ -149,7 +144,8 @@ final class ChatClient {
         case ASK_AGAIN -> {
           lastFailure = System.nanoTime();
           sayThatItWaits(failure, patience.silence(firstPut));
-          sleep(asked == null ? backoff(attempt) : max(asked, backoff(1)));
+          Duration wait = Retry.backoff(firstWait, asked == null ? attempt : 1);
+          Retry.sleep(asked == null ? wait : max(asked, wait), uri);
         }
       }
     }
@@ -227,7 +223,7 @@ final class ChatClient {
     return new Failure(
         status == 429 ? Patience.Sign.BUSY : Patience.Sign.AWAY,
         "status " + status + (reason.isEmpty() ? "" : ": " + reason),
-        retryAfter(response));
+        Retry.after(response.headers().firstValue("Retry-After").orElse("")));
   }
 
   /** A chat completion, or null. Gateways tell of their errors with status 200, too. */
@@ -270,7 +266,7 @@ final class ChatClient {
       }
       throw new IllegalStateException("the request to " + uri + " failed", e.getCause());
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw Retry.interrupted(uri, e);
     } finally {
       response.cancel(true);
     }
@@ -311,47 +307,7 @@ final class ChatClient {
     return line.length() > EXCERPT ? line.substring(0, EXCERPT) + "…" : line;
   }
 
-  /** Retry-After in seconds or as a date (RFC 9110, section 10.2.3). */
-  private static @Nullable Duration retryAfter(HttpResponse<?> response) {
-    String value = response.headers().firstValue("Retry-After").orElse("").strip();
-    if (value.isEmpty()) {
-      return null;
-    }
-    Duration asked;
-    if (value.matches("\\d{1,9}")) {
-      asked = Duration.ofSeconds(Long.parseLong(value));
-    } else {
-      try {
-        Instant at = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-        asked = Duration.between(Instant.now(), at);
-      } catch (DateTimeParseException e) {
-        return null; // not a date either: wait as if nothing had been asked for
-      }
-    }
-    return asked.isNegative() ? Duration.ZERO : asked;
-  }
-
-  /** Doubles, and is spread, so that several connections do not come back at once. */
-  private Duration backoff(int attempt) {
-    double factor = Math.scalb(0.5 + 0.5 * ThreadLocalRandom.current().nextDouble(), attempt - 1);
-    double most = Math.min(firstWait.toMillis() * factor, (double) LONGEST_WAIT.toMillis());
-    return Duration.ofMillis((long) most);
-  }
-
   private static Duration max(Duration a, Duration b) {
     return a.compareTo(b) > 0 ? a : b;
-  }
-
-  private void sleep(Duration wait) {
-    try {
-      Thread.sleep(wait.toMillis());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private IllegalStateException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new IllegalStateException("interrupted while waiting for " + uri, e);
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.CallFailure;
 import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.Tls;
@@ -174,11 +175,7 @@ public final class LanguageModelJudge implements Judge {
   }
 
   private static RuntimeException unusable(StatusRuntimeException e) {
-    return switch (e.getStatus().getCode()) {
-      case NOT_FOUND, UNAVAILABLE, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED ->
-          new UserError("judge: " + e.getStatus().getDescription(), e);
-      default -> e;
-    };
+    return CallFailure.explained(e, (why, cause) -> new UserError("judge: " + why, cause));
   }
 
   private static double logprob(LogprobsResponse.Completion completion) {

@@ -131,10 +131,15 @@ class EndpointJudgeTest {
   }
 
   private static EndpointJudge open(EndpointJudge.Endpoint endpoint, @Nullable Path answers) {
+    return open(endpoint, answers, Duration.ofSeconds(1));
+  }
+
+  private static EndpointJudge open(
+      EndpointJudge.Endpoint endpoint, @Nullable Path answers, Duration timeout) {
     return EndpointJudge.open(
         endpoint,
         JudgePrompt.shipped("Be true."),
-        Duration.ofSeconds(20),
+        timeout,
         variable -> variable.equals("KEY") ? SECRET : null,
         answers,
         Duration.ofMillis(1));
@@ -580,7 +585,7 @@ class EndpointJudgeTest {
     // One at a time: others under way when it gives up may be kept or not.
     var oneByOne = new EndpointJudge.Endpoint(url(), "judge-1", "KEY", 4, 1, 3, 0);
     List<Answer> before;
-    try (EndpointJudge judge = open(oneByOne, answers)) {
+    try (EndpointJudge judge = open(oneByOne, answers, Duration.ofSeconds(20))) {
       String message =
           String.valueOf(assertThrows(UserError.class, () -> judge.askAll(questions)).getMessage());
       assertTrue(
@@ -592,7 +597,7 @@ class EndpointJudgeTest {
     }
     requests.clear();
     script = n -> says("1");
-    try (EndpointJudge judge = open(patient(url(), 0), answers)) {
+    try (EndpointJudge judge = open(oneByOne, answers, Duration.ofSeconds(20))) {
       assertEquals(20, judge.answeredBefore(questions));
       assertEquals(30, judge.askAll(questions).size());
       assertEquals(10, requests.size());

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.rlaif.client.CallFailure;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.TlsFailure;
 import org.rlaif.kit.UserError;
@@ -133,21 +134,10 @@ final class Client {
               .formatted(address, command.root().name(), run),
           e);
     }
-    return switch (status.getCode()) {
-      case DEADLINE_EXCEEDED ->
-          new UserError("address: " + address + ": no answer within " + timeout + " s", e);
-      case INVALID_ARGUMENT,
-          NOT_FOUND,
-          RESOURCE_EXHAUSTED,
-          FAILED_PRECONDITION,
-          UNAVAILABLE,
-          ALREADY_EXISTS,
-          UNIMPLEMENTED,
-          UNAUTHENTICATED,
-          PERMISSION_DENIED ->
-          new UserError(said(e), e);
-      default -> e;
-    };
+    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+      return new UserError("address: " + address + ": no answer within " + timeout + " s", e);
+    }
+    return CallFailure.explained(e, (why, cause) -> new UserError(said(e), cause));
   }
 
   /** What the server said, without what the client adds. */

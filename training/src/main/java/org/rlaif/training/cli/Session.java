@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.CallFailure;
 import org.rlaif.kit.Interruption;
 import org.rlaif.kit.UserError;
 import org.rlaif.torch.Compute;
@@ -79,7 +80,7 @@ final class Session {
         pipeline.runOnly(only, context, out, replace);
       }
     } catch (StatusRuntimeException e) {
-      throw explained(e);
+      throw CallFailure.explained(e, UserError::new); // what a server refuses is the user's to mend
     }
   }
 
@@ -96,23 +97,5 @@ final class Session {
             ? new InProcessServers(config.threads())
             : RemoteServers.of(config.server(), config.serverTls(), System.getenv(), config.name());
     return new RunContext(config, folder, servers, device);
-  }
-
-  /** What a server refuses is the user's to mend; what breaks inside it is not. */
-  private static RuntimeException explained(StatusRuntimeException e) {
-    return switch (e.getStatus().getCode()) {
-      case UNAVAILABLE,
-          DEADLINE_EXCEEDED,
-          INVALID_ARGUMENT,
-          NOT_FOUND,
-          ALREADY_EXISTS,
-          FAILED_PRECONDITION,
-          RESOURCE_EXHAUSTED,
-          UNIMPLEMENTED,
-          UNAUTHENTICATED,
-          PERMISSION_DENIED ->
-          new UserError(String.valueOf(e.getStatus().getDescription()), e);
-      default -> e;
-    };
   }
 }

@@ -35,11 +35,11 @@ public final class Hub {
   private static final int MEGABYTE = 1_000_000;
 
   private final HubEnvironment environment;
-  private final Patience patience;
+  private final HubRetry retry;
 
-  Hub(HubEnvironment environment, Patience patience) {
+  Hub(HubEnvironment environment, HubRetry retry) {
     this.environment = environment;
-    this.patience = patience;
+    this.retry = retry;
   }
 
   /**
@@ -49,7 +49,7 @@ public final class Hub {
    * HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}.
    */
   public static Hub of(Map<String, String> environment) {
-    return new Hub(HubEnvironment.of(environment), Patience.USUAL);
+    return new Hub(HubEnvironment.of(environment), HubRetry.USUAL);
   }
 
   /**
@@ -132,7 +132,7 @@ public final class Hub {
 
   private Path download(ModelName name, HubCache cache) throws IOException {
     var client =
-        new HubClient(environment.endpoint(), environment.token(), environment.proxies(), patience);
+        new HubClient(environment.endpoint(), environment.token(), environment.proxies(), retry);
     JsonNode list = client.json(name.listPath());
     String commit = list.path("sha").asText();
     if (!HubCache.isCommit(commit)) {

@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
+import org.rlaif.kit.Retry;
 
 /** One model in the cache of Hugging Face's tools. */
 final class HubCache {
@@ -107,7 +108,7 @@ final class HubCache {
         channel.close();
         throw new IOException("another process holds " + file + " for " + LONGEST_LOCK);
       }
-      Patience.sleep(BETWEEN_LOOKS);
+      Retry.sleep(BETWEEN_LOOKS, "the hub");
     }
     return channel;
   }

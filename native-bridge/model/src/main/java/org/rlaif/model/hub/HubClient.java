@@ -55,17 +55,17 @@ final class HubClient {
   private final URI endpoint;
   private final HubToken token;
   private final Proxies proxies;
-  private final Patience patience;
+  private final HubRetry retry;
 
-  HubClient(URI endpoint, HubToken token, Proxies proxies, Patience patience) {
+  HubClient(URI endpoint, HubToken token, Proxies proxies, HubRetry retry) {
     this.endpoint = endpoint;
     this.token = token;
     this.proxies = proxies;
-    this.patience = patience;
+    this.retry = retry;
     this.http =
         HttpClient.newBuilder()
             .proxy(proxies)
-            .connectTimeout(patience.silence())
+            .connectTimeout(retry.silence())
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
@@ -78,7 +78,7 @@ final class HubClient {
   /** The first thing that is asked: a hub that cannot be reached is told at once. */
   JsonNode json(String path) throws IOException {
     URI uri = uri(path);
-    return patience.retry(
+    return retry.run(
         proxies.describe(uri),
         () -> 0,
         () -> {
@@ -87,9 +87,9 @@ final class HubClient {
             var response = follow(request, BodyHandlers.ofString(), () -> 0, true);
             return Json.MAPPER.readTree(response.body());
           } catch (ConnectException | HttpConnectTimeoutException e) {
-            throw new Patience.Refused("cannot be reached", e);
+            throw new HubRetry.Refused("cannot be reached", e);
           } catch (JsonProcessingException e) {
-            throw new Patience.Refused("answers with what is not JSON", e);
+            throw new HubRetry.Refused("answers with what is not JSON", e);
           }
         });
   }
@@ -97,7 +97,7 @@ final class HubClient {
   /** Where the hub sends us for a large file, the checksum may not be known: the hub tells it. */
   FileInfo info(String path) throws IOException {
     URI uri = uri(path);
-    return patience.retry(
+    return retry.run(
         proxies.describe(uri),
         () -> 0,
         () -> {
@@ -110,7 +110,7 @@ final class HubClient {
           boolean here = response.statusCode() == 200;
           String size = first(headers, "X-Linked-Size", here ? "Content-Length" : "X-Linked-Size");
           if (!etag.matches("[0-9a-f]{40}|[0-9a-f]{64}") || !size.matches("\\d{1,15}")) {
-            throw new Patience.Refused(
+            throw new HubRetry.Refused(
                 "answers with ETag '" + etag + "' and size '" + size + "'", null);
           }
           return new FileInfo(etag, Long.parseLong(size), first(headers, "X-Repo-Commit"));
@@ -120,7 +120,7 @@ final class HubClient {
   /** Gets the bytes from the body's offset on; after a break, from where it is by then. */
   void get(String path, Body body) throws IOException {
     URI uri = uri(path);
-    patience.retry(
+    retry.run(
         proxies.describe(uri),
         body::offset,
         () -> {
@@ -187,7 +187,7 @@ final class HubClient {
       throws IOException {
     URI uri = request.build().uri();
     for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
-      var signed = request.copy().uri(uri).timeout(patience.silence());
+      var signed = request.copy().uri(uri).timeout(retry.silence());
       signed.header("User-Agent", "rlaif").header("Accept-Encoding", "identity");
       boolean own = isOwn(uri);
       if (own) {
@@ -195,7 +195,7 @@ final class HubClient {
       }
       proxies.sign(signed, uri);
       HttpResponse<T> response =
-          patience.await(http.sendAsync(signed.build(), handler), progress, uri.getHost());
+          retry.await(http.sendAsync(signed.build(), handler), progress, uri.getHost());
       int status = response.statusCode();
       if (status == 200 || status == 206) {
         return response;
@@ -207,7 +207,7 @@ final class HubClient {
         return response;
       }
     }
-    throw new Patience.Refused("sends elsewhere more than " + MOST_REDIRECTS + " times", null);
+    throw new HubRetry.Refused("sends elsewhere more than " + MOST_REDIRECTS + " times", null);
   }
 
   private static URI target(URI from, String location) throws IOException {
@@ -219,9 +219,9 @@ final class HubClient {
               || (scheme.equals("http") && from.getScheme().equals("http")))) {
         return to;
       }
-      throw new Patience.Refused("sends to a place that is not " + from.getScheme(), null);
+      throw new HubRetry.Refused("sends to a place that is not " + from.getScheme(), null);
     } catch (IllegalArgumentException e) {
-      throw new Patience.Refused("sends to a place that is no URL", e);
+      throw new HubRetry.Refused("sends to a place that is no URL", e);
     }
   }
 
@@ -240,16 +240,16 @@ final class HubClient {
       what += " " + code;
     }
     if (status == 407) {
-      return new Patience.Refused(
+      return new HubRetry.Refused(
           what + " (the proxy wants a name and a password: http://name:password@host:port)", null);
     } else if (status == 429 || status == 408 || status >= 500 || !own) {
-      return new Patience.Again(what, first(response.headers(), "Retry-After"));
+      return new HubRetry.Again(what, first(response.headers(), "Retry-After"));
     } else if (status == 401 || status == 403) {
-      return new Patience.Refused(what + " (" + token.advice() + ")", null);
+      return new HubRetry.Refused(what + " (" + token.advice() + ")", null);
     } else if (status == 404) {
-      return new Patience.Refused(what + " (no such model, revision or file)", null);
+      return new HubRetry.Refused(what + " (no such model, revision or file)", null);
     }
-    return new Patience.Refused(what, null);
+    return new HubRetry.Refused(what, null);
   }
 
   /** The first of these headers that is there, or nothing. */

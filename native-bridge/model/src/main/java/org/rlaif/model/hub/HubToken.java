@@ -1,16 +1,17 @@
 package org.rlaif.model.hub;
 
 import java.net.http.HttpRequest;
+import org.rlaif.kit.Secret;
 import org.rlaif.kit.UserError;
 
-/** A token for the hub. It leaves this class in the header of a request and nowhere else. */
+/** A token for the hub, and where it is from. */
 final class HubToken {
-  static final HubToken NONE = new HubToken("", "");
+  static final HubToken NONE = new HubToken("", Secret.NONE);
 
   private final String place;
-  private final String secret;
+  private final Secret secret;
 
-  private HubToken(String place, String secret) {
+  private HubToken(String place, Secret secret) {
     this.place = place;
     this.secret = secret;
   }
@@ -21,34 +22,29 @@ final class HubToken {
    * @param place where it is from, in messages
    */
   static HubToken of(String place, String text) {
-    String secret = text.strip();
-    // The HTTP client would refuse such a header with a message that quotes it.
-    if (!secret.chars().allMatch(c -> c > ' ' && c < 127)) {
-      throw new UserError(place + ": the token in it has characters that no token has");
-    }
-    return secret.isEmpty() ? NONE : new HubToken(place, secret);
+    var unusable = new UserError(place + ": the token in it has characters that no token has");
+    Secret secret = Secret.of(text, unusable);
+    return secret.isNone() ? NONE : new HubToken(place, secret);
   }
 
   void sign(HttpRequest.Builder request) {
-    if (!secret.isEmpty()) {
-      request.header("Authorization", "Bearer " + secret);
-    }
+    secret.sign(request);
   }
 
   /** Text from elsewhere, in which the token may be quoted. */
   String removeFrom(String text) {
-    return secret.isEmpty() ? text : text.replace(secret, "(token)");
+    return secret.removeFrom(text, "(token)");
   }
 
   /** What to look at when access is refused. */
   String advice() {
-    return secret.isEmpty()
+    return secret.isNone()
         ? "the model is not there, or wants a token: set HF_TOKEN"
         : "the model is not there, or wants more than the token in " + place + " allows";
   }
 
   @Override
   public String toString() {
-    return secret.isEmpty() ? "no token" : "the token in " + place;
+    return secret.isNone() ? "no token" : "the token in " + place;
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Retry;
 
 /**
  * The hub on the loopback address, as far as downloads go: large files are at another host, small
@@ -93,7 +94,7 @@ final class FakeHub implements AutoCloseable {
         exchange.getResponseBody().write(content, 0, bytes);
         exchange.getResponseBody().flush();
       }
-      Patience.sleep(Duration.ofMillis(millis));
+      Retry.sleep(Duration.ofMillis(millis), "the hub");
       return true;
     };
   }

@@ -141,7 +141,7 @@ class HubProxyTest {
     var variables =
         new HashMap<>(Map.of("HF_ENDPOINT", hub, "HF_HOME", home.toString(), "HF_TOKEN", "hf_key"));
     variables.putAll(more);
-    var patience = new Patience(3, Duration.ofMillis(5), Duration.ofSeconds(20));
-    return new Hub(HubEnvironment.of(variables), patience).resolve(name);
+    var retry = new HubRetry(3, Duration.ofMillis(5), Duration.ofSeconds(20));
+    return new Hub(HubEnvironment.of(variables), retry).resolve(name);
   }
 }

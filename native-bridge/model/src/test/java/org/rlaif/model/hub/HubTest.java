@@ -40,7 +40,7 @@ final class HubTest {
   private final FakeHub hub = new FakeHub();
   private final byte[] weights = new byte[300_000];
 
-  private Patience patience = patience(Duration.ofSeconds(20));
+  private HubRetry retry = retry(Duration.ofSeconds(20));
 
   @TempDir private Path home;
   private Path model;
@@ -241,9 +241,9 @@ final class HubTest {
     for (int i = 0; i < 3; i++) {
       hub.hubTroubles.add(FakeHub.silenceAfter(0, 800));
     }
-    patience = patience(Duration.ofMillis(400));
+    retry = retry(Duration.ofMillis(400));
     assertMessage("org/tiny", hub.url() + LIST, " was silent for 0.4 s, 3 times");
-    patience = patience(Duration.ofSeconds(20));
+    retry = retry(Duration.ofSeconds(20));
     int closed;
     try (var socket = new ServerSocket(0)) {
       closed = socket.getLocalPort();
@@ -264,7 +264,7 @@ final class HubTest {
 
   @Test
   void aDownloadThatStopsIsTakenUpAgain() throws IOException {
-    patience = patience(Duration.ofMillis(1500));
+    retry = retry(Duration.ofMillis(1500));
     hub.largeTroubles.add(FakeHub.silenceAfter(100_000, 6000));
     assertArrayEquals(weights, Files.readAllBytes(resolve("org/tiny").resolve(WEIGHTS)));
     assertEquals(2, hub.requests.stream().filter(Request::large).count());
@@ -390,8 +390,8 @@ final class HubTest {
     assertEquals(List.of(), hub.requests);
   }
 
-  private static Patience patience(Duration silence) {
-    return new Patience(3, Duration.ofMillis(5), silence);
+  private static HubRetry retry(Duration silence) {
+    return new HubRetry(3, Duration.ofMillis(5), silence);
   }
 
   private Path resolve(String name) {
@@ -401,7 +401,7 @@ final class HubTest {
   private Path resolve(String name, Map<String, String> more) {
     var environment = new HashMap<>(Map.of("HF_ENDPOINT", hub.url(), "HF_HOME", home.toString()));
     environment.putAll(more);
-    return new Hub(HubEnvironment.of(environment), patience).resolve(name);
+    return new Hub(HubEnvironment.of(environment), retry).resolve(name);
   }
 
   private void assertMessage(String name, String part, String next) {

@@ -4,28 +4,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Retry;
 
 /**
- * How often and how long we wait for others.
+ * How often the hub is asked, and how long it is waited for.
  *
  * @param attempts in a row that bring nothing new
- * @param firstWait before the second attempt; it doubles from then on
+ * @param firstWait before the second attempt; it doubles from then on, as {@link Retry} says
  * @param silence after which an answer is given up
  */
-record Patience(int attempts, Duration firstWait, Duration silence) {
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-
-  static final Patience USUAL = new Patience(5, Duration.ofSeconds(1), Duration.ofSeconds(30));
+record HubRetry(int attempts, Duration firstWait, Duration silence) {
+  static final HubRetry USUAL = new HubRetry(5, Duration.ofSeconds(1), Duration.ofSeconds(30));
 
   /** Trying again would not help. */
   static final class Refused extends IOException {
@@ -58,7 +53,7 @@ record Patience(int attempts, Duration firstWait, Duration silence) {
    * @param what the message of a failure begins with
    * @param progress has grown if a failed attempt brought something
    */
-  <T> T retry(String what, LongSupplier progress, Exchange<T> exchange) throws IOException {
+  <T> T run(String what, LongSupplier progress, Exchange<T> exchange) throws IOException {
     long most = progress.getAsLong();
     int failures = 0;
     while (true) {
@@ -100,7 +95,7 @@ record Patience(int attempts, Duration firstWait, Duration silence) {
       }
       throw new IllegalStateException("the request to " + from + " failed", e.getCause());
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw Retry.interrupted("the hub", e);
     } finally {
       result.cancel(true);
     }
@@ -115,33 +110,9 @@ record Patience(int attempts, Duration firstWait, Duration silence) {
     return "failed: " + e.getClass().getSimpleName() + " " + e.getMessage();
   }
 
-  /** Retry-After in seconds or as a date (RFC 9110, section 10.2.3), bounded. */
   private void pause(String retryAfter, int failures) {
-    Duration wait = firstWait.multipliedBy(1L << Math.min(failures - 1, 16));
-    if (retryAfter.matches("\\d{1,9}")) {
-      wait = Duration.ofSeconds(Long.parseLong(retryAfter));
-    } else if (!retryAfter.isEmpty()) {
-      try {
-        Instant at =
-            ZonedDateTime.parse(retryAfter, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-        wait = Duration.between(Instant.now(), at);
-      } catch (DateTimeParseException e) {
-        // Not a date either: wait as if nothing had been asked for.
-      }
-    }
-    sleep(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
-  }
-
-  static void sleep(Duration wait) {
-    try {
-      Thread.sleep(Math.max(wait.toMillis(), 0));
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static IllegalStateException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new IllegalStateException("interrupted while waiting for the hub", e);
+    Duration asked = Retry.after(retryAfter);
+    Duration wait = asked == null ? Retry.backoff(firstWait, failures) : asked;
+    Retry.sleep(wait.compareTo(Retry.LONGEST_WAIT) > 0 ? Retry.LONGEST_WAIT : wait, "the hub");
   }
 }
