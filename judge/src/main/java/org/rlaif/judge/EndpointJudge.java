@@ -28,8 +28,8 @@ import org.rlaif.kit.UserError;
 /**
  * Judges by any OpenAI-compatible endpoint: chat completions at temperature 0, with the 20 most
  * likely tokens at each position asked for. {@link ChatAnswer} tells how the answer is read. What
- * an endpoint refuses to be asked is asked in {@linkplain Asking other words} or left out, from the
- * first time on that this gets an answer.
+ * an endpoint refuses to be asked is asked in {@linkplain RequestWords other words} or left out,
+ * from the first time on that this gets an answer.
  *
  * <p>Answers cost something: each is {@linkplain KeptAnswers kept} before it counts, and what is
  * kept is not asked for again.
@@ -130,7 +130,7 @@ public final class EndpointJudge implements Judge {
   private final KeptAnswers kept;
   private final ExecutorService pool;
   private final AtomicInteger refusedInARow = new AtomicInteger();
-  private volatile Asking asking = Asking.FIRST;
+  private volatile RequestWords asking = RequestWords.FIRST;
 
   /** Why nothing more is sent. */
   private volatile @Nullable UserError givenUp;
@@ -247,10 +247,10 @@ public final class EndpointJudge implements Judge {
   }
 
   private Answer put(Question question) {
-    Asking words = asking;
+    RequestWords words = asking;
     ChatClient.Reply reply = client.post(request(question, words));
     while (reply instanceof ChatClient.Reply.Refused refused) {
-      Asking others = words.after(refused.complaint());
+      RequestWords others = words.after(refused.complaint());
       if (others == null) {
         break;
       }
@@ -301,7 +301,7 @@ public final class EndpointJudge implements Judge {
     }
   }
 
-  private String request(Question question, Asking words) {
+  private String request(Question question, RequestWords words) {
     ObjectNode request = Json.MAPPER.createObjectNode();
     request.put("model", model);
     ArrayNode messages = request.putArray("messages");

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param cold whether temperature 0 is asked for
  * @param mostLikely how many of the most likely tokens are asked for; 0: no log-probabilities
  */
-record Asking(String lengthKey, boolean cold, int mostLikely) {
+record RequestWords(String lengthKey, boolean cold, int mostLikely) {
   private static final String MAX_TOKENS = "max_tokens";
   private static final String MAX_COMPLETION_TOKENS = "max_completion_tokens";
 
   /** As OpenAI's API was first, with as many tokens as it allows. */
-  static final Asking FIRST = new Asking(MAX_TOKENS, true, 20);
+  static final RequestWords FIRST = new RequestWords(MAX_TOKENS, true, 20);
 
   /** Where an endpoint says that it gives fewer, but not how many: others stop here. */
   private static final int FEWER = 5;
@@ -33,19 +33,19 @@ record Asking(String lengthKey, boolean cold, int mostLikely) {
    *
    * @param complaint the refusal's own words
    */
-  @Nullable Asking after(String complaint) {
+  @Nullable RequestWords after(String complaint) {
     if (cold && names("temperature", complaint)) {
-      return new Asking(lengthKey, false, mostLikely);
+      return new RequestWords(lengthKey, false, mostLikely);
     }
     if (mostLikely > 0 && names("top_logprobs", complaint)) {
-      return new Asking(lengthKey, cold, allowed(complaint));
+      return new RequestWords(lengthKey, cold, allowed(complaint));
     }
     if (mostLikely > 0 && names("logprobs", complaint)) {
       int told = told(complaint);
-      return new Asking(lengthKey, cold, told); // 0 unless it tells how many it gives
+      return new RequestWords(lengthKey, cold, told); // 0 unless it tells how many it gives
     }
     if (lengthKey.equals(MAX_TOKENS) && names(MAX_TOKENS, complaint)) {
-      return new Asking(MAX_COMPLETION_TOKENS, cold, mostLikely);
+      return new RequestWords(MAX_COMPLETION_TOKENS, cold, mostLikely);
     }
     return null;
   }
