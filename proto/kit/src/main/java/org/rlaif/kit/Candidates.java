@@ -2,10 +2,7 @@ package org.rlaif.kit;
 
 import static org.rlaif.kit.UserError.require;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +16,8 @@ public record Candidates(
     String id,
     Prompt prompt,
     List<String> completions,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<List<Integer>> tokens) {
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<List<Integer>> tokens) {
   private static final String TOKENS = "tokens";
-
-  /** All keys, as Jackson wants them. */
-  private record Row(
-      String id, Prompt prompt, List<String> completions, @Nullable List<List<Integer>> tokens) {}
 
   public Candidates {
     require(completions.size() >= 2, "completions", completions.size(), "at least 2, for " + id);
@@ -41,11 +34,5 @@ public record Candidates(
 
   public Candidates(String id, Prompt prompt, List<String> completions) {
     this(id, prompt, completions, null);
-  }
-
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  static Candidates read(ObjectNode json) throws JsonProcessingException {
-    Row row = Json.MAPPER.treeToValue(Json.optional(json, TOKENS), Row.class);
-    return new Candidates(row.id, row.prompt, row.completions, row.tokens);
   }
 }

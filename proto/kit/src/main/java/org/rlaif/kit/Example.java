@@ -2,10 +2,7 @@ package org.rlaif.kit;
 
 import static org.rlaif.kit.UserError.require;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * A prompt and the completion that is to be learned.
@@ -18,12 +15,7 @@ public record Example(
     String id,
     Prompt prompt,
     String completion,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean everyTurn) {
-  private static final String EVERY_TURN = "everyTurn";
-
-  /** All keys, as Jackson wants them. */
-  private record Row(String id, Prompt prompt, String completion, boolean everyTurn) {}
-
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean everyTurn) {
   public Example {
     require(!prompt.transcript().isEmpty(), "prompt", "\"\"", "text, in the example " + id);
   }
@@ -35,14 +27,5 @@ public record Example(
   /** Whether there is something to learn, or to compare with. */
   public boolean hasCompletion() {
     return !completion.isEmpty();
-  }
-
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  static Example read(ObjectNode json) throws JsonProcessingException {
-    if (!json.has(EVERY_TURN)) {
-      json.put(EVERY_TURN, false);
-    }
-    Row row = Json.MAPPER.treeToValue(json, Row.class);
-    return new Example(row.id, row.prompt, row.completion, row.everyTurn);
   }
 }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.JacksonYAMLParseException;
 import java.io.IOException;
@@ -34,6 +35,7 @@ public final class Json {
 
   static <M extends ObjectMapper, B extends MapperBuilder<M, B>> M strict(B builder) {
     return builder
+        .addModule(new SimpleModule().setDeserializerModifier(new MayBeAbsent.Modifier()))
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -75,14 +77,6 @@ public final class Json {
     } catch (IOException e) {
       throw new UserError(file + ": cannot be read (" + e.getMessage() + ")", e);
     }
-  }
-
-  /** The same object with a key that may be absent, then null. */
-  static ObjectNode optional(ObjectNode json, String key) {
-    if (!json.has(key)) {
-      json.putNull(key);
-    }
-    return json;
   }
 
   /** The beginning of a value, for an error about it. */

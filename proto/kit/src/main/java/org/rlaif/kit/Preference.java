@@ -2,10 +2,7 @@ package org.rlaif.kit;
 
 import static org.rlaif.kit.UserError.require;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +20,7 @@ public record Preference(
     String second,
     double probabilityFirst,
     Provenance provenance,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens) {
-  private static final String TOKENS = "tokens";
-
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens) {
   /** The ids of both completions. */
   public record Tokens(List<Integer> first, List<Integer> second) {
     public Tokens {
@@ -33,16 +28,6 @@ public record Preference(
       second = List.copyOf(second);
     }
   }
-
-  /** All keys, as Jackson wants them. */
-  private record Row(
-      String id,
-      Prompt prompt,
-      String first,
-      String second,
-      double probabilityFirst,
-      Provenance provenance,
-      @Nullable Tokens tokens) {}
 
   public Preference {
     require(
@@ -60,18 +45,5 @@ public record Preference(
       double probabilityFirst,
       Provenance provenance) {
     this(id, prompt, first, second, probabilityFirst, provenance, null);
-  }
-
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  static Preference read(ObjectNode json) throws JsonProcessingException {
-    Row row = Json.MAPPER.treeToValue(Json.optional(json, TOKENS), Row.class);
-    return new Preference(
-        row.id,
-        row.prompt,
-        row.first,
-        row.second,
-        row.probabilityFirst,
-        row.provenance,
-        row.tokens);
   }
 }
