@@ -21,7 +21,6 @@ import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.onnx.Quantization;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.RewardEngine;
 import org.rlaif.serving.engine.ServedModel;
@@ -190,7 +189,7 @@ public final class Benchmark {
   private void measure(Bench bench, String model, String engine) throws InterruptedException {
     Map<String, String> machine = Machine.describe(engine);
     long start = System.nanoTime();
-    Found found = bench.measure(part -> say("measuring " + part));
+    Found found = Parts.measure(bench, part -> say("measuring " + part));
     var result =
         new BenchResult(
             BenchResult.FORMAT,

@@ -11,25 +11,14 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.bench.Workload.Asked;
 import org.rlaif.serving.engine.PolicyEngine;
 
 /** How soon a slot is free after whoever had it gave up, with all slots taken. */
-final class Cancels {
+record Cancels(Settings settings, PolicyEngine engine, Caller caller) {
   /** Longest pause before a sequence is cancelled: so that it hits any part of a decode step. */
   private static final int MOST_PAUSE_MS = 100;
-
-  private final Settings settings;
-  private final PolicyEngine engine;
-  private final Caller caller;
-
-  Cancels(Settings settings, PolicyEngine engine, Caller caller) {
-    this.settings = settings;
-    this.engine = engine;
-    this.caller = caller;
-  }
 
   void measure(Found into) throws InterruptedException {
     Latency free = free();
@@ -108,7 +97,8 @@ final class Cancels {
 
   private Workload fillers(int count) {
     int room = engine.config().contextLength() - settings.mixedPrompt();
-    return Bench.equal(engine.config(), count, settings.mixedPrompt(), room, settings.seed(), 400);
+    return Workload.equal(
+        engine.config(), count, settings.mixedPrompt(), room, settings.seed(), 400);
   }
 
   /** Another one each time, between nothing and the longest; spread evenly (golden ratio). */

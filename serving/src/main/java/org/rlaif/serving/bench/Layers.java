@@ -2,7 +2,6 @@ package org.rlaif.serving.bench;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.engine.BareLoop;
 import org.rlaif.serving.engine.BareLoop.Timing;
 import org.rlaif.serving.engine.PolicyEngine;
@@ -63,7 +62,7 @@ final class Layers {
   }
 
   private Workload equal(int output, int repeat) {
-    return Bench.equal(
+    return Workload.equal(
         bench.config(), settings.batch(), settings.mixedPrompt(), output, settings.seed(), repeat);
   }
 

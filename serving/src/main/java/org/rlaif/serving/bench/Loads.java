@@ -3,7 +3,6 @@ package org.rlaif.serving.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.Section.Row;
 
 /** Closed loops of growing concurrency, and an open loop, on streams of tokens. */

@@ -3,22 +3,13 @@ package org.rlaif.serving.bench;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.BareLoop;
 import org.rlaif.serving.engine.BareLoop.Timing;
 import org.rlaif.serving.engine.PolicyEngine;
 
 /** Completions of very different lengths: where static batches wait for their longest row. */
-final class Mixed {
-  private final Settings settings;
-  private final PolicyEngine engine;
-
-  Mixed(Settings settings, PolicyEngine engine) {
-    this.settings = settings;
-    this.engine = engine;
-  }
-
+record Mixed(Settings settings, PolicyEngine engine) {
   void measure(Found into) throws InterruptedException {
     Workload work =
         Workload.draw(

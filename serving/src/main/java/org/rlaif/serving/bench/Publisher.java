@@ -61,7 +61,8 @@ final class Publisher {
   }
 
   private Probe probe(long seed) {
-    List<int[]> drawn = new ArrayList<>(Bench.equal(engine.config(), 2, 8, 1, seed, 700).prompts());
+    List<int[]> drawn =
+        new ArrayList<>(Workload.equal(engine.config(), 2, 8, 1, seed, 700).prompts());
     Completion found =
         caller
             .client()

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.BareLoop;
 import org.rlaif.serving.engine.BareLoop.Timing;
@@ -21,8 +20,10 @@ import org.rlaif.serving.update.QuantizationLoss;
 /**
  * One model kept in several ways: what each takes, what it loses, and how fast the bare loop
  * decodes with it, in turn with fp32 in every repeat.
+ *
+ * @param original whose folder is loaded in every way
  */
-final class Quantizations {
+record Quantizations(Settings settings, PolicyEngine original) {
   private static final List<Quantization> WAYS =
       List.of(
           new Quantization(Precision.FP32, Precision.INT8),
@@ -30,17 +31,6 @@ final class Quantizations {
           new Quantization(Precision.INT8, Precision.INT8),
           new Quantization(Precision.INT4, Precision.FP32),
           new Quantization(Precision.INT4, Precision.INT8));
-
-  private final Settings settings;
-  private final PolicyEngine original;
-
-  /**
-   * @param original whose folder is loaded in every way
-   */
-  Quantizations(Settings settings, PolicyEngine original) {
-    this.settings = settings;
-    this.original = original;
-  }
 
   void measure(Found into) {
     var config = new EngineConfig(1, original.compute(), 1);
@@ -104,7 +94,7 @@ final class Quantizations {
   /** Tokens per second while all rows decode. */
   private double rate(PolicyEngine engine, int batch, int repeat) {
     Workload work =
-        Bench.equal(
+        Workload.equal(
             original.config(),
             batch,
             settings.mixedPrompt(),

@@ -4,22 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.BareLoop;
 import org.rlaif.serving.engine.BareLoop.Timing;
 import org.rlaif.serving.engine.PolicyEngine;
 
 /** A batch of rollouts, as PPO asks for them, against a static batch on the bare loop. */
-final class Rollouts {
-  private final Settings settings;
-  private final PolicyEngine engine;
-
-  Rollouts(Settings settings, PolicyEngine engine) {
-    this.settings = settings;
-    this.engine = engine;
-  }
-
+record Rollouts(Settings settings, PolicyEngine engine) {
   void measure(Found into) throws InterruptedException {
     int batch = settings.batch();
     int repeats = settings.repeats();
@@ -62,7 +53,7 @@ final class Rollouts {
 
   private Workload equal(int requests, long use) {
     DecoderConfig config = engine.config();
-    return Bench.equal(
+    return Workload.equal(
         config,
         requests,
         settings.rolloutPrompt(),

@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.engine.BareScoring;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.RewardEngine;
@@ -154,7 +153,7 @@ final class Scoring {
   private List<ScoringItem> draw(int count, int length, int repeat) {
     int prompt = length - Math.max(1, length / COMPLETION);
     long use = 500L + repeat;
-    return Bench.equal(bench.config(), count, length, 1, settings.seed(), use).prompts().stream()
+    return Workload.equal(bench.config(), count, length, 1, settings.seed(), use).prompts().stream()
         .map(
             tokens ->
                 new ScoringItem(

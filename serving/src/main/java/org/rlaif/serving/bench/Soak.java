@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.ResidentMemory.Sample;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.PolicyEngine;

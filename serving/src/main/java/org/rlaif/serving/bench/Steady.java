@@ -4,27 +4,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.PolicyEngine;
 
 /** Rows that decode steadily, and what a long prompt does to their pace. */
-final class Steady {
+record Steady(Settings settings, PolicyEngine engine) {
   /** Tokens of the steady rows between two prompts. */
   private static final int BETWEEN = 8;
-
-  private final Settings settings;
-  private final PolicyEngine engine;
-
-  Steady(Settings settings, PolicyEngine engine) {
-    this.settings = settings;
-    this.engine = engine;
-  }
 
   /** One slot is left for the prompts; they come one after the other, with pauses between them. */
   void prefill(Found into) throws InterruptedException {
     Workload rows =
-        Bench.equal(
+        Workload.equal(
             engine.config(),
             settings.batch() - 1,
             settings.mixedPrompt(),
@@ -36,7 +27,7 @@ final class Steady {
     run.awaitAllStarted();
     for (int i = 0; run.awaitTokens(BETWEEN); i++) {
       Workload prompt =
-          Bench.equal(engine.config(), 1, settings.longPrompt(), 1, settings.seed(), 300 + i);
+          Workload.equal(engine.config(), 1, settings.longPrompt(), 1, settings.seed(), 300 + i);
       disturbances.addAll(EngineRun.start(engine, prompt, 1, settings.temperature()).await());
     }
     List<Trace> traces = run.await();

@@ -9,30 +9,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.rlaif.serving.bench.Bench.Found;
 import org.rlaif.serving.bench.Section.Row;
 import org.rlaif.serving.engine.PolicyEngine;
 
 /**
  * All weights are published again and again while streams are under way: what the streams notice.
+ *
+ * @param streams asks for tokens
+ * @param publisher hands over weights, in the same process
  */
-final class Swaps {
-  private final Settings settings;
-  private final PolicyEngine engine;
-  private final Caller streams;
-  private final Caller publisher;
-
-  /**
-   * @param streams asks for tokens
-   * @param publisher hands over weights, in the same process
-   */
-  Swaps(Settings settings, PolicyEngine engine, Caller streams, Caller publisher) {
-    this.settings = settings;
-    this.engine = engine;
-    this.streams = streams;
-    this.publisher = publisher;
-  }
-
+record Swaps(Settings settings, PolicyEngine engine, Caller streams, Caller publisher) {
   void measure(Found into) throws InterruptedException {
     var weights = new Publisher(engine, publisher, settings.seed());
     ExecutorService pool = Executors.newSingleThreadExecutor();
@@ -77,7 +63,7 @@ final class Swaps {
 
   private List<Trace> streams(long use) throws InterruptedException {
     Workload rows =
-        Bench.equal(
+        Workload.equal(
             engine.config(),
             settings.batch(),
             settings.mixedPrompt(),

@@ -47,4 +47,15 @@ record Workload(List<Asked> requests) {
     }
     return batches;
   }
+
+  /** Requests of equal lengths; each use has a seed of its own. */
+  static Workload equal(
+      DecoderConfig config, int requests, int prompt, int output, long seed, long use) {
+    return draw(
+        config,
+        requests,
+        new Lengths(prompt, prompt),
+        new Lengths(output, output),
+        seed * 1_000_003 + use);
+  }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.text.TextBound;
 import org.rlaif.serving.engine.EngineConfig;
+import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
@@ -188,7 +189,8 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private static void describe(ServedModel model, PrintWriter out) {
-    String what = model.slots() == 0 ? "reward model" : "policy, " + model.slots() + " slots";
+    PolicyEngine policy = model instanceof PolicyEngine engine ? engine : null;
+    String what = policy == null ? "reward model" : "policy, " + policy.slots() + " slots";
     out.printf(
         "%s: %s, %,d parameters, context %d, %s%n",
         model.name(),
@@ -197,7 +199,7 @@ public final class ServeCommand implements Callable<Integer> {
         model.config().contextLength(),
         model.folder());
     out.printf("%s: %s%n", model.name(), model.footprint());
-    QuantizationLoss loss = model.quantizationLoss();
+    QuantizationLoss loss = policy == null ? null : policy.quantizationLoss();
     if (loss != null) {
       out.printf("%s: %s%n", model.name(), loss);
     }

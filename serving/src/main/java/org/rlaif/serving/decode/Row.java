@@ -3,10 +3,12 @@ package org.rlaif.serving.decode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.queue.Completion;
+import org.rlaif.serving.queue.Completion.Reason;
 import org.rlaif.serving.queue.PromptGroup;
 import org.rlaif.serving.queue.Ticket;
 import org.rlaif.serving.sampling.LogitRules;
@@ -15,8 +17,6 @@ import org.rlaif.serving.sampling.SequenceId;
 import org.rlaif.serving.sampling.StopScan;
 import org.rlaif.serving.sampling.TokenDetails;
 import org.rlaif.serving.sampling.Vocabulary;
-import org.rlaif.v1.FinishReason;
-import org.rlaif.v1.WeightsSpan;
 
 /** A live sequence: what it has sampled, and how much of it its slot holds. */
 final class Row {
@@ -33,7 +33,7 @@ final class Row {
   private final int[] tokens;
   private final float[] logprobs;
   private int count;
-  private final List<WeightsSpan> spans = new ArrayList<>();
+  private final List<Completion.Sampled> spans = new ArrayList<>();
   private final List<TokenDetails> details = new ArrayList<>();
   private int support;
   private final @Nullable StopScan scan;
@@ -69,18 +69,13 @@ final class Row {
   void accept(int token, float logprob, @Nullable TokenDetails more, long weightsVersion) {
     int last = spans.size() - 1;
     int start = count;
-    if (last >= 0 && spans.get(last).getWeightsVersion() == weightsVersion) {
-      start = spans.remove(last).getStart();
+    if (last >= 0 && spans.get(last).weightsVersion() == weightsVersion) {
+      start = spans.remove(last).start();
     }
     tokens[count] = token;
     logprobs[count] = logprob;
     count++;
-    spans.add(
-        WeightsSpan.newBuilder()
-            .setStart(start)
-            .setEnd(count)
-            .setWeightsVersion(weightsVersion)
-            .build());
+    spans.add(new Completion.Sampled(start, count, weightsVersion));
     if (rules != null) {
       rules.count(token);
     }
@@ -133,22 +128,20 @@ final class Row {
   }
 
   boolean isFinished() {
-    return reason() != FinishReason.FINISH_REASON_UNSPECIFIED;
+    return reason() != null;
   }
 
-  private FinishReason reason() {
+  private @Nullable Reason reason() {
     if (vocabulary.ends().contains(lastToken())) {
-      return FinishReason.FINISH_REASON_END_OF_TEXT;
+      return Reason.END_OF_TEXT;
     }
     if (group.sampling.stops().tokenIds().contains(lastToken())) {
-      return FinishReason.FINISH_REASON_STOP_TOKEN;
+      return Reason.STOP_TOKEN;
     }
     if (scan != null && !scan.found().isEmpty()) {
-      return FinishReason.FINISH_REASON_STOP_STRING;
+      return Reason.STOP_STRING;
     }
-    return count == tokens.length
-        ? FinishReason.FINISH_REASON_LENGTH
-        : FinishReason.FINISH_REASON_UNSPECIFIED;
+    return count == tokens.length ? Reason.LENGTH : null;
   }
 
   /** What it has sampled. */
@@ -157,17 +150,18 @@ final class Row {
   }
 
   void tellFinished() {
+    Reason reason = Objects.requireNonNull(reason());
     group.listener.onFinished(
         id,
         new Completion(
             completion(),
             Arrays.copyOf(logprobs, count),
-            reason(),
+            reason,
             List.copyOf(spans),
             List.copyOf(details),
             scan == null || scan.found().isEmpty()
                 ? null
                 : new Completion.Stop(scan.found(), scan.text())));
-    group.ticket.observer.finished(reason(), System.nanoTime() - group.ticket.taken);
+    group.ticket.observer.finished(reason, System.nanoTime() - group.ticket.taken);
   }
 }

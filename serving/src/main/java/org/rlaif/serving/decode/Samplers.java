@@ -1,5 +1,6 @@
 package org.rlaif.serving.decode;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -115,19 +116,10 @@ final class Samplers implements AutoCloseable {
 
   /** Returns when the helper has made its draws, which takes no more than the caller's own. */
   private static void join(Future<?> helper) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        helper.get();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true; // the rows must not go on while a helper reads them
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("a draw failed: " + e.getCause(), e.getCause());
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    try {
+      Uninterruptibles.getUninterruptibly(helper); // rows must not go on while a helper reads them
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a draw failed: " + e.getCause(), e.getCause());
     }
   }
 

@@ -1,6 +1,6 @@
 package org.rlaif.serving.decode;
 
-import java.util.ArrayList;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
@@ -9,9 +9,8 @@ import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.decode.Samplers.Draw;
 import org.rlaif.serving.decode.Staging.Staged;
-import org.rlaif.serving.graph.CacheScales;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.graph.KvCache;
-import org.rlaif.serving.graph.OnnxRuntime;
 import org.rlaif.serving.queue.ModelObserver;
 import org.rlaif.serving.queue.Refusal;
 import org.rlaif.serving.queue.Refusal.Reason;
@@ -38,65 +37,51 @@ import org.slf4j.LoggerFactory;
 public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
-  /** Fewer slots than this part of all are few. */
-  private static final int FEW = 8;
-
   private final String model;
   private final DecoderConfig config;
   private final Tokenizer tokenizer;
   private final Vocabulary vocabulary;
   private final LiveWeights weights;
   private final int slots;
-  private final RequestQueue line;
+  private final RequestQueue queue;
   private final ModelObserver observer;
   private final BiConsumer<int[], int[]> served;
   private final KvCache cache;
   private final ForwardPass pass;
   private final Samplers samplers;
+  private final AdmissionPolicy policy;
   private final Staging staging;
+  private final LiveRows rows;
   private final Parking parking;
   private final Thread thread;
 
-  // Of the thread alone.
-  private final List<Row> rows = new ArrayList<>();
-
-  /** The scales of what rows have cached. */
-  private CacheScales cachedWith;
-
-  /** Prompts that got rows since rows decoded last. */
-  private int promptsInTurn;
-
-  /** Whether slots are being filled: it began with many that could be. */
-  private boolean filling;
-
   /**
+   * @param slots the most sequences that decode at the same time
    * @param served hears of prompts and their first samples, in tokens
    */
   public Scheduler(
-      String model,
-      OnnxRuntime runtime,
-      DecoderConfig config,
+      GraphSpec graph,
       Tokenizer tokenizer,
       LiveWeights weights,
-      Precision kvCache,
       int slots,
-      RequestQueue line,
+      RequestQueue queue,
       ModelObserver observer,
       BiConsumer<int[], int[]> served) {
-    this.model = model;
-    this.config = config;
+    this.model = queue.model();
+    this.config = graph.config();
     this.tokenizer = tokenizer;
     this.vocabulary = Vocabulary.of(config, tokenizer);
     this.weights = weights;
     this.slots = slots;
-    this.line = line;
+    this.queue = queue;
     this.observer = observer;
     this.served = served;
-    this.cachedWith = weights.scales();
-    this.cache = new KvCache(runtime, config, kvCache, slots + 1);
-    this.pass = new ForwardPass(runtime, config, kvCache, slots, Prefill.TOGETHER, slots + 1);
-    this.samplers = new Samplers(model, vocabulary, runtime.compute().threads());
-    this.staging = new Staging(config, slots, line);
+    this.cache = new KvCache(graph, slots + 1);
+    this.pass = new ForwardPass(graph, slots, Prefill.TOGETHER, slots + 1);
+    this.samplers = new Samplers(model, vocabulary, graph.runtime().compute().threads());
+    this.policy = new AdmissionPolicy(config, slots, queue);
+    this.staging = new Staging(vocabulary.size(), policy, queue);
+    this.rows = new LiveRows(cache, weights.scales());
     this.parking = new Parking(cache, slots);
     this.thread = new Thread(this::run, "rlaif-decode-" + model);
     thread.setDaemon(true);
@@ -107,8 +92,8 @@ public final class Scheduler implements AutoCloseable {
     return KvCache.bytes(config, kvCache, slots + 1L) + ForwardPass.bytes(config, slots + 1L);
   }
 
-  public RequestQueue line() {
-    return line;
+  public RequestQueue queue() {
+    return queue;
   }
 
   private void run() {
@@ -122,11 +107,11 @@ public final class Scheduler implements AutoCloseable {
           default -> {} // it holds still
         }
       }
-      failAll(line.closing());
+      failAll(queue.closing());
     } catch (Throwable e) { // whoever waits must hear of it, whatever it is
       LOG.error("the decode loop of {} broke down", model, e);
-      line.breakDown(e);
-      failAll(new Refusal(Reason.UNAVAILABLE, "model: " + model + " broke down: " + e, e));
+      queue.breakDown(e);
+      failAll(Refusal.brokeDown(model, e));
       observer.broken(e);
     } finally {
       samplers.close();
@@ -136,23 +121,17 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private Turn next() throws InterruptedException {
-    int cached = 0;
-    for (Row row : rows) {
-      cached += row.cached();
-    }
-    return line.awaitTurn(rows.size(), cached, !staging.isEmpty(), !parking.isEmpty());
+    return queue.awaitTurn(rows.count(), rows.cached(), !staging.isEmpty(), !parking.isEmpty());
   }
 
   private void step(boolean admitting) {
     try (Lease lease = weights.lease()) {
-      rescale(lease.scales());
-      boolean waiting = mayWait();
-      List<Staged> prompts = admitting ? admit(lease, waiting) : List.of();
-      filling = filling && !prompts.isEmpty();
-      boolean decoding = prompts.isEmpty() || !waiting;
-      promptsInTurn = decoding ? 0 : promptsInTurn;
+      rows.rescale(lease.scales());
+      boolean mayWait = policy.mayRowsWait(rows.count(), rows.areFollowed());
+      List<Staged> prompts = admitting ? admit(lease, mayWait) : List.of();
+      boolean decoding = policy.decodes(!prompts.isEmpty(), mayWait);
       pass.clear();
-      for (Row row : decoding ? rows : List.<Row>of()) {
+      for (Row row : decoding ? rows.from(0) : List.<Row>of()) {
         Sampling sampling = row.group.sampling;
         pass.row(row.lastToken(), row.cached(), sampling.graphTemperature());
         if (LogitRules.needNormaliser(sampling)) {
@@ -160,38 +139,28 @@ public final class Scheduler implements AutoCloseable {
         }
       }
       if (!prompts.isEmpty()) {
-        staging.put(prompts, pass, chunk());
+        staging.put(prompts, pass, policy.chunk(rows.count(), rows.areFollowed()));
       }
-      if (!prompts.isEmpty() || !rows.isEmpty()) {
+      if (!prompts.isEmpty() || rows.count() > 0) {
         run(lease, decoding, prompts);
       }
     }
   }
 
-  /** What rows have cached goes on with the scales of new weights. */
-  private void rescale(CacheScales scales) {
-    if (scales != cachedWith) {
-      List<float[]> ratios = cachedWith.over(scales);
-      for (int slot = 0; slot < rows.size(); slot++) {
-        cache.rescale(slot, rows.get(slot).cached(), ratios);
-      }
-      cachedWith = scales;
-    }
-  }
-
   /**
-   * Gives rows to what was computed; returns what is computed next, if a slot is free.
-   *
-   * @param alone whether no row decodes meanwhile
+   * Gives rows to what was computed; returns what is computed next, if a slot is free. A sequence
+   * whose caller has read again comes before a prompt that has not begun; its slot is behind the
+   * rows, where no prompt is computed then.
    */
-  private List<Staged> admit(Lease lease, boolean alone) {
+  private List<Staged> admit(Lease lease, boolean mayWait) {
     staging.putBack();
-    while (rows.size() < slots) {
-      if (staging.isEmpty() && resume()) {
+    while (rows.count() < slots) {
+      Row resumed = staging.isEmpty() ? parking.resume(rows.count()) : null;
+      if (resumed != null) {
+        rows.add(resumed);
         continue;
       }
-      List<Staged> next =
-          staging.next(lease.version(), rows.size(), alone ? slots - rows.size() : 1);
+      List<Staged> next = staging.next(lease.version(), rows.count(), mayWait);
       if (next.isEmpty() || !next.get(0).isComputed()) {
         return next;
       }
@@ -200,23 +169,14 @@ public final class Scheduler implements AutoCloseable {
     return List.of();
   }
 
-  /** Brings back a sequence whose caller has read; behind the rows, where no prompt is computed. */
-  private boolean resume() {
-    Row row = parking.resume(rows.size());
-    if (row != null) {
-      rows.add(row);
-    }
-    return row != null;
-  }
-
   private void run(Lease lease, boolean decoding, List<Staged> prompts) {
     try {
       pass.run(lease.session(), cache);
-      observer.ran(decoding ? rows.size() : 0, prompts.stream().mapToInt(Staged::underWay).sum());
+      observer.ran(decoding ? rows.count() : 0, prompts.stream().mapToInt(Staged::underWay).sum());
     } catch (RuntimeException e) {
       // No telling whose fault it was: all of them fail, the waiting ones get their turn.
-      LOG.error("a run of {} rows failed", rows.size(), e);
-      failRows(e);
+      LOG.error("a run of {} rows failed", rows.count(), e);
+      rows.fail(e);
       if (!prompts.isEmpty()) {
         staging.fail(e, false);
       }
@@ -224,7 +184,7 @@ public final class Scheduler implements AutoCloseable {
     }
     prompts.forEach(prompt -> staging.computed(prompt, pass));
     if (decoding) {
-      accept(samplers.draw(rows, pass), 0, lease.version());
+      accept(samplers.draw(rows.from(0), pass), 0, lease.version());
     }
     for (Staged prompt : prompts) {
       if (prompt.isComputed()) {
@@ -234,10 +194,10 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private void dropCancelled() {
-    for (int slot = rows.size() - 1; slot >= 0; slot--) {
+    for (int slot = rows.count() - 1; slot >= 0; slot--) {
       Row row = rows.get(slot);
       if (row.group.ticket.isCancelled()) {
-        remove(slot);
+        rows.remove(slot);
         row.group.tellFailed(row.id, new CancellationException("cancelled"));
       }
     }
@@ -246,20 +206,20 @@ public final class Scheduler implements AutoCloseable {
         .removeIf(row -> row.group.ticket.isCancelled())
         .forEach(row -> row.group.tellFailed(row.id, cancelled));
     staging.fail(cancelled, true);
-    line.removeCancelled().forEach(group -> group.fail(cancelled));
+    queue.removeCancelled().forEach(group -> group.fail(cancelled));
   }
 
   /** Frees the slots of sequences whose callers follow them and do not read. */
   private void park() {
-    for (int slot = rows.size() - 1; slot >= 0; slot--) {
+    for (int slot = rows.count() - 1; slot >= 0; slot--) {
       Row row = rows.get(slot);
       SequenceListener listener = row.group.listener;
       if (listener.followsTokens() && listener.isBehind()) {
         if (parking.fits(row)) {
           parking.put(row, slot);
-          remove(slot);
+          rows.remove(slot);
         } else {
-          remove(slot);
+          rows.remove(slot);
           tellUnread(row);
         }
       }
@@ -276,45 +236,18 @@ public final class Scheduler implements AutoCloseable {
             null));
   }
 
-  /**
-   * Whether rows may wait while slots are filled: nobody follows them, and more than a few slots
-   * could be filled when that began. They are fastest together, and at the same length; where they
-   * come and go, a prompt beside them is cheap.
-   */
-  private boolean mayWait() {
-    filling = filling || !fewAreFillable();
-    return filling && !isFollowed() && promptsInTurn < slots;
-  }
-
-  /**
-   * Large chunks fill slots fastest, and hold up the rows. Where somebody follows these, and few
-   * slots can be filled, a prompt is computed in pieces.
-   */
-  private int chunk() {
-    return isFollowed() && fewAreFillable() ? Prefill.PIECE : Prefill.CHUNK;
-  }
-
-  private boolean isFollowed() {
-    return rows.stream().anyMatch(row -> row.group.listener.followsTokens());
-  }
-
-  private boolean fewAreFillable() {
-    int fillable = Math.min(slots - rows.size(), line.waiting());
-    return fillable * FEW <= Math.max(slots, FEW);
-  }
-
   /** Gives samples of a computed prompt a row each and draws their first tokens. */
   private void start(Staged prompt) {
-    promptsInTurn++;
-    int first = rows.size();
+    policy.started();
+    int first = rows.count();
     int promptTokens = prompt.group.prompt.length;
     int most = config.contextLength() - promptTokens;
-    while (rows.size() < slots && !prompt.group.isStarted()) {
-      cache.copy(prompt.slot, rows.size(), promptTokens);
+    while (rows.count() < slots && !prompt.group.isStarted()) {
+      cache.copy(prompt.slot, rows.count(), promptTokens);
       rows.add(new Row(prompt.group, prompt.group.next(), tokenizer, vocabulary, most));
-      line.leave(prompt.group, 1);
+      queue.leave(prompt.group, 1);
     }
-    accept(samplers.draw(rows.subList(first, rows.size()), prompt), first, prompt.version);
+    accept(samplers.draw(rows.from(first), prompt), first, prompt.version);
   }
 
   /** Tells rows from {@code first} on their tokens; a row goes when it is finished, or fails. */
@@ -329,59 +262,32 @@ public final class Scheduler implements AutoCloseable {
         }
         row.accept(draw.token(), draw.logprob(), draw.details(), version);
         if (row.isFinished()) {
-          remove(slot);
+          rows.remove(slot);
           if (row.id.sample() == 0) {
             served.accept(row.group.prompt, row.completion());
           }
           row.tellFinished();
         }
       } catch (RuntimeException e) {
-        if (slot < rows.size() && rows.get(slot) == row) {
-          remove(slot);
+        if (slot < rows.count() && rows.get(slot) == row) {
+          rows.remove(slot);
         }
         row.group.tellFailed(row.id, e);
       }
     }
   }
 
-  /** Frees a slot: the last row moves into it. */
-  private void remove(int slot) {
-    int last = rows.size() - 1;
-    Row moved = rows.remove(last);
-    if (slot != last) {
-      cache.copy(last, slot, moved.cached());
-      rows.set(slot, moved);
-    }
-  }
-
-  private void failRows(Throwable cause) {
-    for (Row row : rows) {
-      row.group.tellFailed(row.id, cause);
-    }
-    rows.clear();
-  }
-
   private void failAll(Throwable cause) {
-    failRows(cause);
+    rows.fail(cause);
     parking.removeIf(row -> true).forEach(row -> row.group.tellFailed(row.id, cause));
     staging.fail(cause, false);
-    line.drain().forEach(group -> group.fail(cause));
+    queue.drain().forEach(group -> group.fail(cause));
   }
 
   /** Fails whatever is not finished; returns when the thread has ended. */
   @Override
   public void close() {
-    line.close();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // the cache must not go while the thread uses it
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    queue.close();
+    Uninterruptibles.joinUninterruptibly(thread); // it uses the weights, which go next
   }
 }

@@ -2,16 +2,15 @@ package org.rlaif.serving.decode;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.rlaif.model.DecoderConfig;
 import org.rlaif.serving.queue.PromptGroup;
 import org.rlaif.serving.queue.RequestQueue;
 import org.rlaif.serving.sampling.LogitRules;
 
 /** Where prompts are computed, one at a time or some short ones together, before they get rows. */
 final class Staging {
-  private final DecoderConfig config;
-  private final int spare;
-  private final RequestQueue line;
+  private final int vocabularySize;
+  private final AdmissionPolicy policy;
+  private final RequestQueue queue;
 
   /** In the order of their slots; several if they are computed together. */
   private final List<Staged> staged = new ArrayList<>();
@@ -42,7 +41,7 @@ final class Staging {
       return prefill.isDone();
     }
 
-    /** The same for every sample. */
+    /** One for all samples. */
     @Override
     public void logprobs(int row, float[] into) {
       System.arraycopy(logprobs, 0, into, 0, into.length);
@@ -54,13 +53,10 @@ final class Staging {
     }
   }
 
-  /**
-   * @param spare the slot that is never a row's
-   */
-  Staging(DecoderConfig config, int spare, RequestQueue line) {
-    this.config = config;
-    this.spare = spare;
-    this.line = line;
+  Staging(int vocabularySize, AdmissionPolicy policy, RequestQueue queue) {
+    this.vocabularySize = vocabularySize;
+    this.policy = policy;
+    this.queue = queue;
   }
 
   /** Whether no prompt is here of which a sample has yet to begin. */
@@ -68,12 +64,12 @@ final class Staging {
     return staged.stream().allMatch(each -> each.group.isStarted());
   }
 
-  /** Takes out the prompts whose caller is behind: they wait in the line again. */
+  /** Takes out the prompts whose caller is behind: they wait in the queue again. */
   void putBack() {
     for (Staged each : List.copyOf(staged)) {
       if (!each.group.isStarted() && each.group.listener.isBehind()) {
         staged.remove(each);
-        line.putBack(each.group);
+        queue.putBack(each.group);
       }
     }
   }
@@ -83,12 +79,12 @@ final class Staging {
    * meanwhile.
    *
    * @param rows how many there are
-   * @param most sequences of several prompts together
+   * @param mayWait whether they wait meanwhile
    */
-  List<Staged> next(long version, int rows, int most) {
+  List<Staged> next(long version, int rows, boolean mayWait) {
     staged.removeIf(each -> each.group.isStarted());
     if (staged.isEmpty()) {
-      stage(poll(most), version, rows);
+      stage(policy.next(rows, mayWait), version, rows);
     } else if (staged.get(0).version != version) {
       List<PromptGroup> groups = staged.stream().map(each -> each.group).toList();
       staged.clear();
@@ -97,46 +93,10 @@ final class Staging {
     return List.copyOf(staged);
   }
 
-  private List<PromptGroup> poll(int most) {
-    List<PromptGroup> groups = new ArrayList<>();
-    PromptGroup group = line.poll();
-    while (group != null) {
-      groups.add(group);
-      group = line.pollIf(next -> fit(groups, next, most));
-    }
-    return groups;
-  }
-
-  /**
-   * Whether a prompt can be computed with others: whole, all sequences of all of them start at
-   * once, and none is padded to more than twice its length.
-   */
-  private boolean fit(List<PromptGroup> others, PromptGroup next, int most) {
-    int longest = next.prompt.length;
-    int shortest = next.prompt.length;
-    int sequences = next.waiting();
-    for (PromptGroup each : others) {
-      longest = Math.max(longest, each.prompt.length);
-      shortest = Math.min(shortest, each.prompt.length);
-      sequences += each.waiting();
-    }
-    int width = ForwardPass.width(longest);
-    return sequences <= most
-        && longest <= Prefill.CHUNK
-        && width <= Math.min(2 * shortest, config.contextLength())
-        && (others.size() + 1) * width <= Prefill.together(config);
-  }
-
-  /**
-   * The prompts of single samples are computed where their rows will be, unless rows end meanwhile.
-   * Others are copied to each of their samples, the first ones first: they lie at the end, so that
-   * no row comes to lie where a prompt is that was not copied yet.
-   */
   private void stage(List<PromptGroup> groups, long version, int rows) {
-    boolean inPlace = groups.stream().allMatch(group -> group.waiting() == 1);
-    int slot = inPlace ? rows : spare + 1 - groups.size();
+    int slot = policy.slot(groups, rows);
     for (PromptGroup group : groups) {
-      staged.add(new Staged(group, version, slot, config.vocabularySize()));
+      staged.add(new Staged(group, version, slot, vocabularySize));
       slot++;
     }
   }
@@ -182,7 +142,7 @@ final class Staging {
             .toList();
     staged.removeIf(each -> failed.contains(each.group));
     for (PromptGroup group : failed) {
-      line.leave(group, group.waiting());
+      queue.leave(group, group.waiting());
       group.fail(cause);
     }
   }

@@ -1,11 +1,9 @@
 package org.rlaif.serving.engine;
 
 import java.util.List;
-import org.rlaif.model.DecoderConfig;
 import org.rlaif.serving.decode.ForwardPass;
 import org.rlaif.serving.decode.Prefill;
 import org.rlaif.serving.graph.KvCache;
-import org.rlaif.serving.graph.OnnxRuntime;
 import org.rlaif.serving.weights.LiveWeights.Lease;
 
 /**
@@ -37,15 +35,11 @@ public final class BareLoop implements AutoCloseable {
 
   /** The same with room for that many tokens per row. */
   public BareLoop(PolicyEngine engine, int batch, int tokens) {
-    DecoderConfig config = engine.config();
-    OnnxRuntime runtime = engine.runtime();
     this.engine = engine;
     this.batch = batch;
-    this.cache = new KvCache(runtime, config, engine.quantization().kvCache(), batch, tokens);
-    this.pass =
-        new ForwardPass(
-            runtime, config, engine.quantization().kvCache(), batch, Prefill.CHUNK, batch);
-    this.distribution = new float[config.vocabularySize()];
+    this.cache = new KvCache(engine.graph(), batch, tokens);
+    this.pass = new ForwardPass(engine.graph(), batch, Prefill.CHUNK, batch);
+    this.distribution = new float[engine.config().vocabularySize()];
   }
 
   /**

@@ -3,7 +3,7 @@ package org.rlaif.serving.engine;
 import java.util.List;
 import java.util.function.Supplier;
 import org.rlaif.serving.graph.DecoderSession;
-import org.rlaif.serving.graph.OnnxRuntime;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.score.LogprobPieces;
 import org.rlaif.serving.score.ScoringConfig;
 import org.rlaif.serving.score.ScoringItem;
@@ -27,23 +27,16 @@ public final class BareScoring implements AutoCloseable {
   private final ScoringPass pass;
   private final Asking asking;
 
-  private BareScoring(
-      ServedModel model, OnnxRuntime runtime, Supplier<Lease> weights, Asking asking) {
+  private BareScoring(GraphSpec graph, Supplier<Lease> weights, Asking asking) {
     this.weights = weights;
-    this.pass =
-        new ScoringPass(
-            runtime,
-            model.config(),
-            model.quantization().kvCache(),
-            ScoringConfig.DEFAULT.tokens());
+    this.pass = new ScoringPass(graph, ScoringConfig.DEFAULT.tokens());
     this.asking = asking;
   }
 
   /** Log-probabilities. */
   public static BareScoring of(PolicyEngine engine) {
     return new BareScoring(
-        engine,
-        engine.runtime(),
+        engine.graph(),
         engine::lease,
         (request, item) ->
             LogprobPieces.add(request, item.prompt(), List.of(item.completion()), 1));
@@ -52,8 +45,7 @@ public final class BareScoring implements AutoCloseable {
   /** Scores. */
   public static BareScoring of(RewardEngine engine) {
     return new BareScoring(
-        engine,
-        engine.runtime(),
+        engine.graph(),
         engine::lease,
         (request, item) -> request.add(List.of(item.span(engine.config(), raw -> {})), 1));
   }
@@ -73,11 +65,11 @@ public final class BareScoring implements AutoCloseable {
     }
   }
 
-  private void run(DecoderSession session, Span stretch) {
-    if (pass.isWhole(stretch)) {
-      pass.whole(session, List.of(stretch));
+  private void run(DecoderSession session, Span span) {
+    if (pass.isWhole(span)) {
+      pass.whole(session, List.of(span));
     } else {
-      pass.behind(session, stretch, () -> {});
+      pass.behind(session, span, () -> {});
     }
   }
 

@@ -2,7 +2,6 @@ package org.rlaif.serving.engine;
 
 import org.jspecify.annotations.Nullable;
 import org.rlaif.serving.queue.Refusal;
-import org.rlaif.serving.queue.Refusal.Reason;
 import org.rlaif.serving.weights.MemoryNeed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +34,7 @@ final class LoadingMemory {
           try {
             LoadingMemory.this.wait();
           } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Refusal(Reason.CANCELLED, "model: interrupted while waiting for memory", e);
+            throw Refusal.interrupted("model", e);
           }
         }
         need.check(model);

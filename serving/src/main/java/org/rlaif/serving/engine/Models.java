@@ -138,26 +138,18 @@ public final class Models implements AutoCloseable {
       @Nullable Precision kvCache,
       @Nullable Calibration calibration,
       LoadingMemory.Share share) {
-    ModelObserver observer = observers.apply(name);
+    var loading = new Loading(name, folder, runtime, settings, share, clock, observers.apply(name));
     if (folder.config().head() == Head.SCORE) {
       fullPrecision("weights", weights);
       fullPrecision("KV cache", kvCache);
-      return new RewardEngine(name, folder, runtime, settings, share, clock, observer);
+      return RewardEngine.load(loading);
     }
     var quantization =
         new Quantization(
             weights == null ? settings.quantization().weights() : weights,
             kvCache == null ? settings.quantization().kvCache() : kvCache);
-    return new PolicyEngine(
-        name,
-        folder,
-        runtime,
-        settings,
-        quantization,
-        calibration == null ? settings.calibration() : calibration,
-        share,
-        clock,
-        observer);
+    return PolicyEngine.load(
+        loading, quantization, calibration == null ? settings.calibration() : calibration);
   }
 
   private static String scored(DecoderConfig config) {

@@ -3,92 +3,105 @@ package org.rlaif.serving.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.onnx.Quantization;
 import org.rlaif.model.text.Tokenizer;
-import org.rlaif.serving.queue.PauseMode;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.queue.Refusal;
+import org.rlaif.serving.score.Scorer;
 import org.rlaif.serving.score.ScoringCounts;
-import org.rlaif.serving.update.QuantizationLoss;
 import org.rlaif.serving.update.WeightUpdates;
+import org.rlaif.serving.weights.LiveWeights;
+import org.rlaif.serving.weights.LiveWeights.Lease;
 
-/** A model folder in service. */
-public sealed interface ServedModel permits PolicyEngine, RewardEngine {
-  Loaded loaded();
+/** A model folder in service: what a policy and a reward model have in common. */
+public abstract sealed class ServedModel permits PolicyEngine, RewardEngine {
+  /** What it consists of. */
+  record Parts(Loaded loaded, LiveWeights weights, Scorer scorer, WeightUpdates updates) {}
 
-  default String name() {
+  private final Parts parts;
+
+  ServedModel(Parts parts) {
+    this.parts = parts;
+  }
+
+  public final Loaded loaded() {
+    return parts.loaded();
+  }
+
+  public final String name() {
     return loaded().name();
   }
 
-  default Path folder() {
+  public final Path folder() {
     return loaded().folder();
   }
 
-  default DecoderConfig config() {
+  public final DecoderConfig config() {
     return loaded().config();
   }
 
-  default Tokenizer tokenizer() {
+  public final Tokenizer tokenizer() {
     return loaded().tokenizer();
   }
 
-  default Quantization quantization() {
+  public final Quantization quantization() {
     return loaded().quantization();
   }
 
   /** 1 for the weights of the folder; one more after every update. */
-  long weightsVersion();
+  public final long weightsVersion() {
+    return parts.weights().version();
+  }
 
   /**
    * Waits until weights of this version serve, or later ones; a {@link Refusal} after that long.
    */
-  void awaitWeights(long minimum, Duration patience, BooleanSupplier cancelled);
+  public final void awaitWeights(long minimum, Duration patience, BooleanSupplier cancelled) {
+    parts.weights().await(name(), minimum, patience, cancelled);
+  }
 
   /** Where its weights are replaced. */
-  WeightUpdates updates();
-
-  /** What the weights that serve lose by being quantised; null: they are not. */
-  default @Nullable QuantizationLoss quantizationLoss() {
-    return null;
-  }
-
-  /** What it takes. */
-  default Footprint footprint() {
-    return Footprint.of(config(), quantization(), slots());
-  }
-
-  /** Sequences that decode at the same time; 0 for a reward model. */
-  default int slots() {
-    return 0;
-  }
-
-  /** Sequences that are sampled now; 0 for a reward model. */
-  default int liveSequences() {
-    return 0;
-  }
-
-  /** Tokens that the slots of live sequences hold; 0 for a reward model. */
-  default int cachedTokens() {
-    return 0;
-  }
-
-  /** Sequences that wait for a slot; 0 for a reward model. */
-  default int waitingSequences() {
-    return 0;
+  public final WeightUpdates updates() {
+    return parts.updates();
   }
 
   /** What became of completions that were to be scored, or told the log-probabilities of. */
-  ScoringCounts scoring();
-
-  /** Null: it is not paused. */
-  default @Nullable PauseMode paused() {
-    return null;
+  public final ScoringCounts scoring() {
+    return parts.scorer().counts();
   }
 
+  final Scorer scorer() {
+    return parts.scorer();
+  }
+
+  /** What runs. */
+  final GraphSpec graph() {
+    return parts.scorer().graph();
+  }
+
+  /** The weights that serve now. */
+  final Lease lease() {
+    return parts.weights().lease();
+  }
+
+  /** What it takes. */
+  public abstract Footprint footprint();
+
   /** Fails whoever waits for what will not come any more: to be resumed, or new weights. */
-  void stopWaiting();
+  public void stopWaiting() {
+    parts.weights().stopWaiting();
+  }
 
   /** Takes nothing new, gives what is under way that much time, then fails the rest. */
-  void close(Duration patience);
+  public void close(Duration patience) {
+    parts.weights().stopWaiting();
+    parts.updates().close();
+    parts.scorer().close(patience);
+    closeRest();
+    parts.weights().close();
+  }
+
+  /** What else uses the weights. */
+  void closeRest() {}
 }

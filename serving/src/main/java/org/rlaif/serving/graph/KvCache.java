@@ -1,6 +1,5 @@
 package org.rlaif.serving.graph;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
@@ -11,13 +10,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlaif.model.Attention;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.onnx.Precision;
 
 /**
- * Keys and values of every layer for a number of slots, (slots, heads, tokens, {@link
- * Attention#cacheWidth}) each. One slot holds one sequence. Used by one thread at a time.
+ * Keys and values of every layer for a number of slots, (slots, heads, tokens, {@code cacheWidth})
+ * each. One slot holds one sequence. Used by one thread at a time.
  */
 public final class KvCache implements AutoCloseable {
   /** Some slots as inputs and outputs of one part of the graph. */
@@ -25,9 +23,8 @@ public final class KvCache implements AutoCloseable {
 
   private record Range(String part, int first, int count) {}
 
-  private final OnnxRuntime runtime;
+  private final GraphSpec graph;
   private final DecoderConfig config;
-  private final Precision precision;
   private final int slots;
   private final int tokens;
 
@@ -37,24 +34,21 @@ public final class KvCache implements AutoCloseable {
   private final Map<Range, View> views = new HashMap<>();
 
   /** Slots for sequences as long as the model's context. */
-  public KvCache(OnnxRuntime runtime, DecoderConfig config, Precision precision, int slots) {
-    this(runtime, config, precision, slots, config.contextLength());
+  public KvCache(GraphSpec graph, int slots) {
+    this(graph, slots, graph.config().contextLength());
   }
 
   /**
-   * @param precision fp32 or int8
    * @param tokens that a slot can hold
    */
-  public KvCache(
-      OnnxRuntime runtime, DecoderConfig config, Precision precision, int slots, int tokens) {
-    this.runtime = runtime;
-    this.config = config;
-    this.precision = precision;
+  public KvCache(GraphSpec graph, int slots, int tokens) {
+    this.graph = graph;
+    this.config = graph.config();
     this.slots = slots;
     this.tokens = tokens;
     int bytes = Math.multiplyExact(slots, slotBytes());
     for (int side = 0; side < 2 * config.layers(); side++) {
-      sides.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
+      sides.add(Tensors.direct(bytes));
     }
   }
 
@@ -78,7 +72,7 @@ public final class KvCache implements AutoCloseable {
   }
 
   private int tokenBytes() {
-    return config.attention().cacheWidth() * precision.bits() / Byte.SIZE;
+    return config.attention().cacheWidth() * graph.kvCache().bits() / Byte.SIZE;
   }
 
   private int slotBytes() {
@@ -109,8 +103,6 @@ public final class KvCache implements AutoCloseable {
     if (range.first() < 0 || range.count() < 1 || range.first() + range.count() > slots) {
       throw new IllegalArgumentException(range + " of " + slots + " slots");
     }
-    Attention attention = config.attention();
-    long[] shape = {range.count(), attention.kvHeads(), tokens, attention.cacheWidth()};
     var past = new LinkedHashMap<String, OnnxTensor>();
     var present = new LinkedHashMap<String, OnnxTensor>();
     for (int side = 0; side < sides.size(); side++) {
@@ -118,7 +110,7 @@ public final class KvCache implements AutoCloseable {
           sides.get(side).slice(range.first() * slotBytes(), range.count() * slotBytes());
       String suffix = side / 2 + (side % 2 == 0 ? ".key" : ".value");
       try {
-        OnnxTensor tensor = tensor(slice.order(ByteOrder.nativeOrder()), shape);
+        OnnxTensor tensor = graph.bind(slice.order(ByteOrder.nativeOrder()), range.count(), tokens);
         past.put(range.part() + ".past." + suffix, tensor);
         present.put(range.part() + ".present." + suffix, tensor);
       } catch (OrtException e) {
@@ -127,12 +119,6 @@ public final class KvCache implements AutoCloseable {
       }
     }
     return new View(past, present);
-  }
-
-  private OnnxTensor tensor(ByteBuffer numbers, long[] shape) throws OrtException {
-    return precision == Precision.FP32
-        ? OnnxTensor.createTensor(runtime.environment(), numbers.asFloatBuffer(), shape)
-        : OnnxTensor.createTensor(runtime.environment(), numbers, shape, OnnxJavaType.INT8);
   }
 
   /** All slots of one side. */

@@ -3,14 +3,11 @@ package org.rlaif.serving.graph;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import java.nio.Buffer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.serving.graph.KvCache.View;
 
@@ -18,38 +15,21 @@ import org.rlaif.serving.graph.KvCache.View;
  * The graph's inputs and outputs but for the KV cache, as {@code OnnxDecoder} documents them, in
  * memory that is used again. Used by one thread at a time.
  */
-public final class Operands {
-  /** What is read from the head. */
-  public enum Output {
-    /** (N, V): the whole distribution. */
-    LOGPROBS("logprobs"),
-    /** (N, 1): one log-probability each. */
-    CHOSEN("chosen_logprobs"),
-    /** (N): raw scores. */
-    SCORES("scores");
-
-    private final String graphName;
-
-    Output(String graphName) {
-      this.graphName = graphName;
-    }
-  }
-
+final class Operands {
   final LongBuffer ids;
   final LongBuffer positions;
-  public final IntBuffer rowLengths;
-  public final IntBuffer chunkLengths;
-  public final LongBuffer chosen;
-  public final LongBuffer targets;
-  public final FloatBuffer temperatures;
-  public final FloatBuffer result;
-  public final FloatBuffer scaledLogits;
+  final IntBuffer rowLengths;
+  final IntBuffer chunkLengths;
+  final LongBuffer chosen;
+  final LongBuffer targets;
+  final FloatBuffer temperatures;
+  final FloatBuffer result;
+  final FloatBuffer scaledLogits;
   private final LongBuffer parts = longs(2);
   private final IntBuffer rowLongest = ints(1);
   private final LongBuffer chunkShape = longs(3);
   private final IntBuffer chunkLongest = ints(1);
-  private final OnnxRuntime runtime;
-  private final DecoderConfig config;
+  private final GraphSpec graph;
   private final Output output;
 
   /**
@@ -62,8 +42,7 @@ public final class Operands {
    * @param heads outputs
    * @param scaled whether scaled logits are wanted
    */
-  public record Shape(
-      int rows, int chunkRows, int chunkTokens, int longest, int heads, boolean scaled) {
+  record Shape(int rows, int chunkRows, int chunkTokens, int longest, int heads, boolean scaled) {
     int tokens() {
       return rows + chunkRows * chunkTokens;
     }
@@ -75,16 +54,8 @@ public final class Operands {
    * @param tokens of a chunk, at most
    * @param heads at most in a run
    */
-  public Operands(
-      OnnxRuntime runtime,
-      DecoderConfig config,
-      int rows,
-      int chunkRows,
-      int tokens,
-      int heads,
-      Output output) {
-    this.runtime = runtime;
-    this.config = config;
+  Operands(GraphSpec graph, int rows, int chunkRows, int tokens, int heads, Output output) {
+    this.graph = graph;
     this.output = output;
     this.ids = longs(rows + tokens);
     this.positions = longs(rows + tokens);
@@ -93,18 +64,18 @@ public final class Operands {
     this.chosen = longs(heads);
     this.targets = longs(heads);
     this.temperatures = floats(heads);
-    int numbers = output == Output.LOGPROBS ? config.vocabularySize() : 1;
+    int numbers = output == Output.LOGPROBS ? graph.config().vocabularySize() : 1;
     this.result = floats(Math.multiplyExact(heads, numbers));
     this.scaledLogits = floats(heads);
   }
 
   /** Runs the graph. */
-  public void run(DecoderSession session, View rowView, View chunkView, Shape shape) {
+  void run(DecoderSession session, View rowView, View chunkView, Shape shape) {
     int rows = shape.rows();
     int heads = shape.heads();
     parts.put(0, rows).put(1, shape.tokens() - rows);
     chunkShape.put(0, shape.chunkRows()).put(1, shape.chunkTokens());
-    chunkShape.put(2, config.attention().cachePackedWidth());
+    chunkShape.put(2, graph.config().attention().cachePackedWidth());
     chunkLongest.put(0, shape.longest());
     int longest = 0;
     for (int row = 0; row < rows; row++) {
@@ -122,7 +93,7 @@ public final class Operands {
       mine.put("chunk.lengths", tensor(chunkLengths, shape.chunkRows()));
       mine.put("chunk.longest", tensor(chunkLongest, 1));
       mine.put("chosen", tensor(chosen, heads));
-      if (config.head() == Head.LANGUAGE_MODEL) {
+      if (graph.config().head() == Head.LANGUAGE_MODEL) {
         mine.put("temperature", tensor(temperatures, heads, 1));
         mine.put("targets", tensor(targets, heads, 1));
       }
@@ -130,7 +101,7 @@ public final class Operands {
       inputs.putAll(rowView.past());
       inputs.putAll(chunkView.past());
       Map<String, OnnxTensor> outputs = new HashMap<>();
-      outputs.put(output.graphName, head(heads));
+      outputs.put(output.graphName(), head(heads));
       if (shape.scaled()) {
         outputs.put("chosen_scaled_logits", tensor(scaledLogits, heads, 1));
       }
@@ -147,7 +118,7 @@ public final class Operands {
 
   private OnnxTensor head(int heads) throws OrtException {
     return switch (output) {
-      case LOGPROBS -> tensor(result, heads, config.vocabularySize());
+      case LOGPROBS -> tensor(result, heads, graph.config().vocabularySize());
       case CHOSEN -> tensor(result, heads, 1);
       case SCORES -> tensor(result, heads);
     };
@@ -160,29 +131,24 @@ public final class Operands {
       count *= (int) dimension;
     }
     if (buffer instanceof LongBuffer longs) {
-      return OnnxTensor.createTensor(runtime.environment(), longs.slice(0, count), shape);
+      return OnnxTensor.createTensor(graph.runtime().environment(), longs.slice(0, count), shape);
     }
     if (buffer instanceof IntBuffer ints) {
-      return OnnxTensor.createTensor(runtime.environment(), ints.slice(0, count), shape);
+      return OnnxTensor.createTensor(graph.runtime().environment(), ints.slice(0, count), shape);
     }
     return OnnxTensor.createTensor(
-        runtime.environment(), ((FloatBuffer) buffer).slice(0, count), shape);
+        graph.runtime().environment(), ((FloatBuffer) buffer).slice(0, count), shape);
   }
 
   private static LongBuffer longs(int count) {
-    return direct(count, Long.BYTES).asLongBuffer();
+    return Tensors.direct((long) count * Long.BYTES).asLongBuffer();
   }
 
   private static IntBuffer ints(int count) {
-    return direct(count, Integer.BYTES).asIntBuffer();
+    return Tensors.direct((long) count * Integer.BYTES).asIntBuffer();
   }
 
   private static FloatBuffer floats(int count) {
-    return direct(count, Float.BYTES).asFloatBuffer();
-  }
-
-  private static ByteBuffer direct(int count, int size) {
-    return ByteBuffer.allocateDirect(Math.multiplyExact(count, size))
-        .order(ByteOrder.nativeOrder());
+    return Tensors.direct((long) count * Float.BYTES).asFloatBuffer();
   }
 }

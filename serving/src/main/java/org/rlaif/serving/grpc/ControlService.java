@@ -268,9 +268,8 @@ final class ControlService extends ControlGrpc.ControlImplBase {
 
   private Model describe(ServedModel model) {
     var description = Model.newBuilder();
-    QuantizationLoss loss = model.quantizationLoss();
-    if (loss != null) {
-      description.setQuantizationLoss(Precisions.message(loss));
+    if (model instanceof PolicyEngine policy) {
+      describe(policy, description);
     }
     Lease lease = models.lease(model);
     if (lease != null) {
@@ -289,16 +288,24 @@ final class ControlService extends ControlGrpc.ControlImplBase {
         .setWeightsVersion(model.weightsVersion())
         .setParameters(model.config().parameterCount())
         .setContextLength(model.config().contextLength())
-        .setSlots(model.slots())
-        .setPaused(pauseMode(model.paused()))
-        .setLiveSequences(model.liveSequences())
-        .setWaitingSequences(model.waitingSequences())
         .setWeightsPrecision(Precisions.message(model.quantization().weights()))
         .setKvCachePrecision(Precisions.message(model.quantization().kvCache()))
         .setWeightsBytes(model.footprint().weights())
         .setKvCacheBytes(model.footprint().kvCache())
         .setChatTemplate(model.loaded().chatTemplate() != null)
         .build();
+  }
+
+  private static void describe(PolicyEngine policy, Model.Builder description) {
+    QuantizationLoss loss = policy.quantizationLoss();
+    if (loss != null) {
+      description.setQuantizationLoss(Precisions.message(loss));
+    }
+    description
+        .setSlots(policy.slots())
+        .setPaused(pauseMode(policy.paused()))
+        .setLiveSequences(policy.liveSequences())
+        .setWaitingSequences(policy.waitingSequences());
   }
 
   private static <T> void answer(StreamObserver<T> observer, T message) {

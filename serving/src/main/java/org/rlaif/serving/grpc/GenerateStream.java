@@ -75,12 +75,12 @@ final class GenerateStream implements SequenceListener {
           observer.onNext(
               GenerateResponse.newBuilder()
                   .setText(text.end())
-                  .setFinishReason(completion.reason())
+                  .setFinishReason(Outputs.reason(completion.reason()))
                   .setUsage(Outputs.usage(prompt.length, completion.tokens().length))
                   .addAllPromptTokenIds(Ints.asList(prompt))
                   .setSeed(sampling.seed())
                   .setStopString(text.found())
-                  .addAllWeights(completion.weights())
+                  .addAllWeights(Outputs.weights(completion))
                   .build());
           observer.onCompleted();
         });

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.grpc.HttpPages.Page;
 import org.rlaif.serving.queue.ModelObserver;
@@ -100,13 +101,14 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
 
   private void look() {
     List<ServedModel> all = models.get();
-    List<ServedModel> policies = all.stream().filter(model -> model.slots() > 0).toList();
+    List<PolicyEngine> policies =
+        all.stream().filter(PolicyEngine.class::isInstance).map(PolicyEngine.class::cast).toList();
     set(versions, all, ServedModel::weightsVersion);
-    set(losses, all, Metrics::kl);
-    set(largestLosses, all, Metrics::largestDifference);
-    set(slots, policies, ServedModel::slots);
-    set(live, policies, ServedModel::liveSequences);
-    set(waiting, policies, ServedModel::waitingSequences);
+    set(losses, all, model -> loss(model, QuantizationLoss::kl));
+    set(largestLosses, all, model -> loss(model, QuantizationLoss::maxAbsDifference));
+    set(slots, policies, PolicyEngine::slots);
+    set(live, policies, PolicyEngine::liveSequences);
+    set(waiting, policies, PolicyEngine::waitingSequences);
     set(
         cache,
         policies,
@@ -116,20 +118,16 @@ final class Metrics implements ServerInterceptor, AutoCloseable {
     memory.register(parts, /* overwrite= */ true);
   }
 
-  private static double kl(ServedModel model) {
-    QuantizationLoss loss = model.quantizationLoss();
-    return loss == null ? 0 : loss.kl();
+  /** 0 for what serves in fp32. */
+  private static double loss(ServedModel model, ToDoubleFunction<QuantizationLoss> figure) {
+    QuantizationLoss loss = model instanceof PolicyEngine policy ? policy.quantizationLoss() : null;
+    return loss == null ? 0 : figure.applyAsDouble(loss);
   }
 
-  private static double largestDifference(ServedModel model) {
-    QuantizationLoss loss = model.quantizationLoss();
-    return loss == null ? 0 : loss.maxAbsDifference();
-  }
-
-  private static void set(
-      MultiGauge gauge, List<ServedModel> models, ToDoubleFunction<ServedModel> figure) {
+  private static <M extends ServedModel> void set(
+      MultiGauge gauge, List<M> models, ToDoubleFunction<M> figure) {
     List<Row<?>> rows = new ArrayList<>();
-    for (ServedModel model : models) {
+    for (M model : models) {
       rows.add(Row.of(Tags.of("model", model.name()), figure.applyAsDouble(model)));
     }
     gauge.register(rows, /* overwrite= */ true);

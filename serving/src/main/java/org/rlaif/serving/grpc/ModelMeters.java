@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import org.rlaif.serving.queue.Completion;
 import org.rlaif.serving.queue.ModelObserver;
 import org.rlaif.serving.queue.Refusal;
-import org.rlaif.v1.FinishReason;
 
 /**
  * What one model does, in figures. Every meter is looked up once: a token costs a few additions,
@@ -29,7 +29,6 @@ final class ModelMeters implements ModelObserver {
           .toArray(Duration[]::new);
 
   private static final double[] ROWS = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
-  private static final String FINISH = "FINISH_REASON_";
   private static final String CANCELLED = "cancelled";
   private static final String FAILED = "failed";
 
@@ -69,10 +68,8 @@ final class ModelMeters implements ModelObserver {
     this.swap = timer("rlaif.weight.swap", "From the commit of new weights until they serve");
     this.flip = timer("rlaif.weight.flip", "Of a swap, what decode steps wait for");
     this.refused = counter("rlaif.weight.updates.refused", "Commits that failed their checks");
-    for (FinishReason reason : FinishReason.values()) {
-      if (reason.name().startsWith(FINISH) && reason != FinishReason.FINISH_REASON_UNSPECIFIED) {
-        ended(reason.name().substring(FINISH.length())); // so that it begins at 0
-      }
+    for (Completion.Reason reason : Completion.Reason.values()) {
+      ended(reason.name()); // so that it begins at 0
     }
     ended(CANCELLED);
   }
@@ -130,8 +127,8 @@ final class ModelMeters implements ModelObserver {
   }
 
   @Override
-  public void finished(FinishReason reason, long total) {
-    ended(reason.name().substring(FINISH.length())).increment();
+  public void finished(Completion.Reason reason, long total) {
+    ended(reason.name()).increment();
     sequence.record(total, TimeUnit.NANOSECONDS);
   }
 

@@ -2,10 +2,14 @@ package org.rlaif.serving.grpc;
 
 import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
+import java.util.List;
+import org.rlaif.serving.queue.Completion;
 import org.rlaif.serving.sampling.TokenDetails;
+import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.Tokens;
 import org.rlaif.v1.TopLogprobs;
 import org.rlaif.v1.Usage;
+import org.rlaif.v1.WeightsSpan;
 
 /** From what the engine tells to messages. */
 final class Outputs {
@@ -27,5 +31,26 @@ final class Outputs {
 
   static Tokens support(TokenDetails details) {
     return Tokens.newBuilder().addAllIds(Ints.asList(details.support())).build();
+  }
+
+  static FinishReason reason(Completion.Reason reason) {
+    return switch (reason) {
+      case END_OF_TEXT -> FinishReason.FINISH_REASON_END_OF_TEXT;
+      case STOP_TOKEN -> FinishReason.FINISH_REASON_STOP_TOKEN;
+      case STOP_STRING -> FinishReason.FINISH_REASON_STOP_STRING;
+      case LENGTH -> FinishReason.FINISH_REASON_LENGTH;
+    };
+  }
+
+  static List<WeightsSpan> weights(Completion completion) {
+    return completion.weights().stream()
+        .map(
+            span ->
+                WeightsSpan.newBuilder()
+                    .setStart(span.start())
+                    .setEnd(span.end())
+                    .setWeightsVersion(span.weightsVersion())
+                    .build())
+        .toList();
   }
 }

@@ -13,7 +13,6 @@ import org.rlaif.serving.sampling.DetailOptions;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
 import org.rlaif.serving.sampling.TokenDetails;
-import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.RolloutResponse;
 
 /** Many completions, a message for each as it finishes; the first failure ends the call. */
@@ -79,8 +78,8 @@ final class RolloutStream implements SequenceListener {
             .addAllTokenIds(Ints.asList(completion.tokens()))
             .addAllLogprobs(Floats.asList(completion.logprobs()))
             .setText(text(prompts.get(id.prompt()), completion))
-            .setFinishReason(completion.reason())
-            .addAllWeights(completion.weights())
+            .setFinishReason(Outputs.reason(completion.reason()))
+            .addAllWeights(Outputs.weights(completion))
             .setUsage(Outputs.usage(prompts.get(id.prompt()).length, completion.tokens().length))
             .setSeed(seed);
     if (completion.stop() != null) {
@@ -106,9 +105,7 @@ final class RolloutStream implements SequenceListener {
     }
     int[] tokens = completion.tokens();
     int length =
-        completion.reason() == FinishReason.FINISH_REASON_STOP_TOKEN
-            ? tokens.length - 1
-            : tokens.length;
+        completion.reason() == Completion.Reason.STOP_TOKEN ? tokens.length - 1 : tokens.length;
     return tokenizer.decodeBehind(prompt, Arrays.copyOf(tokens, length));
   }
 }

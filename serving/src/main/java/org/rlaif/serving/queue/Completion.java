@@ -3,8 +3,6 @@ package org.rlaif.serving.queue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.serving.sampling.TokenDetails;
-import org.rlaif.v1.FinishReason;
-import org.rlaif.v1.WeightsSpan;
 
 /**
  * What a policy wrote.
@@ -19,10 +17,22 @@ import org.rlaif.v1.WeightsSpan;
 public record Completion(
     int[] tokens,
     float[] logprobs,
-    FinishReason reason,
-    List<WeightsSpan> weights,
+    Reason reason,
+    List<Sampled> weights,
     List<TokenDetails> details,
     @Nullable Stop stop) {
+  /** Why it ended. */
+  public enum Reason {
+    END_OF_TEXT,
+    STOP_TOKEN,
+    STOP_STRING,
+    /** Of the request, or of the context. */
+    LENGTH
+  }
+
+  /** Tokens {@code start} to {@code end - 1}, sampled by one version of the weights. */
+  public record Sampled(int start, int end, long weightsVersion) {}
+
   /**
    * A stop string.
    *

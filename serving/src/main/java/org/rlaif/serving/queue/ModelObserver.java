@@ -1,7 +1,5 @@
 package org.rlaif.serving.queue;
 
-import org.rlaif.v1.FinishReason;
-
 /**
  * Hears what one model does, for figures. Called by threads that everyone waits for, above all the
  * one that decodes: count, and return. Times are in nanoseconds.
@@ -34,7 +32,7 @@ public interface ModelObserver {
   default void nextToken(long gap) {}
 
   /** A sequence has come to its end, so long after its request. */
-  default void finished(FinishReason reason, long total) {}
+  default void finished(Completion.Reason reason, long total) {}
 
   /** A sequence will not come to its end. */
   default void failed(Throwable cause) {}

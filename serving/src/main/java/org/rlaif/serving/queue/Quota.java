@@ -22,6 +22,11 @@ public final class Quota {
     this.mostPerClient = limits.perClient();
   }
 
+  /** Whose sequences wait. */
+  public String model() {
+    return model;
+  }
+
   /**
    * Takes that many or, if there are not enough, none: a {@link Refusal} with {@link
    * Reason#QUEUE_FULL} says which limit it is, and when there should be room.

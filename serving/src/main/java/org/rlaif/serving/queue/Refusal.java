@@ -58,6 +58,17 @@ public final class Refusal extends RuntimeException {
     return new Refusal(message, retryAfter);
   }
 
+  /** An error ended what computes for a model. */
+  public static Refusal brokeDown(String model, Throwable cause) {
+    return new Refusal(Reason.UNAVAILABLE, "model: " + model + " broke down: " + cause, cause);
+  }
+
+  /** Whoever waits is told to stop; keeps the thread interrupted. */
+  public static Refusal interrupted(String what, InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new Refusal(Reason.CANCELLED, what + ": interrupted while waiting", cause);
+  }
+
   public Reason reason() {
     return reason;
   }

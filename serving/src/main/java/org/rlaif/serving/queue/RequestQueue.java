@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.serving.queue.Refusal.Reason;
 
 /**
- * Prompts that wait for a slot, in the order they came; clients take turns. Callers put them in,
+ * Prompts that wait for a slot, in the order they came; clients take waiting. Callers put them in,
  * the scheduler's thread takes them out. A sequence counts as waiting until it has a row. Here the
  * scheduler also learns what it may do: everything, finish what is live, or nothing.
  */
@@ -36,18 +36,18 @@ public final class RequestQueue {
   /** While everything stands still, whoever is cancelled hears of it this soon. */
   private static final long CANCELLATION_CHECK_MS = 20;
 
-  /** The same for callers that read again. */
+  /** While nothing else is there, whoever reads again is noticed this soon. */
   private static final long READ_CHECK_MS = 2;
 
   private final String model;
 
   // All guarded by this.
-  private final FairQueue<PromptGroup> turns = new FairQueue<>();
+  private final FairQueue<PromptGroup> waiting = new FairQueue<>();
 
-  /** Beside it, out of the others' way: prompts whose callers have to read first. */
-  private final Map<SequenceListener, List<PromptGroup>> aside = new LinkedHashMap<>();
+  /** Out of the others' way: prompts whose callers have to read first. */
+  private final Map<SequenceListener, List<PromptGroup>> unread = new LinkedHashMap<>();
 
-  private final Quota places;
+  private final Quota quota;
   private boolean closed;
 
   /** Nobody will resume it any more. */
@@ -65,11 +65,15 @@ public final class RequestQueue {
   private @Nullable Throwable broken;
 
   /**
-   * @param places for the sequences that wait
+   * @param quota of sequences that wait
    */
-  public RequestQueue(String model, Quota places) {
-    this.model = model;
-    this.places = places;
+  public RequestQueue(Quota quota) {
+    this.model = quota.model();
+    this.quota = quota;
+  }
+
+  public String model() {
+    return model;
   }
 
   /** Takes all of these, which are one client's, or, if they do not fit, none. */
@@ -82,9 +86,9 @@ public final class RequestQueue {
     }
     long more = groups.stream().mapToLong(PromptGroup::waiting).sum();
     String client = groups.get(0).client;
-    places.take(client, more);
+    quota.take(client, more);
     for (PromptGroup group : groups) {
-      turns.add(client, group);
+      waiting.add(client, group);
     }
     idle = false;
     notifyAll();
@@ -95,66 +99,66 @@ public final class RequestQueue {
     return pollIf(next -> true);
   }
 
-  /** The same, if it is such a one; else none, and it stays the next. */
+  /** The next prompt if it is wanted; else none, and it stays the next. */
   public synchronized @Nullable PromptGroup pollIf(Predicate<PromptGroup> wanted) {
     returnThoseWhoRead();
-    PromptGroup next = turns.peek();
+    PromptGroup next = waiting.peek();
     while (next != null && next.listener.isBehind()) {
       SequenceListener behind = next.listener;
-      aside
+      unread
           .computeIfAbsent(behind, key -> new ArrayList<>())
-          .addAll(turns.removeIf(group -> group.listener == behind));
-      next = turns.peek();
+          .addAll(waiting.removeIf(group -> group.listener == behind));
+      next = waiting.peek();
     }
     if (next == null || !wanted.test(next)) {
       return null;
     }
-    turns.poll();
+    waiting.poll();
     next.begin();
     return next;
   }
 
   private void returnThoseWhoRead() {
-    aside
+    unread
         .entrySet()
         .removeIf(
             each -> {
               if (each.getKey().isBehind()) {
                 return false;
               }
-              each.getValue().forEach(group -> turns.add(group.client, group));
+              each.getValue().forEach(group -> waiting.add(group.client, group));
               return true;
             });
   }
 
-  /** A prompt that had left the line, and of which not all samples have begun, is in it again. */
+  /** A prompt that had left the queue, and of which not all samples have begun, is in it again. */
   public synchronized void putBack(PromptGroup group) {
-    aside.computeIfAbsent(group.listener, key -> new ArrayList<>()).add(0, group);
+    unread.computeIfAbsent(group.listener, key -> new ArrayList<>()).add(0, group);
   }
 
   /** Sequences that have no row yet. */
   public synchronized int waiting() {
-    return places.taken();
+    return quota.taken();
   }
 
   /** So many sequences of a prompt wait no more: they have a row, or failed. */
   public synchronized void leave(PromptGroup group, int sequences) {
-    places.leave(group.client, sequences);
+    quota.leave(group.client, sequences);
   }
 
   /** Takes out what was cancelled. */
   public synchronized List<PromptGroup> removeCancelled() {
     List<PromptGroup> gone = remove(group -> group.ticket.isCancelled());
-    gone.forEach(group -> places.giveBack(group.client, group.waiting()));
+    gone.forEach(group -> quota.giveBack(group.client, group.waiting()));
     return gone;
   }
 
   private List<PromptGroup> remove(Predicate<PromptGroup> unwanted) {
-    List<PromptGroup> gone = turns.removeIf(unwanted);
-    for (List<PromptGroup> groups : aside.values()) {
+    List<PromptGroup> gone = waiting.removeIf(unwanted);
+    for (List<PromptGroup> groups : unread.values()) {
       groups.removeIf(group -> unwanted.test(group) && gone.add(group));
     }
-    aside.values().removeIf(List::isEmpty);
+    unread.values().removeIf(List::isEmpty);
     return gone;
   }
 
@@ -173,12 +177,17 @@ public final class RequestQueue {
     live = rows;
     cached = tokens;
     boolean nothing = rows == 0 && !staged;
-    while (!stops() && pause == null && nothing && !parked && turns.isEmpty() && aside.isEmpty()) {
+    while (!stops()
+        && pause == null
+        && nothing
+        && !parked
+        && waiting.isEmpty()
+        && unread.isEmpty()) {
       idle = true;
       notifyAll();
       wait();
     }
-    if (!stops() && pause == null && nothing && turns.isEmpty()) {
+    if (!stops() && pause == null && nothing && waiting.isEmpty()) {
       wait(READ_CHECK_MS); // or go away
     }
     if (stops()) {
@@ -216,8 +225,7 @@ public final class RequestQueue {
         Refusal.ifCancelled(cancelled);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Refusal(Reason.CANCELLED, "model: " + model + ": interrupted while waiting", e);
+      throw Refusal.interrupted("model: " + model + "", e);
     }
   }
 
@@ -233,7 +241,7 @@ public final class RequestQueue {
   }
 
   public synchronized Load load() {
-    return new Load(live, cached, places.taken());
+    return new Load(live, cached, quota.taken());
   }
 
   /** Waits until no sequence lives or waits; false after that time, or if it is paused. */
@@ -277,10 +285,10 @@ public final class RequestQueue {
     broken = cause;
   }
 
-  /** Empties the line. */
+  /** Empties the queue. */
   public synchronized List<PromptGroup> drain() {
     List<PromptGroup> left = remove(group -> true);
-    places.clear();
+    quota.clear();
     idle = true;
     notifyAll();
     return left;

@@ -8,17 +8,7 @@ import org.rlaif.serving.sampling.Sampling;
 /**
  * What texts and token ids a model takes. Messages name the field, its value and what was expected.
  */
-public final class TokenRules {
-  private final String model;
-  private final DecoderConfig config;
-  private final TextBound bound;
-
-  public TokenRules(String model, DecoderConfig config, TextBound bound) {
-    this.model = model;
-    this.config = config;
-    this.bound = bound;
-  }
-
+public record TokenRules(String model, DecoderConfig config, TextBound bound) {
   /**
    * A text that is not tokenised yet.
    *

@@ -58,15 +58,15 @@ public final class LogprobPieces {
   }
 
   private void addOnce(ScoringRequest to) {
-    List<Span> stretches = new ArrayList<>();
-    stretches.add(prompt(IntStream.range(0, rows.length).toArray()));
+    List<Span> spans = new ArrayList<>();
+    spans.add(prompt(IntStream.range(0, rows.length).toArray()));
     longer()
         .forEach(
             i -> {
               int[] positions = IntStream.range(prompt.length, length(i)).toArray();
               int[] targets =
                   IntStream.rangeClosed(1, computed(i)).map(t -> completions.get(i)[t]).toArray();
-              stretches.add(
+              spans.add(
                   new Span(
                       sequence(i),
                       prompt.length,
@@ -75,7 +75,7 @@ public final class LogprobPieces {
                       temperature,
                       (index, number) -> rows[i][index + 1] = number));
             });
-    to.add(stretches, rows.length);
+    to.add(spans, rows.length);
   }
 
   private void addWhole(ScoringRequest to) {

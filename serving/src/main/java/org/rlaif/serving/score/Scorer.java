@@ -1,20 +1,17 @@
 package org.rlaif.serving.score;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.graph.DecoderSession;
-import org.rlaif.serving.graph.OnnxRuntime;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.os.Futures;
-import org.rlaif.serving.queue.QueueConfig;
 import org.rlaif.serving.queue.Quota;
 import org.rlaif.serving.queue.Refusal;
-import org.rlaif.serving.queue.Refusal.Reason;
 import org.rlaif.serving.score.ScoringRequest.Piece;
 import org.rlaif.serving.weights.LiveWeights;
 import org.slf4j.Logger;
@@ -31,10 +28,11 @@ public final class Scorer {
   /** Runs' worth of tokens in a round: the more, the more alike the lengths in a run. */
   private static final int ROUND = 4;
 
+  private final GraphSpec graph;
   private final String model;
   private final LiveWeights weights;
   private final int tokens;
-  private final ScoringQueue line;
+  private final ScoringQueue queue;
   private final ScoringPass pass;
   private final Consumer<Throwable> onBroken;
   private final Thread thread;
@@ -43,23 +41,22 @@ public final class Scorer {
   private List<Piece> round = List.of();
 
   /**
-   * @param kvCache of the sessions that are asked
+   * @param graph of the sessions that are asked
+   * @param quota of sequences that wait
    * @param onBroken hears of an error that ended the thread
    */
   public Scorer(
-      String model,
-      OnnxRuntime runtime,
-      DecoderConfig config,
-      Precision kvCache,
+      GraphSpec graph,
       LiveWeights weights,
-      QueueConfig queue,
       ScoringConfig settings,
+      Quota quota,
       Consumer<Throwable> onBroken) {
-    this.model = model;
+    this.graph = graph;
+    this.model = quota.model();
     this.weights = weights;
     this.tokens = settings.tokens();
-    this.line = new ScoringQueue(model, new Quota(model, queue), tokens, settings.delay());
-    this.pass = new ScoringPass(runtime, config, kvCache, tokens);
+    this.queue = new ScoringQueue(quota, tokens, settings.delay());
+    this.pass = new ScoringPass(graph, tokens);
     this.onBroken = onBroken;
     this.thread = new Thread(this::run, "rlaif-score-" + model);
     thread.setDaemon(true);
@@ -68,17 +65,22 @@ public final class Scorer {
 
   /** Whoever has added its pieces is told by the request's answer. */
   public void submit(ScoringRequest request) {
-    line.add(request);
+    queue.add(request);
   }
 
   /** Asks weights that may not serve yet, however many requests wait; returns when all is read. */
   public void ask(ScoringRequest request) {
-    line.addAnyway(request);
+    queue.addAnyway(request);
     Futures.await(request.answer());
   }
 
+  /** What it asks. */
+  public GraphSpec graph() {
+    return graph;
+  }
+
   public ScoringCounts counts() {
-    return pass.counts().waiting(line.waiting());
+    return pass.counts().waiting(queue.waiting());
   }
 
   private void run() {
@@ -86,11 +88,11 @@ public final class Scorer {
       for (round = next(); !round.isEmpty(); round = next()) {
         compute();
       }
-      failAll(line.closing());
+      failAll(queue.closing());
     } catch (Throwable e) { // whoever waits must hear of it, whatever it is
       LOG.error("the scoring of {} broke down", model, e);
-      line.breakDown(e);
-      failAll(new Refusal(Reason.UNAVAILABLE, "model: " + model + " broke down: " + e, e));
+      queue.breakDown(e);
+      failAll(Refusal.brokeDown(model, e));
       onBroken.accept(e);
     } finally {
       pass.close();
@@ -98,9 +100,9 @@ public final class Scorer {
   }
 
   private List<Piece> next() throws InterruptedException {
-    line.requests().forEach(this::isWanted);
-    line.remove(ScoringRequest::isOver);
-    return line.take(ROUND * tokens);
+    queue.requests().forEach(this::isWanted);
+    queue.remove(ScoringRequest::isOver);
+    return queue.take(ROUND * tokens);
   }
 
   private void compute() {
@@ -109,7 +111,7 @@ public final class Scorer {
     for (Piece piece : round) {
       if (isWanted(piece.request())) {
         DecoderSession session = piece.request().begin(weights);
-        boolean row = piece.stretches().size() == 1 && pass.isWhole(piece.first());
+        boolean row = piece.spans().size() == 1 && pass.isWhole(piece.first());
         (row ? rows.computeIfAbsent(session, key -> new ArrayList<>()) : others).add(piece);
       }
     }
@@ -133,8 +135,8 @@ public final class Scorer {
 
   private void check(ScoringRequest request) {
     Refusal.ifCancelled(request::isCancelled);
-    if (line.isAbandoned()) {
-      throw line.closing();
+    if (queue.isAbandoned()) {
+      throw queue.closing();
     }
   }
 
@@ -161,8 +163,8 @@ public final class Scorer {
     }
     try {
       DecoderSession session = request.begin(weights);
-      for (Span stretch : piece.stretches()) {
-        pass.behind(session, stretch, () -> check(request));
+      for (Span span : piece.spans()) {
+        pass.behind(session, span, () -> check(request));
       }
     } catch (Refusal e) {
       request.fail(e);
@@ -177,22 +179,12 @@ public final class Scorer {
 
   private void failAll(Throwable cause) {
     round.forEach(piece -> piece.request().fail(cause));
-    line.remove(request -> true).forEach(piece -> piece.request().fail(cause));
+    queue.remove(request -> true).forEach(piece -> piece.request().fail(cause));
   }
 
   /** Gives what is under way that much time, then fails it; returns when the thread has ended. */
   public void close(Duration patience) {
-    line.close(patience);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // the weights must not go while the thread uses them
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    queue.close(patience);
+    Uninterruptibles.joinUninterruptibly(thread); // it uses the weights, which go next
   }
 }

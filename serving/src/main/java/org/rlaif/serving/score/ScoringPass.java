@@ -6,19 +6,18 @@ import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.decode.Prefill;
 import org.rlaif.serving.graph.DecoderSession;
-import org.rlaif.serving.graph.ForwardInputs;
+import org.rlaif.serving.graph.GraphRun;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.graph.KvCache;
-import org.rlaif.serving.graph.OnnxRuntime;
-import org.rlaif.serving.graph.Operands;
-import org.rlaif.serving.graph.Operands.Output;
+import org.rlaif.serving.graph.Output;
 import org.rlaif.serving.graph.PassingCache;
 
 /**
- * Runs of the graph over given sequences: several whole ones, padded on the right, or one stretch
+ * Runs of the graph over given sequences: several whole ones, padded on the right, or one span
  * after the other on a cache. Used by one thread at a time.
  *
- * <p>A number is the same bits either way, whoever shares the run ({@link ForwardInputs}). How many
- * rows or heads there are does not matter.
+ * <p>A number is the same bits either way, whoever shares the run ({@link GraphRun}). How many rows
+ * or heads there are does not matter.
  */
 public final class ScoringPass implements AutoCloseable {
   private static final int SLOT = 0;
@@ -30,23 +29,19 @@ public final class ScoringPass implements AutoCloseable {
   private final int heads;
   private final KvCache cache;
   private final PassingCache passing;
-  private final Operands operands;
-  private final ForwardInputs feed;
+  private final GraphRun graph;
   private volatile ScoringCounts counts = ScoringCounts.NONE;
 
   /**
-   * @param kvCache of the sessions that run
    * @param tokens at most in one run, padding included; at least {@link Prefill#CHUNK}
    */
-  public ScoringPass(OnnxRuntime runtime, DecoderConfig config, Precision kvCache, int tokens) {
+  public ScoringPass(GraphSpec graph, int tokens) {
     this.tokens = tokens;
-    this.heads = heads(config, tokens);
-    this.cache = new KvCache(runtime, config, kvCache, slots(config, tokens));
-    this.passing = new PassingCache(runtime, config, kvCache, tokens);
-    Output output = config.head() == Head.SCORE ? Output.SCORES : Output.CHOSEN;
-    this.operands =
-        new Operands(runtime, config, ForwardInputs.MOST_FILLING, tokens, tokens, heads, output);
-    this.feed = new ForwardInputs(runtime, config, kvCache, operands);
+    this.heads = heads(graph.config(), tokens);
+    this.cache = new KvCache(graph, slots(graph.config(), tokens));
+    this.passing = new PassingCache(graph, tokens);
+    Output output = graph.config().head() == Head.SCORE ? Output.SCORES : Output.CHOSEN;
+    this.graph = new GraphRun(graph, 0, tokens, tokens, heads, output);
   }
 
   /** Keys and values, in bytes. */
@@ -80,60 +75,57 @@ public final class ScoringPass implements AutoCloseable {
    * alone wherever it is computed.
    */
   static int padded(int length) {
-    return length > 1 && ForwardInputs.isAlone(length) ? length + 1 : length;
+    return length > 1 && GraphRun.isAlone(length) ? length + 1 : length;
   }
 
   /** Whether it can be a row of {@link #whole}. */
-  public boolean isWhole(Span stretch) {
-    return stretch.from() == 0 && padded(stretch.length()) <= tokens && stretch.heads() <= heads;
+  public boolean isWhole(Span span) {
+    return span.from() == 0 && padded(span.length()) <= tokens && span.heads() <= heads;
   }
 
   /** One run, with a row for each. */
-  public void whole(DecoderSession session, List<Span> sequences) {
-    int count = sequences.size();
-    int width = padded(sequences.stream().mapToInt(Span::length).max().orElseThrow());
-    int filling = feed.fillBefore(count * width);
-    feed.sideBySide(filling, sequences.stream().map(Span::sequence).toList(), width);
-    int head = 0;
+  public void whole(DecoderSession session, List<Span> spans) {
+    int count = spans.size();
+    int width = padded(spans.stream().mapToInt(Span::length).max().orElseThrow());
+    graph.clear();
     int real = 0;
     for (int row = 0; row < count; row++) {
-      Span stretch = sequences.get(row);
-      real += stretch.length();
-      for (int i = 0; i < stretch.heads(); i++) {
-        head(head++, filling + row * width + stretch.positions()[i], stretch, i);
+      Span span = spans.get(row);
+      real += span.length();
+      for (int i = 0; i < span.heads(); i++) {
+        head(row * width + span.positions()[i], span, i);
       }
     }
     try (PassingCache.Keeping keeping = passing.keep(count, width)) {
-      var shape = new Operands.Shape(filling, count, width, width, head, false);
-      operands.run(session, feed.rowsNowhere(filling), keeping.view(), shape);
+      graph.sideBySide(session, spans.stream().map(Span::sequence).toList(), width, keeping.view());
     }
     counts = counts.run(count, real, count * width - real);
-    head = 0;
-    for (Span stretch : sequences) {
-      for (int i = 0; i < stretch.heads(); i++) {
-        stretch.reader().read(i, operands.result.get(head++));
+    int head = 0;
+    for (Span span : spans) {
+      for (int i = 0; i < span.heads(); i++) {
+        span.reader().read(i, graph.result(head++));
       }
     }
   }
 
   /** Chunk by chunk, over what the cache holds of its sequence. */
-  public void behind(DecoderSession session, Span stretch, Runnable beforeEach) {
-    int end = stretch.length();
-    int from = stretch.from();
-    if (from > 0 && ForwardInputs.isAlone(end - from)) {
+  public void behind(DecoderSession session, Span span, Runnable beforeEach) {
+    int end = span.length();
+    int from = span.from();
+    if (from > 0 && GraphRun.isAlone(end - from)) {
       from--; // not alone: the token before is computed again, to the same bits
     }
     int next = 0;
     while (from < end) {
       int to = chunkEnd(from, end);
       int last = next;
-      while (last < stretch.heads() && stretch.positions()[last] < to) {
+      while (last < span.heads() && span.positions()[last] < to) {
         last++;
       }
       do { // again only if one position is read more often than a run has heads
         beforeEach.run();
         int count = Math.min(last - next, heads);
-        chunk(session, stretch, from, to, next, count);
+        chunk(session, span, from, to, next, count);
         next += count;
       } while (next < last);
       from = to;
@@ -146,38 +138,33 @@ public final class ScoringPass implements AutoCloseable {
     if (end - to == 1) {
       return to - 1; // leaves two
     }
-    return to - from > 1 && ForwardInputs.isAlone(to - from) ? to - 2 : to;
+    return to - from > 1 && GraphRun.isAlone(to - from) ? to - 2 : to;
   }
 
-  private void chunk(DecoderSession session, Span stretch, int from, int to, int first, int count) {
-    int filling = feed.fillBefore(to - from);
-    for (int i = from; i < to; i++) {
-      feed.token(filling + i - from, stretch.sequence()[i], i);
+  private void chunk(DecoderSession session, Span span, int from, int to, int first, int count) {
+    graph.clear();
+    for (int i = first; i < first + count; i++) {
+      head(span.positions()[i] - from, span, i);
     }
-    operands.chunkLengths.put(0, to - 1);
-    operands.chosen.put(0, 0); // a run without a head is none
-    operands.targets.put(0, 0);
-    operands.temperatures.put(0, 1);
-    for (int i = 0; i < count; i++) {
-      head(i, filling + stretch.positions()[first + i] - from, stretch, first + i);
+    if (count == 0) {
+      graph.head(0, 0, 1); // a run without a head is none
     }
-    var shape = new Operands.Shape(filling, 1, to - from, to, Math.max(1, count), false);
-    operands.run(session, feed.rowsNowhere(filling), cache.chunk(SLOT), shape);
+    int filling = graph.fillBefore(to - from);
+    graph.chunk(filling, span.sequence(), from, to, to);
+    graph.run(session, graph.rowsNowhere(filling), cache.chunk(SLOT), filling, to - from, to);
     counts = counts.run(1, to - from, 0);
     for (int i = 0; i < count; i++) {
-      stretch.reader().read(first + i, operands.result.get(i));
+      span.reader().read(first + i, graph.result(i));
     }
   }
 
-  private void head(int head, int token, Span stretch, int index) {
-    operands.chosen.put(head, token);
-    operands.targets.put(head, stretch.targets()[index]);
-    operands.temperatures.put(head, (float) stretch.temperature());
+  private void head(int token, Span span, int index) {
+    graph.head(token, span.targets()[index], span.temperature());
   }
 
   @Override
   public void close() {
-    feed.close();
+    graph.close();
     cache.close();
   }
 }

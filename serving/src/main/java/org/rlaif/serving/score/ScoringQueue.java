@@ -28,8 +28,8 @@ final class ScoringQueue {
   private final long delayNanos;
 
   // All guarded by this.
-  private final FairQueue<Piece> turns = new FairQueue<>();
-  private final Quota places;
+  private final FairQueue<Piece> pieces = new FairQueue<>();
+  private final Quota quota;
   private long tokens;
 
   /** When the first of them came. */
@@ -44,13 +44,13 @@ final class ScoringQueue {
   private @Nullable Throwable broken;
 
   /**
-   * @param places for the sequences that wait
+   * @param quota of sequences that wait
    * @param tokensPerRun so many wait for no more
    * @param delay that a request waits for others, at most
    */
-  ScoringQueue(String model, Quota places, int tokensPerRun, Duration delay) {
-    this.model = model;
-    this.places = places;
+  ScoringQueue(Quota quota, int tokensPerRun, Duration delay) {
+    this.model = quota.model();
+    this.quota = quota;
     this.tokensPerRun = tokensPerRun;
     this.delayNanos = delay.toNanos();
   }
@@ -58,14 +58,14 @@ final class ScoringQueue {
   /** Takes all of it or, if it does not fit, nothing. */
   synchronized void add(ScoringRequest request) {
     requireOpen();
-    places.take(request.client(), request.sequences());
+    quota.take(request.client(), request.sequences());
     put(request);
   }
 
   /** However many wait. */
   synchronized void addAnyway(ScoringRequest request) {
     requireOpen();
-    places.takeAnyway(request.client(), request.sequences());
+    quota.takeAnyway(request.client(), request.sequences());
     put(request);
   }
 
@@ -79,11 +79,11 @@ final class ScoringQueue {
   }
 
   private void put(ScoringRequest request) {
-    if (turns.isEmpty()) {
+    if (pieces.isEmpty()) {
       since = System.nanoTime();
     }
     for (Piece piece : request.pieces()) {
-      turns.add(request.client(), piece);
+      pieces.add(request.client(), piece);
       tokens += piece.tokens();
     }
     open++;
@@ -102,14 +102,14 @@ final class ScoringQueue {
    * come any more.
    */
   synchronized List<Piece> take(int enough) throws InterruptedException {
-    while (turns.isEmpty() && !closed) {
+    while (pieces.isEmpty() && !closed) {
       wait();
     }
     awaitOthers();
     List<Piece> taken = new ArrayList<>();
     long sum = 0;
     while (sum < enough && !abandoned) {
-      Piece piece = turns.poll();
+      Piece piece = pieces.poll();
       if (piece == null) {
         break;
       }
@@ -135,27 +135,27 @@ final class ScoringQueue {
   /** Of which something waits. */
   synchronized Set<ScoringRequest> requests() {
     var requests = new HashSet<ScoringRequest>();
-    turns.forEach(piece -> requests.add(piece.request()));
+    pieces.forEach(piece -> requests.add(piece.request()));
     return requests;
   }
 
   /** Takes these out. */
   synchronized List<Piece> remove(Predicate<ScoringRequest> unwanted) {
-    List<Piece> gone = turns.removeIf(piece -> unwanted.test(piece.request()));
+    List<Piece> gone = pieces.removeIf(piece -> unwanted.test(piece.request()));
     left(gone);
     return gone;
   }
 
-  private void left(List<Piece> pieces) {
-    for (Piece piece : pieces) {
-      places.leave(piece.request().client(), piece.sequences());
+  private void left(List<Piece> gone) {
+    for (Piece piece : gone) {
+      quota.leave(piece.request().client(), piece.sequences());
       tokens -= piece.tokens();
     }
   }
 
   /** Sequences that no run has begun on. */
   synchronized int waiting() {
-    return places.taken();
+    return quota.taken();
   }
 
   /** Takes nothing new; gives what is there that much time, then leaves it. */

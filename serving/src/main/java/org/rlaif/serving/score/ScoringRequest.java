@@ -20,14 +20,14 @@ public final class ScoringRequest {
    *
    * @param sequences how many it is to those who wait
    */
-  public record Piece(ScoringRequest request, List<Span> stretches, int sequences) {
+  public record Piece(ScoringRequest request, List<Span> spans, int sequences) {
     public Span first() {
-      return stretches.get(0);
+      return spans.get(0);
     }
 
     /** That it computes. */
     int tokens() {
-      return stretches.stream().mapToInt(each -> each.length() - each.from()).sum();
+      return spans.stream().mapToInt(each -> each.length() - each.from()).sum();
     }
   }
 
@@ -55,8 +55,8 @@ public final class ScoringRequest {
     return request;
   }
 
-  public void add(List<Span> stretches, int sequences) {
-    pieces.add(new Piece(this, stretches, sequences));
+  public void add(List<Span> spans, int sequences) {
+    pieces.add(new Piece(this, spans, sequences));
   }
 
   String client() {

@@ -4,21 +4,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.decode.ForwardPass;
 import org.rlaif.serving.decode.Prefill;
 import org.rlaif.serving.graph.CacheScales.Ranges;
 import org.rlaif.serving.graph.DecoderSession;
-import org.rlaif.serving.graph.ForwardInputs;
+import org.rlaif.serving.graph.GraphRun;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.graph.KvCache;
-import org.rlaif.serving.graph.OnnxRuntime;
 import org.rlaif.serving.sampling.Sampler;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
 import org.rlaif.serving.sampling.Vocabulary;
 
-/** Lets a network in fp32 write and read, and sees what keys and values it caches for that. */
-final class ExactWriter {
+/**
+ * Lets a network in fp32 write and read, and sees what keys and values it caches for that.
+ *
+ * @param graph with a cache in fp32
+ * @param exact the network
+ * @param ranges hear of all that is cached
+ */
+record ExactWriter(GraphSpec graph, Vocabulary vocabulary, DecoderSession exact, Ranges ranges) {
   private static final long SEED = 1;
 
   /** Texts that begin without a prompt. */
@@ -26,29 +31,6 @@ final class ExactWriter {
 
   /** Of the longest text that is read; keys depend on their position. */
   private static final int MOST_TOKENS = 2048;
-
-  private final OnnxRuntime runtime;
-  private final DecoderConfig config;
-  private final Vocabulary vocabulary;
-  private final DecoderSession exact;
-  private final Ranges ranges;
-
-  /**
-   * @param exact the network
-   * @param ranges hear of all that is cached
-   */
-  ExactWriter(
-      OnnxRuntime runtime,
-      DecoderConfig config,
-      Vocabulary vocabulary,
-      DecoderSession exact,
-      Ranges ranges) {
-    this.runtime = runtime;
-    this.config = config;
-    this.vocabulary = vocabulary;
-    this.exact = exact;
-    this.ranges = ranges;
-  }
 
   /** Keys and values, in bytes. */
   static long bytes(DecoderConfig config) {
@@ -64,7 +46,7 @@ final class ExactWriter {
     boolean unprompted = prompts.isEmpty();
     List<int[]> begun = unprompted ? unprompted() : begun(prompts);
     int longest = begun.stream().mapToInt(each -> each.length).max().orElseThrow();
-    int most = Math.min(Excerpt.COMPLETION, config.contextLength() - longest);
+    int most = Math.min(Excerpt.COMPLETION, graph.config().contextLength() - longest);
     begun = Excerpt.spread(begun, longest + most);
     List<int[]> completions = sample(begun, longest, most, unprompted);
     List<Excerpt> excerpts = new ArrayList<>();
@@ -83,7 +65,7 @@ final class ExactWriter {
   }
 
   private List<int[]> begun(List<int[]> prompts) {
-    int most = Math.min(Excerpt.PROMPT, config.contextLength() - 1);
+    int most = Math.min(Excerpt.PROMPT, graph.config().contextLength() - 1);
     return prompts.stream()
         .map(prompt -> Arrays.copyOf(prompt, Math.min(prompt.length, most)))
         .toList();
@@ -95,12 +77,11 @@ final class ExactWriter {
     var completions = new int[count][most];
     var lengths = new int[count];
     var sampler = new Sampler(vocabulary);
-    var logprobs = new float[config.vocabularySize()];
+    var logprobs = new float[graph.config().vocabularySize()];
     Sampling sampling = Sampling.of(1, most, SEED);
-    int room = Math.min(longest + most + ForwardInputs.MOST_FILLING, config.contextLength());
-    try (var cache = new KvCache(runtime, config, Precision.FP32, count, room);
-        var pass =
-            new ForwardPass(runtime, config, Precision.FP32, count, Prefill.CHUNK, count + 1)) {
+    int room = Math.min(longest + most + GraphRun.MOST_FILLING, graph.config().contextLength());
+    try (var cache = new KvCache(graph, count, room);
+        var pass = new ForwardPass(graph, count, Prefill.CHUNK, count + 1)) {
       for (int t = 0; t < most; t++) {
         if (t > 0) {
           decode(prompts, completions, t, pass, cache);
@@ -143,9 +124,9 @@ final class ExactWriter {
 
   /** Reads excerpts one after the other, again and again, as one text as long as the context. */
   void readOn(List<Excerpt> excerpts) {
-    int[] text = text(excerpts, Math.min(config.contextLength(), MOST_TOKENS));
-    try (var cache = new KvCache(runtime, config, Precision.FP32, 1, text.length);
-        var pass = new ForwardPass(runtime, config, Precision.FP32, 0, Prefill.CHUNK, 1)) {
+    int[] text = text(excerpts, Math.min(graph.config().contextLength(), MOST_TOKENS));
+    try (var cache = new KvCache(graph, 1, text.length);
+        var pass = new ForwardPass(graph, 0, Prefill.CHUNK, 1)) {
       new Prefill(text, 1).run(exact, pass, cache, 0);
       ranges.add(cache, 0, text.length);
     }

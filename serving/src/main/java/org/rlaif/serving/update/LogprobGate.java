@@ -3,14 +3,12 @@ package org.rlaif.serving.update;
 import java.util.Arrays;
 import java.util.List;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.DecoderConfig;
-import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.decode.ForwardPass;
 import org.rlaif.serving.decode.Prefill;
 import org.rlaif.serving.graph.DecoderSession;
-import org.rlaif.serving.graph.ForwardInputs;
+import org.rlaif.serving.graph.GraphRun;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.graph.KvCache;
-import org.rlaif.serving.graph.OnnxRuntime;
 import org.rlaif.serving.queue.TokenRules;
 import org.rlaif.serving.score.LogprobPieces;
 import org.rlaif.serving.score.Scorer;
@@ -18,28 +16,15 @@ import org.rlaif.serving.score.ScoringRequest;
 
 /** New weights of a policy must give the log-probabilities of the probes, at temperature 1. */
 public final class LogprobGate extends ParityGate {
-  private final OnnxRuntime runtime;
-  private final DecoderConfig config;
-  private final Precision kvCache;
   private final Scorer scorer;
   private final Scorer exactScorer;
 
   /**
-   * @param kvCache of the sessions that serve
-   * @param scorer asks these
+   * @param scorer asks sessions that serve
    * @param exactScorer asks sessions in fp32
    */
-  public LogprobGate(
-      TokenRules rules,
-      OnnxRuntime runtime,
-      DecoderConfig config,
-      Precision kvCache,
-      Scorer scorer,
-      Scorer exactScorer) {
+  public LogprobGate(TokenRules rules, Scorer scorer, Scorer exactScorer) {
     super("max_abs_logprob_difference", rules);
-    this.runtime = runtime;
-    this.config = config;
-    this.kvCache = kvCache;
     this.scorer = scorer;
     this.exactScorer = exactScorer;
   }
@@ -58,6 +43,7 @@ public final class LogprobGate extends ParityGate {
         name + "." + which + "logprobs",
         rows[0].length + " numbers",
         probe.completion().length + ", one for each token of the completion");
+    int vocabulary = scorer.graph().config().vocabularySize();
     for (int i = 0; i < probe.places().length; i++) {
       String distribution = name + ".distributions[" + i + "].";
       int place = probe.places()[i];
@@ -67,10 +53,10 @@ public final class LogprobGate extends ParityGate {
           place,
           "from 0 to " + (probe.completion().length - 1) + ", a token of the completion");
       UserError.require(
-          rows[1 + i].length == config.vocabularySize(),
+          rows[1 + i].length == vocabulary,
           distribution + which + "logprobs",
           rows[1 + i].length + " numbers",
-          config.vocabularySize() + ", one for each token of the vocabulary");
+          vocabulary + ", one for each token of the vocabulary");
     }
   }
 
@@ -83,26 +69,27 @@ public final class LogprobGate extends ParityGate {
       found[i] = new float[1 + probe.places().length][];
       found[i][0] = LogprobPieces.add(request, probe.prompt(), List.of(probe.completion()), 1)[0];
     }
-    (exact ? exactScorer : scorer).ask(request);
+    Scorer asked = exact ? exactScorer : scorer;
+    asked.ask(request);
     for (int i = 0; i < found.length; i++) {
       for (int place = 0; place < found[i].length - 1; place++) {
-        found[i][1 + place] = distribution(session, exact, probes.get(i), place);
+        found[i][1 + place] = distribution(session, asked.graph(), probes.get(i), place);
       }
     }
     return found;
   }
 
   /** Of the token at one of the probe's places, from what stands before it. */
-  private float[] distribution(DecoderSession session, boolean exact, Probe probe, int index) {
+  private static float[] distribution(
+      DecoderSession session, GraphSpec graph, Probe probe, int index) {
     int start = probe.prompt().length;
     int end = start + probe.places()[index];
     int[] sequence = Arrays.copyOf(probe.prompt(), end);
     System.arraycopy(probe.completion(), 0, sequence, start, end - start);
-    Precision precision = exact ? Precision.FP32 : kvCache;
-    var logprobs = new float[config.vocabularySize()];
-    int room = Math.min(end + ForwardInputs.MOST_FILLING, config.contextLength());
-    try (var cache = new KvCache(runtime, config, precision, 1, room);
-        var pass = new ForwardPass(runtime, config, precision, 0, Prefill.CHUNK, 1)) {
+    var logprobs = new float[graph.config().vocabularySize()];
+    int room = Math.min(end + GraphRun.MOST_FILLING, graph.config().contextLength());
+    try (var cache = new KvCache(graph, 1, room);
+        var pass = new ForwardPass(graph, 0, Prefill.CHUNK, 1)) {
       for (int from = 0; from < end; from += Prefill.CHUNK) {
         pass.clear();
         pass.chunk(0, sequence, from, Math.min(from + Prefill.CHUNK, end));

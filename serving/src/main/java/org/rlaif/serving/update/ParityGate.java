@@ -19,7 +19,7 @@ import org.rlaif.serving.queue.TokenRules;
  * weights that serve, then what they give shows its error, which is taken off what it expects of
  * the new ones: compared are the changes.
  */
-abstract class ParityGate {
+public abstract class ParityGate {
   /** How much nearer than old weights new ones are, at least. */
   private static final double FACTOR = 4;
 

@@ -10,6 +10,7 @@ import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.decode.ForwardPass;
 import org.rlaif.serving.graph.CacheScales;
 import org.rlaif.serving.graph.DecoderSession;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.graph.KvCache;
 import org.rlaif.serving.graph.OnnxRuntime;
 import org.rlaif.serving.sampling.Vocabulary;
@@ -53,10 +54,11 @@ public final class QuantizationCheck implements AutoCloseable {
     this.prompted = prompted;
     this.scales = scales;
     int tokens = Math.min(Excerpt.LONGEST, config.contextLength());
-    this.exactCache = new KvCache(runtime, config, Precision.FP32, 1, tokens);
-    this.servedCache = new KvCache(runtime, config, quantization.kvCache(), 1, tokens);
-    this.exactPass = new ForwardPass(runtime, config, Precision.FP32, 0, PIECE, PIECE);
-    this.servedPass = new ForwardPass(runtime, config, quantization.kvCache(), 0, PIECE, PIECE);
+    var graph = new GraphSpec(runtime, config, quantization.kvCache());
+    this.exactCache = new KvCache(graph.exact(), 1, tokens);
+    this.servedCache = new KvCache(graph, 1, tokens);
+    this.exactPass = new ForwardPass(graph.exact(), 0, PIECE, PIECE);
+    this.servedPass = new ForwardPass(graph, 0, PIECE, PIECE);
   }
 
   /**
@@ -74,7 +76,9 @@ public final class QuantizationCheck implements AutoCloseable {
     DecoderConfig config = layout.config();
     var ranges = new CacheScales.Ranges(layout.quantization(), config);
     try (DecoderSession exact = DecoderSession.reference(runtime, config, weights)) {
-      var writer = new ExactWriter(runtime, config, vocabulary, exact, ranges);
+      var writer =
+          new ExactWriter(
+              new GraphSpec(runtime, config, Precision.FP32), vocabulary, exact, ranges);
       List<Excerpt> excerpts = writer.complete(prompts);
       if (!ranges.isEmpty()) {
         writer.readOn(excerpts);

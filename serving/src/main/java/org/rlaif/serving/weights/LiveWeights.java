@@ -162,8 +162,7 @@ public final class LiveWeights implements AutoCloseable {
         Refusal.ifCancelled(cancelled);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Refusal(Reason.CANCELLED, "weights: interrupted while waiting", e);
+      throw Refusal.interrupted("weights", e);
     } finally {
       waiting--;
     }
@@ -237,8 +236,7 @@ public final class LiveWeights implements AutoCloseable {
       try {
         wait(left);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new Refusal(Reason.CANCELLED, "weights: interrupted while waiting", e);
+        throw Refusal.interrupted("weights", e);
       }
     }
     return idle.remove();

@@ -28,6 +28,7 @@ import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.serving.graph.DecoderSession;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.graph.KvCache;
 import org.rlaif.serving.graph.OnnxRuntime;
 import org.rlaif.serving.queue.Completion;
@@ -125,9 +126,13 @@ class DeterminismTest {
       OnnxRuntime runtime = OnnxRuntime.shared(ComputeConfig.threads(2));
       WeightArena arena = arena(runtime, config, new Quantization(weights, kvCache));
       try (DecoderSession session = arena.session(runtime);
-          var cache = new KvCache(runtime, config, kvCache, MOST_ROWS + 1);
+          var cache = new KvCache(new GraphSpec(runtime, config, kvCache), MOST_ROWS + 1);
           var pass =
-              new ForwardPass(runtime, config, kvCache, MOST_ROWS, Prefill.CHUNK, MOST_ROWS + 1)) {
+              new ForwardPass(
+                  new GraphSpec(runtime, config, kvCache),
+                  MOST_ROWS,
+                  Prefill.CHUNK,
+                  MOST_ROWS + 1)) {
         int[][] alone = new int[MOST_ROWS][];
         for (int tokens : new int[] {1, 2, 16, 17, 33, 65, 128, 129, 161, 257, 300}) {
           int[] prompt = TestModels.prompt(config, tokens, tokens);
@@ -163,8 +168,9 @@ class DeterminismTest {
       OnnxRuntime runtime = OnnxRuntime.shared(ComputeConfig.threads(2));
       WeightArena arena = arena(runtime, config, new Quantization(weights, kvCache));
       try (DecoderSession session = arena.session(runtime);
-          var cache = new KvCache(runtime, config, kvCache, 16);
-          var pass = new ForwardPass(runtime, config, kvCache, 16, Prefill.TOGETHER, 16)) {
+          var cache = new KvCache(new GraphSpec(runtime, config, kvCache), 16);
+          var pass =
+              new ForwardPass(new GraphSpec(runtime, config, kvCache), 16, Prefill.TOGETHER, 16)) {
         for (int[] some : lengths) {
           List<int[]> prompts = new ArrayList<>();
           List<int[]> alone = new ArrayList<>();
@@ -218,8 +224,9 @@ class DeterminismTest {
       WeightArena arena = arena(runtime, config, Quantization.NONE);
       int most = 66;
       try (DecoderSession session = arena.session(runtime);
-          var cache = new KvCache(runtime, config, Precision.FP32, most);
-          var pass = new ForwardPass(runtime, config, Precision.FP32, most, 1, most)) {
+          var cache = new KvCache(new GraphSpec(runtime, config, Precision.FP32), most);
+          var pass =
+              new ForwardPass(new GraphSpec(runtime, config, Precision.FP32), most, 1, most)) {
         int[][] expected = null;
         for (int rows = most; rows > 0; rows--) {
           pass.clear();

@@ -49,7 +49,7 @@ class ModelsTest {
     try (Models models = TestModels.models(2)) {
       ServedModel loaded = models.load("policy", policy);
       assertEquals(1, loaded.weightsVersion());
-      assertEquals(2, loaded.slots());
+      assertEquals(2, models.policy("policy").slots());
       Refusal twice = assertThrows(Refusal.class, () -> models.load("policy", policy));
       assertEquals(Reason.ALREADY_EXISTS, twice.reason());
       models.unload("policy", Duration.ofSeconds(1));

@@ -32,7 +32,6 @@ import org.rlaif.serving.queue.Refusal.Reason;
 import org.rlaif.serving.queue.Ticket;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
-import org.rlaif.v1.FinishReason;
 
 class PolicyEngineTest {
   /** Long enough that prompts take three chunks. */
@@ -127,7 +126,7 @@ class PolicyEngineTest {
     try (Models models = open(TestModels.TINY, 16)) {
       PolicyEngine engine = models.policy("policy");
       int[] prompt = TestModels.prompt(TestModels.TINY, 60, 1);
-      var seen = new HashSet<FinishReason>();
+      var seen = new HashSet<Completion.Reason>();
       var collector = new Collector(400);
       engine.sample(List.of(prompt), 400, Sampling.of(5, Integer.MAX_VALUE, 3), collector);
       collector
@@ -137,9 +136,7 @@ class PolicyEngineTest {
                 int[] tokens = completion.tokens();
                 boolean ended = tokens[tokens.length - 1] == TestModels.END;
                 assertEquals(
-                    ended
-                        ? FinishReason.FINISH_REASON_END_OF_TEXT
-                        : FinishReason.FINISH_REASON_LENGTH,
+                    ended ? Completion.Reason.END_OF_TEXT : Completion.Reason.LENGTH,
                     completion.reason());
                 assertTrue(ended || tokens.length == 4, "context 64, prompt 60");
                 assertEquals(tokens.length, completion.logprobs().length);

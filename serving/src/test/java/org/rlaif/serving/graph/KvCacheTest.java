@@ -31,7 +31,7 @@ class KvCacheTest {
   /** Two sides of two layers, two heads, 24 columns: 192 numbers a token. */
   @Test
   void sizes() {
-    try (var cache = new KvCache(runtime, CONFIG, Precision.FP32, 3, 5)) {
+    try (var cache = new KvCache(new GraphSpec(runtime, CONFIG, Precision.FP32), 3, 5)) {
       assertEquals(4 * 192 * 2, cache.bytes(2));
       assertEquals(3 * 5 * 2 * COLUMNS * 4, cache.side(0).capacity());
     }
@@ -40,7 +40,7 @@ class KvCacheTest {
 
   @Test
   void whatIsSavedIsWhatIsCopied() {
-    try (var cache = new KvCache(runtime, CONFIG, Precision.INT8, 3, 5)) {
+    try (var cache = new KvCache(new GraphSpec(runtime, CONFIG, Precision.INT8), 3, 5)) {
       for (int side = 0; side < 4; side++) {
         ByteBuffer numbers = cache.side(side);
         for (int i = 0; i < numbers.capacity(); i++) {
@@ -62,9 +62,9 @@ class KvCacheTest {
   @Test
   void behindAHeadsNumbersAreZeros() {
     Weights weights = TestModels.weights(CONFIG, 7);
-    try (var cache = new KvCache(runtime, CONFIG, Precision.FP32, 2, 8);
+    try (var cache = new KvCache(new GraphSpec(runtime, CONFIG, Precision.FP32), 2, 8);
         var session = DecoderSession.reference(runtime, CONFIG, weights::get);
-        var pass = new ForwardPass(runtime, CONFIG, Precision.FP32, 0, 8, 1)) {
+        var pass = new ForwardPass(new GraphSpec(runtime, CONFIG, Precision.FP32), 0, 8, 1)) {
       new Prefill(PROMPT, 1).run(session, pass, cache, 1);
       for (int side = 0; side < 4; side++) {
         var largest = new float[2 * COLUMNS];

@@ -170,7 +170,7 @@ class CallsTest {
     String status = log.line("late").get("status");
     assertTrue(List.of("DEADLINE_EXCEEDED", "CANCELLED").contains(status), status);
     PolicyGrpc.newBlockingStub(with("gone")).generate(request);
-    while (server.models().get(0).waitingSequences() < 1) {
+    while (TestServer.policy(server).waitingSequences() < 1) {
       Thread.onSpinWait();
     }
     plain.shutdownNow();

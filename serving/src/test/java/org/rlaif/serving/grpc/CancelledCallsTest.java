@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.ServedModel;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.GenerateRequest;
@@ -102,7 +103,7 @@ class CancelledCallsTest {
 
   @Test
   void whileItsSequencesAreSampled() throws Exception {
-    ServedModel policy = model("policy");
+    PolicyEngine policy = (PolicyEngine) model("policy");
     BooleanSupplier samples = () -> policy.liveSequences() > 0;
     BooleanSupplier rests = () -> policy.liveSequences() + policy.waitingSequences() == 0;
     var sampling = TestServer.sampling(15_000, 7).setMinTokens(15_000);

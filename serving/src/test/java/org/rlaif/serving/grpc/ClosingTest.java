@@ -73,7 +73,7 @@ class ClosingTest {
                 .setMode(PauseMode.PAUSE_MODE_KEEP)
                 .build());
     CompletableFuture<StatusRuntimeException> waiting = failing(rollout(1, 5, 0));
-    await(() -> server.models().get(0).waitingSequences() == 1);
+    await(() -> TestServer.policy(server).waitingSequences() == 1);
     closes();
     assertEquals(Status.Code.UNAVAILABLE, waiting.join().getStatus().getCode());
     assertEquals(

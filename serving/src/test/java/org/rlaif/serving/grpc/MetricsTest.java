@@ -32,7 +32,7 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
-import org.rlaif.serving.engine.ServedModel;
+import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
@@ -136,7 +136,7 @@ class MetricsTest {
   }
 
   /** On a busy machine the reader may fall behind, and then its sequence leaves its slot. */
-  private void pauseWhileOneIsLive(ServedModel model) {
+  private void pauseWhileOneIsLive(PolicyEngine model) {
     client.pause("policy", PauseMode.PAUSE_MODE_KEEP);
     while (model.liveSequences() != 1) {
       client.resume("policy");
@@ -153,7 +153,7 @@ class MetricsTest {
             () ->
                 assertThrows(
                     StatusRuntimeException.class, () -> stream.forEachRemaining(each -> {})));
-    ServedModel model = server.models().get(0);
+    PolicyEngine model = TestServer.policy(server);
     pauseWhileOneIsLive(model);
     CompletableFuture<?> waiting =
         CompletableFuture.runAsync(
@@ -186,7 +186,7 @@ class MetricsTest {
   void whoGoesAwayIsCounted() throws Exception {
     client.pause("policy", PauseMode.PAUSE_MODE_KEEP);
     client.generateStream(stream(4));
-    while (server.models().get(0).waitingSequences() < 1) {
+    while (TestServer.policy(server).waitingSequences() < 1) {
       Thread.onSpinWait();
     }
     client.close();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
-import org.rlaif.serving.engine.ServedModel;
+import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.GenerateResponse;
 import org.rlaif.v1.PolicyGrpc;
@@ -170,9 +170,10 @@ class ReadersTest {
     assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(9), "nobody is waited for");
   }
 
-  private ServedModel model() {
+  private PolicyEngine model() {
     return server.server().models().stream()
         .filter(model -> model.name().equals("long"))
+        .map(PolicyEngine.class::cast)
         .findFirst()
         .orElseThrow();
   }

@@ -19,6 +19,7 @@ import java.util.Map;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.PolicyGrpc;
@@ -93,6 +94,11 @@ record TestServer(RlaifServer server, ManagedChannel inProcess, ManagedChannel t
     if (sentence != null) {
       assertEquals(sentence, error.getStatus().getDescription());
     }
+  }
+
+  /** Of a server whose first model, by name, it is. */
+  static PolicyEngine policy(RlaifServer server) {
+    return (PolicyEngine) server.models().get(0);
   }
 
   static ServerConfig config(Map<String, Path> models) {

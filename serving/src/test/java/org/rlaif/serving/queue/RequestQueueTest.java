@@ -14,8 +14,7 @@ import org.rlaif.serving.queue.Refusal.Reason;
 import org.rlaif.serving.sampling.Sampling;
 
 class RequestQueueTest {
-  private final RequestQueue line =
-      new RequestQueue("policy", new Quota("policy", new QueueConfig(10, 10)));
+  private final RequestQueue line = new RequestQueue(new Quota("policy", new QueueConfig(10, 10)));
 
   @Test
   void clientsTakeTurns() {
@@ -54,7 +53,7 @@ class RequestQueueTest {
   /** Ten places, six for one client. */
   @Test
   void oneClientLeavesRoomForOthers() {
-    var shared = new RequestQueue("policy", new Quota("policy", new QueueConfig(10, 6)));
+    var shared = new RequestQueue(new Quota("policy", new QueueConfig(10, 6)));
     var ticket = new Ticket();
     shared.add(groups("a", 2, ticket));
     shared.add(groups("a", 4, new Ticket()));

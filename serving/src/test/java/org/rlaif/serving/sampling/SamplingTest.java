@@ -19,7 +19,6 @@ import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.queue.Completion;
-import org.rlaif.v1.FinishReason;
 
 /** A policy with logits 2 for a, 1.5 for b and -5 for everything else, whatever came before. */
 class SamplingTest {
@@ -89,7 +88,7 @@ class SamplingTest {
     Sampling sampling = GREEDY.with(new Penalties(1, 0, 0.3, Map.of())); // aababa
     try (Models models = open()) {
       Completion found = one(models, sampling.with(new Stops(0, List.of("x", "ab"), Set.of())));
-      assertEquals(FinishReason.FINISH_REASON_STOP_STRING, found.reason());
+      assertEquals(Completion.Reason.STOP_STRING, found.reason());
       assertArrayEquals(new int[] {A, A, B}, found.tokens());
       assertEquals(new Completion.Stop("ab", "a"), found.stop());
       // The first three tokens end nothing: the second "ab" does.
@@ -97,7 +96,7 @@ class SamplingTest {
       assertArrayEquals(new int[] {A, A, B, A, B}, found.tokens());
       assertEquals(new Completion.Stop("ab", "aab"), found.stop());
       found = one(models, sampling.with(new Stops(0, List.of("bb"), Set.of())));
-      assertEquals(FinishReason.FINISH_REASON_LENGTH, found.reason());
+      assertEquals(Completion.Reason.LENGTH, found.reason());
       assertEquals(6, found.tokens().length);
       assertEquals(null, found.stop());
     }
@@ -108,7 +107,7 @@ class SamplingTest {
     Sampling sampling = GREEDY.with(new Penalties(1, 0, 0.3, Map.of()));
     try (Models models = open()) {
       Completion found = one(models, sampling.with(new Stops(0, List.of(), Set.of(B, 7))));
-      assertEquals(FinishReason.FINISH_REASON_STOP_TOKEN, found.reason());
+      assertEquals(Completion.Reason.STOP_TOKEN, found.reason());
       assertArrayEquals(new int[] {A, A, B}, found.tokens());
       // b cannot come among the first four; a is at 0.8 then, b still at 1.5.
       found = one(models, sampling.with(new Stops(4, List.of(), Set.of(B))));
@@ -123,7 +122,7 @@ class SamplingTest {
       assertArrayEquals(new int[] {1}, one(models, GREEDY.with(end)).tokens());
       Completion later = one(models, GREEDY.with(end).with(new Stops(2, List.of(), Set.of())));
       assertArrayEquals(new int[] {A, A, 1}, later.tokens());
-      assertEquals(FinishReason.FINISH_REASON_END_OF_TEXT, later.reason());
+      assertEquals(Completion.Reason.END_OF_TEXT, later.reason());
     }
   }
 

@@ -22,7 +22,7 @@ class ScoringQueueTest {
   private static final int MANY = 1 << 20;
 
   private final ScoringQueue line =
-      new ScoringQueue("model", new Quota("model", new QueueConfig(10, 6)), 128, DELAY);
+      new ScoringQueue(new Quota("model", new QueueConfig(10, 6)), 128, DELAY);
 
   @Test
   void whoAsksAloneDoesNotWait() throws InterruptedException {

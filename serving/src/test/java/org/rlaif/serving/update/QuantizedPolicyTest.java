@@ -39,6 +39,7 @@ import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.graph.CacheScales;
 import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.serving.graph.DecoderSession;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.graph.KvCache;
 import org.rlaif.serving.graph.OnnxRuntime;
 import org.rlaif.serving.queue.Completion;
@@ -179,9 +180,9 @@ class QuantizedPolicyTest {
   void scalesWidenWhereNumbersWouldBeClamped() {
     OnnxRuntime runtime = OnnxRuntime.shared(ComputeConfig.threads(2));
     var quantization = new Quantization(Precision.FP32, Precision.INT8);
-    try (var cache = new KvCache(runtime, CONFIG, Precision.FP32, 2, 8);
+    try (var cache = new KvCache(new GraphSpec(runtime, CONFIG, Precision.FP32), 2, 8);
         var session = DecoderSession.reference(runtime, CONFIG, old::get);
-        var pass = new ForwardPass(runtime, CONFIG, Precision.FP32, 0, 8, 1)) {
+        var pass = new ForwardPass(new GraphSpec(runtime, CONFIG, Precision.FP32), 0, 8, 1)) {
       new Prefill(PROMPT, 1).run(session, pass, cache, 1);
       var ranges = new CacheScales.Ranges(quantization, CONFIG);
       ranges.add(cache, 1, PROMPT.length);
@@ -204,7 +205,7 @@ class QuantizedPolicyTest {
   private static CacheScales.Ranges ranges(Quantization quantization, float firstKey) {
     OnnxRuntime runtime = OnnxRuntime.shared(ComputeConfig.threads(2));
     var ranges = new CacheScales.Ranges(quantization, CONFIG);
-    try (var cache = new KvCache(runtime, CONFIG, Precision.FP32, 1, 1)) {
+    try (var cache = new KvCache(new GraphSpec(runtime, CONFIG, Precision.FP32), 1, 1)) {
       ByteBuffer key = cache.side(0);
       key.asFloatBuffer().put(0, -firstKey);
       ranges.add(cache, 0, 1);
@@ -219,7 +220,7 @@ class QuantizedPolicyTest {
     var quantization = new Quantization(Precision.FP32, Precision.INT8);
     CacheScales half = CacheScales.of(ranges(quantization, 0.5f * 127 / 2));
     CacheScales two = CacheScales.of(ranges(quantization, 127));
-    try (var cache = new KvCache(runtime, CONFIG, Precision.INT8, 2, 2)) {
+    try (var cache = new KvCache(new GraphSpec(runtime, CONFIG, Precision.INT8), 2, 2)) {
       ByteBuffer keys = cache.side(0);
       int second = keys.capacity() / 2;
       keys.put(second, (byte) 100).put(second + 16, (byte) -7).put(0, (byte) 100);
@@ -320,7 +321,7 @@ class QuantizedPolicyTest {
             UserError.class, () -> models.load("reward", reward, Precision.INT8, Precision.FP32));
     assertEquals("weights: int8 (expected: fp32 for a reward model)", error.getMessage());
     models.load("reward", reward, Precision.FP32, null);
-    assertNull(models.find("reward").quantizationLoss());
+    assertTrue(models.find("reward").quantization().isNone());
   }
 
   private PolicyEngine load(String name, Path saved, Precision weights, Precision kvCache) {

@@ -27,11 +27,11 @@ import org.rlaif.serving.engine.Models;
 import org.rlaif.serving.engine.MovingClock;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.TestModels;
+import org.rlaif.serving.queue.Completion;
 import org.rlaif.serving.queue.Refusal;
 import org.rlaif.serving.queue.Refusal.Reason;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
-import org.rlaif.v1.WeightsSpan;
 
 /** Weights change hands whole and checked, or not at all. */
 class WeightUpdatesTest {
@@ -339,7 +339,7 @@ class WeightUpdatesTest {
     return bytes;
   }
 
-  private static WeightsSpan span(int start, int end, long version) {
-    return WeightsSpan.newBuilder().setStart(start).setEnd(end).setWeightsVersion(version).build();
+  private static Completion.Sampled span(int start, int end, long version) {
+    return new Completion.Sampled(start, end, version);
   }
 }

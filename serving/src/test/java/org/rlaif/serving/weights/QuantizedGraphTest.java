@@ -17,6 +17,7 @@ import org.rlaif.serving.decode.ForwardPass;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.serving.graph.DecoderSession;
+import org.rlaif.serving.graph.GraphSpec;
 import org.rlaif.serving.graph.KvCache;
 import org.rlaif.serving.graph.OnnxRuntime;
 import org.rlaif.serving.update.QuantizationCheck;
@@ -80,10 +81,13 @@ class QuantizedGraphTest {
     int[] lengths = {3, 58, 17, 30, 1};
     WeightArena arena = arena(config, quantization, weights);
     try (DecoderSession session = arena.session(runtime);
-        var cache = new KvCache(runtime, config, Precision.INT8, lengths.length);
+        var cache = new KvCache(new GraphSpec(runtime, config, Precision.INT8), lengths.length);
         var pass =
             new ForwardPass(
-                runtime, config, Precision.INT8, lengths.length, TOKENS, lengths.length)) {
+                new GraphSpec(runtime, config, Precision.INT8),
+                lengths.length,
+                TOKENS,
+                lengths.length)) {
       for (int row = 0; row < lengths.length; row++) {
         pass.clear();
         pass.chunk(row, text, 0, lengths[row]);
@@ -113,8 +117,10 @@ class QuantizedGraphTest {
     var logprobs = new float[TOKENS][config.vocabularySize()];
     WeightArena arena = arena(config, quantization, weights);
     try (DecoderSession session = arena.session(runtime);
-        var cache = new KvCache(runtime, config, quantization.kvCache(), 1);
-        var pass = new ForwardPass(runtime, config, quantization.kvCache(), 1, TOKENS, TOKENS)) {
+        var cache = new KvCache(new GraphSpec(runtime, config, quantization.kvCache()), 1);
+        var pass =
+            new ForwardPass(
+                new GraphSpec(runtime, config, quantization.kvCache()), 1, TOKENS, TOKENS)) {
       for (int from = 0; from < TOKENS; from += piece) {
         int to = Math.min(from + piece, TOKENS);
         pass.clear();
