@@ -85,7 +85,7 @@ public final class ChatPrompt implements EncodedPrompt {
 
   private int[] behindPrompt(Text written, int end) {
     int[] all = tokenizer.encode(written.part(0, end), watch).ids();
-    if (Tokenizer.begins(all, ids)) {
+    if (Ids.begins(all, ids)) {
       return Arrays.copyOfRange(all, ids.length, all.length);
     }
     apart++;

@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * Where a text may be cut so that the tokens of its pieces are its own: before a single space
@@ -61,14 +60,12 @@ final class Pieces {
     }
     int[] whole = encode.apply("a b");
     int[] first = encode.apply("a");
-    if (Arrays.equals(whole, joined(first, encode.apply(" b")))) {
+    if (Arrays.equals(whole, Ids.joined(first, encode.apply(" b")))) {
       return Space.KEPT;
     }
-    return Arrays.equals(whole, joined(first, encode.apply("b"))) ? Space.DROPPED : Space.NEVER_CUT;
-  }
-
-  private static int[] joined(int[] a, int[] b) {
-    return IntStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
+    return Arrays.equals(whole, Ids.joined(first, encode.apply("b")))
+        ? Space.DROPPED
+        : Space.NEVER_CUT;
   }
 
   /** A whole text, in pieces of at most {@link #LENGTH} chars where it has places to cut. */

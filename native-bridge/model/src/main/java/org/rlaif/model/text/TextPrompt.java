@@ -85,14 +85,14 @@ public final class TextPrompt implements EncodedPrompt {
 
   @Override
   public int[] encodeWhole(String completion) {
-    return Tokenizer.joined(encodeBeginning(completion), new int[] {tokenizer.eosId()});
+    return Ids.joined(encodeBeginning(completion), new int[] {tokenizer.eosId()});
   }
 
   @Override
   public int[] encodeBeginning(String completion) {
     if (tail != null) {
       int[] all = tokenizer.encode(tail.text + completion, watch);
-      if (Tokenizer.begins(all, tail.ids)) {
+      if (Ids.begins(all, tail.ids)) {
         return Arrays.copyOfRange(all, tail.ids.length, all.length);
       }
       apart++;

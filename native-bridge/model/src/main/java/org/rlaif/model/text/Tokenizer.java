@@ -95,7 +95,7 @@ public final class Tokenizer implements Spelling, AutoCloseable {
             vocabularySize,
             known ? letter : new int[0],
             ids -> engine.decode(Arrays.stream(ids).asLongStream().toArray(), false));
-    this.anchors = decode(joined(letter, letter)).equals("aa") ? List.of() : ANCHORS;
+    this.anchors = decode(Ids.joined(letter, letter)).equals("aa") ? List.of() : ANCHORS;
   }
 
   /**
@@ -142,7 +142,8 @@ public final class Tokenizer implements Spelling, AutoCloseable {
     int[] ids = new int[0];
     String whole = sound(text);
     for (Pieces.Piece piece : pieces.of(whole)) {
-      ids = joined(ids, part(whole.substring(piece.from(), piece.to()), ids.length, watch).ids());
+      ids =
+          Ids.joined(ids, part(whole.substring(piece.from(), piece.to()), ids.length, watch).ids());
     }
     return ids;
   }
@@ -199,7 +200,7 @@ public final class Tokenizer implements Spelling, AutoCloseable {
   }
 
   int[] encodePrompt(String prompt, Watch watch) {
-    int[] ids = joined(prefix, encode(prompt, watch));
+    int[] ids = Ids.joined(prefix, encode(prompt, watch));
     UserError.require(
         ids.length > 0, "prompt", "\"\"", "some text: this tokenizer puts no token in front of it");
     return ids;
@@ -217,7 +218,7 @@ public final class Tokenizer implements Spelling, AutoCloseable {
     for (String anchor : anchors) {
       int[] before = encode(anchor);
       int[] all = encode(Text.given(anchor).plus(text), watch).ids();
-      if (begins(all, before)) {
+      if (Ids.begins(all, before)) {
         return Arrays.copyOfRange(all, before.length, all.length);
       }
     }
@@ -253,9 +254,9 @@ public final class Tokenizer implements Spelling, AutoCloseable {
       done = piece.from();
       Windows.Part part = part(whole.substring(done, piece.to()), ids.length, watch);
       int before = points;
-      ids = joined(ids, part.ids());
-      from = joined(from, mapped(part.from(), point -> origins[before + point]));
-      to = joined(to, mapped(part.to(), point -> origins[before + point]));
+      ids = Ids.joined(ids, part.ids());
+      from = Ids.joined(from, mapped(part.from(), point -> origins[before + point]));
+      to = Ids.joined(to, mapped(part.to(), point -> origins[before + point]));
     }
     return new Spans(ids, from, to);
   }
@@ -354,16 +355,6 @@ public final class Tokenizer implements Spelling, AutoCloseable {
   /** Half a surrogate pair cannot be written in UTF-8: it becomes a question mark. */
   private static String sound(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-  }
-
-  static int[] joined(int[] some, int[] more) {
-    int[] all = Arrays.copyOf(some, some.length + more.length);
-    System.arraycopy(more, 0, all, some.length, more.length);
-    return all;
-  }
-
-  static boolean begins(int[] ids, int[] with) {
-    return ids.length >= with.length && Arrays.equals(ids, 0, with.length, with, 0, with.length);
   }
 
   private static int[] ids(Encoding encoding) {

@@ -52,9 +52,9 @@ final class Windows {
     Part and(Part other, int token, int start) {
       int[] more = Arrays.copyOfRange(other.ids, token, other.ids.length);
       return new Part(
-          Tokenizer.joined(ids, more),
-          Tokenizer.joined(from, moved(other.from, token, start)),
-          Tokenizer.joined(to, moved(other.to, token, start)));
+          Ids.joined(ids, more),
+          Ids.joined(from, moved(other.from, token, start)),
+          Ids.joined(to, moved(other.to, token, start)));
     }
 
     private static int[] moved(int[] points, int from, int by) {

@@ -32,7 +32,7 @@ final class EncodedPromptTest {
         var encoded = new TextPrompts(tokenizer, text, prompt);
         for (EncodedPrompt one : encoded.all()) {
           int[] ids = one.encodeBeginning(completion);
-          if (Tokenizer.begins(both, prompt)) {
+          if (Ids.begins(both, prompt)) {
             assertArrayEquals(
                 Arrays.copyOfRange(both, prompt.length, both.length), ids, text + "|" + completion);
             assertEquals(0, one.apart());
@@ -46,7 +46,7 @@ final class EncodedPromptTest {
               tokenizer.decode(prompt) + tokenizer.decodeBehind(prompt, ids),
               family + ": " + text + "|" + completion);
           assertArrayEquals(
-              Tokenizer.joined(ids, new int[] {tokenizer.eosId()}), one.encodeWhole(completion));
+              Ids.joined(ids, new int[] {tokenizer.eosId()}), one.encodeWhole(completion));
         }
       }
     }
@@ -106,7 +106,7 @@ final class EncodedPromptTest {
     try (Tokenizer tokenizer = tokenizer(family)) {
       for (int round = 0; round < 50; round++) {
         int[] prompt = random.ints(80, 5, tokenizer.vocabularySize()).toArray();
-        prompt = Tokenizer.joined(prompt, tokenizer.encodeInside(" car", Watch.NONE));
+        prompt = Ids.joined(prompt, tokenizer.encodeInside(" car", Watch.NONE));
         int[] ids = TextPrompt.of(tokenizer, prompt, Watch.NONE).encodeBeginning(" and my sister");
         assertEquals(" and my sister", tokenizer.decodeBehind(prompt, ids));
       }

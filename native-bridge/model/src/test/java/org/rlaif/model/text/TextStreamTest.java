@@ -93,7 +93,7 @@ class TextStreamTest {
         int[] prompt = tokenizer.encode("na");
         int[] euro = tokenizer.encodeInside("€", Watch.NONE);
         int[] dragon = tokenizer.encodeInside("🐉", Watch.NONE);
-        int[] cut = Tokenizer.joined(euro, Arrays.copyOf(dragon, dragon.length - 1));
+        int[] cut = Ids.joined(euro, Arrays.copyOf(dragon, dragon.length - 1));
         assertEquals("€\uFFFD", tokenizer.decodeBehind(prompt, cut), family);
         var stream = new TextStream(tokenizer, prompt);
         var text = new StringBuilder();
@@ -101,7 +101,7 @@ class TextStreamTest {
         assertEquals("€", text.toString(), family);
         assertEquals("\uFFFD", stream.end());
         int[] rest = {dragon[dragon.length - 1]};
-        assertEquals("🐉", tokenizer.decodeBehind(Tokenizer.joined(prompt, cut), rest), family);
+        assertEquals("🐉", tokenizer.decodeBehind(Ids.joined(prompt, cut), rest), family);
       }
     }
   }
@@ -114,7 +114,7 @@ class TextStreamTest {
         int[] prompt = tokenizer.encodePrompt("Once upon a");
         int[] ids = TextPrompt.of(tokenizer, "Once upon a", Watch.NONE).encodeBeginning(" time");
         assertEquals(" time", tokenizer.decodeBehind(prompt, ids), family);
-        assertEquals("Once upon a time", tokenizer.decode(Tokenizer.joined(prompt, ids)), family);
+        assertEquals("Once upon a time", tokenizer.decode(Ids.joined(prompt, ids)), family);
       }
     }
   }
