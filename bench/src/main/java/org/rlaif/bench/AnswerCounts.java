@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** How requests ended: counted, for there are too many to keep. */
-final class Answers {
+final class AnswerCounts {
   /** With it a server says when to try again, in milliseconds; gRPC's own retries follow it. */
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);

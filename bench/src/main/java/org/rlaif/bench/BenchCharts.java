@@ -12,7 +12,7 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The two kinds of charts of the plot: bars with their names at the left, and curves. */
-final class Charts {
+final class BenchCharts {
   static final int WIDTH = 470;
   static final int HEIGHT = 300;
   static final Color BASE = new Color(0x98a6b5);
@@ -42,7 +42,7 @@ final class Charts {
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   record Curve(String name, double[] x, double[] y, Color color) {}
 
-  private Charts() {}
+  private BenchCharts() {}
 
   /** Bars from top to bottom. */
   static XYChart bars(String title, String unit, List<Bar> bars) {
@@ -52,7 +52,7 @@ final class Charts {
     style.setLegendVisible(false);
     style.setPlotGridHorizontalLinesVisible(false);
     style.setXAxisMin(0.0);
-    style.setXAxisMax(1.05 * bars.stream().mapToDouble(Charts::end).max().orElse(1));
+    style.setXAxisMax(1.05 * bars.stream().mapToDouble(BenchCharts::end).max().orElse(1));
     style.setYAxisMin(0.4);
     style.setYAxisMax(bars.size() + 0.6);
     style.setPlotContentSize(1);

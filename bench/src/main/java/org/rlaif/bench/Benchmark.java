@@ -198,7 +198,7 @@ public final class Benchmark {
             machine,
             Json.MAPPER.convertValue(settings, new TypeReference<Map<String, Object>>() {}),
             Formulas.ALL,
-            Figures.seconds(System.nanoTime() - start),
+            LatencyFigures.seconds(System.nanoTime() - start),
             found.sections(),
             found.targets());
     report(result);
@@ -228,6 +228,6 @@ public final class Benchmark {
 
   /** Prints the ratios of the second result file's figures to the first one's. */
   public static void compare(Path first, Path second, PrintWriter out) {
-    Comparison.print(out, BenchResult.read(first), BenchResult.read(second));
+    ResultComparison.print(out, BenchResult.read(first), BenchResult.read(second));
   }
 }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /** From traces to figures; the formulas are in {@link Formulas}. */
-final class Figures {
+final class LatencyFigures {
   /** The figure that pictures show. */
   static final String RATE = "tokensPerSecond";
 
   private static final double NANOS = 1e9;
 
-  private Figures() {}
+  private LatencyFigures() {}
 
   /** Puts the median of repeated rates, and the least and the most of them. */
   static void putRates(Map<String, Double> figures, double... rates) {

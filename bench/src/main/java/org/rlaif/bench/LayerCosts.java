@@ -10,7 +10,7 @@ import org.rlaif.serving.engine.PolicyEngine;
  * The same batch of equal requests through one layer after the other, all of them in turn in every
  * repeat: what a layer costs is the ratio to the one below.
  */
-final class Layers {
+final class LayerCosts {
   private static final String BARE = "bare loop";
   private static final String GREEDY = "engine, greedy";
   private static final String ENGINE = "engine";
@@ -23,7 +23,7 @@ final class Layers {
 
   private final Repeats found = new Repeats();
 
-  Layers(Bench bench) {
+  LayerCosts(Bench bench) {
     this.bench = bench;
     this.settings = bench.settings();
   }
@@ -72,14 +72,15 @@ final class Layers {
     double whole = Double.NaN;
     if (engine != null && bare != null) {
       Timing timing = bare.run(work.prompts(), work.longest());
-      double seconds = Figures.seconds(timing.prefillNanos() + timing.decodeNanos());
-      bareDecode = timing.steps() * work.requests().size() / Figures.seconds(timing.decodeNanos());
+      double seconds = LatencyFigures.seconds(timing.prefillNanos() + timing.decodeNanos());
+      bareDecode =
+          timing.steps() * work.requests().size() / LatencyFigures.seconds(timing.decodeNanos());
       found.put(BARE, "decodeTokensPerSecond", bareDecode);
       found.put(BARE, "tokensPerSecond", work.newTokens() / seconds);
       decode(GREEDY, EngineRun.whole(engine, work, 1, 0), bareDecode);
       List<Trace> traces = EngineRun.whole(engine, work, 1, settings.temperature());
       decode(ENGINE, traces, bareDecode);
-      whole = Figures.tokensPerSecond(traces);
+      whole = LatencyFigures.tokensPerSecond(traces);
     }
     over(ROLLOUT, bench.network().rollout(work, 1), whole);
     Caller near = bench.inProcess();
@@ -92,16 +93,16 @@ final class Layers {
   }
 
   private void decode(String layer, List<Trace> traces, double bareDecode) {
-    double decode = Figures.decodeTokensPerSecond(traces);
+    double decode = LatencyFigures.decodeTokensPerSecond(traces);
     found.put(layer, "decodeTokensPerSecond", decode);
-    found.put(layer, "tokensPerSecond", Figures.tokensPerSecond(traces));
+    found.put(layer, "tokensPerSecond", LatencyFigures.tokensPerSecond(traces));
     found.put(layer, "decodeToBare", decode / bareDecode);
   }
 
   private void over(String layer, List<Trace> traces, double engine) {
-    double rate = Figures.tokensPerSecond(traces);
+    double rate = LatencyFigures.tokensPerSecond(traces);
     found.put(layer, "tokensPerSecond", rate);
-    found.put(layer, "rolloutsPerSecond", traces.size() / Figures.wallSeconds(traces));
+    found.put(layer, "rolloutsPerSecond", traces.size() / LatencyFigures.wallSeconds(traces));
     if (!Double.isNaN(engine)) {
       found.put(layer, "toEngine", rate / engine);
     }

@@ -22,14 +22,15 @@ final class Loads {
       warmUp(concurrency, use);
       List<Trace> traces =
           LoadGenerator.closed(bench.network(), draw(settings.requests(), use++), concurrency);
-      rows.add(new Row("closed " + concurrency, Figures.load(traces)));
+      rows.add(new Row("closed " + concurrency, LatencyFigures.load(traces)));
     }
     Double rate = settings.rate();
     if (rate != null) {
       warmUp(1, use);
       double[] due = Arrivals.poisson(rate, settings.requests(), settings.seed());
       List<Trace> traces = LoadGenerator.open(bench.network(), draw(settings.requests(), use), due);
-      rows.add(new Row(String.format(Locale.ROOT, "open %.3g/s", rate), Figures.load(traces)));
+      rows.add(
+          new Row(String.format(Locale.ROOT, "open %.3g/s", rate), LatencyFigures.load(traces)));
     }
     into.sections()
         .add(

@@ -26,8 +26,8 @@ record Mixed(Settings settings, PolicyEngine engine) {
       }
     }
     List<Trace> traces = EngineRun.whole(engine, work, 1, settings.temperature());
-    double fixed = work.newTokens() / Figures.seconds(nanos);
-    double continuous = Figures.tokensPerSecond(traces);
+    double fixed = work.newTokens() / LatencyFigures.seconds(nanos);
+    double continuous = LatencyFigures.tokensPerSecond(traces);
     into.sections()
         .add(
             new Section(
@@ -39,10 +39,13 @@ record Mixed(Settings settings, PolicyEngine engine) {
                         settings.mixedOutputs(),
                         settings.batch()),
                 List.of(
-                    new Row("static batches, bare loop", figures(Figures.seconds(nanos), fixed, 1)),
+                    new Row(
+                        "static batches, bare loop",
+                        figures(LatencyFigures.seconds(nanos), fixed, 1)),
                     new Row(
                         "engine",
-                        figures(Figures.wallSeconds(traces), continuous, continuous / fixed)))));
+                        figures(
+                            LatencyFigures.wallSeconds(traces), continuous, continuous / fixed)))));
     into.targets()
         .add(Target.atLeast("mixed lengths against static batches", continuous / fixed, 1.6));
   }
@@ -50,7 +53,7 @@ record Mixed(Settings settings, PolicyEngine engine) {
   private static Map<String, Double> figures(double seconds, double rate, double toStatic) {
     var figures = new LinkedHashMap<String, Double>();
     figures.put("seconds", seconds);
-    figures.put(Figures.RATE, rate);
+    figures.put(LatencyFigures.RATE, rate);
     figures.put("toStatic", toStatic);
     return figures;
   }

@@ -34,7 +34,7 @@ record Parts(Settings settings, Found found, Consumer<String> said) {
           1,
           settings.temperature());
     }
-    parts.part("layers", new Layers(bench)::measure);
+    parts.part("layers", new LayerCosts(bench)::measure);
     parts.part("load", new Loads(bench)::measure);
     parts.part("scoring", new Scoring(bench)::measure);
     Caller direct = bench.inProcess();

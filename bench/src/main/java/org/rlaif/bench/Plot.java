@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
-import org.rlaif.kit.AtomicFiles;
-import org.rlaif.bench.Charts.Bar;
-import org.rlaif.bench.Charts.Curve;
+import org.rlaif.bench.BenchCharts.Bar;
+import org.rlaif.bench.BenchCharts.Curve;
 import org.rlaif.bench.Section.Row;
+import org.rlaif.kit.AtomicFiles;
 
 /** A result as a picture; what was not measured is left out. */
 final class Plot {
@@ -26,13 +26,13 @@ final class Plot {
   private static final int SCALE = 2;
 
   private static final int COLUMNS = 2;
-  private static final String RATE = Figures.RATE;
+  private static final String RATE = LatencyFigures.RATE;
 
   /** Below the charts, where the model and the machine stand; in points. */
   private static final int LINE = 18;
 
   private static final int MARGIN = 14;
-  private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, Charts.TEXT_SIZE);
+  private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, BenchCharts.TEXT_SIZE);
   private static final String CLOSED = "closed ";
 
   private Plot() {}
@@ -41,12 +41,12 @@ final class Plot {
     List<XYChart> charts = charts(result.sections());
     int columns = Math.max(1, Math.min(COLUMNS, charts.size()));
     int lines = Math.max(1, (charts.size() + columns - 1) / columns);
-    List<String> foot = new ArrayList<>(wrapped(model(result), columns * Charts.WIDTH));
-    foot.addAll(wrapped(machine(result.machine()), columns * Charts.WIDTH));
+    List<String> foot = new ArrayList<>(wrapped(model(result), columns * BenchCharts.WIDTH));
+    foot.addAll(wrapped(machine(result.machine()), columns * BenchCharts.WIDTH));
     var image =
         new BufferedImage(
-            columns * Charts.WIDTH * SCALE,
-            (lines * Charts.HEIGHT + foot.size() * LINE + 10) * SCALE,
+            columns * BenchCharts.WIDTH * SCALE,
+            (lines * BenchCharts.HEIGHT + foot.size() * LINE + 10) * SCALE,
             BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {
@@ -58,14 +58,14 @@ final class Plot {
       graphics.scale(SCALE, SCALE);
       for (int i = 0; i < charts.size(); i++) {
         var panel = (Graphics2D) graphics.create();
-        panel.translate(i % columns * Charts.WIDTH, i / columns * Charts.HEIGHT);
-        charts.get(i).paint(panel, Charts.WIDTH, Charts.HEIGHT);
+        panel.translate(i % columns * BenchCharts.WIDTH, i / columns * BenchCharts.HEIGHT);
+        charts.get(i).paint(panel, BenchCharts.WIDTH, BenchCharts.HEIGHT);
         panel.dispose();
       }
-      graphics.setColor(Charts.MUTED);
+      graphics.setColor(BenchCharts.MUTED);
       graphics.setFont(SMALL);
       for (int i = 0; i < foot.size(); i++) {
-        graphics.drawString(foot.get(i), MARGIN, lines * Charts.HEIGHT + 16 + i * LINE);
+        graphics.drawString(foot.get(i), MARGIN, lines * BenchCharts.HEIGHT + 16 + i * LINE);
       }
     } finally {
       graphics.dispose();
@@ -137,12 +137,12 @@ final class Plot {
     List<Bar> bars = new ArrayList<>();
     for (Row row : section.rows()) {
       double rate = row.figures().getOrDefault(RATE, 0.0);
-      Color color = row.name().contains("bare loop") ? Charts.BASE : Charts.OURS;
+      Color color = row.name().contains("bare loop") ? BenchCharts.BASE : BenchCharts.OURS;
       double low = row.figures().getOrDefault(RATE + "Min", Double.NaN);
       double high = row.figures().getOrDefault(RATE + "Max", Double.NaN);
       bars.add(new Bar(row.name(), rate, low, high, color));
     }
-    return Charts.bars(title, "tokens per second, prefill and tail included", bars);
+    return BenchCharts.bars(title, "tokens per second, prefill and tail included", bars);
   }
 
   private static List<XYChart> load(Section section) {
@@ -155,31 +155,31 @@ final class Plot {
     }
     String callers = "concurrent callers";
     return List.of(
-        Charts.curves(
+        BenchCharts.curves(
             "Token streams",
             callers,
             "tokens per second",
-            List.of(curve("tokens per second", RATE, closed, Charts.OURS))),
-        Charts.curves(
+            List.of(curve("tokens per second", RATE, closed, BenchCharts.OURS))),
+        BenchCharts.curves(
             "Time to first token",
             callers,
             "milliseconds",
             List.of(
-                curve("p50", "ttftMsP50", closed, Charts.OURS),
-                curve("p99", "ttftMsP99", closed, Charts.TAIL))),
-        Charts.curves(
+                curve("p50", "ttftMsP50", closed, BenchCharts.OURS),
+                curve("p99", "ttftMsP99", closed, BenchCharts.TAIL))),
+        BenchCharts.curves(
             "Between tokens",
             callers,
             "milliseconds",
             List.of(
-                curve("p50", "itlMsP50", closed, Charts.OURS),
-                curve("p99", "itlMsP99", closed, Charts.TAIL))));
+                curve("p50", "itlMsP50", closed, BenchCharts.OURS),
+                curve("p99", "itlMsP99", closed, BenchCharts.TAIL))));
   }
 
   private static XYChart soak(Section section) {
     List<Row> stretches =
         section.rows().stream().filter(row -> row.figures().containsKey("seconds")).toList();
-    return Charts.curves(
+    return BenchCharts.curves(
         "Memory under overload and swaps",
         "seconds",
         "resident MiB",
@@ -188,7 +188,7 @@ final class Plot {
                 "resident",
                 stretches.stream().mapToDouble(row -> row.figures().get("seconds")).toArray(),
                 stretches.stream().mapToDouble(row -> row.figures().get("residentMib")).toArray(),
-                Charts.OURS)));
+                BenchCharts.OURS)));
   }
 
   private static Curve curve(String name, String figure, List<Row> rows, Color color) {

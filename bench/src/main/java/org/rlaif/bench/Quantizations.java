@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rlaif.bench.Section.Row;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
-import org.rlaif.bench.Section.Row;
 import org.rlaif.serving.engine.BareLoop;
 import org.rlaif.serving.engine.BareLoop.Timing;
 import org.rlaif.serving.engine.EngineConfig;
@@ -86,9 +86,9 @@ record Quantizations(Settings settings, PolicyEngine original) {
       rates[repeat] = rate(engine, batch, repeat);
       ratios[repeat] = rates[repeat] / exactRates[repeat];
     }
-    figures.put("fp32At" + batch, Figures.median(exactRates));
-    figures.put("decodeAt" + batch, Figures.median(rates));
-    figures.put("toFp32At" + batch, Figures.median(ratios));
+    figures.put("fp32At" + batch, LatencyFigures.median(exactRates));
+    figures.put("decodeAt" + batch, LatencyFigures.median(rates));
+    figures.put("toFp32At" + batch, LatencyFigures.median(ratios));
   }
 
   /** Tokens per second while all rows decode. */
@@ -104,7 +104,7 @@ record Quantizations(Settings settings, PolicyEngine original) {
     int tokens = settings.mixedPrompt() + settings.rolloutOutput();
     try (var loop = new BareLoop(engine, batch, tokens)) {
       Timing timing = loop.run(work.prompts(), work.longest());
-      return timing.steps() * batch / Figures.seconds(timing.decodeNanos());
+      return timing.steps() * batch / LatencyFigures.seconds(timing.decodeNanos());
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.rlaif.bench.Section.Row;
 
 /**
- * Figures that were measured several times, by row and name: the median of each counts; of rates in
- * tokens per second the least and the most are kept, too.
+ * LatencyFigures that were measured several times, by row and name: the median of each counts; of
+ * rates in tokens per second the least and the most are kept, too.
  */
 final class Repeats {
   private final Map<String, Map<String, List<Double>>> found = new LinkedHashMap<>();
@@ -39,9 +39,9 @@ final class Repeats {
         (row, figures) -> {
           var medians = new TreeMap<String, Double>();
           figures.forEach((name, values) -> medians.put(name, median(values)));
-          List<Double> rates = figures.get(Figures.RATE);
+          List<Double> rates = figures.get(LatencyFigures.RATE);
           if (rates != null) {
-            Figures.putRates(medians, array(rates));
+            LatencyFigures.putRates(medians, array(rates));
           }
           rows.add(new Row(row, medians));
         });
@@ -49,7 +49,7 @@ final class Repeats {
   }
 
   private static double median(List<Double> values) {
-    return Figures.median(array(values));
+    return LatencyFigures.median(array(values));
   }
 
   private static double[] array(List<Double> values) {

@@ -31,7 +31,7 @@ final class ResidentMemory implements AutoCloseable {
   }
 
   private void sample() {
-    var sample = new Sample(Figures.seconds(System.nanoTime() - start), mib());
+    var sample = new Sample(LatencyFigures.seconds(System.nanoTime() - start), mib());
     synchronized (this) {
       samples.add(sample);
     }
@@ -44,7 +44,7 @@ final class ResidentMemory implements AutoCloseable {
 
   /** Their mean; NaN if there is none, or it is not known here. */
   double mean(double from, double to) {
-    return Figures.mean(samples(from, to).stream().mapToDouble(Sample::mib).toArray());
+    return LatencyFigures.mean(samples(from, to).stream().mapToDouble(Sample::mib).toArray());
   }
 
   /** What it is now, in MiB. */

@@ -12,8 +12,8 @@ import org.rlaif.bench.Section.Row;
 /**
  * Two results side by side: every figure that both have, and the ratio of the second to the first.
  */
-final class Comparison {
-  private Comparison() {}
+final class ResultComparison {
+  private ResultComparison() {}
 
   static void print(PrintWriter out, BenchResult first, BenchResult second) {
     differences(out, "machine", first.machine(), second.machine());

@@ -3,8 +3,8 @@ package org.rlaif.bench;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlaif.model.DecoderConfig;
 import org.rlaif.bench.Section.Row;
+import org.rlaif.model.DecoderConfig;
 import org.rlaif.serving.engine.BareLoop;
 import org.rlaif.serving.engine.BareLoop.Timing;
 import org.rlaif.serving.engine.PolicyEngine;
@@ -22,7 +22,7 @@ record Rollouts(Settings settings, PolicyEngine engine) {
         Workload work = equal(batch, 2L * repeat);
         Timing timing = bare.run(work.prompts(), work.longest());
         fixed[repeat] =
-            work.newTokens() / Figures.seconds(timing.prefillNanos() + timing.decodeNanos());
+            work.newTokens() / LatencyFigures.seconds(timing.prefillNanos() + timing.decodeNanos());
         single[repeat] = rate(work, 1);
         several[repeat] =
             rate(equal(batch / settings.samples(), 2L * repeat + 1), settings.samples());
@@ -63,7 +63,8 @@ record Rollouts(Settings settings, PolicyEngine engine) {
   }
 
   private double rate(Workload work, int samples) throws InterruptedException {
-    return Figures.tokensPerSecond(EngineRun.whole(engine, work, samples, settings.temperature()));
+    return LatencyFigures.tokensPerSecond(
+        EngineRun.whole(engine, work, samples, settings.temperature()));
   }
 
   /** Of runs that took turns. */
@@ -72,13 +73,13 @@ record Rollouts(Settings settings, PolicyEngine engine) {
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = rates[i] / base[i];
     }
-    return Figures.median(ratios);
+    return LatencyFigures.median(ratios);
   }
 
   private Map<String, Double> figures(double[] rates, double toStatic) {
     var figures = new LinkedHashMap<String, Double>();
-    figures.put("rolloutsPerSecond", Figures.median(rates) / settings.rolloutOutput());
-    Figures.putRates(figures, rates);
+    figures.put("rolloutsPerSecond", LatencyFigures.median(rates) / settings.rolloutOutput());
+    LatencyFigures.putRates(figures, rates);
     figures.put("toStatic", toStatic);
     return figures;
   }

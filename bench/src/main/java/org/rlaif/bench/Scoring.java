@@ -88,7 +88,7 @@ final class Scoring {
     if (bare == null) {
       return Double.NaN;
     }
-    double rate = items.size() / Figures.seconds(bare.run(items));
+    double rate = items.size() / LatencyFigures.seconds(bare.run(items));
     found.put(name + "bare, one by one", "sequencesPerSecond", rate);
     return rate;
   }
@@ -105,7 +105,7 @@ final class Scoring {
       ScoringCounts before = model == null ? ScoringCounts.NONE : model.scoring();
       long start = System.nanoTime();
       Latency latency = closed(items, callers, call);
-      double rate = items.size() / Figures.seconds(System.nanoTime() - start);
+      double rate = items.size() / LatencyFigures.seconds(System.nanoTime() - start);
       found.put(row, "sequencesPerSecond", rate);
       if (model != null) {
         ScoringCounts after = model.scoring();

@@ -63,11 +63,11 @@ final class Soak {
     double capacity = capacity();
     double rate = OVERLOAD * capacity;
     double[] due = Arrivals.within(rate, settings.soakSeconds(), settings.seed());
-    var stretches = new Answers[STRETCHES];
+    var stretches = new AnswerCounts[STRETCHES];
     for (int i = 0; i < STRETCHES; i++) {
-      stretches[i] = new Answers();
+      stretches[i] = new AnswerCounts();
     }
-    var all = new Answers();
+    var all = new AnswerCounts();
     double stretch = settings.soakSeconds() / STRETCHES;
     ExecutorService pool = Executors.newSingleThreadExecutor();
     try (var memory = new ResidentMemory(stretch / SAMPLES)) {
@@ -78,7 +78,7 @@ final class Soak {
           work(due.length),
           due,
           trace -> {
-            double sent = Figures.seconds(trace.sent() - start);
+            double sent = LatencyFigures.seconds(trace.sent() - start);
             stretches[Math.max(0, Math.min(STRETCHES - 1, (int) (sent / stretch)))].add(trace);
             all.add(trace);
           });
@@ -96,7 +96,7 @@ final class Soak {
     List<Trace> traces =
         LoadGenerator.closed(streams, work(ROUNDS * settings.batch()), settings.batch());
     Failures.throwFirst(traces);
-    return traces.size() / Figures.wallSeconds(traces);
+    return traces.size() / LatencyFigures.wallSeconds(traces);
   }
 
   private Workload work(int requests) {
@@ -115,7 +115,7 @@ final class Soak {
       try {
         long at = start + (long) (i * between * 1e9);
         TimeUnit.NANOSECONDS.sleep(at - System.nanoTime());
-        if (Figures.seconds(System.nanoTime() - start) >= settings.soakSeconds()) {
+        if (LatencyFigures.seconds(System.nanoTime() - start) >= settings.soakSeconds()) {
           return;
         }
         weights.publish();
@@ -130,7 +130,7 @@ final class Soak {
   }
 
   private void report(
-      Found into, Answers[] stretches, Answers all, ResidentMemory memory, double rate) {
+      Found into, AnswerCounts[] stretches, AnswerCounts all, ResidentMemory memory, double rate) {
     double end = settings.soakSeconds();
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < STRETCHES; i++) {
@@ -154,7 +154,7 @@ final class Soak {
     whole.put(
         "mibPerMinute",
         60
-            * Figures.slope(
+            * LatencyFigures.slope(
                 samples.stream().mapToDouble(Sample::seconds).toArray(),
                 samples.stream().mapToDouble(Sample::mib).toArray()));
     rows.add(new Row("all", whole));

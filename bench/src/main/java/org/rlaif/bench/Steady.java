@@ -32,8 +32,8 @@ record Steady(Settings settings, PolicyEngine engine) {
     }
     List<Trace> traces = run.await();
     Failures.throwFirst(traces);
-    long from = Figures.allStarted(traces);
-    long to = Figures.firstDone(traces);
+    long from = LatencyFigures.allStarted(traces);
+    long to = LatencyFigures.firstDone(traces);
     var steady = new Latency();
     var disturbed = new Latency();
     Trace row = traces.get(0); // they all decode in step

@@ -101,8 +101,8 @@ record Swaps(Settings settings, PolicyEngine engine, Caller streams, Caller publ
     var figures = new LinkedHashMap<String, Double>();
     long failed = traces.stream().filter(trace -> trace.failure() != null).count();
     figures.put("failed", (double) failed);
-    figures.put("tokensPerSecond", Figures.tokensPerSecond(traces));
-    Figures.gaps(traces, Figures.allStarted(traces), Figures.firstDone(traces))
+    figures.put("tokensPerSecond", LatencyFigures.tokensPerSecond(traces));
+    LatencyFigures.gaps(traces, LatencyFigures.allStarted(traces), LatencyFigures.firstDone(traces))
         .into(figures, "itl");
     excess.into(figures, "excess");
     figures.put("excessMsMax", excess.max());

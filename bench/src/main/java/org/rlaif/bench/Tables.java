@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.rlaif.bench.Section.Row;
 
-/** Figures for people: a table per section; p50, p90 and p99 share a column. */
+/** LatencyFigures for people: a table per section; p50, p90 and p99 share a column. */
 final class Tables {
   private static final String[] PERCENTILES = {"P50", "P90", "P99"};
 

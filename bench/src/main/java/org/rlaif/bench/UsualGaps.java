@@ -21,8 +21,8 @@ final class UsualGaps {
   }
 
   private double around(List<Trace> traces, int token) {
-    long from = Figures.allStarted(traces);
-    long to = Figures.firstDone(traces);
+    long from = LatencyFigures.allStarted(traces);
+    long to = LatencyFigures.firstDone(traces);
     for (int reach = AROUND; reach < 2 * usual.length; reach *= 2) { // some were not live so early
       int first = token - reach;
       int last = token + reach;
@@ -32,7 +32,7 @@ final class UsualGaps {
               .asDoubleStream()
               .toArray();
       if (gaps.length > 0) {
-        return Figures.median(gaps);
+        return LatencyFigures.median(gaps);
       }
     }
     throw new IllegalStateException("the sequences were never live together");
@@ -40,8 +40,8 @@ final class UsualGaps {
 
   /** What gaps took beyond that while all sequences were live; 0 for those that took less. */
   Latency excess(List<Trace> traces) {
-    long from = Figures.allStarted(traces);
-    long to = Figures.firstDone(traces);
+    long from = LatencyFigures.allStarted(traces);
+    long to = LatencyFigures.firstDone(traces);
     var excess = new Latency();
     for (Trace trace : traces) {
       for (int token = 1; token < Math.min(trace.tokens(), usual.length); token++) {

@@ -20,11 +20,11 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.bench.Section.Row;
+import org.rlaif.bench.cli.BenchCommand;
 import org.rlaif.kit.Commands;
 import org.rlaif.kit.Json;
 import org.rlaif.model.ModelFolder;
-import org.rlaif.bench.Section.Row;
-import org.rlaif.bench.cli.BenchCommand;
 import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
@@ -111,7 +111,7 @@ class BenchmarkTest {
       assertTrue(scoring.figure(what + " 150, gRPC, 3 callers", "sequencesPerSecond") > 0);
       assertTrue(scoring.figure(what + " 9, gRPC, 3 callers", "toBare") > 0);
     }
-    assertTrue(ImageIO.read(plot.toFile()).getWidth() > Charts.WIDTH);
+    assertTrue(ImageIO.read(plot.toFile()).getWidth() > BenchCharts.WIDTH);
 
     Section quantization = section(found, "quantization");
     assertEquals(6, quantization.rows().size());
@@ -171,7 +171,7 @@ class BenchmarkTest {
     List<String> kept = found.targets().stream().filter(Target::holds).map(Target::name).toList();
     assertTrue(kept.contains("accepted requests that were not answered"), result.out());
     assertTrue(kept.contains("refusals that say not when to come back"), result.out());
-    assertTrue(ImageIO.read(plot.toFile()).getWidth() > Charts.WIDTH);
+    assertTrue(ImageIO.read(plot.toFile()).getWidth() > BenchCharts.WIDTH);
   }
 
   /** New weights pass the gate, which judges in fp32, although the probe is quantised. */
@@ -251,8 +251,7 @@ class BenchmarkTest {
     assertEquals(2, away.code());
     assertTrue(away.err().startsWith("bench: address: "), away.err());
     mistake(
-        "what to measure: nothing (expected: one of --address, --model and --shape)",
-        execute());
+        "what to measure: nothing (expected: one of --address, --model and --shape)", execute());
   }
 
   private static float[] embedding(Path folder, long seed) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.rlaif.kit.UserError;
 import org.rlaif.bench.Workload.Asked;
+import org.rlaif.kit.UserError;
 
 /** Formulas by hand, and what is drawn from a seed. */
 class FiguresTest {
@@ -28,10 +28,10 @@ class FiguresTest {
     assertEquals(160 * MS, first.endToEnd());
     assertEquals(20 * MS, first.tpot()); // (160 - 100) / 3
     List<Trace> both = List.of(first, second);
-    assertEquals(6 / 0.180, Figures.tokensPerSecond(both), 1e-9);
+    assertEquals(6 / 0.180, LatencyFigures.tokensPerSecond(both), 1e-9);
     // All live from 120 (the second's first) to 160 (the first's last): tokens at 130 and 160.
-    assertEquals(2 / 0.040, Figures.decodeTokensPerSecond(both), 1e-9);
-    Map<String, Double> load = Figures.load(both);
+    assertEquals(2 / 0.040, LatencyFigures.decodeTokensPerSecond(both), 1e-9);
+    Map<String, Double> load = LatencyFigures.load(both);
     assertEquals(2 / 0.180, load.get("requestsPerSecond"), 1e-9);
     assertEquals(100, load.get("ttftMsP50"), 0.1);
     assertEquals(20, load.get("itlMsP50"), 0.1); // of 10, 20, 30, 60
@@ -44,26 +44,27 @@ class FiguresTest {
   void aFailedRequestCountsAndLendsNoTimes() {
     var failed = new Trace(0, 4);
     failed.fail(new IllegalStateException("gone"), 5 * MS);
-    Map<String, Double> load = Figures.load(List.of(failed, trace(0, 10, 20)));
+    Map<String, Double> load = LatencyFigures.load(List.of(failed, trace(0, 10, 20)));
     assertEquals(1, load.get("failed"));
     assertEquals(2, load.get("requests"));
     assertEquals(10, load.get("ttftMsP99"), 0.1);
     assertEquals(
-        Map.of("requests", 1.0, "failed", 1.0, "endedEarly", 0.0), Figures.load(List.of(failed)));
+        Map.of("requests", 1.0, "failed", 1.0, "endedEarly", 0.0),
+        LatencyFigures.load(List.of(failed)));
   }
 
   /** Memory that grows by 3 a second from 10 on, and by none on the average of the second line. */
   @Test
   void slopesByHand() {
     double[] seconds = {0, 1, 2, 5};
-    assertEquals(3, Figures.slope(seconds, new double[] {10, 13, 16, 25}), 1e-12);
-    assertEquals(0, Figures.slope(new double[] {0, 1, 2}, new double[] {4, 9, 4}), 1e-12);
+    assertEquals(3, LatencyFigures.slope(seconds, new double[] {10, 13, 16, 25}), 1e-12);
+    assertEquals(0, LatencyFigures.slope(new double[] {0, 1, 2}, new double[] {4, 9, 4}), 1e-12);
     assertTrue(ResidentMemory.mib() > 10);
   }
 
   @Test
   void onlyAWholeAnswerCounts() {
-    var answers = new Answers();
+    var answers = new AnswerCounts();
     Trace whole = trace(0, 1, 2);
     whole.finish();
     answers.add(whole);
@@ -200,7 +201,7 @@ class FiguresTest {
             "tokensPerSecondMax", 40.0,
             "toStatic", 2.5),
         repeats.rows().get(0).figures());
-    var bar = new Charts.Bar("engine", 1234.4, 1000, 1300, Charts.OURS);
+    var bar = new BenchCharts.Bar("engine", 1234.4, 1000, 1300, BenchCharts.OURS);
     assertEquals("engine  1,234", bar.labelled());
   }
 
@@ -208,10 +209,10 @@ class FiguresTest {
   void whatStandsBelowAPlotFitsIt() {
     String machine =
         "AMD EPYC, 2 cores, 23 GiB, onnxruntime 1.28.0, OpenJDK 64-Bit Server VM 17.0.15";
-    List<String> lines = Plot.wrapped(machine, Charts.WIDTH);
+    List<String> lines = Plot.wrapped(machine, BenchCharts.WIDTH);
     assertEquals(2, lines.size(), lines::toString);
     assertEquals(machine, String.join(" ", lines));
-    assertEquals(List.of(machine), Plot.wrapped(machine, 2 * Charts.WIDTH));
+    assertEquals(List.of(machine), Plot.wrapped(machine, 2 * BenchCharts.WIDTH));
     assertEquals(List.of("unbreakable".repeat(20)), Plot.wrapped("unbreakable".repeat(20), 100));
   }
 }

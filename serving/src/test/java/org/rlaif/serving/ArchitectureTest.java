@@ -39,7 +39,6 @@ final class ArchitectureTest {
           "update",
           "engine",
           "grpc",
-          "bench",
           "cli");
 
   @Test
@@ -69,10 +68,7 @@ final class ArchitectureTest {
             "com.google.common..",
             "com.google.rpc..",
             "com.fasterxml.jackson..",
-            "javax.imageio..",
             "javax.net.ssl..",
-            "org.HdrHistogram..",
-            "org.knowm.xchart..",
             "picocli..")
         .check(ROOM);
   }
@@ -113,10 +109,8 @@ final class ArchitectureTest {
             "update", "score", "decode", "weights", "graph", "queue", "sampling", "os")
         .whereLayer("grpc")
         .mayOnlyAccessLayers("engine", "update", "score", "graph", "queue", "sampling", "os")
-        .whereLayer("bench")
-        .mayOnlyAccessLayers("grpc", "engine", "update", "score", "graph", "queue", "sampling")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("bench", "grpc", "engine", "update", "score", "graph")
+        .mayOnlyAccessLayers("grpc", "engine", "update", "score", "graph")
         .check(ROOM);
   }
 
@@ -173,8 +167,7 @@ final class ArchitectureTest {
   void theEngineKnowsNoTransport() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(
-            "org.rlaif.serving.grpc", "org.rlaif.serving.bench", "org.rlaif.serving.cli")
+        .resideOutsideOfPackages("org.rlaif.serving.grpc", "org.rlaif.serving.cli")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.grpc..", "io.micrometer..")

@@ -28,7 +28,7 @@ class ArchitectureTest {
         .resideOutsideOfPackage("org.rlaif.training.cli..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("org.rlaif.serving..")
+        .resideInAnyPackage("org.rlaif.serving..", "org.rlaif.bench..")
         .check(classes);
   }
 

@@ -1,23 +1,21 @@
 package org.rlaif.bench.cli;
 
-import org.rlaif.kit.Commands;
-
-import org.rlaif.serving.cli.ComputeOptions;
-import org.rlaif.serving.cli.CredentialOptions;
-import org.rlaif.serving.cli.QuantizationOptions;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.kit.Interruption;
-import org.rlaif.kit.UserError;
-import org.rlaif.model.hub.Hub;
 import org.rlaif.bench.Benchmark;
 import org.rlaif.bench.Benchmark.Reporting;
 import org.rlaif.bench.Settings;
+import org.rlaif.kit.Commands;
+import org.rlaif.kit.Interruption;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.hub.Hub;
+import org.rlaif.serving.cli.ComputeOptions;
+import org.rlaif.serving.cli.CredentialOptions;
+import org.rlaif.serving.cli.QuantizationOptions;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

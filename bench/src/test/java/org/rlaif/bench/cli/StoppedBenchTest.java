@@ -19,7 +19,8 @@ final class StoppedBenchTest {
   /** Such a process crashed when ONNX Runtime's environment went before its runs had ended. */
   @Test
   void aRunOfTheGraphUnderWayDoesNoHarm() throws Exception {
-    Process process = start("--shape small --parts quantization --repeats 1000 --rollout-output 200");
+    Process process =
+        start("--shape small --parts quantization --repeats 1000 --rollout-output 200");
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       String line = out.readLine();
       while (line != null && !line.equals("measuring quantization")) {

@@ -4,7 +4,7 @@ import org.rlaif.serving.graph.ComputeConfig;
 import picocli.CommandLine.Option;
 
 /** On what a server computes. */
-final class ComputeOptions {
+public final class ComputeOptions {
   @Option(
       names = "--threads",
       defaultValue = "0",
@@ -14,7 +14,7 @@ final class ComputeOptions {
   @Option(names = "--device", defaultValue = "cpu", description = "cpu (the only one here).")
   private String device = "";
 
-  ComputeConfig compute() {
+  public ComputeConfig compute() {
     return new ComputeConfig(threads, device);
   }
 }

@@ -9,7 +9,7 @@ import org.rlaif.kit.UserError;
 import picocli.CommandLine.Option;
 
 /** What is shown to a server, and demanded of it. */
-final class CredentialOptions {
+public final class CredentialOptions {
   @Option(
       names = "--tls-ca",
       paramLabel = "FILE",
@@ -29,7 +29,7 @@ final class CredentialOptions {
    * The token is read from the environment alone: a command line can be seen by others. That for
    * inference is enough; where there is only the one for control, which allows more, it is shown.
    */
-  Credentials credentials() {
+  public Credentials credentials() {
     Map<String, String> environment = System.getenv();
     String control = environment.get(Credentials.CONTROL_TOKEN);
     try {

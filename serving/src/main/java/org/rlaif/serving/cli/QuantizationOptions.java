@@ -5,7 +5,7 @@ import org.rlaif.model.onnx.Quantization;
 import picocli.CommandLine.Option;
 
 /** How the numbers of policies are kept while they serve. */
-final class QuantizationOptions {
+public final class QuantizationOptions {
   @Option(
       names = "--weights",
       defaultValue = "fp32",
@@ -22,7 +22,7 @@ final class QuantizationOptions {
               + " times as many sequences fit.")
   private String kvCache = "";
 
-  Quantization quantization() {
+  public Quantization quantization() {
     return new Quantization(
         Precision.of("--weights", weights), Precision.of("--kv-cache", kvCache));
   }

@@ -17,8 +17,7 @@ import picocli.CommandLine.IVersionProvider;
       GenerateCommand.class,
       ScoreCommand.class,
       HealthCommand.class,
-      ExportCommand.class,
-      BenchCommand.class
+      ExportCommand.class
     })
 public final class ServingMain {
   private static final String LOGGING = "logback.configurationFile";

@@ -81,7 +81,7 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
             request.hasTemperature() ? Inputs.decimal(request.getTemperature()) : 1,
             Context.current()::isCancelled,
             ClientIdentity.current());
-    Answer.send(found, each -> logprobs(prompt.ids(), completions, each), observer, executor);
+    WholeAnswer.send(found, each -> logprobs(prompt.ids(), completions, each), observer, executor);
   }
 
   private static LogprobsResponse logprobs(

@@ -46,7 +46,7 @@ final class RewardService extends RewardGrpc.RewardImplBase {
           new ScoringItem(prompt.ids(), prompt.whole(name + "completion", item.getCompletion())));
     }
     Demand.weights(engine, request.getMinWeightsVersion());
-    Answer.send(found(engine, items), found -> scores(items, found), observer, executor);
+    WholeAnswer.send(found(engine, items), found -> scores(items, found), observer, executor);
   }
 
   private static ScoreResponse scores(List<ScoringItem> items, Scores found) {
@@ -73,7 +73,8 @@ final class RewardService extends RewardGrpc.RewardImplBase {
       items.add(completion(name + "second", engine, prompt, pair.getSecond()));
     }
     Demand.weights(engine, request.getMinWeightsVersion());
-    Answer.send(found(engine, items), found -> pairs(engine, items, found), observer, executor);
+    WholeAnswer.send(
+        found(engine, items), found -> pairs(engine, items, found), observer, executor);
   }
 
   private static ScorePairsResponse pairs(

@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /** The one message of a call, once the engine has found it; until then no thread waits. */
-final class Answer {
-  private Answer() {}
+final class WholeAnswer {
+  private WholeAnswer() {}
 
   @SuppressWarnings("FutureReturnValueIgnored") // whoever called is told, one way or the other
   static <T, R> void send(

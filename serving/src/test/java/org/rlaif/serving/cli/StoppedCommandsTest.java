@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,28 +40,6 @@ import org.rlaif.v1.PolicyGrpc;
 /** Commands that get SIGTERM, or SIGINT as from a terminal. */
 class StoppedCommandsTest {
   @TempDir Path folder;
-
-  /** Such a process crashed when ONNX Runtime's environment went before its runs had ended. */
-  @Test
-  void aRunOfTheGraphUnderWayDoesNoHarm() throws Exception {
-    String bench = "bench --shape small --parts quantization --repeats 1000 --rollout-output 200";
-    Process process = CommandProcess.start(Map.of(), List.of(bench));
-    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-      String line = out.readLine();
-      while (line != null && !line.equals("measuring quantization")) {
-        line = out.readLine();
-      }
-      assertEquals("measuring quantization", line);
-      Thread.sleep(2000); // then it runs the graph most of the time
-      process.toHandle().destroy();
-      String rest = out.lines().collect(Collectors.joining("\n"));
-      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
-      assertEquals("rlaif-server: interrupted; no figures were written", rest);
-      assertEquals(128 + 15, process.exitValue());
-    } finally {
-      process.destroyForcibly();
-    }
-  }
 
   /** While a call waits for a paused policy. */
   @ParameterizedTest

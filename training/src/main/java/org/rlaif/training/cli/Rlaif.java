@@ -2,10 +2,10 @@ package org.rlaif.training.cli;
 
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.rlaif.bench.cli.BenchCommand;
 import org.rlaif.judge.cli.CompareCommand;
 import org.rlaif.judge.cli.LabelCommand;
 import org.rlaif.kit.Commands;
-import org.rlaif.serving.cli.BenchCommand;
 import org.rlaif.serving.cli.ExportCommand;
 import org.rlaif.serving.cli.GenerateCommand;
 import org.rlaif.serving.cli.HealthCommand;
