@@ -4,6 +4,7 @@
 #   RLAIF_DIRECT_MEMORY    limit on direct buffers            (half of the memory, at least 8g if that is there)
 #   RLAIF_PHYSICAL_MEMORY  limit on the process as a whole    (85 % of the memory)
 #   RLAIF_JAVA_OPTS        more options for the JVM
+#   RLAIF_CLASSPATH        jars and folders of yours, behind its own
 #   JAVA_HOME              the Java to use, 17 or newer       (the one on the PATH)
 # shellcheck shell=bash
 
@@ -89,6 +90,6 @@ launch() {
   # LibTorch's threads sleep while they wait: spinning ones starve ONNX Runtime's and everybody else's.
   export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"
   # Through the environment: it is long, and a command line should be readable.
-  export CLASSPATH=$classpath
+  export CLASSPATH=$classpath${RLAIF_CLASSPATH:+:$RLAIF_CLASSPATH}
   exec "$java" "${options[@]}" "$main" "$@"
 }

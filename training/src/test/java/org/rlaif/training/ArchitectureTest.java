@@ -1,6 +1,7 @@
 package org.rlaif.training;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,7 +19,7 @@ class ArchitectureTest {
   @Test
   void seesTheRoom() {
     assertTrue(classes.contain("org.rlaif.training.cli.Rlaif"));
-    assertTrue(classes.contain("org.rlaif.training.jobs.PpoJob"));
+    assertTrue(classes.contain("org.rlaif.training.onpolicy.Ppo"));
   }
 
   @Test
@@ -54,19 +55,54 @@ class ArchitectureTest {
   }
 
   @Test
-  void jobsDoNotKnowWhoRunsOrReportsThem() {
-    noClasses()
-        .that()
-        .resideInAnyPackage(
-            "org.rlaif.training.jobs..",
-            "org.rlaif.training.losses..",
-            "org.rlaif.training.math..",
-            "org.rlaif.training.data..",
-            "org.rlaif.training.tldr..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "org.rlaif.training.run..", "org.rlaif.training.report..", "org.rlaif.training.cli..")
+  void arrowsPointDown() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("cli")
+        .definedBy("org.rlaif.training.cli..")
+        .layer("stages")
+        .definedBy("org.rlaif.training.stages..")
+        .layer("run")
+        .definedBy("org.rlaif.training.run..")
+        .layer("report")
+        .definedBy("org.rlaif.training.report..")
+        .layer("trainers")
+        .definedBy(
+            "org.rlaif.training.onpolicy..",
+            "org.rlaif.training.offline..",
+            "org.rlaif.training.evaluation..")
+        .layer("rollouts")
+        .definedBy("org.rlaif.training.rollouts..")
+        .layer("learning")
+        .definedBy("org.rlaif.training.learning..")
+        .layer("data")
+        .definedBy("org.rlaif.training.data..")
+        .layer("losses")
+        .definedBy("org.rlaif.training.losses..")
+        .layer("config")
+        .definedBy("org.rlaif.training.config..")
+        .layer("rewards")
+        .definedBy("org.rlaif.training.rewards..")
+        .layer("math")
+        .definedBy("org.rlaif.training.math..")
+        .whereLayer("cli")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("stages")
+        .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("run")
+        .mayOnlyBeAccessedByLayers("cli", "stages")
+        .whereLayer("report")
+        .mayOnlyBeAccessedByLayers("stages", "run")
+        .whereLayer("trainers")
+        .mayOnlyBeAccessedByLayers("stages")
+        .whereLayer("rollouts")
+        .mayOnlyBeAccessedByLayers("stages", "trainers")
+        .whereLayer("learning")
+        .mayOnlyBeAccessedByLayers("trainers", "rollouts")
+        .whereLayer("losses")
+        .mayOnlyBeAccessedByLayers("trainers")
+        .whereLayer("data")
+        .mayOnlyBeAccessedByLayers("cli", "stages", "run")
         .check(classes);
   }
 
@@ -74,7 +110,11 @@ class ArchitectureTest {
   void whatIsTrainedNeverSeesTheGoldJudge() {
     noClasses()
         .that()
-        .resideInAnyPackage("org.rlaif.training.jobs..", "org.rlaif.training.losses..")
+        .resideInAnyPackage(
+            "org.rlaif.training.onpolicy..",
+            "org.rlaif.training.offline..",
+            "org.rlaif.training.rewards..",
+            "org.rlaif.training.losses..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.rlaif.training.tldr..")

@@ -158,8 +158,8 @@ public final class Weights {
     }
   }
 
-  /** Of one tensor as little-endian fp32. */
-  ByteBuffer bytes(String name) {
+  /** Of one tensor as little-endian fp32: its own memory where it is kept so. */
+  public ByteBuffer bytes(String name) {
     Entry entry = entry(name);
     if (entry.isPlain()) {
       check(entry);

@@ -3,6 +3,7 @@ package org.rlaif.torch;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -153,6 +154,21 @@ public final class Tensor implements AutoCloseable {
   /** Of all numbers. () */
   public Tensor sum() {
     return call(pointer::sum);
+  }
+
+  /**
+   * Sums of numbers that stand side by side: (N) gives (B).
+   *
+   * @param lengths how many belong to each sum, (B); they add up to N
+   */
+  public Tensor sums(int[] lengths) {
+    int[] rows =
+        IntStream.range(0, lengths.length)
+            .flatMap(row -> IntStream.generate(() -> row).limit(lengths[row]))
+            .toArray();
+    Tensor zeros = of(new float[lengths.length], lengths.length); // (B)
+    Tensor into = ofInts(rows, rows.length); // (N)
+    return call(() -> beside(zeros).index_add(0, beside(into), pointer));
   }
 
   /** Of all numbers. () */

@@ -30,6 +30,7 @@ public final class ConfigFiles {
       Json.strict(
           YAMLMapper.builder()
               .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+              .disable(YAMLGenerator.Feature.USE_NATIVE_TYPE_ID)
               .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
               .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS));
 
@@ -40,7 +41,7 @@ public final class ConfigFiles {
    *
    * @param defaults YAML that gives every key a value
    * @param file the user's differences, if any
-   * @param settings {@code key=value}, for example {@code ppo.learningRate=3e-4}; they win
+   * @param settings {@code key=value}, for example {@code sft.learningRate=3e-4}; they win
    */
   public static <T> T load(
       Class<T> type, String defaults, @Nullable Path file, List<String> settings) {
@@ -138,7 +139,7 @@ public final class ConfigFiles {
   private static void set(ObjectNode tree, String setting) {
     int equals = setting.indexOf('=');
     if (equals <= 0) {
-      throw UserError.expected("--set", setting, "key=value, for example ppo.updates=10");
+      throw UserError.expected("--set", setting, "key=value, for example sft.steps=10");
     }
     String[] keys = setting.substring(0, equals).trim().split("\\.", -1);
     ObjectNode section = tree;

@@ -2,6 +2,9 @@ package org.rlaif.kit;
 
 import static java.util.stream.Collectors.joining;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -9,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -16,9 +20,11 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.JacksonYAMLParseException;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The one way JSON is read and written here. */
@@ -130,6 +136,26 @@ public final class Json {
   /** What was expected in its place. */
   static String expectation(MismatchedInputException e) {
     Class<?> type = e.getTargetType() == null ? Object.class : e.getTargetType();
+    if (e instanceof InvalidTypeIdException unknown) {
+      Class<?> base = unknown.getBaseType().getRawClass();
+      JsonTypeInfo info = base.getAnnotation(JsonTypeInfo.class);
+      JsonSubTypes kinds = base.getAnnotation(JsonSubTypes.class);
+      if (info != null && kinds != null) {
+        return "a section with "
+            + info.property()
+            + ": "
+            + Stream.of(kinds.value()).map(JsonSubTypes.Type::name).collect(joining(" or "));
+      }
+    }
+    if (type.isEnum()) {
+      return "one of "
+          + Stream.of(type.getFields())
+              .filter(Field::isEnumConstant)
+              .map(constant -> constant.getAnnotation(JsonProperty.class))
+              .flatMap(Stream::ofNullable)
+              .map(JsonProperty::value)
+              .collect(joining(", "));
+    }
     if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
       return "a whole number";
     }

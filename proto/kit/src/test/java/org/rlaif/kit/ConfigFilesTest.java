@@ -193,7 +193,7 @@ class ConfigFilesTest {
   @Test
   void aSettingNeedsAKeyAndAValue() {
     assertMessage(
-        "--set: count (expected: key=value, for example ppo.updates=10)",
+        "--set: count (expected: key=value, for example sft.steps=10)",
         () -> load(null, List.of("count")));
   }
 

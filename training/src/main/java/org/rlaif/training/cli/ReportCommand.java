@@ -3,8 +3,11 @@ package org.rlaif.training.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.rlaif.training.report.Report;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.run.Run;
 import org.rlaif.training.run.RunFolder;
+import org.rlaif.training.stages.ReportStage;
+import org.rlaif.training.stages.Stages;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,11 +39,13 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunFolder folder = RunFolder.find(run, runs);
-    folder.requireUndamaged(Report.STAGES);
-    Report.write(folder);
+    RunConfig config = folder.config();
+    Run run = new Run(config, folder, Stages.of(config));
+    folder.requireUndamaged(run.stages().stream().filter(stage -> !stage.isRedrawn()).toList());
+    ReportStage.write(run);
     PrintWriter out = spec.commandLine().getOut();
-    out.println(Path.of(folder.typed()).resolve(Report.PAGE));
-    out.println(Path.of(folder.typed()).resolve(Report.FIGURES));
+    out.println(Path.of(folder.typed()).resolve(ReportStage.PAGE));
+    out.println(Path.of(folder.typed()).resolve(ReportStage.FIGURES));
     out.flush();
     return 0;
   }

@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
       "Runs the whole loop as a file says, or continues it where it was interrupted.",
       "The file holds what differs from the defaults; config.yaml in a run's folder holds all."
     },
-    footer = {"", "Example: rlaif run recipes/quickstart.yaml --set ppo.updates=30 --name longer"})
+    footer = {
+      "",
+      "Example: rlaif run recipes/quickstart.yaml --set onPolicy.updates=30 --name longer"
+    })
 final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -40,7 +43,7 @@ final class RunCommand implements Callable<Integer> {
       session.plan();
     } else {
       session.run(null, options.replace());
-      Summary.print(session.folder(), spec.commandLine().getOut());
+      Summary.print(session.run(), spec.commandLine().getOut());
     }
     return 0;
   }

@@ -16,7 +16,7 @@ final class RunOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "A setting, such as ppo.updates=10. Can be repeated; wins over the file.")
+      description = "A setting, such as onPolicy.updates=10. Can be repeated; wins over the file.")
   private List<String> settings = new ArrayList<>();
 
   @Option(

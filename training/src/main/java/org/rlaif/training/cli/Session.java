@@ -3,7 +3,6 @@ package org.rlaif.training.cli;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.CallFailure;
@@ -12,15 +11,15 @@ import org.rlaif.kit.UserError;
 import org.rlaif.torch.Compute;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.config.Precision;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.report.Report;
-import org.rlaif.training.run.Loop;
 import org.rlaif.training.run.Pipeline;
 import org.rlaif.training.run.Plan;
+import org.rlaif.training.run.Run;
 import org.rlaif.training.run.RunContext;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.Servers;
-import org.rlaif.training.run.Stage;
+import org.rlaif.training.stages.Stages;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** One command's work on one run. */
@@ -29,7 +28,8 @@ final class Session {
 
   private final RunConfig config;
   private final RunFolder folder;
-  private final List<Stage> stages;
+  private final Run run;
+  private final String command;
   private final PrintWriter out;
 
   /**
@@ -38,8 +38,8 @@ final class Session {
   Session(RunConfig config, Path runs, CommandSpec typed) {
     this.config = config;
     this.folder = RunFolder.of(runs, config.name());
-    String command = command(typed);
-    this.stages = Loop.stages(config, (context, nowhere) -> Report.stage(context, command));
+    this.run = new Run(config, folder, Stages.of(config));
+    this.command = command(typed);
     this.out = typed.commandLine().getOut();
   }
 
@@ -53,8 +53,8 @@ final class Session {
             .collect(Collectors.joining(" "));
   }
 
-  RunFolder folder() {
-    return folder;
+  Run run() {
+    return run;
   }
 
   /**
@@ -72,10 +72,10 @@ final class Session {
     out.printf("device     %s, %d threads, %s%n", device, threads, device.compute().label());
     out.printf("run        %s%n", folder.typed());
     out.flush();
-    Pipeline pipeline = new Pipeline(stages, config.seed(), folder);
+    Pipeline pipeline = new Pipeline(run);
     try (Interruption told = Interruption.says("rlaif", GO_ON)) {
       if (only == null) {
-        pipeline.run(context, out, replace);
+        pipeline.run(context, out, replace, command);
       } else {
         pipeline.runOnly(only, context, out, replace);
       }
@@ -86,16 +86,21 @@ final class Session {
 
   /** Says what would run, or refuses what would not. */
   void plan() {
-    Plan.of(context(), new Pipeline(stages, config.seed(), folder)).print(out);
+    context(); // the device has to be there
+    Plan.of(run).print(out);
     out.flush();
   }
 
   private RunContext context() {
-    Device device = new Device(config.device(), Compute.of(config.precision()));
+    Device device = new Device(config.device(), compute());
     Servers servers =
         config.server().isEmpty()
             ? new InProcessServers(config.threads())
             : RemoteServers.of(config.server(), config.serverTls(), System.getenv(), config.name());
-    return new RunContext(config, folder, servers, device);
+    return new RunContext(run, servers, device);
+  }
+
+  private Compute compute() {
+    return config.precision() == Precision.BF16 ? Compute.BF16 : Compute.FP32;
   }
 }

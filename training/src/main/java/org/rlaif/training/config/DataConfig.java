@@ -3,14 +3,13 @@ package org.rlaif.training.config;
 import static org.rlaif.kit.UserError.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * Where the examples come from.
  *
- * @param source {@code tldr}: the summarisation task that is generated here; {@code files}: the
- *     user's own
  * @param posts how many posts the generated task has
  * @param files JSON Lines or JSON arrays, plain or gzipped; all rows of all files together.
  *     Relative paths count from the current folder.
@@ -26,14 +25,13 @@ import java.util.stream.Stream;
  * @param system what the system says before a conversation that has no such message; empty is none
  * @param validation share of the user's prompts that is held out to watch the training
  * @param test share of the user's prompts that is held out for the evaluation
- * @param tooLong what to do with a row that does not fit the context: {@code drop} (and count) or
- *     {@code fail}
+ * @param tooLong what to do with a row that does not fit the context
  * @param bytesPerToken that a row may have, of a context of tokens, to be tokenised at all; a
  *     longer one does not fit the context
  * @param limits what one file may hold
  */
 public record DataConfig(
-    String source,
+    Source source,
     Posts posts,
     List<String> files,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> validationFiles,
@@ -45,9 +43,29 @@ public record DataConfig(
     String system,
     double validation,
     double test,
-    String tooLong,
+    TooLong tooLong,
     int bytesPerToken,
     Limits limits) {
+
+  /** Whose examples they are. */
+  public enum Source {
+    /** The summarisation task that is generated here. */
+    @JsonProperty("tldr")
+    TLDR,
+    /** The user's own. */
+    @JsonProperty("files")
+    FILES
+  }
+
+  /** What becomes of a row that does not fit. */
+  public enum TooLong {
+    /** It is left out, and counted. */
+    @JsonProperty("drop")
+    DROP,
+    /** It ends the run. */
+    @JsonProperty("fail")
+    FAIL
+  }
 
   /** Sizes of the generated splits. */
   public record Posts(int train, int validation, int test) {
@@ -95,19 +113,15 @@ public record DataConfig(
 
   public DataConfig {
     require(
-        source.equals("tldr") || source.equals("files"), "data.source", source, "tldr or files");
-    require(
-        source.equals("tldr") || !files.isEmpty(),
+        source == Source.TLDR || !files.isEmpty(),
         "data.files",
         files,
         "at least one file, since data.source is files");
     require(
-        system.isEmpty() || chat || source.equals("files"),
+        system.isEmpty() || chat || source == Source.FILES,
         "data.system",
         system,
         "with data.chat: true, since the generated posts are plain text");
-    require(
-        tooLong.equals("drop") || tooLong.equals("fail"), "data.tooLong", tooLong, "drop or fail");
     require(bytesPerToken >= 1, "data.bytesPerToken", bytesPerToken, ">= 1");
     RunConfig.fraction("data.validation", validation);
     RunConfig.fraction("data.test", test);

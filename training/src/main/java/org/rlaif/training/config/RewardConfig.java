@@ -1,7 +1,5 @@
 package org.rlaif.training.config;
 
-import static org.rlaif.kit.UserError.require;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +10,7 @@ import org.rlaif.model.hub.Hub;
  *
  * @param folder a reward model that is there: its folder, or its name on the hub; then there are no
  *     candidates and no labels, and nothing is trained here. Empty: it is trained
+ * @param epochs passes over the preferences
  * @param batch pairs per step
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
  */
@@ -21,19 +20,15 @@ public record RewardConfig(
     int batch,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microbatch,
     double learningRate,
-    double weightDecay,
     double warmup,
     double finalFraction,
-    double clip) {
+    double maxGradientNorm,
+    AdamConfig adam)
+    implements TrainerConfig {
   public RewardConfig {
-    require(epochs > 0, "reward.epochs", epochs, "> 0");
-    require(batch > 0, "reward.batch", batch, "> 0");
-    RunConfig.microbatch("reward.microbatch", microbatch, "reward.batch", batch);
-    RunConfig.positive("reward.learningRate", learningRate);
-    RunConfig.notNegative("reward.weightDecay", weightDecay);
-    RunConfig.fraction("reward.warmup", warmup);
-    RunConfig.fraction("reward.finalFraction", finalFraction);
-    RunConfig.positive("reward.clip", clip);
+    TrainerConfig.check(
+        "reward", batch, microbatch, learningRate, warmup, finalFraction, maxGradientNorm, adam);
+    RunConfig.atLeastOne("reward.epochs", epochs);
   }
 
   /** Whether the model is trained in this run. */

@@ -16,17 +16,19 @@ import org.rlaif.kit.Resources;
  *
  * @param name the run's folder below {@code runs/}
  * @param device {@code cpu} or {@code cuda:N}
- * @param precision what the trainer multiplies in: {@code fp32} or {@code bf16}
+ * @param precision what the trainer multiplies in
  * @param threads for both engines; 0 takes every core
  * @param server the address of a running server, or empty to start one in this process
  * @param serverTls how that server is known, and what it is shown; tokens are the environment's
+ * @param algorithm that trains the policy; its settings are in the section of its name, and those
+ *     of all on-policy ones in {@code onPolicy}
  * @param sft null: skipped, everything starts from {@code model.folder} as it is
  */
 public record RunConfig(
     String name,
     long seed,
     String device,
-    String precision,
+    Precision precision,
     int threads,
     String server,
     Tls serverTls,
@@ -38,7 +40,12 @@ public record RunConfig(
     JudgeConfig judge,
     LabelsConfig labels,
     RewardConfig reward,
+    Algorithm algorithm,
+    OnPolicyConfig onPolicy,
     PpoConfig ppo,
+    RlooConfig rloo,
+    GrpoConfig grpo,
+    DpoConfig dpo,
     EvaluationConfig evaluation) {
 
   public RunConfig {
@@ -48,12 +55,11 @@ public record RunConfig(
         name,
         "letters, digits, '.', '_' and '-': it names the run's folder");
     require(device.matches("cpu|cuda:\\d+"), "device", device, "cpu or cuda:N");
-    require(precision.matches("fp32|bf16"), "precision", precision, "fp32 or bf16");
     require(threads >= 0, "threads", threads, ">= 0");
     require(
-        data.source().equals("tldr") || evaluation.judge().equals("configured"),
+        data.source() == DataConfig.Source.TLDR || evaluation.judge() != EvaluationConfig.By.GOLD,
         "evaluation.judge",
-        evaluation.judge(),
+        "gold",
         "configured, since data.source is files; the gold judge knows the generated posts only");
     require(
         sft != null || !model.folder().isEmpty(),
@@ -71,6 +77,10 @@ public record RunConfig(
   public static String defaults() {
     return Resources.text(RunConfig.class, "defaults.yaml")
         .replace("judge: {}", "judge:\n" + JudgeConfig.defaults().indent(2));
+  }
+
+  static void atLeastOne(String name, int value) {
+    require(value > 0, name, value, "> 0");
   }
 
   static void microbatch(String name, @Nullable Integer size, String batch, int most) {

@@ -19,35 +19,29 @@ import org.jspecify.annotations.Nullable;
  * @param warmup share of the steps over which the learning rate rises
  * @param decay share of the steps, at the end, over which it falls
  * @param finalFraction of the learning rate that is left at the end
- * @param clip gradients are scaled down to this norm
+ * @param maxGradientNorm gradients are scaled down to it
  */
 public record SftConfig(
     int steps,
     int batch,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microbatch,
     double learningRate,
-    double beta2,
-    double weightDecay,
     double warmup,
     double decay,
     double finalFraction,
-    double clip) {
+    double maxGradientNorm,
+    AdamConfig adam)
+    implements TrainerConfig {
   private static final String SKIP = "skip";
 
   @JsonCreator
   public SftConfig {
-    require(steps > 0, "sft.steps", steps, "> 0");
-    require(batch > 0, "sft.batch", batch, "> 0");
-    RunConfig.microbatch("sft.microbatch", microbatch, "sft.batch", batch);
-    RunConfig.positive("sft.learningRate", learningRate);
-    RunConfig.fraction("sft.beta2", beta2);
-    RunConfig.notNegative("sft.weightDecay", weightDecay);
-    RunConfig.fraction("sft.warmup", warmup);
+    TrainerConfig.check(
+        "sft", batch, microbatch, learningRate, warmup, finalFraction, maxGradientNorm, adam);
+    RunConfig.atLeastOne("sft.steps", steps);
     RunConfig.fraction("sft.decay", decay);
     require(
         warmup + decay <= 1, "sft.warmup + sft.decay", warmup + decay, "<= 1, shares of the steps");
-    RunConfig.fraction("sft.finalFraction", finalFraction);
-    RunConfig.positive("sft.clip", clip);
   }
 
   /** The word that stands in the place of the section. */

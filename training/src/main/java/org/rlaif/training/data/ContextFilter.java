@@ -12,6 +12,7 @@ import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.TextBound;
+import org.rlaif.training.config.DataConfig;
 
 /**
  * Leaves out what does not fit the model's context, or refuses it, and counts. A sequence is a
@@ -27,12 +28,11 @@ public final class ContextFilter {
    * Creates a filter.
    *
    * @param bound the context, and how long a text may be to be tokenised at all
-   * @param tooLong {@code data.tooLong}: {@code drop} or {@code fail}
    */
-  public ContextFilter(PromptEncoder encoder, TextBound bound, String tooLong) {
+  public ContextFilter(PromptEncoder encoder, TextBound bound, DataConfig.TooLong tooLong) {
     this.encoder = encoder;
     this.bound = bound;
-    this.fail = tooLong.equals("fail");
+    this.fail = tooLong == DataConfig.TooLong.FAIL;
   }
 
   /** Examples whose prompt and completion fit. */

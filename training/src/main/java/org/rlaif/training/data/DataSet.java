@@ -1,10 +1,10 @@
 package org.rlaif.training.data;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
@@ -65,17 +65,30 @@ public record DataSet(
             .iterator();
   }
 
-  /** Number of examples and preferences, by what they are for. */
-  public Map<String, Object> figures() {
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("train", train.size());
-    figures.put("validation", validation.size());
-    figures.put("test", test.size());
-    if (hasPreferences()) {
-      figures.put("preferences", preferences.size());
-      figures.put("heldOutPreferences", heldOutPreferences.size());
-    }
-    return figures;
+  /**
+   * Number of examples and preferences, by what they are for.
+   *
+   * @param preferences by people; null, as the held-out ones, if there are none
+   * @param inTwoSplits rows that were left out, as others with the same prompt stand in the files
+   *     for validation or test; null if none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Figures(
+      int train,
+      int validation,
+      int test,
+      @Nullable Integer preferences,
+      @Nullable Integer heldOutPreferences,
+      @Nullable Integer inTwoSplits) {}
+
+  Figures figures(int inTwoSplits) {
+    return new Figures(
+        train.size(),
+        validation.size(),
+        test.size(),
+        hasPreferences() ? preferences.size() : null,
+        hasPreferences() ? heldOutPreferences.size() : null,
+        inTwoSplits == 0 ? null : inTwoSplits);
   }
 
   /** Writes one JSON Lines file for each part into an existing folder. */

@@ -27,7 +27,7 @@ public final class GeneratedData {
   private GeneratedData() {}
 
   /** Generates the posts and writes them, and apart from them their facts, into a folder. */
-  public static DataSet write(DataConfig config, long seed, Path folder) {
+  public static DataSet.Figures write(DataConfig config, long seed, Path folder) {
     TldrWorld world = new TldrWorld(seed);
     List<Post> train = world.posts(Split.TRAIN, config.posts().train());
     List<Post> validation = world.posts(Split.VALIDATION, config.posts().validation());
@@ -46,7 +46,7 @@ public final class GeneratedData {
             .flatMap(List::stream)
             .map(post -> new PostFacts(post.id(), post.facts()))
             .toList());
-    return data;
+    return data.figures(/* inTwoSplits= */ 0);
   }
 
   /** The facts of each post, by the id of its example; empty for users' own data. */

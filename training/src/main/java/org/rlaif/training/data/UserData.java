@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
@@ -25,18 +24,11 @@ public final class UserData {
    * Reads all rows of all files and writes them, split by their prompts, into a folder.
    *
    * @param learned whether completions are to be learned: then every row has some
-   * @return the data's figures; inTwoSplits, if there are any: rows that were left out, as others
-   *     with the same prompt stand in the files for validation or test
    */
-  public static Map<String, Object> write(
-      DataConfig config, long seed, boolean learned, Path folder) {
+  public static DataSet.Figures write(DataConfig config, long seed, boolean learned, Path folder) {
     Read read = read(config, seed, learned);
     read.data.write(folder);
-    Map<String, Object> figures = read.data.figures();
-    if (read.inTwoSplits > 0) {
-      figures.put("inTwoSplits", read.inTwoSplits);
-    }
-    return figures;
+    return read.data.figures(read.inTwoSplits);
   }
 
   /** Reads all rows of all files, of which completions are to be learned. */

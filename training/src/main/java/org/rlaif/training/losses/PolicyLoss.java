@@ -7,13 +7,13 @@ import org.rlaif.training.math.KlEstimators;
  * The clipped surrogate of PPO, Schulman et al. 2017 (arXiv 1707.06347), eq. 7, and how far the
  * policy has moved from the one that wrote the tokens.
  *
- * @param loss ()
+ * @param perToken (N), to be averaged
  * @param ratioMean mean of pi / pi_old over the tokens; 1 before the first step
  * @param clipFraction share of the tokens whose ratio is outside the clip range
  * @param approximateKl KL(pi_old || pi), estimator k3
  */
 public record PolicyLoss(
-    Tensor loss,
+    Tensor perToken,
     double ratioMean,
     double ratioMin,
     double ratioMax,
@@ -24,18 +24,31 @@ public record PolicyLoss(
   private static final double MAX_LOG_RATIO = 20;
 
   /**
-   * -mean(min(ratio * A, clip(ratio) * A)). All (N).
+   * -min(ratio * A, clip(ratio) * A). All (N).
    *
    * @param oldLogprobs as sampled; a constant
    * @param advantages a constant
    */
-  public static PolicyLoss of(
+  public static PolicyLoss clipped(
       Tensor logprobs, Tensor oldLogprobs, Tensor advantages, double clipRange) {
     Tensor logRatio = logprobs.minus(oldLogprobs).clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO); // (N)
     Tensor ratio = logRatio.exp(); // (N)
     Tensor clipped = ratio.clamp(1 - clipRange, 1 + clipRange); // (N)
     Tensor surrogate = Tensor.min(ratio.times(advantages), clipped.times(advantages)); // (N)
-    return withStatistics(surrogate.mean().neg(), logRatio.detach().toFloats(), clipRange); // ()
+    return withStatistics(surrogate.neg(), logRatio.detach().toFloats(), clipRange); // (N)
+  }
+
+  /**
+   * The same with the price of being away from the reference in the loss: plus beta * (e^d - d - 1)
+   * with d = log pi_ref - log pi, estimator k3 of Schulman 2020, "Approximating KL divergence".
+   *
+   * @param referenceLogprobs (N), a constant
+   */
+  public PolicyLoss plusKl(Tensor logprobs, Tensor referenceLogprobs, double beta) {
+    Tensor d = referenceLogprobs.minus(logprobs).clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO); // (N)
+    Tensor kl = d.exp().minus(d).minus(1); // (N)
+    return new PolicyLoss(
+        perToken.plus(kl.times(beta)), ratioMean, ratioMin, ratioMax, clipFraction, approximateKl);
   }
 
   private static PolicyLoss withStatistics(Tensor loss, float[] logRatios, double clipRange) {

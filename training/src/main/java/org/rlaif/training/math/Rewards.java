@@ -36,4 +36,25 @@ public final class Rewards {
     }
     return rewards;
   }
+
+  /** The score at the last token, nothing before it. */
+  public static float[][] atTheEnd(float[][] like, double[] scores) {
+    Ragged.requireSameLength("scores", like.length, scores.length);
+    float[][] rewards = Ragged.like(like);
+    for (int row = 0; row < rewards.length; row++) {
+      rewards[row][rewards[row].length - 1] = (float) scores[row];
+    }
+    return rewards;
+  }
+
+  /** Of each row. */
+  public static double[] sums(float[][] rewards) {
+    double[] sums = new double[rewards.length];
+    for (int row = 0; row < sums.length; row++) {
+      for (float reward : rewards[row]) {
+        sums[row] += reward;
+      }
+    }
+    return sums;
+  }
 }

@@ -16,12 +16,12 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The two kinds of charts the report has: curves, and rows with bars or intervals. */
-final class Charts {
+public final class Charts {
   private static final Color CLEAR = new Color(0, 0, 0, 0);
   private static final int TEXT_SIZE = 12;
 
   /** How a curve is drawn. */
-  enum Look {
+  public enum Look {
     /** A thin line, for what is noisy. */
     FAINT,
     LINE,

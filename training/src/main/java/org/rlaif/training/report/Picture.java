@@ -22,13 +22,13 @@ import org.knowm.xchart.internal.chartpart.Chart;
  * @param panels the charts in it, from left to right and then down, for the colours and the room
  *     given
  */
-record Picture(
+public record Picture(
     String name,
     String title,
     String caption,
     BiFunction<Theme, Room, List<? extends Chart<?, ?>>> panels) {
   /** How wide a picture may be, in points. */
-  enum Room {
+  public enum Room {
     PAGE(860),
     /** Panels one below the other. */
     PHONE(330);

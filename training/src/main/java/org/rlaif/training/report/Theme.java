@@ -10,7 +10,7 @@ import java.awt.Color;
  * @param divergence KL to the reference
  * @param before what was there before: SFT, training loss, one order
  */
-record Theme(
+public record Theme(
     Color background,
     Color text,
     Color muted,

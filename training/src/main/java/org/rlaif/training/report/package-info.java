@@ -1,11 +1,7 @@
 /**
- * The report of a run: figures, pictures, one page.
- *
- * <p>{@link org.rlaif.training.report.RunFiles} reads what the stages have left. From it {@link
- * org.rlaif.training.report.ReportFigures} makes {@code report.json}, {@link
- * org.rlaif.training.report.Pictures} the pictures, {@link org.rlaif.training.report.Examples} the
- * table of completions side by side, and {@link org.rlaif.training.report.Page} one HTML page that
- * needs nothing beside itself. Whatever a run does not have, such as a gold score on users' own
+ * What a run's report is made of: a {@link org.rlaif.training.report.ReportPart} for each stage,
+ * {@link org.rlaif.training.report.Pictures}, and one HTML {@link org.rlaif.training.report.Page}
+ * that needs nothing beside itself. What a run does not have, such as a gold score on users' own
  * data, is left out everywhere.
  *
  * <p>Times stand below {@code seconds} and nowhere else, so two runs with one seed differ there

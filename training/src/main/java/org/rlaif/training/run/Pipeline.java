@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
@@ -13,24 +12,26 @@ import org.rlaif.kit.UserError;
 
 /** Runs stages in their order, skips those that are finished, and says so line by line. */
 public final class Pipeline {
-  private final List<Stage> stages;
+  private final Run run;
+  private final List<Stage<?>> stages;
   private final List<String> fingerprints;
   private final RunFolder folder;
 
-  /** A pipeline over a run's folder; nothing is read or written yet. */
-  public Pipeline(List<Stage> stages, long seed, RunFolder folder) {
-    this.stages = List.copyOf(stages);
-    this.folder = folder;
+  /** A pipeline over a run's folder; nothing is written yet. */
+  public Pipeline(Run run) {
+    this.run = run;
+    this.stages = run.stages();
+    this.folder = run.folder();
     this.fingerprints = new ArrayList<>();
-    String before = "seed " + seed;
-    for (Stage stage : stages) {
+    String before = "seed " + run.config().seed();
+    for (Stage<?> stage : stages) {
       before = ConfigFiles.hash(List.of(before, stage.name(), stage.settings()));
       fingerprints.add(before);
     }
   }
 
   /** Whether a stage has finished with the settings, the seed and the input it has now. */
-  public boolean isFinished(Stage stage) {
+  public boolean isFinished(Stage<?> stage) {
     try {
       return folder
           .finished(stage.name())
@@ -41,18 +42,18 @@ public final class Pipeline {
     }
   }
 
-  private String fingerprint(Stage stage) {
+  private String fingerprint(Stage<?> stage) {
     return fingerprints.get(stages.indexOf(stage));
   }
 
-  List<Stage> stages() {
+  List<Stage<?>> stages() {
     return stages;
   }
 
   /** Looks at what is there of these stages. */
-  Survey survey(List<Stage> some) {
+  Survey survey(List<Stage<?>> some) {
     Survey survey = new Survey(folder);
-    some.forEach(stage -> survey.look(stage.name(), fingerprint(stage)));
+    some.forEach(stage -> survey.look(stage, fingerprint(stage)));
     return survey;
   }
 
@@ -61,9 +62,11 @@ public final class Pipeline {
    *
    * @param replace whether finished stages that are damaged, or were made with other settings, may
    *     be discarded
+   * @param command what was typed, for the report
    */
-  public void run(RunContext context, PrintWriter out, boolean replace) {
+  public void run(RunContext context, PrintWriter out, boolean replace, String command) {
     try (RunLock lock = begin()) {
+      folder.noteCommand(command);
       work(context, out, replace, stages, List.of());
     }
   }
@@ -91,10 +94,10 @@ public final class Pipeline {
       RunContext context,
       PrintWriter out,
       boolean replace,
-      List<Stage> wanted,
-      List<Stage> before) {
+      List<Stage<?>> wanted,
+      List<Stage<?>> before) {
     Survey read = survey(before); // never discarded here
-    for (Stage stage : before) {
+    for (Stage<?> stage : before) {
       String state =
           switch (read.of(stage.name())) {
             case MISSING, OTHERWISE -> "not finished with these settings";
@@ -106,27 +109,27 @@ public final class Pipeline {
           state,
           "run rlaif " + stage.name() + " first, or rlaif run for all of them");
     }
-    read.require(context.config());
+    read.require(run.config());
     Survey found = survey(wanted);
     if (replace) {
-      found.requireNotRead(context.config());
+      found.requireNotRead(run.config());
     } else {
-      found.require(context.config());
+      found.require(run.config());
     }
     wanted.stream()
         .filter(stage -> found.of(stage.name()) != Survey.State.FINISHED)
-        .forEach(stage -> stage.check().of(context));
+        .forEach(stage -> stage.check(run));
     List.of(read.unchecked(), found.unchecked()).forEach(Pipeline::warn);
-    folder.write(context.config());
-    noteModels(context);
-    for (Stage stage : wanted) {
+    folder.write(run.config());
+    noteModels();
+    for (Stage<?> stage : wanted) {
       if (found.of(stage.name()) == Survey.State.FINISHED) {
         say(out, stage, "finished before");
       } else {
         folder.setAside(stage.name());
-        noteModels(context);
+        noteModels();
         execute(stage, context);
-        noteModels(context);
+        noteModels();
         say(out, stage, "");
       }
     }
@@ -138,13 +141,13 @@ public final class Pipeline {
     }
   }
 
-  private void execute(Stage stage, RunContext context) {
+  private void execute(Stage<?> stage, RunContext context) {
     try {
       AtomicFiles.folder(
           folder.stage(stage.name()),
           place -> {
             long start = System.nanoTime();
-            Map<String, Object> figures = stage.work().run(context, place);
+            Object figures = stage.work(context, place);
             double seconds = (System.nanoTime() - start) / 1e9;
             StageRecord.write(place, stage.name(), fingerprint(stage), seconds, figures);
           });
@@ -157,13 +160,13 @@ public final class Pipeline {
   }
 
   /** Models of stages that finished with other settings do not belong to this run any more. */
-  private void noteModels(RunContext context) {
+  private void noteModels() {
     folder.noteModels(
-        stages.stream().filter(this::isFinished).map(Stage::name).toList(),
-        context.config().reward().trained() ? null : context.reward());
+        stages.stream().filter(this::isFinished).toList(),
+        run.config().reward().trained() ? null : run.path(Product.REWARD));
   }
 
-  private void say(PrintWriter out, Stage stage, String remark) {
+  private void say(PrintWriter out, Stage<?> stage, String remark) {
     StageRecord done = folder.finished(stage.name()).orElseThrow();
     out.printf(
         Locale.ROOT,
@@ -173,8 +176,8 @@ public final class Pipeline {
         Figures.line(done.figures(), stage.headline()),
         remark.isEmpty() ? "" : "  [" + remark + "]");
     out.flush();
-    Object warning = done.figures().get("warning");
-    if (warning != null) {
+    String warning = done.figures().path("warning").asText();
+    if (!warning.isEmpty()) {
       warn("warning: " + stage.name() + ": " + warning);
     }
   }

@@ -29,10 +29,6 @@ public final class RunFolder {
   /** Ends the name of a result that stands aside until the stage has made another. */
   private static final String REPLACED = ".replaced";
 
-  /** Which stage makes which model, and the name it is served under. */
-  private static final Map<String, String> MODEL_OF_STAGE =
-      Map.of("sft", "sft", "reward", "reward", "ppo", "policy");
-
   private final Path path;
 
   private RunFolder(Path path) {
@@ -102,11 +98,11 @@ public final class RunFolder {
   }
 
   /** Refuses a run in which the files of a finished stage are not what it has left. */
-  public void requireUndamaged(List<String> stages) {
-    for (String stage : stages) {
-      finished(stage)
+  public void requireUndamaged(List<Stage<?>> stages) {
+    for (Stage<?> stage : stages) {
+      finished(stage.name())
           .map(StageRecord::files)
-          .map(files -> StageFiles.damage(stage(stage), "", files))
+          .map(files -> StageFiles.damage(stage(stage.name()), "", files))
           .flatMap(damage -> damage.stream().findFirst())
           .ifPresent(
               damage -> {
@@ -212,16 +208,16 @@ public final class RunFolder {
    *
    * @param reward a reward model that was brought along, noted once there is a policy; null: none
    */
-  void noteModels(List<String> stages, @Nullable Path reward) {
+  void noteModels(List<Stage<?>> finished, @Nullable Path reward) {
     Map<String, String> models = new TreeMap<>();
-    for (String stage : stages) {
-      String name = MODEL_OF_STAGE.get(stage);
-      if (name != null) {
-        models.put(name, stage + "/model");
-      }
+    for (Stage<?> stage : finished) {
+      stage
+          .leaves()
+          .filter(Product::isModel)
+          .ifPresent(product -> models.put(product.servedName(), stage.name() + "/model"));
     }
     if (reward != null && !models.isEmpty()) {
-      models.put("reward", reward.toAbsolutePath().normalize().toString());
+      models.put(Product.REWARD.servedName(), reward.toAbsolutePath().normalize().toString());
     }
     if (models.isEmpty()) {
       AtomicFiles.deleteRecursively(path.resolve(MODELS));

@@ -3,43 +3,69 @@ package org.rlaif.training.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import org.rlaif.training.report.ReportPart;
 
 /**
- * One stage of a run.
+ * One stage of a run: all there is to know about it.
  *
- * @param name of its folder and its command
- * @param settings all that decides its result, apart from the seed and the stages before it
- * @param headline the figures worth a line on the screen, by their names; {@code a.b} reaches into
- *     a map
- * @param check refuses settings that cannot work, before any stage begins
- * @param work what it does
+ * @param <F> its figures: a record that Jackson writes and reads
  */
-public record Stage(String name, Object settings, List<String> headline, Check check, Work work) {
+public interface Stage<F> {
+  /** Of its folder and its command. */
+  String name();
 
-  /** What can be known beforehand. */
-  @FunctionalInterface
-  public interface Check {
-    /** With every setting there is something to be done. */
-    Check NOTHING = run -> {};
+  /** One line, for its command's help. */
+  String description();
 
-    /**
-     * Looks at settings and at what they name.
-     *
-     * @throws org.rlaif.kit.UserError by the setting's name
-     */
-    void of(RunContext run);
+  Class<F> figures();
+
+  /**
+   * All that decides its result, apart from the seed and the stages before it; files that are named
+   * by their content.
+   */
+  Object settings();
+
+  /** What the stages after it find by this. */
+  default Optional<Product> leaves() {
+    return Optional.empty();
   }
 
-  /** The work itself. */
-  @FunctionalInterface
-  public interface Work {
-    /**
-     * Fills a folder.
-     *
-     * @param out empty, and not in its place yet
-     * @return the stage's figures
-     */
-    Map<String, Object> run(RunContext context, Path out) throws IOException;
+  /** Whether it is made from the others in a moment, so that nobody minds if it is made again. */
+  default boolean isRedrawn() {
+    return false;
   }
+
+  /**
+   * Looks, before any stage begins, at settings and at what they name.
+   *
+   * @throws org.rlaif.kit.UserError by the name of a setting that cannot work
+   */
+  default void check(Run run) {}
+
+  /** What it would do and need, for {@code --dry-run}. */
+  default Estimate estimate(Run run, Sizes sizes) {
+    return Estimate.NOTHING;
+  }
+
+  /**
+   * Does it.
+   *
+   * @param out a folder to fill, empty and not in its place yet
+   */
+  F work(RunContext context, Path out) throws IOException;
+
+  /**
+   * The figures worth a line on the screen, by their names; {@code a.b} reaches into a record. What
+   * is not there is left out.
+   */
+  List<String> headline();
+
+  /** Of its figures in {@code report.json}. */
+  default String section() {
+    return name();
+  }
+
+  /** Its part of the report. */
+  default void report(F figures, Run run, ReportPart part) {}
 }

@@ -1,6 +1,7 @@
 package org.rlaif.training.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -21,7 +22,7 @@ import org.rlaif.kit.UserError;
  * @param stage its name
  * @param fingerprint of its settings, the seed and all stages before it
  * @param seconds it took
- * @param figures numbers and texts by name, maps of them where they belong together
+ * @param figures the stage's record
  * @param files all that it left beside, by path; null: by a version that did not note them
  * @param seal SHA-256 of the record's text, in which the seal itself is zeros; null likewise
  */
@@ -29,7 +30,7 @@ public record StageRecord(
     String stage,
     String fingerprint,
     double seconds,
-    Map<String, Object> figures,
+    ObjectNode figures,
     @Nullable Map<String, StageFiles.Stored> files,
     @Nullable String seal) {
   static final String FILE = StageFiles.RECORD;
@@ -37,14 +38,30 @@ public record StageRecord(
   private static final String NO_SEAL = "0".repeat(64);
 
   /** Closes a stage's folder: whatever is in it now belongs to it. */
-  static void write(
-      Path folder, String stage, String fingerprint, double seconds, Map<String, Object> figures)
+  static void write(Path folder, String stage, String fingerprint, double seconds, Object figures)
       throws IOException {
+    ObjectNode tree = Json.MAPPER.valueToTree(figures);
     StageRecord record =
-        new StageRecord(stage, fingerprint, seconds, figures, StageFiles.of(folder), NO_SEAL);
+        new StageRecord(stage, fingerprint, seconds, tree, StageFiles.of(folder), NO_SEAL);
     String text = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(record);
     String sealed = text.replace(NO_SEAL, AtomicFiles.sha256(bytes(text)));
     AtomicFiles.write(folder.resolve(FILE), out -> out.write(bytes(sealed)));
+  }
+
+  /** The figures as they were handed over. */
+  public <F> F figures(Stage<F> of) {
+    try {
+      return Json.MAPPER
+          .readerFor(of.figures())
+          .without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .readValue(figures);
+    } catch (IOException e) {
+      throw new UserError(
+          stage
+              + ": figures of another version of rlaif (expected: those of this one; rlaif run"
+              + " --replace makes the stage again)",
+          e);
+    }
   }
 
   /**

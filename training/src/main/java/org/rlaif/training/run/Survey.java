@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.StageFiles;
 import org.rlaif.kit.UserError;
@@ -21,9 +23,6 @@ import org.rlaif.training.config.RunConfig;
  */
 final class Survey {
   private static final int SHOWN = 4;
-
-  /** Drawn from the others in a moment, and never worth a question. */
-  private static final String REPORT = "report";
 
   /** How a stage is found. */
   enum State {
@@ -39,6 +38,7 @@ final class Survey {
 
   private final RunFolder folder;
   private final Map<String, State> states = new LinkedHashMap<>();
+  private final Set<String> redrawn = new HashSet<>();
   private final List<String> damage = new ArrayList<>();
   private final List<String> unsealed = new ArrayList<>();
 
@@ -47,7 +47,11 @@ final class Survey {
   }
 
   /** Looks at a stage: at all its files, if it is finished. */
-  void look(String stage, String fingerprint) {
+  void look(Stage<?> looked, String fingerprint) {
+    String stage = looked.name();
+    if (looked.isRedrawn()) {
+      redrawn.add(stage);
+    }
     State state;
     try {
       state =
@@ -83,7 +87,7 @@ final class Survey {
   /** Finished stages whose results a start would discard. */
   List<String> discarded() {
     return states.keySet().stream()
-        .filter(stage -> !stage.equals(REPORT))
+        .filter(stage -> !redrawn.contains(stage))
         .filter(stage -> of(stage) == State.OTHERWISE || of(stage) == State.DAMAGED)
         .toList();
   }

@@ -22,7 +22,7 @@ import org.rlaif.kit.Message;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.model.GoldenFamilies;
-import org.rlaif.training.jobs.RolloutRow;
+import org.rlaif.training.onpolicy.RolloutRow;
 
 /** Whole runs on conversations, with the real engines and models that know nothing. */
 class ChatRunTest {

@@ -34,10 +34,10 @@ class ReadmeTest {
           "candidates.prompts=16",
           "candidates.maxTokens=12",
           "reward.batch=4",
-          "ppo.updates=2",
-          "ppo.batch=4",
-          "ppo.minibatch=2",
-          "ppo.maxTokens=12",
+          "onPolicy.updates=2",
+          "onPolicy.batch=4",
+          "onPolicy.minibatch=2",
+          "onPolicy.maxTokens=12",
           "evaluation.prompts=8",
           "evaluation.maxTokens=12");
 
@@ -52,12 +52,13 @@ class ReadmeTest {
     try {
       for (List<String> words : commands) {
         List<String> typed = new ArrayList<>();
-        words.forEach(word -> typed.add(word.replaceFirst("^runs/", folder + "/runs/")));
+        words.forEach(word -> typed.add(word.replaceFirst("(^|=)runs/", "$1" + folder + "/runs/")));
         switch (words.get(0)) {
           case "quickstart" -> {
             typed.addAll(List.of("--runs", folder + "/runs"));
             TINY.stream()
                 .filter(setting -> !setting.startsWith("model=") || !words.contains("--model"))
+                .filter(setting -> !setting.startsWith("sft.") || !words.contains("sft=skip"))
                 .forEach(setting -> typed.addAll(List.of("--set", setting)));
           }
           case "export" -> {}

@@ -59,8 +59,8 @@ class RlaifTest {
     assertEquals(
         List.of("quickstart", "run", "data", "tokenizer", "sft", "candidates", "label", "reward")
                 .size()
-            + List.of("ppo", "evaluate", "report", "serve", "generate", "score", "health", "bench")
-                .size()
+            + List.of("ppo", "rloo", "grpo", "dr_grpo", "dpo", "evaluate").size()
+            + List.of("report", "serve", "generate", "score", "health", "bench").size()
             + List.of("export", "judge").size(),
         commands);
   }
@@ -81,7 +81,7 @@ class RlaifTest {
         "ppo.clipRange=-1");
     mistake("rlaif: --device: gpu (expected: cpu or cuda:N)", "run", file, "--device", "gpu");
     mistake(
-        "rlaif: --set: ppo (expected: key=value, for example ppo.updates=10)",
+        "rlaif: --set: ppo (expected: key=value, for example sft.steps=10)",
         "run",
         file,
         "--set",
@@ -112,7 +112,7 @@ class RlaifTest {
     assertEquals(2, typed.code());
     assertTrue(
         typed.err().startsWith("rlaif: " + file + ": ppo.lerningRate: unknown key"), typed.err());
-    assertTrue(typed.err().contains("policyLearningRate"), typed.err());
+    assertTrue(typed.err().contains("valueLearningRate"), typed.err());
     assertEquals(1, typed.err().lines().count());
   }
 
@@ -159,7 +159,7 @@ class RlaifTest {
                 "judge.model=./none"),
             List.of("device: cuda:0 (", "device=cuda:0"),
             List.of("labels.heldOut: 0.0 (", "labels.heldOut=0"),
-            List.of("ppo.maxTokens: 200 (expected: < 128", "ppo.maxTokens=200"),
+            List.of("onPolicy.maxTokens: 200 (expected: < 128", "onPolicy.maxTokens=200"),
             List.of("evaluation.maxTokens: 128 (", "evaluation.maxTokens=128"),
             List.of("candidates.maxTokens: 128 (", "candidates.maxTokens=128"),
             List.of("model: runs/x/sft/model (", "model.folder=runs/x/sft/model"),
@@ -239,9 +239,9 @@ class RlaifTest {
             "--set",
             "tokenizer.vocabularySize=768",
             "--set",
-            "ppo.updates=25",
+            "onPolicy.updates=25",
             "--set",
-            "ppo.batch=64");
+            "onPolicy.batch=64");
     assertEquals(0, typed.code(), typed.err());
     // 768 x 96 + 128 x 96 + 4 (12 x 96^2 + 13 x 96) + 2 x 96
     assertTrue(typed.out().contains("Policy: 533,568 parameters"), typed.out());

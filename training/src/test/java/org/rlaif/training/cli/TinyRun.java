@@ -19,7 +19,7 @@ final class TinyRun {
       sft: {steps: 4, batch: 4}
       candidates: {prompts: 16, maxTokens: 12}
       reward: {epochs: 1, batch: 4}
-      ppo: {updates: 2, batch: 4, minibatch: 2, maxTokens: 12}
+      onPolicy: {updates: 2, batch: 4, minibatch: 2, maxTokens: 12}
       evaluation: {prompts: 8, maxTokens: 12}
       """;
 

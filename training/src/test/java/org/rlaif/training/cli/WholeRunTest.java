@@ -64,17 +64,17 @@ class WholeRunTest {
     assertEquals(figures, TinyRun.timeless(run));
 
     // Another setting repeats its stage and those behind it.
-    Typed refused = run(yaml, "a", "--set", "ppo.klCoefficient=0.1");
+    Typed refused = run(yaml, "a", "--set", "onPolicy.klCoefficient=0.1");
     assertEquals(2, refused.code(), refused.err());
     assertTrue(
         refused
             .err()
             .contains(
-                ": finished with other settings: ppo, evaluate (ppo.klCoefficient was 0.05, is"
-                    + " 0.1)"),
+                ": finished with other settings: ppo, evaluate (onPolicy.klCoefficient was 0.05,"
+                    + " is 0.1)"),
         refused.err());
     assertEquals(figures, TinyRun.timeless(run));
-    Typed changed = run(yaml, "a", "--set", "ppo.klCoefficient=0.1", "--replace");
+    Typed changed = run(yaml, "a", "--set", "onPolicy.klCoefficient=0.1", "--replace");
     assertEquals(0, changed.code(), changed.err());
     assertEquals(List.of("ppo", "evaluate", "report"), stagesWith(changed, false));
 
@@ -289,11 +289,12 @@ class WholeRunTest {
     List<String> names =
         List.of(
             "accuracy",
-            "losses",
+            "learning",
             "position-bias",
-            "ppo",
-            "ppo-learning",
+            "reward",
             "score-kl",
+            "sft",
+            "updates",
             "seconds",
             "win-rates");
     for (String name : names) {
@@ -305,8 +306,8 @@ class WholeRunTest {
 
   private static void pageIsSelfContained(Path run) throws IOException {
     String page = Files.readString(run.resolve("report.html"));
-    // Eight pictures in two sizes and two themes.
-    assertEquals(32, Pattern.compile("data:image/png;base64,").matcher(page).results().count());
+    // Nine pictures in two sizes and two themes.
+    assertEquals(36, Pattern.compile("data:image/png;base64,").matcher(page).results().count());
     assertTrue(page.contains("rubric judge"), "says who labelled");
     assertTrue(page.contains("<pre>./rlaif "), "says what was typed");
     assertTrue(page.contains("minibatch: 2"), "says how all was set");

@@ -16,6 +16,7 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.BpeTrainer;
 import org.rlaif.model.text.TextBound;
 import org.rlaif.model.text.Tokenizer;
+import org.rlaif.training.config.DataConfig.TooLong;
 
 class ContextFilterTest {
   // With bytes alone for tokens: 1 + 3 + 2 + 1 = 7, and 1 + 3 + 4 + 1 = 9.
@@ -27,7 +28,7 @@ class ContextFilterTest {
   @Test
   void leavesOutWhatDoesNotFitAndCounts() {
     try (Tokenizer bytes = bytes()) {
-      ContextFilter filter = filter(bytes, 8, "drop");
+      ContextFilter filter = filter(bytes, 8, TooLong.DROP);
       assertEquals(List.of(SHORT), filter.examples(List.of(LONG, SHORT, LONG)));
       assertEquals(2, filter.dropped());
       Preference preference =
@@ -45,7 +46,7 @@ class ContextFilterTest {
   @Test
   void refusesItIfAsked() {
     try (Tokenizer bytes = bytes()) {
-      ContextFilter filter = filter(bytes, 8, "fail");
+      ContextFilter filter = filter(bytes, 8, TooLong.FAIL);
       assertEquals(
           "long, prompt and completion: 9 tokens (expected: at most model.contextLength (8), or"
               + " data.tooLong: drop)",
@@ -56,7 +57,7 @@ class ContextFilterTest {
   @Test
   void refusesDataOfWhichNothingFits() {
     try (Tokenizer bytes = bytes()) {
-      ContextFilter filter = filter(bytes, 5, "drop");
+      ContextFilter filter = filter(bytes, 5, TooLong.DROP);
       assertEquals(
           "model.contextLength: 5 (expected: >= 7, the tokens of the shortest of 2 (prompt and"
               + " completion))",
@@ -68,7 +69,7 @@ class ContextFilterTest {
   @Test
   void looksAtBytesFirstAndAtSampledTokensAsTheyAre() {
     try (Tokenizer bytes = bytes()) {
-      ContextFilter filter = filter(bytes, 8, "drop");
+      ContextFilter filter = filter(bytes, 8, TooLong.DROP);
       Example vast = new Example("vast", Prompt.of("a".repeat(1 << 26)), "xy");
       assertEquals(List.of(SHORT), filter.examples(List.of(vast, SHORT)));
       assertEquals(1, filter.dropped());
@@ -76,7 +77,8 @@ class ContextFilterTest {
           "vast, prompt and completion: 67108866 characters (expected: at most 512,"
               + " data.bytesPerToken of each token of the context, or data.tooLong: drop)",
           assertThrows(
-                  UserError.class, () -> filter(bytes, 8, "fail").examples(List.of(SHORT, vast)))
+                  UserError.class,
+                  () -> filter(bytes, 8, TooLong.FAIL).examples(List.of(SHORT, vast)))
               .getMessage());
       var cut = new Preference.Tokens(List.of(5, 6, 7, 8), List.of(5));
       Preference sampled =
@@ -96,7 +98,7 @@ class ContextFilterTest {
     }
   }
 
-  private ContextFilter filter(Tokenizer tokenizer, int contextLength, String tooLong) {
+  private ContextFilter filter(Tokenizer tokenizer, int contextLength, TooLong tooLong) {
     return new ContextFilter(
         PromptEncoder.of(folder.resolve("tokenizer.json"), tokenizer),
         new TextBound(contextLength, TextBound.BYTES_PER_TOKEN),

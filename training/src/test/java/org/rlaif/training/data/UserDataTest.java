@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -129,9 +128,9 @@ class UserDataTest {
                 "data.validationFiles=['" + validation + "']", "data.testFiles=['" + test + "']"),
             train);
     Path out = Files.createDirectory(folder.resolve("out"));
-    Map<String, Object> figures = UserData.write(own, 3, true, out);
+    DataSet.Figures figures = UserData.write(own, 3, true, out);
     // 18 and 19 are left out of train; 19 to 22 are test's, so validation keeps 18 alone.
-    assertEquals(Map.of("train", 18, "validation", 1, "test", 8, "inTwoSplits", 2 + 4), figures);
+    assertEquals(new DataSet.Figures(18, 1, 8, null, null, 2 + 4), figures);
     DataSet data = DataSet.read(out);
     assertEquals(List.of("dev.jsonl:1"), data.validation().stream().map(Example::id).toList());
     assertTrue(data.test().stream().allMatch(each -> each.completion().equals("t")));

@@ -71,12 +71,13 @@ class GradientTest {
    */
   private static UnaryOperator<Tensor> policyLoss(float advantage, float oldShift) {
     return logprobs ->
-        PolicyLoss.of(
+        PolicyLoss.clipped(
                 logprobs,
                 logprobs.detach().plus(oldShift),
                 Tensor.of(new float[] {advantage}, 1),
                 0.2)
-            .loss();
+            .perToken()
+            .mean();
   }
 
   private static UnaryOperator<Tensor> valueLoss(float ahead) {

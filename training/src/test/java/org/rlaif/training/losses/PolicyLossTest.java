@@ -1,5 +1,6 @@
 package org.rlaif.training.losses;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,9 +19,9 @@ class PolicyLossTest {
       // Ratios 1.5, 0.5, 1 and advantages 2, -1, 3, clipped to 0.8 ... 1.2:
       // min(3, 2.4) + min(-0.5, -0.8) + min(3, 3) = 4.6
       PolicyLoss loss =
-          PolicyLoss.of(
+          PolicyLoss.clipped(
               tensor(-1 + LOG_1_5, -2 + LOG_0_5, -3), tensor(-1, -2, -3), tensor(2, -1, 3), 0.2);
-      assertEquals(-4.6 / 3, loss.loss().item(), 1e-6);
+      assertEquals(-4.6 / 3, loss.perToken().mean().item(), 1e-6);
       assertEquals(1, loss.ratioMean(), 1e-6);
       assertEquals(0.5, loss.ratioMin(), 1e-6);
       assertEquals(1.5, loss.ratioMax(), 1e-6);
@@ -45,8 +46,8 @@ class PolicyLossTest {
       expected -= Math.exp(logprobs[i] - old[i]) * advantages[i] / 50;
     }
     try (Scope scope = Scope.open()) {
-      PolicyLoss loss = PolicyLoss.of(tensor(logprobs), tensor(old), tensor(advantages), 1e6);
-      assertEquals(expected, loss.loss().item(), 1e-5, "seed " + seed);
+      PolicyLoss loss = PolicyLoss.clipped(tensor(logprobs), tensor(old), tensor(advantages), 1e6);
+      assertEquals(expected, loss.perToken().mean().item(), 1e-5, "seed " + seed);
       assertEquals(0, loss.clipFraction());
     }
   }
@@ -54,19 +55,34 @@ class PolicyLossTest {
   @Test
   void policyThatHasNotMovedHasRatioOne() {
     try (Scope scope = Scope.open()) {
-      PolicyLoss loss = PolicyLoss.of(tensor(-1, -2), tensor(-1, -2), tensor(0.5f, -1.5f), 0.2);
-      assertEquals(0.5, loss.loss().item(), 1e-7);
+      PolicyLoss loss =
+          PolicyLoss.clipped(tensor(-1, -2), tensor(-1, -2), tensor(0.5f, -1.5f), 0.2);
+      assertEquals(0.5, loss.perToken().mean().item(), 1e-7);
       assertEquals(1, loss.ratioMin());
       assertEquals(1, loss.ratioMax());
       assertEquals(0, loss.approximateKl());
     }
   }
 
+  /** Reference to policy 2 and 1/2: 2 - log 2 - 1 and 1/2 + log 2 - 1. */
+  @Test
+  void klInTheLossByHand() {
+    try (Scope scope = Scope.open()) {
+      Tensor logprobs = tensor(-1, -1);
+      Tensor reference = tensor(-1 + (float) Math.log(2), -1 - (float) Math.log(2));
+      PolicyLoss loss =
+          PolicyLoss.clipped(logprobs, tensor(-1, -1), tensor(0, 0), 0.2)
+              .plusKl(logprobs, reference, 0.5);
+      float[] expected = {(float) (0.5 * (1 - Math.log(2))), (float) (0.5 * (Math.log(2) - 0.5))};
+      assertArrayEquals(expected, loss.perToken().toFloats(), 1e-6f);
+    }
+  }
+
   @Test
   void hopelessRatiosStayFinite() {
     try (Scope scope = Scope.open()) {
-      PolicyLoss loss = PolicyLoss.of(tensor(0, -900), tensor(-900, 0), tensor(-1, -1), 0.2);
-      assertTrue(Float.isFinite(loss.loss().item()));
+      PolicyLoss loss = PolicyLoss.clipped(tensor(0, -900), tensor(-900, 0), tensor(-1, -1), 0.2);
+      assertTrue(Float.isFinite(loss.perToken().mean().item()));
       assertEquals(Math.exp(20), loss.ratioMax(), 1);
     }
   }

@@ -75,7 +75,7 @@ class PictureTest {
 
   @Test
   void thisMachineDrawsText() {
-    assertEquals("", Report.whyNoText());
+    assertEquals("", TextDrawing.whyNone());
   }
 
   private static Picture picture() {

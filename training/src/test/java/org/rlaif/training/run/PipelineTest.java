@@ -173,7 +173,7 @@ class PipelineTest {
 
     Files.write(text, flipped);
     assertThrows(UserError.class, () -> stages.runOnly("ppo"));
-    assertThrows(UserError.class, () -> stages.folder().requireUndamaged(List.of("sft", "reward")));
+    assertThrows(UserError.class, () -> stages.requireUndamaged());
     stages.replace("1", "2", "3");
     assertEquals(List.of("sft", "reward", "ppo", "reward"), stages.worked);
     assertEquals("sft 1\nreward 2\n", stages.text("reward"));

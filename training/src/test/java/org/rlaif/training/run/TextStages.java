@@ -1,12 +1,13 @@
 package org.rlaif.training.run;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.rlaif.kit.UserError;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.RunConfig;
@@ -40,12 +41,14 @@ final class TextStages {
 
   /** Runs all stages with these settings, and returns what is printed. */
   String run(String one, String two, String three) {
-    return with(one, two, three, (pipeline, context, out) -> pipeline.run(context, out, false));
+    return with(
+        one, two, three, (pipeline, context, out) -> pipeline.run(context, out, false, "typed"));
   }
 
   /** The same, and what is finished may be discarded. */
   String replace(String one, String two, String three) {
-    return with(one, two, three, (pipeline, context, out) -> pipeline.run(context, out, true));
+    return with(
+        one, two, three, (pipeline, context, out) -> pipeline.run(context, out, true, "typed"));
   }
 
   /** What a start with these settings would refuse to discard; empty if nothing. */
@@ -56,8 +59,17 @@ final class TextStages {
         two,
         three,
         (pipeline, context, out) ->
-            loss[0] = pipeline.survey(pipeline.stages()).loss(context.config()));
+            loss[0] = pipeline.survey(pipeline.stages()).loss(context.run().config()));
     return loss[0];
+  }
+
+  /** As a report does before it reads. */
+  void requireUndamaged() {
+    with(
+        "1",
+        "2",
+        "3",
+        (pipeline, context, out) -> folder().requireUndamaged(context.run().stages()));
   }
 
   String runOnly(String stage) {
@@ -71,49 +83,99 @@ final class TextStages {
   }
 
   private String with(String one, String two, String three, Use use) {
-    List<Stage> stages =
-        List.of(stage("sft", "", one), stage("reward", "sft", two), stage("ppo", "reward", three));
     RunConfig config = RunConfig.load(null, List.of("name=text"));
-    RunContext context =
-        new RunContext(
+    Run run =
+        new Run(
             config,
             folder(),
+            List.of(
+                new TextStage("sft", "", one, Product.START),
+                new TextStage("reward", "sft", two, Product.REWARD),
+                new TextStage("ppo", "reward", three, Product.POLICY)));
+    RunContext context =
+        new RunContext(
+            run,
             (models, prompts) -> {
               throw new IllegalStateException("no stage here needs a server");
             },
             Device.CPU);
     StringWriter printed = new StringWriter();
-    use.of(new Pipeline(stages, config.seed(), folder()), context, new PrintWriter(printed, true));
+    use.of(new Pipeline(run), context, new PrintWriter(printed, true));
     return printed.toString();
   }
 
-  private Stage stage(String name, String before, String settings) {
-    return new Stage(
-        name,
-        settings,
-        List.of("length"),
-        context -> {
-          checked.add(name);
-          UserError.require(!refuses.equals(name), name, settings, "something else");
-        },
-        (context, out) -> {
-          worked.add(name);
-          String input =
-              before.isEmpty()
-                  ? ""
-                  : Files.readString(context.folder().stage(before).resolve("text"));
-          String text = input + name + " " + settings + "\n";
-          Files.writeString(out.resolve("text"), text);
-          if (breaksIn.equals(name)) {
-            throw new IllegalArgumentException("broken on purpose");
-          }
-          while (hangsIn.equals(name)) {
-            System.out.println("hanging");
-            Thread.onSpinWait();
-            sleep();
-          }
-          return Map.of("length", text.length());
-        });
+  /** How long the text is. */
+  record Figures(int length) {}
+
+  /** Appends its line to what the stage before it wrote. */
+  private final class TextStage implements Stage<Figures> {
+    private final String name;
+    private final String before;
+    private final String settings;
+    private final Product leaves;
+
+    TextStage(String name, String before, String settings, Product leaves) {
+      this.name = name;
+      this.before = before;
+      this.settings = settings;
+      this.leaves = leaves;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public String description() {
+      return "Writes a line.";
+    }
+
+    @Override
+    public Class<Figures> figures() {
+      return Figures.class;
+    }
+
+    @Override
+    public Object settings() {
+      return settings;
+    }
+
+    @Override
+    public Optional<Product> leaves() {
+      return Optional.of(leaves);
+    }
+
+    @Override
+    public List<String> headline() {
+      return List.of("length");
+    }
+
+    @Override
+    public void check(Run run) {
+      checked.add(name);
+      UserError.require(!refuses.equals(name), name, settings, "something else");
+    }
+
+    @Override
+    public Figures work(RunContext context, Path out) throws IOException {
+      worked.add(name);
+      String input =
+          before.isEmpty()
+              ? ""
+              : Files.readString(context.run().folder().stage(before).resolve("text"));
+      String text = input + name + " " + settings + "\n";
+      Files.writeString(out.resolve("text"), text);
+      if (breaksIn.equals(name)) {
+        throw new IllegalArgumentException("broken on purpose");
+      }
+      while (hangsIn.equals(name)) {
+        System.out.println("hanging");
+        Thread.onSpinWait();
+        sleep();
+      }
+      return new Figures(text.length());
+    }
   }
 
   private static void sleep() {
@@ -131,7 +193,7 @@ final class TextStages {
   private static String read(Path file) {
     try {
       return Files.readString(file);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
   }

@@ -1,0 +1,80 @@
+package org.rlaif.training.config;
+
+import static org.rlaif.kit.UserError.require;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.training.rewards.RewardPart;
+
+/**
+ * What all on-policy algorithms share.
+ *
+ * @param rewards what is maximised: the sum of these, each times its weight
+ * @param updates rollout batches
+ * @param batch completions per update
+ * @param epochs passes over a rollout batch
+ * @param minibatch completions per optimiser step
+ * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
+ * @param klCoefficient beta, the price of a nat that the policy is away from the reference
+ * @param missingEndPenalty subtracted from the score of a completion without end-of-text
+ * @param scoreClip scores are clipped to plus and minus this
+ * @param temperature of sampling
+ * @param maxTokens of a completion, the end-of-text token counted
+ * @param parityThreshold the largest log-probability difference at which new weights are served;
+ *     null: what the trainer's precision allows
+ */
+public record OnPolicyConfig(
+    List<RewardPart> rewards,
+    int updates,
+    int batch,
+    int epochs,
+    int minibatch,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microbatch,
+    double learningRate,
+    double warmup,
+    double finalFraction,
+    double maxGradientNorm,
+    AdamConfig adam,
+    double klCoefficient,
+    double missingEndPenalty,
+    double scoreClip,
+    double temperature,
+    int maxTokens,
+    @Nullable Double parityThreshold)
+    implements TrainerConfig {
+  private static final String NAME = "onPolicy";
+
+  public OnPolicyConfig {
+    TrainerConfig.check(
+        NAME, batch, null, learningRate, warmup, finalFraction, maxGradientNorm, adam);
+    rewards = List.copyOf(rewards);
+    require(!rewards.isEmpty(), NAME + ".rewards", "none", "at least one, such as {kind: model}");
+    RunConfig.atLeastOne(NAME + ".updates", updates);
+    RunConfig.atLeastOne(NAME + ".epochs", epochs);
+    require(
+        minibatch > 0 && minibatch <= batch,
+        NAME + ".minibatch",
+        minibatch,
+        "from 1 to onPolicy.batch (" + batch + ")");
+    RunConfig.microbatch(NAME + ".microbatch", microbatch, NAME + ".minibatch", minibatch);
+    RunConfig.notNegative(NAME + ".klCoefficient", klCoefficient);
+    RunConfig.notNegative(NAME + ".missingEndPenalty", missingEndPenalty);
+    RunConfig.positive(NAME + ".scoreClip", scoreClip);
+    RunConfig.positive(NAME + ".temperature", temperature);
+    RunConfig.atLeastOne(NAME + ".maxTokens", maxTokens);
+    if (parityThreshold != null) {
+      RunConfig.positive(NAME + ".parityThreshold", parityThreshold);
+    }
+  }
+
+  /** Sequences in memory at a time. */
+  public int together() {
+    return microbatch == null ? minibatch : microbatch;
+  }
+
+  /** Optimiser steps of one update. */
+  public int stepsPerUpdate() {
+    return epochs * ((batch + minibatch - 1) / minibatch);
+  }
+}

@@ -1,0 +1,55 @@
+package org.rlaif.training.config;
+
+import org.jspecify.annotations.Nullable;
+
+/** What everyone who learns from what is there has settings for: batches, rate and gradient. */
+public interface TrainerConfig {
+  /** Examples or pairs per optimiser step. */
+  int batch();
+
+  /** Of them at a time in memory; the step is the same but for rounding. Null: all. */
+  @Nullable Integer microbatch();
+
+  double learningRate();
+
+  /** Share of the steps over which the learning rate rises. */
+  double warmup();
+
+  /**
+   * Share of the steps, at the end, over which it falls; without a setting it falls all the way.
+   */
+  default double decay() {
+    return 1 - warmup();
+  }
+
+  /** Of the learning rate that is left at the end. */
+  double finalFraction();
+
+  /** Gradients are scaled down to this norm. */
+  double maxGradientNorm();
+
+  AdamConfig adam();
+
+  /**
+   * Refuses what cannot be.
+   *
+   * @param section that the settings stand in, for the error
+   */
+  static void check(
+      String section,
+      int batch,
+      @Nullable Integer microbatch,
+      double learningRate,
+      double warmup,
+      double finalFraction,
+      double maxGradientNorm,
+      AdamConfig adam) {
+    RunConfig.atLeastOne(section + ".batch", batch);
+    RunConfig.microbatch(section + ".microbatch", microbatch, section + ".batch", batch);
+    RunConfig.positive(section + ".learningRate", learningRate);
+    RunConfig.fraction(section + ".warmup", warmup);
+    RunConfig.fraction(section + ".finalFraction", finalFraction);
+    RunConfig.positive(section + ".maxGradientNorm", maxGradientNorm);
+    adam.check(section);
+  }
+}

@@ -1,0 +1,65 @@
+package org.rlaif.training.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.rlaif.judge.Comparison;
+import org.rlaif.judge.Judge;
+import org.rlaif.judge.Outcome;
+import org.rlaif.judge.Question;
+import org.rlaif.judge.WinRate;
+import org.rlaif.kit.Example;
+
+/** Who says which of two completions is the better one when a policy is evaluated. */
+public sealed interface Comparer {
+
+  /** A score for a completion, by one who knows the example behind the id. */
+  @FunctionalInterface
+  public interface Scorer {
+    double score(String id, String completion);
+  }
+
+  /** Such as {@code gold} or {@code rubric:tldr}. */
+  String name();
+
+  /**
+   * How the policy's completions compare with its opponent's, each list in the order of the
+   * examples.
+   */
+  WinRate compare(List<Example> examples, List<String> policy, List<String> opponent);
+
+  /** The higher score wins; equal ones are a tie. */
+  public record ByScore(String name, Scorer scorer) implements Comparer {
+    @Override
+    public WinRate compare(List<Example> examples, List<String> policy, List<String> opponent) {
+      List<Outcome> outcomes = new ArrayList<>(examples.size());
+      for (int i = 0; i < examples.size(); i++) {
+        String id = examples.get(i).id();
+        outcomes.add(
+            Outcome.ofScores(
+                scorer.score(id, policy.get(i)),
+                scorer.score(id, opponent.get(i)),
+                policy.get(i),
+                opponent.get(i)));
+      }
+      return WinRate.of(outcomes);
+    }
+  }
+
+  /** A judge sees every pair in both orders. */
+  public record ByJudge(Judge judge) implements Comparer {
+    @Override
+    public String name() {
+      return judge.name();
+    }
+
+    @Override
+    public WinRate compare(List<Example> examples, List<String> policy, List<String> opponent) {
+      List<Question> questions = new ArrayList<>(examples.size());
+      for (int i = 0; i < examples.size(); i++) {
+        questions.add(
+            new Question(examples.get(i).prompt().transcript(), policy.get(i), opponent.get(i)));
+      }
+      return Comparison.of(judge, questions).winRate();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package org.rlaif.training.offline;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Statistics;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.ScoreScale;
+import org.rlaif.torch.Device;
+import org.rlaif.torch.Network;
+import org.rlaif.torch.Tensor;
+import org.rlaif.torch.Torch;
+import org.rlaif.training.config.AdapterConfig;
+import org.rlaif.training.config.RewardConfig;
+import org.rlaif.training.learning.Forward;
+import org.rlaif.training.learning.Pairs;
+import org.rlaif.training.learning.Stopwatch;
+import org.rlaif.training.learning.TrainableModel;
+import org.rlaif.training.losses.BradleyTerry;
+
+/**
+ * The reward model: the SFT policy's trunk under a head that says one number, taught by preferences
+ * so that the better completion gets the higher one.
+ */
+public final class RewardModelTraining {
+  private RewardModelTraining() {}
+
+  /**
+   * What came of it.
+   *
+   * @param heldOut on preferences that it has not learned from
+   * @param train on those that it has
+   * @param warning if the labels say nothing; else null
+   * @param scoreMean of all training completions, as is the deviation
+   * @param seconds by part
+   * @param tooLong preferences that were left out
+   * @param encodedApart completions that do not begin where their prompt's tokens end
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Figures(
+      @JsonUnwrapped PreferenceFigures heldOut,
+      PreferenceFigures train,
+      @Nullable String warning,
+      double scoreMean,
+      double scoreStandardDeviation,
+      int steps,
+      long parameters,
+      Map<String, Double> seconds,
+      int tooLong,
+      int encodedApart) {}
+
+  /**
+   * Trains and writes {@code model/}, with mean and standard deviation of the scores of all
+   * training completions, and {@code metrics.jsonl} into a folder.
+   *
+   * @param adapter what is trained, beside the head, if not all weights
+   * @param start the SFT policy
+   */
+  public static Figures run(
+      RewardConfig config,
+      AdapterConfig adapter,
+      ModelFolder start,
+      LabelledPairs labels,
+      long seed,
+      Device device,
+      Path out) {
+    labels.require("reward");
+    Torch.seed(seed);
+    int steps = labels.steps(config.epochs(), config.batch());
+    PromptEncoder encoder = PromptEncoder.of(start);
+    Pairs pairs = labels.train(encoder, start);
+    Pairs held = labels.heldOut(encoder, start);
+    try (Network policy = TrainableModel.load(start, adapter, seed, device);
+        Network network = policy.withScoreHead(seed)) {
+      Stopwatch watch =
+          new Trainer("reward", config, steps, /* validations= */ 0, seed)
+              .train(network, new BetterScoresHigher(network, pairs), out)
+              .watch();
+      double[] scores = Forward.scores(network, pairs.all());
+      double[] heldScores = Forward.scores(network, held.all());
+      ScoreScale scale = scale(scores);
+      TrainableModel.save(out.resolve("model"), start, network, scale);
+      watch.lap("scores");
+      PreferenceFigures ofHeld = PreferenceFigures.of(held.differences(heldScores), held.labels());
+      PreferenceFigures ofTrain = PreferenceFigures.of(pairs.differences(scores), pairs.labels());
+      return new Figures(
+          ofHeld,
+          ofTrain,
+          warning(ofTrain, ofHeld),
+          scale.mean(),
+          scale.standardDeviation(),
+          steps,
+          network.config().parameterCount(),
+          watch.seconds(),
+          labels.tooLong(),
+          labels.encodedApart());
+    }
+  }
+
+  private static @Nullable String warning(PreferenceFigures train, PreferenceFigures heldOut) {
+    if (train.decided() == 0) {
+      return "each of the %d labels to learn from is a tie, so the scores of this reward model mean nothing"
+          .formatted(train.n());
+    }
+    return heldOut.decided() == 0
+        ? "each of the %d held-out labels is a tie, so nobody knows how good this reward model is"
+            .formatted(heldOut.n())
+        : null;
+  }
+
+  /** Bradley–Terry on soft labels. */
+  private record BetterScoresHigher(Network network, Pairs pairs) implements Objective<Void> {
+    @Override
+    public int size() {
+      return pairs.size();
+    }
+
+    @Override
+    public int length(int item) {
+      return pairs.length(item);
+    }
+
+    @Override
+    public double weight(int[] items) {
+      return items.length;
+    }
+
+    @Override
+    public Tensor loss(int[] items) {
+      int n = items.length;
+      Tensor scores = network.scores(pairs.bothSides(items)); // (2 B)
+      Tensor differences =
+          scores
+              .indexSelect(IntStream.range(0, n).toArray())
+              .minus(scores.indexSelect(IntStream.range(n, 2 * n).toArray())); // (B)
+      return BradleyTerry.of(differences, Tensor.of(pairs.labels(items), n)); // ()
+    }
+  }
+
+  private static ScoreScale scale(double[] scores) {
+    double deviation = Statistics.standardDeviation(scores);
+    UserError.require(
+        deviation > 0,
+        "reward: standard deviation of the scores",
+        deviation,
+        "> 0: the model must tell completions apart");
+    return new ScoreScale(Statistics.mean(scores), deviation);
+  }
+}

@@ -1,0 +1,57 @@
+package org.rlaif.training.onpolicy;
+
+import org.rlaif.training.config.GrpoConfig;
+import org.rlaif.training.losses.Averaging;
+import org.rlaif.training.losses.PolicyLoss;
+import org.rlaif.training.math.Groups;
+import org.rlaif.training.math.Rewards;
+
+/**
+ * Group-relative policy optimisation, Shao et al. 2024 (arXiv 2402.03300), eq. 3 and section 4.1.2:
+ * a completion is as good as it is better than the others of its prompt, and the KL penalty is part
+ * of the loss. {@code dr_grpo} leaves out what favours long wrong completions and prompts whose
+ * completions are nearly alike: the division by the length and by the deviation, Liu et al. 2025
+ * (arXiv 2503.20783), section 3.
+ *
+ * @param klCoefficient beta of the penalty
+ * @param maxTokens of a completion; the constant by which {@code dr_grpo} divides instead
+ * @param unbiased whether it is {@code dr_grpo}
+ */
+record Grpo(GrpoConfig config, double klCoefficient, int maxTokens, boolean unbiased)
+    implements Algorithm {
+  @Override
+  public String description() {
+    return unbiased
+        ? "Improves the policy by GRPO without its biases to length and deviation."
+        : "Improves the policy by GRPO, each completion measured by its group.";
+  }
+
+  @Override
+  public int samples() {
+    return config.samples();
+  }
+
+  @Override
+  public Advantages advantages(Experience experience) {
+    float[][] rewards = Rewards.atTheEnd(experience.logprobs(), experience.scores());
+    double[] scores = experience.scores();
+    double[] advantages =
+        unbiased ? Groups.centred(scores, samples()) : Groups.standardised(scores, samples());
+    return new Advantages(rewards, Groups.perToken(rewards, advantages), Advantages.NO_RETURNS);
+  }
+
+  @Override
+  public PolicyLoss loss(Minibatch minibatch) {
+    return PolicyLoss.clipped(
+            minibatch.logprobs(),
+            minibatch.oldLogprobs(),
+            minibatch.advantages(),
+            config.clipRange())
+        .plusKl(minibatch.logprobs(), minibatch.referenceLogprobs(), klCoefficient);
+  }
+
+  @Override
+  public Averaging averaging() {
+    return Averaging.overSequences(length -> 1.0 / (unbiased ? maxTokens : length));
+  }
+}

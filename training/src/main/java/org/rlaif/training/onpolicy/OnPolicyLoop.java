@@ -1,0 +1,179 @@
+package org.rlaif.training.onpolicy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.Example;
+import org.rlaif.kit.Progress;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.ScoreScale;
+import org.rlaif.torch.Device;
+import org.rlaif.torch.Torch;
+import org.rlaif.training.config.AdapterConfig;
+import org.rlaif.training.config.OnPolicyConfig;
+import org.rlaif.training.learning.MetricsFile;
+import org.rlaif.training.learning.Order;
+import org.rlaif.training.learning.Seeds;
+import org.rlaif.training.learning.Sequence;
+import org.rlaif.training.learning.Stopwatch;
+import org.rlaif.training.learning.TrainableModel;
+import org.rlaif.training.math.Rewards;
+import org.rlaif.training.onpolicy.Algorithm.Advantages;
+import org.rlaif.training.onpolicy.Algorithm.Experience;
+import org.rlaif.training.rewards.RewardPart;
+import org.rlaif.training.rewards.WeightedReward;
+import org.rlaif.training.rollouts.ParityProbes;
+import org.rlaif.training.rollouts.Rollout;
+import org.rlaif.training.rollouts.RolloutClient;
+import org.rlaif.training.rollouts.WeightPublisher;
+import org.rlaif.v1.CommitUpdateResponse;
+
+/**
+ * What all on-policy algorithms do with a policy that is being served: it writes, what it wrote is
+ * rewarded, gradients are taken here, and after every update the server has the new weights.
+ *
+ * @param name of the algorithm, in errors and metrics
+ * @param adapter what is trained of policy and value network, if not all weights
+ */
+public record OnPolicyLoop(
+    String name,
+    Algorithm algorithm,
+    OnPolicyConfig config,
+    AdapterConfig adapter,
+    long seed,
+    Device device) {
+
+  /**
+   * The models it works on.
+   *
+   * @param policy where the policy starts, and the reference it stays close to
+   * @param reward the reward model, with which a value network begins; null: there is none
+   * @param client of the server of both
+   * @param policyName under which a policy of the same shape is served; its weights are replaced
+   * @param rewardName under which the reward model is served, if there is one
+   */
+  public record Models(
+      ModelFolder policy,
+      @Nullable ModelFolder reward,
+      RlaifClient client,
+      String policyName,
+      String rewardName) {}
+
+  /**
+   * Trains and writes {@code model/}, {@code metrics.jsonl} and every rollout batch under {@code
+   * rollouts/} into a folder.
+   *
+   * @param prompts examples whose prompts are answered; their completions are not learned
+   * @param tooLong how many were left out before, for the figures
+   */
+  public OnPolicyFigures run(Models models, List<Example> prompts, int tooLong, Path out) {
+    UserError.require(!prompts.isEmpty(), name + ": prompts", 0, "at least 1");
+    Torch.seed(seed);
+    RlaifClient client = models.client();
+    var reward =
+        new WeightedReward(config.rewards(), new RewardPart.Server(client, models.rewardName()));
+    PromptEncoder encoder = PromptEncoder.of(models.policy());
+    Order order = new Order(prompts.size(), Seeds.of(seed, "prompts", 0));
+    Stopwatch watch = new Stopwatch();
+    List<UpdateRow> rows = new ArrayList<>();
+    try (Learner learner =
+            new Learner(
+                algorithm, config, adapter, models.policy(), models.reward(), seed, device);
+        MetricsFile metrics = MetricsFile.create(out, name, "update");
+        Progress progress = Progress.start(name, config.updates(), "updates")) {
+      var publisher =
+          new WeightPublisher(
+              client, models.policyName(), learner.policy(), config.parityThreshold());
+      // Whatever the server had before, both sides begin with the same weights.
+      publisher.publish(firstProbes(prompts, encoder, models.policy().config().contextLength()));
+      watch.lap("publish");
+
+      for (int update = 0; update < config.updates(); update++) {
+        Stopwatch lap = new Stopwatch();
+        Rollout rollout = rollout(models, encoder, prompts, order, update);
+        lap.lap("rollout");
+        WeightedReward.Scores scores = reward.of(rollout.written());
+        lap.lap("score");
+        Learner.View view = learner.look(rollout);
+        Advantages estimated =
+            algorithm.advantages(
+                new Experience(
+                    rollout.logprobs(),
+                    view.referenceLogprobs(),
+                    shaped(scores.sums(), rollout),
+                    view.values()));
+        lap.lap("forward");
+        Learner.Learned learned = learner.train(rollout, view, estimated, metrics.where(update));
+        lap.lap("train");
+        CommitUpdateResponse published = publisher.publish(rollout.sequences());
+        lap.lap("publish");
+
+        UpdateRow row =
+            new UpdateRow(
+                UpdateRow.Seen.of(rollout, scores.sums(), view, estimated),
+                scores.means(),
+                learned,
+                UpdateRow.Published.of(published),
+                published.getWeightsVersion(),
+                lap.seconds());
+        metrics.write(update, row);
+        rows.add(row);
+        RolloutRow.write(out, update, rollout, view, scores.sums(), estimated.rewards());
+        progress.figures("score %.2f, kl %.2f", row.seen().score(), row.seen().kl());
+        progress.step(1);
+        watch.add(lap);
+      }
+      TrainableModel.save(
+          out.resolve("model"), models.policy(), learner.policy(), ScoreScale.IDENTITY);
+    }
+    double threshold =
+        Objects.requireNonNullElse(config.parityThreshold(), device.compute().parity());
+    return OnPolicyFigures.of(rows, threshold, watch.seconds(), tooLong);
+  }
+
+  private Rollout rollout(
+      Models models, PromptEncoder encoder, List<Example> prompts, Order order, int update) {
+    int[] asked = order.next(config.batch() / algorithm.samples());
+    return RolloutClient.rollout(
+        models.client(),
+        models.policyName(),
+        encoder,
+        IntStream.of(asked).mapToObj(prompts::get).toList(),
+        algorithm.samples(),
+        config.temperature(),
+        config.maxTokens(),
+        Seeds.of(seed, name, update));
+  }
+
+  /** What the first weights are checked on, as there is no rollout yet. */
+  private static List<Sequence> firstProbes(
+      List<Example> prompts, PromptEncoder encoder, int contextLength) {
+    return prompts.stream()
+        .limit(ParityProbes.MOST)
+        .map(
+            example ->
+                Sequence.encode(
+                    encoder,
+                    contextLength,
+                    "example " + example.id(),
+                    example.prompt(),
+                    example.completion()))
+        .toList();
+  }
+
+  private double[] shaped(double[] scores, Rollout rollout) {
+    double[] shaped = new double[scores.length];
+    for (int i = 0; i < shaped.length; i++) {
+      shaped[i] =
+          Rewards.shape(
+              scores[i], rollout.ended()[i], config.missingEndPenalty(), config.scoreClip());
+    }
+    return shaped;
+  }
+}

@@ -1,0 +1,67 @@
+package org.rlaif.training.onpolicy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.Prompt;
+import org.rlaif.training.math.KlEstimators;
+import org.rlaif.training.rollouts.Rollout;
+
+/**
+ * One sequence of a rollout batch, as it is kept in {@code rollouts/NNNN.jsonl}.
+ *
+ * @param id of the example whose prompt was answered
+ * @param tokens of the completion, end-of-text included
+ * @param logprobs at the temperature of sampling
+ * @param kl to the reference, estimator k1, summed over the completion
+ * @param score what it is worth, before clipping and penalties
+ * @param reward sum over the completion, KL penalty included
+ */
+@SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
+public record RolloutRow(
+    String id,
+    Prompt prompt,
+    String completion,
+    int[] tokens,
+    float[] logprobs,
+    float[] referenceLogprobs,
+    double kl,
+    double score,
+    double reward,
+    boolean ended,
+    long weightsVersion) {
+
+  public static void write(
+      Path out,
+      int update,
+      Rollout rollout,
+      Learner.View view,
+      double[] scores,
+      float[][] rewards) {
+    List<RolloutRow> rows = new ArrayList<>(rollout.size());
+    for (int i = 0; i < rollout.size(); i++) {
+      float[] reference = view.referenceLogprobs()[i];
+      double reward = 0;
+      for (float one : rewards[i]) {
+        reward += one;
+      }
+      rows.add(
+          new RolloutRow(
+              rollout.prompts().get(i).id(),
+              rollout.prompts().get(i).prompt(),
+              rollout.texts().get(i),
+              rollout.sequences().get(i).completion(),
+              rollout.logprobs()[i],
+              reference,
+              KlEstimators.sequence(rollout.logprobs()[i], reference, KlEstimators::k1),
+              scores[i],
+              reward,
+              rollout.ended()[i],
+              rollout.weightsVersion()[i]));
+    }
+    String name = String.format(Locale.ROOT, "rollouts/%04d.jsonl", update);
+    JsonLines.write(out.resolve(name), rows);
+  }
+}

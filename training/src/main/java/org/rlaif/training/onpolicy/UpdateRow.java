@@ -1,0 +1,106 @@
+package org.rlaif.training.onpolicy;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Statistics;
+import org.rlaif.training.math.KlEstimators;
+import org.rlaif.training.math.Ragged;
+import org.rlaif.training.onpolicy.Algorithm.Advantages;
+import org.rlaif.training.onpolicy.Learner.Learned;
+import org.rlaif.training.onpolicy.Learner.View;
+import org.rlaif.training.rollouts.Rollout;
+import org.rlaif.v1.CommitUpdateResponse;
+
+/**
+ * One update in {@code metrics.jsonl}, all figures side by side.
+ *
+ * @param rewards means of the reward's parts, before their weights
+ * @param weightsVersion that is served after it
+ * @param seconds by part
+ */
+record UpdateRow(
+    @JsonUnwrapped Seen seen,
+    Map<String, Double> rewards,
+    @JsonUnwrapped Learned learned,
+    @JsonUnwrapped Published published,
+    long weightsVersion,
+    Map<String, Double> seconds) {
+
+  /**
+   * A rollout batch before it is learned from.
+   *
+   * @param kl to the reference, summed over each sequence, estimator k1; mean
+   * @param score mean of what the completions are worth
+   * @param reward sum over each sequence of what the algorithm distributes; mean
+   * @param length in tokens, mean
+   * @param entropy of the policy's distributions, in nats per token
+   * @param explainedVariance of the returns by the values; null without values
+   * @param parity largest difference of log-probabilities between the engines
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Seen(
+      double kl,
+      double klPerToken,
+      double score,
+      double scoreStandardDeviation,
+      double reward,
+      double length,
+      double endedFraction,
+      double entropy,
+      @Nullable Double explainedVariance,
+      double parity) {
+
+    static Seen of(Rollout rollout, double[] scores, View view, Advantages estimated) {
+      double kl =
+          DoubleStream.of(
+                  KlEstimators.sequences(
+                      rollout.logprobs(), view.referenceLogprobs(), KlEstimators::k1))
+              .sum();
+      float[] sampled = Ragged.flat(rollout.logprobs());
+      float[] recomputed = Ragged.flat(view.logprobs());
+      double reward = Statistics.mean(Ragged.flat(estimated.rewards()));
+      double explained =
+          view.values().length == 0
+              ? Double.NaN
+              : Statistics.explainedVariance(
+                  Ragged.flat(view.values()), Ragged.flat(estimated.returns()));
+      return new Seen(
+          kl / rollout.size(),
+          kl / rollout.tokens(),
+          Statistics.mean(scores),
+          Statistics.standardDeviation(scores),
+          reward * rollout.tokens() / rollout.size(),
+          rollout.meanLength(),
+          rollout.endedFraction(),
+          view.entropy(),
+          Double.isNaN(explained) ? null : explained,
+          Statistics.maxAbsDifference(sampled, recomputed));
+    }
+  }
+
+  /**
+   * How far the server found published weights from what the trainer expects, and those that it had
+   * before. Root mean squares of log-probabilities, the first one the largest difference.
+   *
+   * @param publishUndetermined why new and old could not be told apart; null: they could
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Published(
+      float publishParity,
+      float publishDifference,
+      float publishOldDifference,
+      @Nullable String publishUndetermined) {
+
+    static Published of(CommitUpdateResponse answer) {
+      String undetermined = answer.getParity().getUndetermined();
+      return new Published(
+          answer.getMaxAbsLogprobDifference(),
+          answer.getParity().getNewDifference(),
+          answer.getParity().getOldDifference(),
+          undetermined.isEmpty() ? null : undetermined);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package org.rlaif.training.rewards;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.rlaif.client.RlaifClient;
+
+/** One part of the reward: its settings, which open it. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @Type(value = ModelReward.class, name = "model"),
+  @Type(value = RubricReward.class, name = "rubric"),
+  @Type(value = ClassReward.class, name = "class")
+})
+public sealed interface RewardPart permits ModelReward, RubricReward, ClassReward {
+
+  /** Of this part in the sum; a negative one makes it a cost. */
+  double weight();
+
+  /** In metrics, such as {@code rubric:general}. */
+  String label();
+
+  /** Opens it; an error names a setting that cannot work. */
+  RewardSource open(Server server);
+
+  /** Refuses, before anything runs, a setting that cannot work. */
+  default void check() {}
+
+  /** Whether it asks the run's reward model, which must then be there. */
+  default boolean needsModel() {
+    return false;
+  }
+
+  /**
+   * Where the run's models are served.
+   *
+   * @param rewardModel its name there
+   */
+  record Server(RlaifClient client, String rewardModel) {}
+}

@@ -1,0 +1,130 @@
+package org.rlaif.training.rollouts;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.rlaif.kit.Example;
+import org.rlaif.training.learning.Sequence;
+import org.rlaif.training.rewards.SampledCompletion;
+import org.rlaif.v1.FinishReason;
+import org.rlaif.v1.RolloutResponse;
+
+/**
+ * What a policy wrote to some prompts: one entry of each list per sequence. The tokens are the ones
+ * that were sampled; nothing is tokenised again.
+ *
+ * @param prompts the example whose prompt was answered
+ * @param texts the completions as text, without end-of-text
+ * @param logprobs of the sampled tokens at the temperature of sampling, as the server saw them
+ * @param ended whether the completion has its end-of-text token
+ * @param weightsVersion that the last token was sampled from
+ */
+@SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
+public record Rollout(
+    List<Example> prompts,
+    List<Sequence> sequences,
+    List<String> texts,
+    float[][] logprobs,
+    boolean[] ended,
+    long[] weightsVersion) {
+
+  /**
+   * @param prompts of the request
+   * @param responses ordered by prompt, then by sample
+   */
+  public static Rollout of(List<Example> prompts, List<RolloutResponse> responses) {
+    int n = responses.size();
+    List<Example> prompt = new ArrayList<>(n);
+    List<Sequence> sequences = new ArrayList<>(n);
+    List<String> texts = new ArrayList<>(n);
+    float[][] logprobs = new float[n][];
+    boolean[] ended = new boolean[n];
+    long[] weightsVersion = new long[n];
+    for (int i = 0; i < n; i++) {
+      RolloutResponse response = responses.get(i);
+      prompt.add(prompts.get(response.getPromptIndex()));
+      sequences.add(
+          new Sequence(ints(response.getPromptTokenIdsList()), ints(response.getTokenIdsList())));
+      texts.add(response.getText());
+      logprobs[i] = floats(response.getLogprobsList());
+      ended[i] = response.getFinishReason() == FinishReason.FINISH_REASON_END_OF_TEXT;
+      int spans = response.getWeightsCount();
+      weightsVersion[i] = spans == 0 ? 0 : response.getWeights(spans - 1).getWeightsVersion();
+    }
+    return new Rollout(prompt, sequences, texts, logprobs, ended, weightsVersion);
+  }
+
+  /** One after the other. */
+  public static Rollout join(List<Rollout> parts) {
+    List<Example> prompts = new ArrayList<>();
+    List<Sequence> sequences = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    List<float[]> logprobs = new ArrayList<>();
+    int n = parts.stream().mapToInt(Rollout::size).sum();
+    boolean[] ended = new boolean[n];
+    long[] weightsVersion = new long[n];
+    int at = 0;
+    for (Rollout part : parts) {
+      prompts.addAll(part.prompts);
+      sequences.addAll(part.sequences);
+      texts.addAll(part.texts);
+      Collections.addAll(logprobs, part.logprobs);
+      System.arraycopy(part.ended, 0, ended, at, part.size());
+      System.arraycopy(part.weightsVersion, 0, weightsVersion, at, part.size());
+      at += part.size();
+    }
+    return new Rollout(
+        prompts, sequences, texts, logprobs.toArray(float[][]::new), ended, weightsVersion);
+  }
+
+  /** For whoever rewards it. */
+  public List<SampledCompletion> written() {
+    List<SampledCompletion> written = new ArrayList<>(size());
+    for (int i = 0; i < size(); i++) {
+      Example asked = prompts.get(i);
+      Sequence sequence = sequences.get(i);
+      written.add(
+          new SampledCompletion(
+              asked.id(),
+              asked.prompt(),
+              texts.get(i),
+              sequence.prompt(),
+              sequence.completion(),
+              ended[i]));
+    }
+    return written;
+  }
+
+  public int size() {
+    return sequences.size();
+  }
+
+  /** Tokens of all completions. */
+  public int tokens() {
+    return sequences.stream().mapToInt(sequence -> sequence.completion().length).sum();
+  }
+
+  public double meanLength() {
+    return (double) tokens() / size();
+  }
+
+  public double endedFraction() {
+    int count = 0;
+    for (boolean one : ended) {
+      count += one ? 1 : 0;
+    }
+    return (double) count / size();
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static float[] floats(List<Float> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i);
+    }
+    return floats;
+  }
+}

@@ -1,0 +1,51 @@
+package org.rlaif.training.rollouts;
+
+import java.util.List;
+import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.Example;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.v1.Input;
+import org.rlaif.v1.RolloutRequest;
+import org.rlaif.v1.Sampling;
+
+/** Asks a served policy for completions. */
+public final class RolloutClient {
+  private RolloutClient() {}
+
+  /**
+   * Completions of the examples' prompts, sampled over the full vocabulary. The prompts travel as
+   * tokens, so that trainer and server read the same.
+   *
+   * @param samples completions per prompt
+   * @param temperature 0 is greedy
+   */
+  public static Rollout rollout(
+      RlaifClient client,
+      String policy,
+      PromptEncoder encoder,
+      List<Example> prompts,
+      int samples,
+      double temperature,
+      int maxTokens,
+      long seed) {
+    RolloutRequest request =
+        RolloutRequest.newBuilder()
+            .setModel(policy)
+            .addAllPrompts(
+                prompts.stream()
+                    .map(each -> tokens(encoder.prompt("example " + each.id(), each.prompt())))
+                    .toList())
+            .setSamples(samples)
+            .setSampling(
+                Sampling.newBuilder()
+                    .setTemperature((float) temperature)
+                    .setMaxTokens(maxTokens)
+                    .setSeed(seed))
+            .build();
+    return Rollout.of(prompts, client.rollout(request));
+  }
+
+  private static Input tokens(int[] ids) {
+    return RlaifClient.tokens(ids);
+  }
+}

@@ -1,0 +1,143 @@
+package org.rlaif.training.run;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.text.TextBound;
+import org.rlaif.training.config.DataConfig.Source;
+import org.rlaif.training.config.ModelConfig;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.data.DataSet;
+import org.rlaif.training.data.UserData;
+
+/**
+ * A run: its settings, its folder, and its stages in their order. A stage asks it for what it
+ * needs, never for the stage that has made it.
+ */
+public record Run(RunConfig config, RunFolder folder, List<Stage<?>> stages) {
+
+  /** Where a product lies: the folder of the stage that leaves it, or of its model. */
+  public Path path(Product product) {
+    return maker(product)
+        .map(stage -> folder.stage(stage.name()))
+        .map(path -> product.isModel() ? path.resolve("model") : path)
+        .orElseGet(() -> brought(product));
+  }
+
+  private Optional<Stage<?>> maker(Product product) {
+    return stages.stream()
+        .filter(stage -> stage.leaves().filter(product::equals).isPresent())
+        .findFirst();
+  }
+
+  /** Whether a stage of this run leaves it. */
+  public boolean makes(Product product) {
+    return maker(product).isPresent();
+  }
+
+  /** What no stage makes. */
+  private Path brought(Product product) {
+    return switch (product) {
+      case START -> config.model().path();
+      case REWARD -> config.reward().path();
+      default -> throw UserError.expected("stages", "none leaves " + product, "one that does");
+    };
+  }
+
+  /** Whether completions can be scored: a reward model is trained here, or was brought along. */
+  public boolean hasReward() {
+    return makes(Product.REWARD) || !config.reward().trained();
+  }
+
+  /** What a finished stage has left. */
+  public <F> Optional<F> figures(Stage<F> stage) {
+    return folder.finished(stage.name()).map(done -> done.figures(stage));
+  }
+
+  /** Examples and preferences. */
+  public DataSet data() {
+    return DataSet.read(path(Product.DATA));
+  }
+
+  /** The tokenizer's file. */
+  public Path tokenizerJson() {
+    return path(Product.TOKENIZER).resolve("tokenizer.json");
+  }
+
+  /** Whether the summarisation task is generated here. */
+  public boolean isGenerated() {
+    return config.data().source() == Source.TLDR;
+  }
+
+  /** Whether a judge gives labels: people have not. Reads the user's data if need be. */
+  public boolean asksJudge() {
+    if (!makes(Product.CANDIDATES)) {
+      return false;
+    }
+    if (isGenerated()) {
+      return true;
+    }
+    boolean isRead =
+        maker(Product.DATA).filter(stage -> folder.finished(stage.name()).isPresent()).isPresent();
+    return isRead
+        ? !data().hasPreferences()
+        : !UserData.hasPreferences(config.data(), config.seed(), config.sft() != null);
+  }
+
+  /** A seed for some purpose of its own, so that no two draw the same numbers. */
+  public long seed(String purpose) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] text = (config.seed() + "/" + purpose).getBytes(StandardCharsets.UTF_8);
+      // 48 bits: exact in every language that reads the seed as a number.
+      return ByteBuffer.wrap(digest.digest(text)).getLong() >>> 16;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The longest sequence in tokens that every model of the run can read. */
+  public int contextLength() {
+    ModelConfig model = config.model();
+    int policy =
+        model.folder().isEmpty()
+            ? model.contextLength()
+            : ModelFolder.describe(model.path()).contextLength();
+    return config.reward().trained()
+        ? policy
+        : Math.min(policy, ModelFolder.describe(config.reward().path()).contextLength());
+  }
+
+  /** Leaves out what is longer than the context. */
+  public ContextFilter filter(PromptEncoder encoder) {
+    TextBound bound = new TextBound(contextLength(), config.data().bytesPerToken());
+    return new ContextFilter(encoder, bound, config.data().tooLong());
+  }
+
+  /**
+   * Refuses completions that leave no room for a prompt.
+   *
+   * @param name of the setting
+   */
+  public void requireRoom(String name, int maxTokens) {
+    int context = contextLength();
+    UserError.require(
+        maxTokens < context,
+        name,
+        maxTokens,
+        "< " + context + ", the context length, to leave room for a prompt");
+  }
+
+  /** The name under which a model is served: runs that share a server do not mix. */
+  public String served(String model) {
+    return config.name() + "-" + model;
+  }
+}

@@ -1,0 +1,58 @@
+package org.rlaif.training.stages;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.rlaif.training.config.DataConfig;
+import org.rlaif.training.config.DataConfig.Source;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.data.DataSet;
+import org.rlaif.training.data.GeneratedData;
+import org.rlaif.training.data.UserData;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.RunContext;
+import org.rlaif.training.run.Stage;
+
+/** Generates the data, or reads the user's, and splits them by their prompts. */
+record DataStage(RunConfig config) implements Stage<DataSet.Figures> {
+  @Override
+  public String name() {
+    return "data";
+  }
+
+  @Override
+  public String description() {
+    return "Reads or generates the data and splits it.";
+  }
+
+  @Override
+  public Class<DataSet.Figures> figures() {
+    return DataSet.Figures.class;
+  }
+
+  /** The user's files count by their content: who changes one repeats the run. */
+  @Override
+  public Object settings() {
+    DataConfig data = config.data();
+    return data.source() == Source.FILES
+        ? List.of(data, UserData.contentHashes(data))
+        : List.of("tldr", data.posts(), data.chat(), data.system());
+  }
+
+  @Override
+  public Optional<Product> leaves() {
+    return Optional.of(Product.DATA);
+  }
+
+  @Override
+  public DataSet.Figures work(RunContext context, Path out) {
+    return config.data().source() == Source.TLDR
+        ? GeneratedData.write(config.data(), config.seed(), out)
+        : UserData.write(config.data(), config.seed(), config.sft() != null, out);
+  }
+
+  @Override
+  public List<String> headline() {
+    return List.of("train", "validation", "test", "preferences", "inTwoSplits");
+  }
+}

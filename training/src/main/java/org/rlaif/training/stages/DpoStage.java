@@ -1,0 +1,88 @@
+package org.rlaif.training.stages;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.training.config.DpoConfig;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.offline.Dpo;
+import org.rlaif.training.report.ReportPart;
+import org.rlaif.training.run.Estimate;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
+import org.rlaif.training.run.RunContext;
+import org.rlaif.training.run.Sizes;
+import org.rlaif.training.run.Stage;
+
+/** Teaches the policy the preferences as they are. */
+record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
+  DpoStage(RunConfig config) {
+    this(config, config.dpo());
+  }
+
+  @Override
+  public String name() {
+    return config.algorithm().word();
+  }
+
+  @Override
+  public String description() {
+    return "Teaches the policy the preferences, without a reward model.";
+  }
+
+  @Override
+  public Class<Dpo.Figures> figures() {
+    return Dpo.Figures.class;
+  }
+
+  @Override
+  public Object settings() {
+    return dpo;
+  }
+
+  @Override
+  public Optional<Product> leaves() {
+    return Optional.of(Product.POLICY);
+  }
+
+  @Override
+  public Estimate estimate(Run run, Sizes sizes) {
+    return new Estimate(
+        dpo.epochs() + " epochs of " + dpo.batch() + " pairs a step",
+        0,
+        "policy " + Sizes.count(sizes.parameters()),
+        sizes.weights(sizes.parameters())
+            + sizes.training(/* scores= */ false)
+            + 2 * sizes.activations(dpo.microbatch(), dpo.batch(), true));
+  }
+
+  @Override
+  public Dpo.Figures work(RunContext context, Path out) {
+    Run run = context.run();
+    try (ModelFolder start = ModelFolder.open(run.path(Product.START))) {
+      return Dpo.run(
+          dpo,
+          config.model().adapter(),
+          start,
+          LabelStage.read(run, PromptEncoder.of(start)),
+          run.seed("dpo"),
+          context.device(),
+          out);
+    }
+  }
+
+  @Override
+  public List<String> headline() {
+    return List.of("accuracy", "margin", "steps");
+  }
+
+  @Override
+  public void report(Dpo.Figures figures, Run run, ReportPart part) {
+    part.story("DPO taught the policy the preferences");
+    part.fact("DPO steps", ReportPart.count(figures.steps()));
+    RewardStage.accuracies(figures.heldOut(), null, "the policy's implicit reward")
+        .ifPresent(part::picture);
+  }
+}

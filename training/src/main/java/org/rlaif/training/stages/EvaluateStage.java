@@ -1,0 +1,257 @@
+package org.rlaif.training.stages;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.WinRate;
+import org.rlaif.kit.Example;
+import org.rlaif.kit.JsonLines;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.training.config.EvaluationConfig;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.evaluation.Evaluation;
+import org.rlaif.training.evaluation.EvaluationFigures;
+import org.rlaif.training.evaluation.Sample;
+import org.rlaif.training.report.Examples;
+import org.rlaif.training.report.Picture;
+import org.rlaif.training.report.Pictures;
+import org.rlaif.training.report.Pictures.Amount;
+import org.rlaif.training.report.ReportPart;
+import org.rlaif.training.report.Theme;
+import org.rlaif.training.run.Estimate;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
+import org.rlaif.training.run.RunContext;
+import org.rlaif.training.run.Servers.Serving;
+import org.rlaif.training.run.Sizes;
+import org.rlaif.training.run.Stage;
+
+/** Compares the policy with where it started, and with the references. */
+record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
+    implements Stage<EvaluationFigures> {
+  /** Prompts that the report shows. */
+  private static final int SHOWN = 20;
+
+  /** Scores that are no further apart are the same. */
+  private static final double EVEN = 1e-9;
+
+  EvaluateStage(RunConfig config) {
+    this(config, config.evaluation());
+  }
+
+  @Override
+  public String name() {
+    return "evaluate";
+  }
+
+  @Override
+  public String description() {
+    return "Compares the policy with SFT and with the references.";
+  }
+
+  @Override
+  public Class<EvaluationFigures> figures() {
+    return EvaluationFigures.class;
+  }
+
+  @Override
+  public Object settings() {
+    return isByGold() ? evaluation : List.of(evaluation, config.judge().decisive());
+  }
+
+  private boolean isByGold() {
+    return evaluation.judge() == EvaluationConfig.By.GOLD;
+  }
+
+  @Override
+  public void check(Run run) {
+    run.requireRoom("evaluation.maxTokens", evaluation.maxTokens());
+    if (!isByGold()) {
+      Judging.check(run);
+    }
+  }
+
+  @Override
+  public Estimate estimate(Run run, Sizes sizes) {
+    long reward = run.hasReward() ? sizes.rewardParameters() : 0;
+    return new Estimate(
+        "at most " + evaluation.prompts() + " prompts",
+        4L * evaluation.prompts(),
+        "start, policy" + (reward > 0 ? ", reward" : ""),
+        sizes.served(2 * sizes.parameters() + reward) + 2 * sizes.cache());
+  }
+
+  @Override
+  public EvaluationFigures work(RunContext context, Path out) {
+    Run run = context.run();
+    Path policyFolder = run.path(Product.POLICY);
+    Map<String, Path> served = new HashMap<>();
+    served.put("sft", run.path(Product.START));
+    served.put("policy", policyFolder);
+    if (run.hasReward()) {
+      served.put("reward", run.path(Product.REWARD));
+    }
+    try (ModelFolder start = ModelFolder.open(run.path(Product.START));
+        ModelFolder policy = ModelFolder.open(policyFolder);
+        Serving serving = context.serve(served);
+        Judging judging = Judging.ofEvaluation(context)) {
+      ContextFilter filter = run.filter(PromptEncoder.of(start));
+      List<Example> test =
+          filter.prompts(filter.examples(run.data().test()), evaluation.maxTokens());
+      var names =
+          new Evaluation.Names(
+              run.served("sft"),
+              run.served("policy"),
+              run.hasReward() ? run.served("reward") : null);
+      return Evaluation.run(
+          evaluation,
+          new Evaluation.Models(start, policy, serving.client(), names),
+          test,
+          filter.dropped(),
+          judging.comparer(),
+          run.seed("evaluate"),
+          context.device(),
+          out);
+    }
+  }
+
+  @Override
+  public List<String> headline() {
+    return List.of("winRate.policyVsSft.value", "kl");
+  }
+
+  @Override
+  public String section() {
+    return "evaluation";
+  }
+
+  @Override
+  public void report(EvaluationFigures figures, Run run, ReportPart part) {
+    String start = run.makes(Product.START) ? "SFT" : "the start";
+    WinRate againstStart = figures.winRate().policyVsSft();
+    WinRate againstReferences = figures.winRate().policyVsReference();
+    part.closing(
+        "Against its starting point (%s) the policy wins %s of %d test prompts, ties half, says %s."
+            .formatted(
+                run.makes(Product.START) ? "SFT" : "the model that it began as",
+                ReportPart.percent(againstStart.value()),
+                againstStart.n(),
+                Judging.words(figures.judge())));
+    part.closing(
+        "95 %% interval: %s to %s%s."
+            .formatted(
+                ReportPart.percent(againstStart.low()),
+                ReportPart.percent(againstStart.high()),
+                againstReferences == null
+                    ? ""
+                    : "; against the references it wins "
+                        + ReportPart.percent(againstReferences.value())));
+    part.fact("Test prompts", ReportPart.count(figures.prompts()));
+    part.figuresOfTheRun("winRate", "kl");
+    part.judge(
+        isByGold()
+            ? "The evaluation uses the gold score, which knows what the generator put into each"
+                + " post and has weights of its own; no labeller and no training sees it."
+            : "The evaluation uses the judge " + figures.judge() + ".");
+    card(part, againstStart, "wins against " + start);
+    card(part, againstReferences, "wins against the references");
+    part.card(
+        String.format(Locale.ROOT, "%.2f", figures.kl()), "KL to " + start, "nats per completion");
+    part.picture(winRates(figures.winRate(), start));
+    part.examples(examples(run, start));
+  }
+
+  private static void card(ReportPart part, @Nullable WinRate rate, String label) {
+    if (rate != null) {
+      part.card(
+          ReportPart.percent(rate.value()),
+          label,
+          "95 %%: %s to %s, n = %s"
+              .formatted(
+                  ReportPart.percent(rate.low()),
+                  ReportPart.percent(rate.high()),
+                  ReportPart.count(rate.n())));
+    }
+  }
+
+  private static Picture winRates(EvaluationFigures.WinRates rates, String start) {
+    List<Amount> amounts = new ArrayList<>();
+    add(amounts, rates.policyVsSft(), "over " + start);
+    add(amounts, rates.policyVsReference(), "over references");
+    return Pictures.shares(
+        "win-rates",
+        "How often the policy wins",
+        "Share of test prompts on which the policy's completion beats that of "
+            + start
+            + ", or the reference, ties counted half. Blue: the win rate with its 95 % interval."
+            + " Grey: what it would be if both had written equally much. Right of the dashed line"
+            + " is better than even.",
+        "win rate (%)",
+        amounts);
+  }
+
+  private static void add(List<Amount> amounts, @Nullable WinRate rate, String opponent) {
+    if (rate != null) {
+      amounts.add(Amount.share(opponent, rate.value(), rate.low(), rate.high(), Theme::policy));
+      double even = rate.lengthControlled();
+      amounts.add(Amount.share("same length", even, even, even, Theme::before));
+    }
+  }
+
+  /** The first prompts of the evaluation, unchosen. */
+  private Examples examples(Run run, String start) {
+    Path file = run.folder().stage(name()).resolve("samples.jsonl");
+    String policy = config.algorithm().word().toUpperCase(Locale.ROOT).replace('_', ' ');
+    String numbers =
+        isByGold()
+            ? "Numbers are gold scores: 5.3 is a complete and faithful TL;DR, below 0 is worse than"
+                + " nothing. The better one of %s and %s is marked.".formatted(policy, start)
+            : run.hasReward() ? "Numbers are scores of the reward model." : "";
+    return new Examples(
+        "The first prompts of the evaluation, not chosen by anyone. " + numbers,
+        JsonLines.read(file, Sample.class).stream()
+            .limit(SHOWN)
+            .map(sample -> example(sample, start, policy))
+            .toList());
+  }
+
+  private static Examples.Example example(Sample sample, String start, String policy) {
+    Sample.Scores gold = sample.gold();
+    Sample.Scores scores = gold == null ? sample.score() : gold;
+    double lead = gold == null ? Double.NaN : gold.policy() - gold.sft();
+    List<Examples.Completion> completions = new ArrayList<>();
+    completions.add(
+        completion(start, sample.sft(), scores == null ? null : (Double) scores.sft(), -lead));
+    completions.add(
+        completion(
+            policy, sample.policy(), scores == null ? null : (Double) scores.policy(), lead));
+    if (!sample.reference().isEmpty()) {
+      completions.add(
+          completion(
+              "Reference",
+              sample.reference(),
+              scores == null ? null : scores.reference(),
+              Double.NaN));
+    }
+    return new Examples.Example(sample.id(), sample.prompt().transcript().strip(), completions);
+  }
+
+  /**
+   * @param lead how far it is ahead of the one that it is compared with; NaN: it is not
+   */
+  private static Examples.Completion completion(
+      String by, String text, @Nullable Double score, double lead) {
+    return new Examples.Completion(
+        by,
+        text.strip(),
+        score == null ? "" : String.format(Locale.ROOT, "%.2f", score),
+        lead > EVEN,
+        Math.abs(lead) <= EVEN);
+  }
+}

@@ -1,0 +1,228 @@
+package org.rlaif.training.stages;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.JudgeConfig;
+import org.rlaif.judge.Labeler;
+import org.rlaif.judge.RubricJudge;
+import org.rlaif.kit.Candidates;
+import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.Preference;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.text.Tokenizer;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.data.DataSet;
+import org.rlaif.training.data.Splits;
+import org.rlaif.training.offline.LabelledPairs;
+import org.rlaif.training.report.Pictures;
+import org.rlaif.training.report.Pictures.Amount;
+import org.rlaif.training.report.ReportPart;
+import org.rlaif.training.report.Theme;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
+import org.rlaif.training.run.RunContext;
+import org.rlaif.training.run.Stage;
+
+/** Asks the judge, or takes what people have said; then holds some of it out. */
+record LabelStage(RunConfig config) implements Stage<LabelFigures> {
+  private static final String TRAIN = "train.jsonl";
+  private static final String HELD_OUT = "heldOut.jsonl";
+
+  @Override
+  public String name() {
+    return "label";
+  }
+
+  @Override
+  public String description() {
+    return "Asks the judge about the candidates, or takes people's preferences.";
+  }
+
+  @Override
+  public Class<LabelFigures> figures() {
+    return LabelFigures.class;
+  }
+
+  @Override
+  public Object settings() {
+    return List.of(config.labels(), config.judge().decisive());
+  }
+
+  @Override
+  public Optional<Product> leaves() {
+    return Optional.of(Product.PREFERENCES);
+  }
+
+  @Override
+  public void check(Run run) {
+    double heldOut = config.labels().heldOut();
+    UserError.require(
+        (heldOut > 0 && heldOut < 1) || !run.asksJudge(),
+        "labels.heldOut",
+        heldOut,
+        "> 0 and < 1: the reward model learns from some labels and is measured on others");
+    if (run.isGenerated()) { // on users' own data the evaluation's judge is the same
+      Judging.check(run);
+    }
+  }
+
+  @Override
+  public LabelFigures work(RunContext context, Path out) {
+    DataSet data = context.run().data();
+    return data.hasPreferences() ? byPeople(context.run(), data, out) : byJudge(context, out);
+  }
+
+  private static LabelFigures byPeople(Run run, DataSet data, Path out) {
+    try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson())) {
+      ContextFilter filter = run.filter(PromptEncoder.of(run.tokenizerJson(), tokenizer));
+      List<Preference> train = filter.preferences(data.preferences());
+      List<Preference> heldOut = filter.preferences(data.heldOutPreferences());
+      write(out, train, heldOut);
+      return LabelFigures.ofPeople(train.size(), heldOut.size(), filter.dropped());
+    }
+  }
+
+  private LabelFigures byJudge(RunContext context, Path out) {
+    Run run = context.run();
+    List<Candidates> candidates =
+        JsonLines.read(run.path(Product.CANDIDATES).resolve("candidates.jsonl"), Candidates.class);
+    try (Judging judging = Judging.ofLabels(context)) {
+      Labeler.Labels labels = new Labeler(judging.judge()).label(candidates);
+      labels.report().warnings().forEach(each -> System.err.println("label: " + each));
+      List<String> prompts = labels.preferences().stream().map(LabelStage::transcript).toList();
+      Set<String> held =
+          Splits.heldOut(prompts, config.labels().heldOut(), config.seed(), "heldOut");
+      List<Preference> train = new ArrayList<>();
+      List<Preference> heldOut = new ArrayList<>();
+      for (Preference each : labels.preferences()) {
+        (held.contains(transcript(each)) ? heldOut : train).add(each);
+      }
+      write(out, train, heldOut);
+      return LabelFigures.ofJudge(labels.report(), train.size(), heldOut.size());
+    }
+  }
+
+  private static String transcript(Preference preference) {
+    return preference.prompt().transcript();
+  }
+
+  private static void write(Path out, List<Preference> train, List<Preference> heldOut) {
+    JsonLines.write(out.resolve(TRAIN), train);
+    JsonLines.write(out.resolve(HELD_OUT), heldOut);
+  }
+
+  /** What this stage has left, as far as it fits the context. */
+  static LabelledPairs read(Run run, PromptEncoder encoder) {
+    Path folder = run.path(Product.PREFERENCES);
+    ContextFilter filter = run.filter(encoder);
+    List<Preference> train =
+        filter.preferences(JsonLines.read(folder.resolve(TRAIN), Preference.class));
+    List<Preference> heldOut =
+        filter.preferences(JsonLines.read(folder.resolve(HELD_OUT), Preference.class));
+    return new LabelledPairs(train, heldOut, filter.dropped(), filter.apart());
+  }
+
+  @Override
+  public List<String> headline() {
+    return List.of("judge", "train", "heldOut", "unanswered");
+  }
+
+  @Override
+  public String section() {
+    return "labels";
+  }
+
+  @Override
+  public void report(LabelFigures figures, Run run, ReportPart part) {
+    if (!figures.isByPeople()) {
+      part.story("a judge compared its completions");
+    }
+    words(figures).forEach(part::judge);
+    part.closing("The labels are given by %s.".formatted(Judging.words(figures.judge())));
+    Double before = figures.positionBiasBefore();
+    Double after = figures.positionBiasAfter();
+    if (before == null || after == null) {
+      return;
+    }
+    part.figureOfTheRun("positionBias", Map.of("before", before, "after", after));
+    double end = Math.max(60, Math.ceil(100 * Math.abs(before) / 5) * 5 + 55);
+    part.picture(
+        Pictures.rows(
+            "position-bias",
+            "Position bias of the judge, before and after the cure",
+            "Mean probability that the judge gives to the completion shown first. The dashed line"
+                + " is a judge that does not care about the position; the mean of both orders gets"
+                + " there.",
+            new Pictures.Axis("first position (%)", 0, end, 50),
+            List.of(bar("one order", before, true), bar("both orders", after, false))));
+  }
+
+  private static Amount bar(String label, double bias, boolean before) {
+    return Amount.share(
+        label, 0.5 + bias, Double.NaN, Double.NaN, before ? Theme::before : Theme::policy);
+  }
+
+  /** How the preferences came about. */
+  private List<String> words(LabelFigures figures) {
+    List<String> sentences = new ArrayList<>();
+    if (figures.isByPeople()) {
+      sentences.add(
+          "The preferences come from people, in the data; no judge was asked for labels.");
+    } else {
+      sentences.add(
+          figures.judge().startsWith("rubric:")
+              ? "The labels come from the rubric judge (%s): a fixed rubric computed from the text%s. No language model was asked."
+                  .formatted(figures.judge(), faults(config.judge()))
+              : "The labels come from the judge " + figures.judge() + ".");
+      sentences.add(
+          "%s pairs were shown in both orders; %s were answered, %s were not and have no label."
+              .formatted(
+                  count(figures.pairs()), count(figures.answered()), count(figures.unanswered())));
+      Double agree = figures.bothOrdersAgree();
+      var interval = figures.bothOrdersAgreeInterval();
+      if (agree != null && interval != null) { // absent if every pair was the same text twice
+        sentences.add(
+            "Both orders favoured the same completion in %s of the pairs (95 %%: %s to %s)."
+                .formatted(
+                    ReportPart.percent(agree),
+                    ReportPart.percent(interval.low()),
+                    ReportPart.percent(interval.high())));
+      }
+      Integer hard = figures.hard();
+      if (hard != null && hard > 0) {
+        sentences.add(
+            "%s of the labels are hard (1, 0.5 or 0): no log-probabilities came with the answers."
+                .formatted(count(hard)));
+      }
+      List<String> remarks = figures.remarks();
+      if (remarks != null) {
+        remarks.forEach(each -> sentences.add("Of the judge: " + each + "."));
+      }
+    }
+    sentences.add(
+        "%s preferences are to learn from, %s were held out to measure on."
+            .formatted(count(figures.train()), count(figures.heldOut())));
+    return sentences;
+  }
+
+  private static String count(@Nullable Integer number) {
+    return number == null ? "–" : ReportPart.count(number);
+  }
+
+  private static String faults(JudgeConfig judge) {
+    boolean noise = judge.chosen() instanceof RubricJudge.Config of && of.noise() != 0;
+    boolean bias = judge.chosen() instanceof RubricJudge.Config of && of.positionBias() != 0;
+    return !noise && !bias
+        ? ""
+        : ", with "
+            + (noise && bias ? "noise and position bias" : noise ? "noise" : "position bias")
+            + " added on purpose";
+  }
+}

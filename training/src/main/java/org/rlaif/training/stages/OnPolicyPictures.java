@@ -1,0 +1,200 @@
+package org.rlaif.training.stages;
+
+import static org.rlaif.training.report.Charts.Look.LINE;
+import static org.rlaif.training.report.Charts.Look.TRAIL;
+
+import java.awt.Color;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import org.rlaif.kit.JsonLines;
+import org.rlaif.training.data.GeneratedData;
+import org.rlaif.training.onpolicy.RolloutRow;
+import org.rlaif.training.report.MetricCurves;
+import org.rlaif.training.report.Picture;
+import org.rlaif.training.report.Pictures;
+import org.rlaif.training.report.Pictures.Panel;
+import org.rlaif.training.report.Theme;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
+import org.rlaif.training.tldr.Facts;
+import org.rlaif.training.tldr.GoldScore;
+
+/** What happened update by update, from the rollout batches and metrics that are kept. */
+final class OnPolicyPictures {
+  /** Means over the completions of one rollout batch; gold is NaN for users' own data. */
+  private record Update(int number, double score, double gold, double kl, double length) {}
+
+  /** A figure of the metrics. */
+  private record Metric(String key, String title, String unit, Function<Theme, Color> color) {}
+
+  private static final List<Metric> METRICS =
+      List.of(
+          new Metric("policyLoss", "Policy loss", "loss", Theme::policy),
+          new Metric("valueLoss", "Value loss", "loss", Theme::before),
+          new Metric("explainedVariance", "Explained variance", "share", Theme::before),
+          new Metric("entropy", "Entropy", "nats per token", Theme::policy),
+          new Metric("clipFraction", "Clip fraction", "share of tokens", Theme::divergence),
+          new Metric("approximateKl", "KL of an update", "nats per token", Theme::divergence));
+
+  private final Path stage;
+  private final String word;
+  private final Map<String, Facts> facts;
+
+  /**
+   * @param stage its folder
+   * @param word what the algorithm is called
+   */
+  OnPolicyPictures(Run run, Path stage, String word) {
+    this.stage = stage;
+    this.word = word;
+    this.facts = GeneratedData.facts(run.path(Product.DATA));
+  }
+
+  /** Those that there is something for. */
+  List<Picture> all() {
+    List<Picture> all = new ArrayList<>();
+    List<Update> updates = updates();
+    if (updates.size() >= 2) {
+      all.add(scoreAgainstKl(updates));
+      all.add(byUpdate(updates));
+    }
+    List<Panel> learning = learning();
+    if (!learning.isEmpty()) {
+      all.add(
+          Pictures.curves(
+              "learning",
+              "What the optimiser saw",
+              "Means over the minibatches of each update. Entropy that falls to nothing means"
+                  + " completions that are all alike; a clip fraction or a KL that grows, steps"
+                  + " that are too large. An explained variance of 1 is a value network that"
+                  + " foresees every return, 0 one that knows their mean.",
+              240,
+              3,
+              learning));
+    }
+    return all;
+  }
+
+  private boolean hasGold() {
+    return !facts.isEmpty();
+  }
+
+  private Picture scoreAgainstKl(List<Update> updates) {
+    double[] kl = all(updates, Update::kl);
+    String x = "KL to the reference (nats per completion)";
+    List<Panel> panels = new ArrayList<>();
+    double[][] scores = {kl, all(updates, Update::score)};
+    panels.add(Panel.of("Reward", x, "score", scores, TRAIL, Theme::policy));
+    if (hasGold()) {
+      double[][] gold = {kl, all(updates, Update::gold)};
+      panels.add(Panel.of("Gold", x, "gold score", gold, TRAIL, Theme::gold));
+    }
+    return Pictures.curves(
+        "score-kl",
+        hasGold() ? "Reward and gold score against KL" : "Reward against KL",
+        "Each point is one update: how far the policy has moved from the reference, and what its"
+            + " completions are worth."
+            + (hasGold()
+                ? " First by the reward, which "
+                    + word
+                    + " sees, then by the gold score, which it does not. Where the first still"
+                    + " rises and the second falls, the policy exploits the reward."
+                : ""),
+        300,
+        panels.size(),
+        panels);
+  }
+
+  private Picture byUpdate(List<Update> updates) {
+    List<Panel> panels = new ArrayList<>();
+    panels.add(panel("Reward", "score", updates, Update::score, Theme::policy));
+    if (hasGold()) {
+      panels.add(panel("Gold", "gold score", updates, Update::gold, Theme::gold));
+    }
+    panels.add(
+        panel(
+            "KL to the reference", "nats per completion", updates, Update::kl, Theme::divergence));
+    panels.add(panel("Length", "tokens per completion", updates, Update::length, Theme::before));
+    return Pictures.curves(
+        "updates",
+        word + ", update by update",
+        "Means over each rollout batch, before the policy learns from it. A reward model's score is"
+            + " in standard deviations of its training scores."
+            + (hasGold() ? " The gold score has points of its own, 5.3 at most." : ""),
+        300,
+        hasGold() ? 2 : 3,
+        panels);
+  }
+
+  private static Panel panel(
+      String title,
+      String unit,
+      List<Update> updates,
+      ToDoubleFunction<Update> value,
+      Function<Theme, Color> color) {
+    double[][] points = {all(updates, Update::number), all(updates, value)};
+    return Panel.of(title, "update", unit, points, LINE, color);
+  }
+
+  private List<Panel> learning() {
+    var metrics = new MetricCurves(stage);
+    List<Panel> panels = new ArrayList<>();
+    for (Metric metric : METRICS) {
+      double[][] curve = metrics.curve("update", metric.key());
+      if (curve[0].length >= 2) {
+        curve[0] = DoubleStream.of(curve[0]).map(update -> update + 1).toArray();
+        panels.add(Panel.of(metric.title(), "update", metric.unit(), curve, LINE, metric.color()));
+      }
+    }
+    return panels;
+  }
+
+  private List<Update> updates() {
+    List<Update> updates = new ArrayList<>();
+    for (Path file : rolloutFiles()) {
+      List<RolloutRow> rows = JsonLines.read(file, RolloutRow.class);
+      updates.add(
+          new Update(
+              updates.size() + 1,
+              mean(rows, RolloutRow::score),
+              mean(rows, this::gold),
+              mean(rows, RolloutRow::kl),
+              mean(rows, row -> row.tokens().length)));
+    }
+    return updates;
+  }
+
+  private static double mean(List<RolloutRow> rows, ToDoubleFunction<RolloutRow> figure) {
+    return rows.stream().mapToDouble(figure).average().orElse(Double.NaN);
+  }
+
+  private double gold(RolloutRow row) {
+    Facts known = facts.get(row.id());
+    return known == null ? Double.NaN : GoldScore.of(known, row.completion());
+  }
+
+  private static double[] all(List<Update> updates, ToDoubleFunction<Update> value) {
+    return updates.stream().mapToDouble(value).toArray();
+  }
+
+  private List<Path> rolloutFiles() {
+    Path rollouts = stage.resolve("rollouts");
+    if (!Files.isDirectory(rollouts)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(rollouts)) {
+      return files.filter(file -> file.toString().endsWith(".jsonl")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

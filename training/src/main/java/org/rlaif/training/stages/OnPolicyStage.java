@@ -1,0 +1,160 @@
+package org.rlaif.training.stages;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Example;
+import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.training.config.OnPolicyConfig;
+import org.rlaif.training.config.RewardConfig;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.onpolicy.Algorithm;
+import org.rlaif.training.onpolicy.Algorithms;
+import org.rlaif.training.onpolicy.OnPolicyFigures;
+import org.rlaif.training.onpolicy.OnPolicyLoop;
+import org.rlaif.training.report.ReportPart;
+import org.rlaif.training.rewards.RewardPart;
+import org.rlaif.training.run.Estimate;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
+import org.rlaif.training.run.RunContext;
+import org.rlaif.training.run.Servers.Serving;
+import org.rlaif.training.run.Sizes;
+import org.rlaif.training.run.Stage;
+
+/** Improves the policy by an on-policy algorithm, whose name the stage has. */
+record OnPolicyStage(RunConfig config, Algorithm algorithm, OnPolicyConfig settingsOfAll)
+    implements Stage<OnPolicyFigures> {
+  OnPolicyStage(RunConfig config) {
+    this(config, Algorithms.of(config), config.onPolicy());
+  }
+
+  @Override
+  public String name() {
+    return config.algorithm().word();
+  }
+
+  @Override
+  public String description() {
+    return algorithm.description();
+  }
+
+  @Override
+  public Class<OnPolicyFigures> figures() {
+    return OnPolicyFigures.class;
+  }
+
+  @Override
+  public Object settings() {
+    RewardConfig reward = config.reward();
+    List<Object> settings = new ArrayList<>(List.of(settingsOfAll, algorithm));
+    if (!reward.trained()) {
+      settings.add(List.of(reward.folder(), Stages.content(reward.path())));
+    }
+    return settings;
+  }
+
+  @Override
+  public Optional<Product> leaves() {
+    return Optional.of(Product.POLICY);
+  }
+
+  @Override
+  public void check(Run run) {
+    run.requireRoom("onPolicy.maxTokens", settingsOfAll.maxTokens());
+    int samples = algorithm.samples();
+    UserError.require(
+        settingsOfAll.batch() % samples == 0,
+        "onPolicy.batch",
+        settingsOfAll.batch(),
+        "a multiple of %s.samples (%d)".formatted(name(), samples));
+    RewardConfig reward = config.reward();
+    UserError.require(
+        reward.trained() || ModelFolder.describe(reward.path()).head() == Head.SCORE,
+        "reward.folder",
+        reward.folder(),
+        "a reward model, with one label");
+    settingsOfAll.rewards().forEach(RewardPart::check);
+  }
+
+  @Override
+  public Estimate estimate(Run run, Sizes sizes) {
+    int updates = settingsOfAll.updates();
+    int batch = settingsOfAll.batch();
+    long policy = sizes.parameters();
+    long reward = run.hasReward() ? sizes.rewardParameters() : 0;
+    boolean critic = algorithm.critic() != null;
+    long weights = 2 * policy + (critic ? sizes.rewardParameters() : 0);
+    long activations =
+        sizes.activations(settingsOfAll.microbatch(), settingsOfAll.minibatch(), true);
+    return new Estimate(
+        updates + " updates of " + batch,
+        (long) updates * batch,
+        "policy, reference" + (critic ? ", value" : "") + (reward > 0 ? ", reward" : ""),
+        sizes.weights(sizes.isShared() ? policy : weights)
+            + sizes.training(/* scores= */ false)
+            + (critic ? sizes.training(/* scores= */ true) : 0)
+            + sizes.served(policy + reward)
+            + sizes.cache()
+            + (critic ? 2 : 1) * activations);
+  }
+
+  @Override
+  public OnPolicyFigures work(RunContext context, Path out) {
+    Run run = context.run();
+    Map<String, Path> served = new HashMap<>(Map.of("policy", run.path(Product.START)));
+    if (run.hasReward()) {
+      served.put("reward", run.path(Product.REWARD));
+    }
+    try (ModelFolder start = ModelFolder.open(run.path(Product.START));
+        @Nullable ModelFolder reward =
+            run.hasReward() ? ModelFolder.open(run.path(Product.REWARD)) : null;
+        Serving serving = context.serve(served)) {
+      ContextFilter filter = run.filter(PromptEncoder.of(start));
+      List<Example> prompts =
+          Prompts.different(
+              filter.prompts(filter.examples(run.data().train()), settingsOfAll.maxTokens()),
+              run.seed(name()));
+      return new OnPolicyLoop(
+              name(),
+              algorithm,
+              settingsOfAll,
+              config.model().adapter(),
+              run.seed(name()),
+              context.device())
+          .run(
+              new OnPolicyLoop.Models(
+                  start, reward, serving.client(), run.served("policy"), run.served("reward")),
+              prompts,
+              filter.dropped(),
+              out);
+    }
+  }
+
+  @Override
+  public List<String> headline() {
+    return List.of("score", "kl", "parity.maxAbsLogprobDifference", "parity.threshold");
+  }
+
+  @Override
+  public void report(OnPolicyFigures figures, Run run, ReportPart part) {
+    String word = name().toUpperCase(Locale.ROOT).replace('_', ' ');
+    part.story(word + " improved the policy against " + (run.hasReward() ? "it" : "its rewards"));
+    part.fact(word + " updates", ReportPart.count(figures.updates()));
+    part.card(
+        String.format(Locale.ROOT, "%.1e", figures.parity().maxAbsLogprobDifference()),
+        "largest log-probability difference",
+        "LibTorch against ONNX Runtime");
+    part.figuresOfTheRun("parity", "firstMinibatch");
+    new OnPolicyPictures(run, run.folder().stage(name()), word).all().forEach(part::picture);
+  }
+}

@@ -1,0 +1,209 @@
+package org.rlaif.training.stages;
+
+import static org.rlaif.training.report.Charts.Look.FAINT;
+import static org.rlaif.training.report.Charts.Look.LINE;
+
+import java.awt.Color;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Statistics;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.training.config.RewardConfig;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.offline.PreferenceFigures;
+import org.rlaif.training.offline.RewardModelTraining;
+import org.rlaif.training.report.MetricCurves;
+import org.rlaif.training.report.Picture;
+import org.rlaif.training.report.Pictures;
+import org.rlaif.training.report.Pictures.Amount;
+import org.rlaif.training.report.Pictures.Line;
+import org.rlaif.training.report.Pictures.Panel;
+import org.rlaif.training.report.ReportPart;
+import org.rlaif.training.report.Theme;
+import org.rlaif.training.run.Estimate;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
+import org.rlaif.training.run.RunContext;
+import org.rlaif.training.run.Sizes;
+import org.rlaif.training.run.Stage;
+
+/** Trains the reward model on the preferences. */
+record RewardStage(RunConfig config, RewardConfig reward)
+    implements Stage<RewardModelTraining.Figures> {
+  /** An interval that is worth a word. */
+  private static final double WIDE = 0.1;
+
+  RewardStage(RunConfig config) {
+    this(config, config.reward());
+  }
+
+  @Override
+  public String name() {
+    return "reward";
+  }
+
+  @Override
+  public String description() {
+    return "Trains the reward model on the preferences.";
+  }
+
+  @Override
+  public Class<RewardModelTraining.Figures> figures() {
+    return RewardModelTraining.Figures.class;
+  }
+
+  @Override
+  public Object settings() {
+    return reward;
+  }
+
+  @Override
+  public Optional<Product> leaves() {
+    return Optional.of(Product.REWARD);
+  }
+
+  @Override
+  public Estimate estimate(Run run, Sizes sizes) {
+    long parameters = sizes.rewardParameters();
+    return new Estimate(
+        reward.epochs() + " epochs of " + reward.batch() + " pairs a step",
+        0,
+        "reward " + Sizes.count(parameters),
+        sizes.weights(parameters)
+            + sizes.training(/* scores= */ true)
+            + 2 * sizes.activations(reward.microbatch(), reward.batch(), false));
+  }
+
+  @Override
+  public RewardModelTraining.Figures work(RunContext context, Path out) {
+    Run run = context.run();
+    try (ModelFolder start = ModelFolder.open(run.path(Product.START))) {
+      return RewardModelTraining.run(
+          reward,
+          config.model().adapter(),
+          start,
+          LabelStage.read(run, PromptEncoder.of(start)),
+          run.seed("reward"),
+          context.device(),
+          out);
+    }
+  }
+
+  @Override
+  public List<String> headline() {
+    return List.of("accuracy", "decided");
+  }
+
+  @Override
+  public String section() {
+    return "rewardModel";
+  }
+
+  @Override
+  public void report(RewardModelTraining.Figures figures, Run run, ReportPart part) {
+    PreferenceFigures held = figures.heldOut();
+    part.story("a reward model learned from the preferences");
+    part.closing("The reward model agrees with %s.".formatted(agreement(held)));
+    Double accuracy = held.accuracy();
+    Double low = held.accuracyLow();
+    Double high = held.accuracyHigh();
+    if (accuracy != null && low != null && high != null) {
+      part.card(
+          ReportPart.percent(accuracy),
+          "reward model accuracy",
+          "95 %%: %s to %s, on %s held-out labels"
+              .formatted(
+                  ReportPart.percent(low),
+                  ReportPart.percent(high),
+                  ReportPart.count(held.decided())));
+    }
+    accuracies(figures).ifPresent(part::picture);
+    loss(run).ifPresent(part::picture);
+  }
+
+  /** Ties say nothing, and few labels leave much open. */
+  private static String agreement(PreferenceFigures held) {
+    Double accuracy = held.accuracy();
+    Double low = held.accuracyLow();
+    Double high = held.accuracyHigh();
+    if (accuracy == null || low == null || high == null) {
+      return "none of the held-out labels, which are all ties";
+    }
+    return ReportPart.percent(accuracy)
+        + " of the held-out labels"
+        + (high - low < WIDE
+            ? ""
+            : " (%s to %s, as there are %d)"
+                .formatted(ReportPart.percent(low), ReportPart.percent(high), held.decided()));
+  }
+
+  static Optional<Picture> accuracies(
+      PreferenceFigures heldOut, @Nullable PreferenceFigures train, String who) {
+    List<Amount> amounts = new ArrayList<>();
+    if (train != null) {
+      add(amounts, "training", train.accuracy(), train.decided(), Theme::before);
+    }
+    add(amounts, "held out", heldOut.accuracy(), heldOut.decided(), Theme::policy);
+    add(amounts, "confident", heldOut.accuracyConfident(), heldOut.confident(), Theme::policy);
+    return amounts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Pictures.shares(
+                "accuracy",
+                "How often " + who + " agrees with the labels",
+                "Share of pairs in which the completion preferred by the label has the higher"
+                    + " score, with 95 % intervals: of those that it learned from, of those held"
+                    + " out, and of the confident ones among these, at least 0.2 away from even."
+                    + " The dashed line is what a coin would reach.",
+                "accuracy (%)",
+                amounts));
+  }
+
+  private static Optional<Picture> accuracies(RewardModelTraining.Figures figures) {
+    return accuracies(figures.heldOut(), figures.train(), "the reward model");
+  }
+
+  private static void add(
+      List<Amount> amounts,
+      String label,
+      @Nullable Double share,
+      int n,
+      Function<Theme, Color> color) {
+    if (share != null && n > 0) {
+      double[] interval = Statistics.wilson(share, n);
+      amounts.add(Amount.share(label, share, interval[0], interval[1], color));
+    }
+  }
+
+  private Optional<Picture> loss(Run run) {
+    double[][] loss = new MetricCurves(run.folder().stage(name())).curve("step", "loss");
+    if (loss[0].length < 2) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Pictures.curves(
+            "reward",
+            "The reward model, step by step",
+            "Its cross-entropy with the labels; 0.693 is what a coin has.",
+            300,
+            1,
+            List.of(
+                new Panel(
+                    "",
+                    "step",
+                    "loss (nats per pair)",
+                    List.of(
+                        new Line("batches", loss[0], loss[1], FAINT, Theme::before),
+                        new Line(
+                            "running mean",
+                            loss[0],
+                            MetricCurves.smooth(loss[1]),
+                            LINE,
+                            Theme::policy))))));
+  }
+}

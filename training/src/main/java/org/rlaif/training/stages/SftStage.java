@@ -1,0 +1,137 @@
+package org.rlaif.training.stages;
+
+import static org.rlaif.training.report.Charts.Look.FAINT;
+import static org.rlaif.training.report.Charts.Look.LINE;
+import static org.rlaif.training.report.Charts.Look.MARKS;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.rlaif.kit.Example;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.model.text.Tokenizer;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.config.SftConfig;
+import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.offline.Sft;
+import org.rlaif.training.report.MetricCurves;
+import org.rlaif.training.report.Pictures;
+import org.rlaif.training.report.Pictures.Line;
+import org.rlaif.training.report.Pictures.Panel;
+import org.rlaif.training.report.ReportPart;
+import org.rlaif.training.report.Theme;
+import org.rlaif.training.run.Estimate;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
+import org.rlaif.training.run.RunContext;
+import org.rlaif.training.run.Sizes;
+import org.rlaif.training.run.Stage;
+
+/** Fine-tunes the policy on the examples. */
+record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
+  @Override
+  public String name() {
+    return "sft";
+  }
+
+  @Override
+  public String description() {
+    return "Fine-tunes the policy on the examples.";
+  }
+
+  @Override
+  public Class<Sft.Figures> figures() {
+    return Sft.Figures.class;
+  }
+
+  @Override
+  public Object settings() {
+    List<Object> settings = new ArrayList<>(List.of(sft));
+    settings.addAll(Stages.startSettings(config));
+    return settings;
+  }
+
+  @Override
+  public Optional<Product> leaves() {
+    return Optional.of(Product.START);
+  }
+
+  @Override
+  public Estimate estimate(Run run, Sizes sizes) {
+    return new Estimate(
+        sft.steps() + " steps of " + sft.batch(),
+        0,
+        "policy " + Sizes.count(sizes.parameters()),
+        sizes.weights(sizes.parameters())
+            + sizes.training(/* scores= */ false)
+            + sizes.activations(sft.microbatch(), sft.batch(), true));
+  }
+
+  @Override
+  public Sft.Figures work(RunContext context, Path out) {
+    Run run = context.run();
+    try (Tokenizer tokenizer = Tokenizer.open(run.tokenizerJson())) {
+      ContextFilter filter = run.filter(PromptEncoder.of(run.tokenizerJson(), tokenizer));
+      List<Example> train = filter.examples(run.data().train());
+      List<Example> validation = filter.examples(run.data().validation());
+      return Sft.run(
+          sft,
+          config.model(),
+          run.tokenizerJson(),
+          new Sft.Examples(train, validation, filter.dropped(), filter.apart()),
+          run.seed("sft"),
+          context.device(),
+          out);
+    }
+  }
+
+  @Override
+  public List<String> headline() {
+    return List.of("validationLoss", "endProbability");
+  }
+
+  @Override
+  public void report(Sft.Figures figures, Run run, ReportPart part) {
+    part.story(
+        "a policy was fine-tuned on "
+            + (run.isGenerated()
+                ? "generated forum posts with TL;DRs"
+                : String.join(", ", config.data().files())));
+    part.fact("Training examples", ReportPart.count(figures.examples()));
+    part.fact("Policy", ReportPart.count(figures.parameters()) + " parameters");
+    part.fact("SFT steps", ReportPart.count(figures.steps()));
+
+    // The first fall hides all that follows.
+    double from = figures.steps() >= 100 ? Math.ceil(0.1 * figures.steps()) : 0;
+    var metrics = new MetricCurves(run.folder().stage(name()));
+    double[][] batches = MetricCurves.from(metrics.curve("step", "loss"), from);
+    double[][] held = MetricCurves.from(metrics.curve("step", "validationLoss"), from);
+    if (batches[0].length < 2 || held[0].length < 1) {
+      return;
+    }
+    part.picture(
+        Pictures.curves(
+            "sft",
+            "SFT, step by step",
+            "Loss in nats per token of a completion, on training batches and on validation prompts"
+                + " that are never trained on"
+                + (from > 0 ? ", from step " + Math.round(from) + " on." : "."),
+            300,
+            1,
+            List.of(
+                new Panel(
+                    "",
+                    "step",
+                    "loss (nats per token)",
+                    List.of(
+                        new Line("batches", batches[0], batches[1], FAINT, Theme::before),
+                        new Line(
+                            "running mean",
+                            batches[0],
+                            MetricCurves.smooth(batches[1]),
+                            LINE,
+                            Theme::before),
+                        new Line("validation", held[0], held[1], MARKS, Theme::policy))))));
+  }
+}

@@ -1,0 +1,61 @@
+package org.rlaif.training.math;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Random;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+
+class GroupsTest {
+  private static final double[] TWO_GROUPS = {1, 2, 6, 4, 4, 4};
+
+  @Test
+  void leaveOneOutByHand() {
+    // 1 - (2 + 6) / 2, 2 - (1 + 6) / 2, 6 - (1 + 2) / 2; and nothing where all are the same.
+    assertArrayEquals(
+        new double[] {-3, -1.5, 4.5, 0, 0, 0}, Groups.leaveOneOut(TWO_GROUPS, 3), 1e-12);
+  }
+
+  @Test
+  void standardisedByHand() {
+    // Mean 3, deviation sqrt((4 + 1 + 9) / 2) = sqrt(7).
+    double deviation = Math.sqrt(7) + 1e-4;
+    assertArrayEquals(
+        new double[] {-2 / deviation, -1 / deviation, 3 / deviation, 0, 0, 0},
+        Groups.standardised(TWO_GROUPS, 3),
+        1e-12);
+    assertArrayEquals(new double[] {-2, -1, 3, 0, 0, 0}, Groups.centred(TWO_GROUPS, 3), 1e-12);
+  }
+
+  /** Both baselines differ by a factor alone: r - mean of others = n / (n - 1) (r - mean). */
+  @Test
+  void leaveOneOutIsTheCentredScoreTimesAFactor() {
+    long seed = 5;
+    double[] scores = new Random(seed).doubles(24, -3, 3).toArray();
+    double[] centred = Groups.centred(scores, 8);
+    assertArrayEquals(
+        DoubleStream.of(centred).map(d -> d * 8 / 7).toArray(),
+        Groups.leaveOneOut(scores, 8),
+        1e-12,
+        "seed " + seed);
+    for (int from = 0; from < 24; from += 8) {
+      assertEquals(0, DoubleStream.of(centred).skip(from).limit(8).sum(), 1e-12);
+    }
+  }
+
+  @Test
+  void everyTokenHasWhatItsCompletionHas() {
+    float[][] like = {{0, 0, 0}, {0}};
+    float[][] rows = Groups.perToken(like, new double[] {2, -1});
+    assertArrayEquals(new float[] {2, 2, 2}, rows[0]);
+    assertArrayEquals(new float[] {-1}, rows[1]);
+  }
+
+  @Test
+  void groupsHaveToBeWhole() {
+    assertThrows(IllegalArgumentException.class, () -> Groups.centred(new double[] {1, 2, 3}, 2));
+    assertThrows(IllegalArgumentException.class, () -> Groups.centred(new double[] {1, 2}, 1));
+  }
+}

@@ -1,0 +1,59 @@
+package org.rlaif.training.offline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.kit.JsonLines;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.torch.Device;
+import org.rlaif.training.config.AdapterConfig;
+import org.rlaif.training.config.DpoConfig;
+import org.rlaif.training.learning.Clockless;
+import org.rlaif.training.learning.Toy;
+import org.rlaif.training.learning.ToyModels;
+
+class DpoTest {
+  @TempDir private Path out;
+
+  @Test
+  void thePolicyLearnsThePreferences() throws Exception {
+    Dpo.Figures figures =
+        run(new DpoConfig(0.2, 4, 16, null, 3e-3, 0.1, 0.1, 1, Toy.ADAM), "whole");
+    List<JsonNode> rows = JsonLines.read(out.resolve("whole/metrics.jsonl"), JsonNode.class);
+    // Where it is the reference, the implicit rewards are even.
+    assertEquals(Math.log(2), rows.get(0).get("heldOutLoss").asDouble(), 1e-6);
+    assertEquals(0.5, rows.get(0).get("accuracy").asDouble(), 1e-9);
+    assertEquals(Math.log(2), rows.get(1).get("loss").asDouble(), 1e-5);
+    assertTrue(figures.heldOut().accuracy() > 0.85, figures.toString());
+    assertTrue(figures.heldOut().loss() < 0.6, figures.toString());
+    assertEquals(figures.steps(), rows.stream().filter(row -> row.has("loss")).count());
+  }
+
+  @Test
+  void aBatchInPartsMakesTheSameSteps() throws Exception {
+    DpoConfig whole = new DpoConfig(0.2, 1, 16, null, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
+    DpoConfig parts = new DpoConfig(0.2, 1, 16, 5, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
+    double expected = run(whole, "one").heldOut().loss();
+    assertEquals(expected, run(parts, "parts").heldOut().loss(), 1e-5);
+    assertEquals(Clockless.of(run(whole, "again")), Clockless.of(run(whole, "andAgain")));
+  }
+
+  private Dpo.Figures run(DpoConfig config, String name) throws Exception {
+    try (ModelFolder start = ModelFolder.open(ToyModels.sft())) {
+      return Dpo.run(
+          config,
+          AdapterConfig.NONE,
+          start,
+          new LabelledPairs(Toy.preferences(400, 4), Toy.preferences(200, 5), 0, 0),
+          /* seed= */ 0,
+          Device.CPU,
+          Files.createDirectories(out.resolve(name)));
+    }
+  }
+}
