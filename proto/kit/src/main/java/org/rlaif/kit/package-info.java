@@ -1,7 +1,7 @@
 /**
  * What every command needs: the records that travel between jobs, files that are whole or absent,
- * configuration that refuses what it does not know, progress, the way through proxies, and errors
- * that fit on one line.
+ * configuration that refuses what it does not know, progress, the way through proxies, when to ask
+ * again, secrets, statistics, and errors that fit on one line.
  *
  * <p>A user's mistake is a {@link org.rlaif.kit.UserError}: it names the thing, its value and what
  * was expected, and {@link org.rlaif.kit.Commands} turns it into one line and exit code 2. Anything

@@ -1,5 +1,6 @@
 package org.rlaif.kit;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -24,9 +25,15 @@ class ArchitectureTest {
             "org.rlaif.model..",
             "org.rlaif.torch..",
             "org.rlaif.serving..",
+            "org.rlaif.bench..",
             "org.rlaif.judge..",
             "org.rlaif.training..")
         .check(classes);
+  }
+
+  @Test
+  void knowsNoCircles() {
+    Circles.refuse(classes.that(resideInAPackage("org.rlaif.kit")));
   }
 
   @Test
