@@ -11,8 +11,8 @@ import org.rlaif.kit.UserError;
 import org.rlaif.torch.Compute;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
-import org.rlaif.training.config.Precision;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.config.TrainingPrecision;
 import org.rlaif.training.run.Pipeline;
 import org.rlaif.training.run.Plan;
 import org.rlaif.training.run.Run;
@@ -101,6 +101,6 @@ final class Session {
   }
 
   private Compute compute() {
-    return config.precision() == Precision.BF16 ? Compute.BF16 : Compute.FP32;
+    return config.precision() == TrainingPrecision.BF16 ? Compute.BF16 : Compute.FP32;
   }
 }

@@ -37,7 +37,8 @@ final class StageCommand implements Callable<Integer> {
       CommandSpec spec = CommandSpec.forAnnotatedObject(new StageCommand(name)).name(name);
       spec.usageMessage()
           .description(
-              stage.description(), "A stage of a run; the stages before it must be finished.")
+              stage.about().description(),
+              "A stage of a run; the stages before it must be finished.")
           .footer("", "Example: rlaif " + name + " recipes/quickstart.yaml");
       commands.put(name, spec);
     }

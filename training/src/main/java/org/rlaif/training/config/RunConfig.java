@@ -28,7 +28,7 @@ public record RunConfig(
     String name,
     long seed,
     String device,
-    Precision precision,
+    TrainingPrecision precision,
     int threads,
     String server,
     Tls serverTls,

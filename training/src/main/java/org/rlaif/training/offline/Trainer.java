@@ -9,8 +9,8 @@ import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Tensor;
 import org.rlaif.training.config.TrainerConfig;
-import org.rlaif.training.learning.Batches;
 import org.rlaif.training.learning.GradientSteps;
+import org.rlaif.training.learning.LengthBatches;
 import org.rlaif.training.learning.MetricsFile;
 import org.rlaif.training.learning.Microbatches;
 import org.rlaif.training.learning.Stopwatch;
@@ -44,7 +44,7 @@ record Trainer(String name, TrainerConfig config, int steps, int validations, lo
   <V> Result<V> train(Network network, Objective<V> objective, Path out) {
     double[] losses = new double[steps];
     long tokens = 0;
-    var batches = new Batches(objective.size(), config.batch(), seed, objective::length);
+    var batches = new LengthBatches(objective.size(), config.batch(), seed, objective::length);
     var schedule =
         new Schedule(
             config.learningRate(), steps, config.warmup(), config.decay(), config.finalFraction());

@@ -7,7 +7,7 @@ public final class Algorithms {
   private Algorithms() {}
 
   /** The one that is set, if it is on-policy. */
-  public static Algorithm of(RunConfig run) {
+  public static OnPolicyAlgorithm of(RunConfig run) {
     double kl = run.onPolicy().klCoefficient();
     int maxTokens = run.onPolicy().maxTokens();
     return switch (run.algorithm()) {

@@ -18,7 +18,7 @@ import org.rlaif.training.math.Rewards;
  * @param unbiased whether it is {@code dr_grpo}
  */
 record Grpo(GrpoConfig config, double klCoefficient, int maxTokens, boolean unbiased)
-    implements Algorithm {
+    implements OnPolicyAlgorithm {
   @Override
   public String description() {
     return unbiased

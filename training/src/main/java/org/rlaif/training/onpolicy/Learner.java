@@ -27,9 +27,9 @@ import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.math.Ragged;
 import org.rlaif.training.math.Schedule;
-import org.rlaif.training.onpolicy.Algorithm.Advantages;
-import org.rlaif.training.onpolicy.Algorithm.Critic;
-import org.rlaif.training.onpolicy.Algorithm.Minibatch;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Critic;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Minibatch;
 import org.rlaif.training.rollouts.Rollout;
 
 /**
@@ -37,7 +37,7 @@ import org.rlaif.training.rollouts.Rollout;
  * one, the value network. With adapters over one base they share it in memory.
  */
 final class Learner implements AutoCloseable {
-  private final Algorithm algorithm;
+  private final OnPolicyAlgorithm algorithm;
   private final OnPolicyConfig config;
   private final Network policy;
   private final Network reference;
@@ -52,7 +52,7 @@ final class Learner implements AutoCloseable {
    * @param reward the reward model's folder, with which a value network begins; null: there is none
    */
   Learner(
-      Algorithm algorithm,
+      OnPolicyAlgorithm algorithm,
       OnPolicyConfig config,
       AdapterConfig adapter,
       ModelFolder policy,

@@ -24,8 +24,8 @@ import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.Stopwatch;
 import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.math.Rewards;
-import org.rlaif.training.onpolicy.Algorithm.Advantages;
-import org.rlaif.training.onpolicy.Algorithm.Experience;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Experience;
 import org.rlaif.training.rewards.RewardPart;
 import org.rlaif.training.rewards.WeightedReward;
 import org.rlaif.training.rollouts.ParityProbes;
@@ -43,7 +43,7 @@ import org.rlaif.v1.CommitUpdateResponse;
  */
 public record OnPolicyLoop(
     String name,
-    Algorithm algorithm,
+    OnPolicyAlgorithm algorithm,
     OnPolicyConfig config,
     AdapterConfig adapter,
     long seed,

@@ -12,7 +12,7 @@ import org.rlaif.training.math.Whitening;
  *
  * @param klCoefficient beta of the penalty, which is part of the reward
  */
-record Ppo(PpoConfig config, double klCoefficient) implements Algorithm {
+record Ppo(PpoConfig config, double klCoefficient) implements OnPolicyAlgorithm {
   @Override
   public String description() {
     return "Improves the policy by PPO, with a value network.";

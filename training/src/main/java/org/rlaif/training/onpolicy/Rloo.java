@@ -16,7 +16,7 @@ import org.rlaif.training.math.Rewards;
  *
  * @param klCoefficient beta of the penalty, which is part of the reward
  */
-record Rloo(RlooConfig config, double klCoefficient) implements Algorithm {
+record Rloo(RlooConfig config, double klCoefficient) implements OnPolicyAlgorithm {
   @Override
   public String description() {
     return "Improves the policy by REINFORCE, each completion measured by the others.";

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Statistics;
 import org.rlaif.training.math.KlEstimators;
 import org.rlaif.training.math.Ragged;
-import org.rlaif.training.onpolicy.Algorithm.Advantages;
 import org.rlaif.training.onpolicy.Learner.Learned;
 import org.rlaif.training.onpolicy.Learner.View;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
 import org.rlaif.training.rollouts.Rollout;
 import org.rlaif.v1.CommitUpdateResponse;
 

@@ -37,7 +37,7 @@ final class ValueNetwork implements AutoCloseable {
    * @param steps of the optimiser in all
    */
   ValueNetwork(
-      Algorithm.Critic critic,
+      OnPolicyAlgorithm.Critic critic,
       OnPolicyConfig config,
       AdapterConfig adapter,
       Network policy,

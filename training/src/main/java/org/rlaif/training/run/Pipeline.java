@@ -173,7 +173,7 @@ public final class Pipeline {
         "%-10s %7.1f s  %s%s%n",
         stage.name(),
         done.seconds(),
-        Figures.line(done.figures(), stage.headline()),
+        Figures.line(done.figures(), stage.about().headline()),
         remark.isEmpty() ? "" : "  [" + remark + "]");
     out.flush();
     String warning = done.figures().path("warning").asText();

@@ -33,9 +33,7 @@ public record Run(RunConfig config, RunFolder folder, List<Stage<?>> stages) {
   }
 
   private Optional<Stage<?>> maker(Product product) {
-    return stages.stream()
-        .filter(stage -> stage.leaves().filter(product::equals).isPresent())
-        .findFirst();
+    return stages.stream().filter(stage -> stage.about().leaves() == product).findFirst();
   }
 
   /** Whether a stage of this run leaves it. */

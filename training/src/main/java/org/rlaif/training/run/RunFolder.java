@@ -211,10 +211,10 @@ public final class RunFolder {
   void noteModels(List<Stage<?>> finished, @Nullable Path reward) {
     Map<String, String> models = new TreeMap<>();
     for (Stage<?> stage : finished) {
-      stage
-          .leaves()
-          .filter(Product::isModel)
-          .ifPresent(product -> models.put(product.servedName(), stage.name() + "/model"));
+      Product product = stage.about().leaves();
+      if (product != null && product.isModel()) {
+        models.put(product.servedName(), stage.name() + "/model");
+      }
     }
     if (reward != null && !models.isEmpty()) {
       models.put(Product.REWARD.servedName(), reward.toAbsolutePath().normalize().toString());

@@ -3,7 +3,7 @@ package org.rlaif.training.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.training.report.ReportPart;
 
 /**
@@ -12,24 +12,34 @@ import org.rlaif.training.report.ReportPart;
  * @param <F> its figures: a record that Jackson writes and reads
  */
 public interface Stage<F> {
-  /** Of its folder and its command. */
-  String name();
+  /**
+   * What a stage is called and leaves.
+   *
+   * @param name of its folder and its command
+   * @param description one line, for its command's help
+   * @param figures a record that Jackson writes and reads
+   * @param leaves what the stages after it find by this; null: nothing
+   * @param headline the figures worth a line on the screen, by their names; {@code a.b} reaches
+   *     into a record. What is not there is left out
+   */
+  record About<F>(
+      String name,
+      String description,
+      Class<F> figures,
+      @Nullable Product leaves,
+      List<String> headline) {}
 
-  /** One line, for its command's help. */
-  String description();
+  About<F> about();
 
-  Class<F> figures();
+  default String name() {
+    return about().name();
+  }
 
   /**
    * All that decides its result, apart from the seed and the stages before it; files that are named
    * by their content.
    */
   Object settings();
-
-  /** What the stages after it find by this. */
-  default Optional<Product> leaves() {
-    return Optional.empty();
-  }
 
   /** Whether it is made from the others in a moment, so that nobody minds if it is made again. */
   default boolean isRedrawn() {
@@ -54,12 +64,6 @@ public interface Stage<F> {
    * @param out a folder to fill, empty and not in its place yet
    */
   F work(RunContext context, Path out) throws IOException;
-
-  /**
-   * The figures worth a line on the screen, by their names; {@code a.b} reaches into a record. What
-   * is not there is left out.
-   */
-  List<String> headline();
 
   /** Of its figures in {@code report.json}. */
   default String section() {

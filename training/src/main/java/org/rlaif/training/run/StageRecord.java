@@ -52,7 +52,7 @@ public record StageRecord(
   public <F> F figures(Stage<F> of) {
     try {
       return Json.MAPPER
-          .readerFor(of.figures())
+          .readerFor(of.about().figures())
           .without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .readValue(figures);
     } catch (IOException e) {

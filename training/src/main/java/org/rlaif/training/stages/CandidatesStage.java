@@ -1,10 +1,14 @@
 package org.rlaif.training.stages;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Random;
 import org.rlaif.kit.Example;
+import org.rlaif.kit.Prompt;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.Tokenizer;
 import org.rlaif.training.config.CandidatesConfig;
@@ -28,28 +32,18 @@ record CandidatesStage(CandidatesConfig config) implements Stage<CandidateSampli
   }
 
   @Override
-  public String name() {
-    return "candidates";
-  }
-
-  @Override
-  public String description() {
-    return "Samples completions to be judged from the SFT policy.";
-  }
-
-  @Override
-  public Class<CandidateSampling.Figures> figures() {
-    return CandidateSampling.Figures.class;
+  public About<CandidateSampling.Figures> about() {
+    return new About<>(
+        "candidates",
+        "Samples completions to be judged from the SFT policy.",
+        CandidateSampling.Figures.class,
+        Product.CANDIDATES,
+        List.of("sequences", "meanTokens", "leftOut"));
   }
 
   @Override
   public Object settings() {
     return config;
-  }
-
-  @Override
-  public Optional<Product> leaves() {
-    return Optional.of(Product.CANDIDATES);
   }
 
   @Override
@@ -81,8 +75,7 @@ record CandidatesStage(CandidatesConfig config) implements Stage<CandidateSampli
       PromptEncoder encoder = PromptEncoder.of(run.tokenizerJson(), tokenizer);
       ContextFilter filter = run.filter(encoder);
       List<Example> prompts =
-          Prompts.different(
-              filter.prompts(run.data().train(), config.maxTokens()), run.seed("candidates"));
+          different(filter.prompts(run.data().train(), config.maxTokens()), run.seed("candidates"));
       return CandidateSampling.run(
           config,
           serving.client(),
@@ -95,8 +88,12 @@ record CandidatesStage(CandidatesConfig config) implements Stage<CandidateSampli
     }
   }
 
-  @Override
-  public List<String> headline() {
-    return List.of("sequences", "meanTokens", "leftOut");
+  /** One example for each prompt, in an order of the seed. */
+  static List<Example> different(List<Example> examples, long seed) {
+    Map<Prompt, Example> byPrompt = new LinkedHashMap<>();
+    examples.forEach(each -> byPrompt.putIfAbsent(each.prompt(), each));
+    List<Example> shuffled = new ArrayList<>(byPrompt.values());
+    Collections.shuffle(shuffled, new Random(seed));
+    return shuffled;
   }
 }

@@ -2,7 +2,6 @@ package org.rlaif.training.stages;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.rlaif.training.config.DataConfig;
 import org.rlaif.training.config.DataConfig.Source;
 import org.rlaif.training.config.RunConfig;
@@ -16,18 +15,13 @@ import org.rlaif.training.run.Stage;
 /** Generates the data, or reads the user's, and splits them by their prompts. */
 record DataStage(RunConfig config) implements Stage<DataSet.Figures> {
   @Override
-  public String name() {
-    return "data";
-  }
-
-  @Override
-  public String description() {
-    return "Reads or generates the data and splits it.";
-  }
-
-  @Override
-  public Class<DataSet.Figures> figures() {
-    return DataSet.Figures.class;
+  public About<DataSet.Figures> about() {
+    return new About<>(
+        "data",
+        "Reads or generates the data and splits it.",
+        DataSet.Figures.class,
+        Product.DATA,
+        List.of("train", "validation", "test", "preferences", "inTwoSplits"));
   }
 
   /** The user's files count by their content: who changes one repeats the run. */
@@ -40,19 +34,9 @@ record DataStage(RunConfig config) implements Stage<DataSet.Figures> {
   }
 
   @Override
-  public Optional<Product> leaves() {
-    return Optional.of(Product.DATA);
-  }
-
-  @Override
   public DataSet.Figures work(RunContext context, Path out) {
     return config.data().source() == Source.TLDR
         ? GeneratedData.write(config.data(), config.seed(), out)
         : UserData.write(config.data(), config.seed(), config.sft() != null, out);
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("train", "validation", "test", "preferences", "inTwoSplits");
   }
 }

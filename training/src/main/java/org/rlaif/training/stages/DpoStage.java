@@ -2,7 +2,6 @@ package org.rlaif.training.stages;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.DpoConfig;
@@ -23,28 +22,18 @@ record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
   }
 
   @Override
-  public String name() {
-    return config.algorithm().word();
-  }
-
-  @Override
-  public String description() {
-    return "Teaches the policy the preferences, without a reward model.";
-  }
-
-  @Override
-  public Class<Dpo.Figures> figures() {
-    return Dpo.Figures.class;
+  public About<Dpo.Figures> about() {
+    return new About<>(
+        config.algorithm().word(),
+        "Teaches the policy the preferences, without a reward model.",
+        Dpo.Figures.class,
+        Product.POLICY,
+        List.of("accuracy", "margin", "steps"));
   }
 
   @Override
   public Object settings() {
     return dpo;
-  }
-
-  @Override
-  public Optional<Product> leaves() {
-    return Optional.of(Product.POLICY);
   }
 
   @Override
@@ -71,11 +60,6 @@ record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
           context.device(),
           out);
     }
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("accuracy", "margin", "steps");
   }
 
   @Override

@@ -46,18 +46,13 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
   }
 
   @Override
-  public String name() {
-    return "evaluate";
-  }
-
-  @Override
-  public String description() {
-    return "Compares the policy with SFT and with the references.";
-  }
-
-  @Override
-  public Class<EvaluationFigures> figures() {
-    return EvaluationFigures.class;
+  public About<EvaluationFigures> about() {
+    return new About<>(
+        "evaluate",
+        "Compares the policy with SFT and with the references.",
+        EvaluationFigures.class,
+        null,
+        List.of("winRate.policyVsSft.value", "kl"));
   }
 
   @Override
@@ -119,11 +114,6 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
           context.device(),
           out);
     }
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("winRate.policyVsSft.value", "kl");
   }
 
   @Override

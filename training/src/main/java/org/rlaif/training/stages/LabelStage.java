@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.JudgeConfig;
@@ -36,28 +35,18 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
   private static final String HELD_OUT = "heldOut.jsonl";
 
   @Override
-  public String name() {
-    return "label";
-  }
-
-  @Override
-  public String description() {
-    return "Asks the judge about the candidates, or takes people's preferences.";
-  }
-
-  @Override
-  public Class<LabelFigures> figures() {
-    return LabelFigures.class;
+  public About<LabelFigures> about() {
+    return new About<>(
+        "label",
+        "Asks the judge about the candidates, or takes people's preferences.",
+        LabelFigures.class,
+        Product.PREFERENCES,
+        List.of("judge", "train", "heldOut", "unanswered"));
   }
 
   @Override
   public Object settings() {
     return List.of(config.labels(), config.judge().decisive());
-  }
-
-  @Override
-  public Optional<Product> leaves() {
-    return Optional.of(Product.PREFERENCES);
   }
 
   @Override
@@ -127,11 +116,6 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
     List<Preference> heldOut =
         filter.preferences(JsonLines.read(folder.resolve(HELD_OUT), Preference.class));
     return new LabelledPairs(train, heldOut, filter.dropped(), filter.apart());
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("judge", "train", "heldOut", "unanswered");
   }
 
   @Override

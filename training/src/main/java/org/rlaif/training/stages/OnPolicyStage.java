@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.UserError;
@@ -17,8 +16,8 @@ import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
-import org.rlaif.training.onpolicy.Algorithm;
 import org.rlaif.training.onpolicy.Algorithms;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm;
 import org.rlaif.training.onpolicy.OnPolicyFigures;
 import org.rlaif.training.onpolicy.OnPolicyLoop;
 import org.rlaif.training.report.ReportPart;
@@ -32,25 +31,20 @@ import org.rlaif.training.run.Sizes;
 import org.rlaif.training.run.Stage;
 
 /** Improves the policy by an on-policy algorithm, whose name the stage has. */
-record OnPolicyStage(RunConfig config, Algorithm algorithm, OnPolicyConfig settingsOfAll)
+record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConfig settingsOfAll)
     implements Stage<OnPolicyFigures> {
   OnPolicyStage(RunConfig config) {
     this(config, Algorithms.of(config), config.onPolicy());
   }
 
   @Override
-  public String name() {
-    return config.algorithm().word();
-  }
-
-  @Override
-  public String description() {
-    return algorithm.description();
-  }
-
-  @Override
-  public Class<OnPolicyFigures> figures() {
-    return OnPolicyFigures.class;
+  public About<OnPolicyFigures> about() {
+    return new About<>(
+        config.algorithm().word(),
+        algorithm.description(),
+        OnPolicyFigures.class,
+        Product.POLICY,
+        List.of("score", "kl", "parity.maxAbsLogprobDifference", "parity.threshold"));
   }
 
   @Override
@@ -61,11 +55,6 @@ record OnPolicyStage(RunConfig config, Algorithm algorithm, OnPolicyConfig setti
       settings.add(List.of(reward.folder(), Stages.content(reward.path())));
     }
     return settings;
-  }
-
-  @Override
-  public Optional<Product> leaves() {
-    return Optional.of(Product.POLICY);
   }
 
   @Override
@@ -121,7 +110,7 @@ record OnPolicyStage(RunConfig config, Algorithm algorithm, OnPolicyConfig setti
         Serving serving = context.serve(served)) {
       ContextFilter filter = run.filter(PromptEncoder.of(start));
       List<Example> prompts =
-          Prompts.different(
+          CandidatesStage.different(
               filter.prompts(filter.examples(run.data().train()), settingsOfAll.maxTokens()),
               run.seed(name()));
       return new OnPolicyLoop(
@@ -138,11 +127,6 @@ record OnPolicyStage(RunConfig config, Algorithm algorithm, OnPolicyConfig setti
               filter.dropped(),
               out);
     }
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("score", "kl", "parity.maxAbsLogprobDifference", "parity.threshold");
   }
 
   @Override

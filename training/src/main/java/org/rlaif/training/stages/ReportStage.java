@@ -45,18 +45,9 @@ public record ReportStage() implements Stage<ReportStage.Figures> {
   public record Figures(int pictures) {}
 
   @Override
-  public String name() {
-    return "report";
-  }
-
-  @Override
-  public String description() {
-    return "Draws the figures of all others.";
-  }
-
-  @Override
-  public Class<Figures> figures() {
-    return Figures.class;
+  public About<ReportStage.Figures> about() {
+    return new About<>(
+        "report", "Draws the figures of all others.", Figures.class, null, List.of("pictures"));
   }
 
   @Override
@@ -67,11 +58,6 @@ public record ReportStage() implements Stage<ReportStage.Figures> {
   @Override
   public boolean isRedrawn() {
     return true;
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("pictures");
   }
 
   @Override

@@ -43,28 +43,18 @@ record RewardStage(RunConfig config, RewardConfig reward)
   }
 
   @Override
-  public String name() {
-    return "reward";
-  }
-
-  @Override
-  public String description() {
-    return "Trains the reward model on the preferences.";
-  }
-
-  @Override
-  public Class<RewardModelTraining.Figures> figures() {
-    return RewardModelTraining.Figures.class;
+  public About<RewardModelTraining.Figures> about() {
+    return new About<>(
+        "reward",
+        "Trains the reward model on the preferences.",
+        RewardModelTraining.Figures.class,
+        Product.REWARD,
+        List.of("accuracy", "decided"));
   }
 
   @Override
   public Object settings() {
     return reward;
-  }
-
-  @Override
-  public Optional<Product> leaves() {
-    return Optional.of(Product.REWARD);
   }
 
   @Override
@@ -92,11 +82,6 @@ record RewardStage(RunConfig config, RewardConfig reward)
           context.device(),
           out);
     }
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("accuracy", "decided");
   }
 
   @Override

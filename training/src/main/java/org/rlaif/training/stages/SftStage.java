@@ -7,7 +7,6 @@ import static org.rlaif.training.report.Charts.Look.MARKS;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.rlaif.kit.Example;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.Tokenizer;
@@ -31,18 +30,13 @@ import org.rlaif.training.run.Stage;
 /** Fine-tunes the policy on the examples. */
 record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
   @Override
-  public String name() {
-    return "sft";
-  }
-
-  @Override
-  public String description() {
-    return "Fine-tunes the policy on the examples.";
-  }
-
-  @Override
-  public Class<Sft.Figures> figures() {
-    return Sft.Figures.class;
+  public About<Sft.Figures> about() {
+    return new About<>(
+        "sft",
+        "Fine-tunes the policy on the examples.",
+        Sft.Figures.class,
+        Product.START,
+        List.of("validationLoss", "endProbability"));
   }
 
   @Override
@@ -50,11 +44,6 @@ record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
     List<Object> settings = new ArrayList<>(List.of(sft));
     settings.addAll(Stages.startSettings(config));
     return settings;
-  }
-
-  @Override
-  public Optional<Product> leaves() {
-    return Optional.of(Product.START);
   }
 
   @Override
@@ -84,11 +73,6 @@ record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
           context.device(),
           out);
     }
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("validationLoss", "endProbability");
   }
 
   @Override

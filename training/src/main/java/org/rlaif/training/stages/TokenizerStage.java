@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
@@ -42,18 +41,13 @@ record TokenizerStage(RunConfig config) implements Stage<TokenizerStage.Figures>
   record Figures(int vocabularySize, double promptTokens, @Nullable Double completionTokens) {}
 
   @Override
-  public String name() {
-    return "tokenizer";
-  }
-
-  @Override
-  public String description() {
-    return "Trains the byte-level BPE on the training text.";
-  }
-
-  @Override
-  public Class<Figures> figures() {
-    return Figures.class;
+  public About<TokenizerStage.Figures> about() {
+    return new About<>(
+        "tokenizer",
+        "Trains the byte-level BPE on the training text.",
+        Figures.class,
+        Product.TOKENIZER,
+        List.of("vocabularySize", "promptTokens"));
   }
 
   /** Without SFT this is the first stage that takes something of the model to start from. */
@@ -64,11 +58,6 @@ record TokenizerStage(RunConfig config) implements Stage<TokenizerStage.Figures>
     }
     String tokenizer = AtomicFiles.sha256(ModelFolder.tokenizerJson(config.model().path()));
     return config.sft() == null ? List.of(tokenizer, Stages.startSettings(config)) : tokenizer;
-  }
-
-  @Override
-  public Optional<Product> leaves() {
-    return Optional.of(Product.TOKENIZER);
   }
 
   /** The model to start from, if there is one, can be asked as the data want it. */
@@ -133,11 +122,6 @@ record TokenizerStage(RunConfig config) implements Stage<TokenizerStage.Figures>
           prompts.orElse(0),
           completions.isPresent() ? (Double) completions.getAsDouble() : null);
     }
-  }
-
-  @Override
-  public List<String> headline() {
-    return List.of("vocabularySize", "promptTokens");
   }
 
   @Override

@@ -39,7 +39,7 @@ import org.rlaif.training.rewards.SampledCompletion;
 import org.rlaif.training.rewards.WeightedReward;
 
 class OnPolicyLoopTest {
-  static final Algorithm PPO = new Ppo(new PpoConfig(0.2, 1, 0.95, 3e-3, 0.2), 0.05);
+  static final OnPolicyAlgorithm PPO = new Ppo(new PpoConfig(0.2, 1, 0.95, 3e-3, 0.2), 0.05);
 
   @TempDir private Path out;
 
@@ -177,7 +177,7 @@ class OnPolicyLoopTest {
   }
 
   private static OnPolicyFigures run(
-      Algorithm algorithm, OnPolicyConfig config, long seed, Path folder) {
+      OnPolicyAlgorithm algorithm, OnPolicyConfig config, long seed, Path folder) {
     try (ModelFolder policy = ModelFolder.open(ToyModels.sft());
         ModelFolder reward = ModelFolder.open(ToyModels.reward());
         RlaifServer server = ToyModels.serve();
@@ -194,7 +194,7 @@ class OnPolicyLoopTest {
   /** What the rewards like is learned by every algorithm, with the engines at one. */
   @Test
   void everyAlgorithmLearns() throws Exception {
-    Map<String, Algorithm> algorithms =
+    Map<String, OnPolicyAlgorithm> algorithms =
         Map.of(
             "rloo", new Rloo(new RlooConfig(4, 0.2), 0.05),
             "grpo", new Grpo(new GrpoConfig(4, 0.2), 0.05, 8, /* unbiased= */ false),

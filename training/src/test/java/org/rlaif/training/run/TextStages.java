@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.rlaif.kit.UserError;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.RunConfig;
@@ -122,33 +121,13 @@ final class TextStages {
     }
 
     @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public String description() {
-      return "Writes a line.";
-    }
-
-    @Override
-    public Class<Figures> figures() {
-      return Figures.class;
+    public About<Figures> about() {
+      return new About<>(name, "Writes a line.", Figures.class, leaves, List.of("length"));
     }
 
     @Override
     public Object settings() {
       return settings;
-    }
-
-    @Override
-    public Optional<Product> leaves() {
-      return Optional.of(leaves);
-    }
-
-    @Override
-    public List<String> headline() {
-      return List.of("length");
     }
 
     @Override

@@ -6,7 +6,7 @@ import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
 
 /** An on-policy algorithm: all in which it differs from the others. */
-public interface Algorithm {
+public interface OnPolicyAlgorithm {
 
   /** One line, for the help of its command. */
   String description();

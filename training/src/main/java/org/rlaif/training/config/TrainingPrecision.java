@@ -3,7 +3,7 @@ package org.rlaif.training.config;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What the trainer multiplies in. */
-public enum Precision {
+public enum TrainingPrecision {
   @JsonProperty("fp32")
   FP32,
   @JsonProperty("bf16")

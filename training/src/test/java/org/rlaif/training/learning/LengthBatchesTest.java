@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class BatchesTest {
+class LengthBatchesTest {
   @Test
   void everyPassHasEverythingOnce() {
     Order order = new Order(10, 1);
@@ -34,7 +34,7 @@ class BatchesTest {
   @Test
   void batchesHoldThingsOfSimilarLengthAndLeaveNothingOut() {
     int n = 64; // 8 batches of 8: one pool
-    Batches batches = new Batches(n, 8, 5, thing -> thing);
+    LengthBatches batches = new LengthBatches(n, 8, 5, thing -> thing);
     int[] all =
         IntStream.range(0, 8)
             .mapToObj(i -> batches.next())

@@ -15,7 +15,7 @@ import java.util.function.IntUnaryOperator;
  * padding: some batches' worth is drawn at a time, sorted by length, cut up, and dealt out in
  * random order.
  */
-public final class Batches {
+public final class LengthBatches {
   private static final int POOL = 8;
 
   private final Order order;
@@ -29,7 +29,7 @@ public final class Batches {
    * @param batch how many of them make a batch
    * @param length of the thing with a given number
    */
-  public Batches(int n, int batch, long seed, IntUnaryOperator length) {
+  public LengthBatches(int n, int batch, long seed, IntUnaryOperator length) {
     this.order = new Order(n, seed);
     this.batch = batch;
     this.length = length;
