@@ -37,6 +37,15 @@ final class TensorTest {
     return Tensor.call(() -> x.pointer().grad()).toFloats();
   }
 
+  /** The second sum is of nothing; a number's gradient is that of its sum. */
+  @Test
+  void sumsAreOfNumbersThatStandSideBySide() {
+    int[] lengths = {2, 0, 3};
+    assertNumbers(list(1, 2, 3, 4, 5).sums(lengths), 3, 0, 12);
+    float[] gradient = gradient(list(1, 2, 3, 4, 5), x -> x.sums(lengths).times(list(10, 20, 30)));
+    assertArrayEquals(new float[] {10, 10, 30, 30, 30}, gradient);
+  }
+
   @Test
   void arithmeticWorksElementByElement() {
     Tensor a = list(1, 2, 3);

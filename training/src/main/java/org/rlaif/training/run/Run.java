@@ -55,11 +55,6 @@ public record Run(RunConfig config, RunFolder folder, List<Stage<?>> stages) {
     return makes(Product.REWARD) || !config.reward().trained();
   }
 
-  /** What a finished stage has left. */
-  public <F> Optional<F> figures(Stage<F> stage) {
-    return folder.finished(stage.name()).map(done -> done.figures(stage));
-  }
-
   /** Examples and preferences. */
   public DataSet data() {
     return DataSet.read(path(Product.DATA));
