@@ -67,16 +67,6 @@ public final class Statistics {
     return 1 - variance(rest) / total;
   }
 
-  /**
-   * {@link Interval#ofShare} as an array.
-   *
-   * @return its low and its high end
-   */
-  public static double[] wilson(double share, double n) {
-    Interval interval = Interval.ofShare(share, n);
-    return new double[] {interval.low(), interval.high()};
-  }
-
   /** The largest absolute difference of two arrays; NaN if any difference is. */
   public static double maxAbsDifference(float[] x, float[] y) {
     requireSameLength(x.length, y.length);

@@ -6,6 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import org.junit.jupiter.api.Test;
 
 final class IntervalTest {
+  /** By hand, 8 of 10, z = 1.96: (0.8 + 0.19208) / 1.38416 ± 1.96 sqrt(0.0256040) / 1.38416. */
+  @Test
+  void ofAShare() {
+    assertEquals(0.490157, Interval.ofShare(0.8, 10).low(), 2e-5);
+    assertEquals(0.943318, Interval.ofShare(0.8, 10).high(), 2e-5);
+    assertEquals(0, Interval.ofShare(0, 1).low());
+    assertEquals(0.793450, Interval.ofShare(0, 1).high(), 2e-5);
+    assertEquals(1, Interval.ofShare(1, 5).high());
+  }
+
   /** Values of Student's distribution from any table. */
   @Test
   void studentsPercentile() {

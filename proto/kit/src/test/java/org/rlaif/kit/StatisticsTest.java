@@ -1,6 +1,5 @@
 package org.rlaif.kit;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,14 +32,6 @@ class StatisticsTest {
     assertEquals(0, Statistics.explainedVariance(new float[] {9, 9, 9}, returns), 1e-12);
     assertTrue(Statistics.explainedVariance(new float[] {5, 2, 1}, returns) < 0);
     assertEquals(Double.NaN, Statistics.explainedVariance(new float[] {1, 2}, new float[] {3, 3}));
-  }
-
-  @Test
-  void wilsonsIntervalByHand() {
-    // 8 of 10, z = 1.96: (0.8 + 0.19208) / 1.38416 ± 1.96 sqrt(0.016 + 0.0096040) / 1.38416
-    assertArrayEquals(new double[] {0.490157, 0.943318}, Statistics.wilson(0.8, 10), 2e-5);
-    assertArrayEquals(new double[] {0, 0.793450}, Statistics.wilson(0, 1), 2e-5);
-    assertEquals(1, Statistics.wilson(1, 5)[1]);
   }
 
   @Test

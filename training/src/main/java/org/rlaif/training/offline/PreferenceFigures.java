@@ -2,6 +2,7 @@ package org.rlaif.training.offline;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Interval;
 import org.rlaif.kit.Statistics;
 import org.rlaif.training.math.Preferences;
 
@@ -61,14 +62,11 @@ public record PreferenceFigures(
         rightConfident += point;
       }
     }
-    double[] interval =
-        decided == 0
-            ? new double[] {Double.NaN, Double.NaN}
-            : Statistics.wilson(right / decided, decided);
+    Interval interval = decided == 0 ? null : Interval.ofShare(right / decided, decided);
     return new PreferenceFigures(
         figure(right / decided),
-        figure(interval[0]),
-        figure(interval[1]),
+        interval == null ? null : interval.low(),
+        interval == null ? null : interval.high(),
         figure(rightConfident / confident),
         loss / labels.length,
         figure(margin / decided),

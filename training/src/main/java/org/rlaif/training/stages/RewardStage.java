@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.kit.Statistics;
+import org.rlaif.kit.Interval;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.RewardConfig;
@@ -160,8 +160,8 @@ record RewardStage(RunConfig config, RewardConfig reward)
       int n,
       Function<Theme, Color> color) {
     if (share != null && n > 0) {
-      double[] interval = Statistics.wilson(share, n);
-      amounts.add(Amount.share(label, share, interval[0], interval[1], color));
+      Interval interval = Interval.ofShare(share, n);
+      amounts.add(Amount.share(label, share, interval.low(), interval.high(), color));
     }
   }
 
