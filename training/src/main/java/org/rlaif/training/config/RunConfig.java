@@ -43,8 +43,11 @@ public record RunConfig(
     Algorithm algorithm,
     OnPolicyConfig onPolicy,
     PpoConfig ppo,
+    ReinforceConfig reinforce,
     RlooConfig rloo,
     GrpoConfig grpo,
+    GspoConfig gspo,
+    CispoConfig cispo,
     DpoConfig dpo,
     EvaluationConfig evaluation) {
 

@@ -31,11 +31,40 @@ public record PolicyLoss(
    */
   public static PolicyLoss clipped(
       Tensor logprobs, Tensor oldLogprobs, Tensor advantages, double clipRange) {
-    Tensor logRatio = logprobs.minus(oldLogprobs).clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO); // (N)
+    return clipped(logprobs, oldLogprobs, advantages, clipRange, clipRange);
+  }
+
+  /**
+   * The same between two ends.
+   *
+   * @param low how far below 1 the ratio may fall
+   * @param high how far above 1 it may rise
+   */
+  public static PolicyLoss clipped(
+      Tensor logprobs, Tensor oldLogprobs, Tensor advantages, double low, double high) {
+    Tensor logRatio = logRatio(logprobs, oldLogprobs); // (N)
     Tensor ratio = logRatio.exp(); // (N)
-    Tensor clipped = ratio.clamp(1 - clipRange, 1 + clipRange); // (N)
+    Tensor clipped = ratio.clamp(1 - low, 1 + high); // (N)
     Tensor surrogate = Tensor.min(ratio.times(advantages), clipped.times(advantages)); // (N)
-    return withStatistics(surrogate.neg(), logRatio.detach().toFloats(), clipRange); // (N)
+    return withStatistics(surrogate.neg(), logRatio.detach().toFloats(), low, high); // (N)
+  }
+
+  /**
+   * -min(ratio, 1 + high) * A * log pi, the weight a constant: MiniMax 2025 (arXiv 2506.13585), eq.
+   * 4. All (N).
+   *
+   * @param high how far above 1 a weight may rise
+   */
+  public static PolicyLoss weighted(
+      Tensor logprobs, Tensor oldLogprobs, Tensor advantages, double high) {
+    Tensor logRatio = logRatio(logprobs, oldLogprobs).detach(); // (N)
+    Tensor weight = logRatio.exp().clamp(0, 1 + high); // (N)
+    Tensor loss = weight.times(advantages).times(logprobs).neg(); // (N)
+    return withStatistics(loss, logRatio.toFloats(), /* low= */ 1, high); // (N)
+  }
+
+  private static Tensor logRatio(Tensor logprobs, Tensor oldLogprobs) {
+    return logprobs.minus(oldLogprobs).clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO);
   }
 
   /**
@@ -51,7 +80,8 @@ public record PolicyLoss(
         perToken.plus(kl.times(beta)), ratioMean, ratioMin, ratioMax, clipFraction, approximateKl);
   }
 
-  private static PolicyLoss withStatistics(Tensor loss, float[] logRatios, double clipRange) {
+  private static PolicyLoss withStatistics(
+      Tensor loss, float[] logRatios, double low, double high) {
     double sum = 0;
     double min = Double.POSITIVE_INFINITY;
     double max = Double.NEGATIVE_INFINITY;
@@ -62,7 +92,7 @@ public record PolicyLoss(
       sum += ratio;
       min = Math.min(min, ratio);
       max = Math.max(max, ratio);
-      outside += Math.abs(ratio - 1) > clipRange ? 1 : 0;
+      outside += ratio < 1 - low || ratio > 1 + high ? 1 : 0;
       kl += KlEstimators.k3(-logRatio); // the tokens come from pi_old
     }
     int n = logRatios.length;

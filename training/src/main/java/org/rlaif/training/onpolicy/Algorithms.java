@@ -12,9 +12,12 @@ public final class Algorithms {
     int maxTokens = run.onPolicy().maxTokens();
     return switch (run.algorithm()) {
       case PPO -> new Ppo(run.ppo(), kl);
+      case REINFORCE -> new Reinforce(run.reinforce(), kl);
       case RLOO -> new Rloo(run.rloo(), kl);
       case GRPO -> new Grpo(run.grpo(), kl, maxTokens, /* unbiased= */ false);
       case DR_GRPO -> new Grpo(run.grpo(), kl, maxTokens, /* unbiased= */ true);
+      case GSPO -> new Gspo(run.gspo(), kl);
+      case CISPO -> new Cispo(run.cispo());
       case DPO -> throw new IllegalArgumentException(run.algorithm().word() + " is not on-policy");
     };
   }

@@ -212,7 +212,8 @@ final class Learner implements AutoCloseable {
                     policy.logprobs(sequences, config.temperature()),
                     flat(rollout.logprobs(), some),
                     flat(view.referenceLogprobs(), some),
-                    flat(estimated.advantages(), some)));
+                    flat(estimated.advantages(), some),
+                    ofSome));
         Tensor policyLoss = algorithm.averaging().of(loss.perToken(), ofSome);
         policySteps.add(policyLoss, share, where + ", policyLoss");
         if (values != null) {

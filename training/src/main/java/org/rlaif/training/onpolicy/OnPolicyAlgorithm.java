@@ -68,7 +68,13 @@ public interface OnPolicyAlgorithm {
    *
    * @param logprobs of the policy that learns
    * @param oldLogprobs of the policy that wrote them
+   * @param lengths of the completions in tokens, (B); they add up to N
    */
+  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
   record Minibatch(
-      Tensor logprobs, Tensor oldLogprobs, Tensor referenceLogprobs, Tensor advantages) {}
+      Tensor logprobs,
+      Tensor oldLogprobs,
+      Tensor referenceLogprobs,
+      Tensor advantages,
+      int[] lengths) {}
 }

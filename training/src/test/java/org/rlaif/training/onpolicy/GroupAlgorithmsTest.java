@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Test;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Tensor;
+import org.rlaif.training.config.CispoConfig;
 import org.rlaif.training.config.GrpoConfig;
+import org.rlaif.training.config.GspoConfig;
+import org.rlaif.training.config.ReinforceConfig;
 import org.rlaif.training.config.RlooConfig;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
@@ -52,7 +55,7 @@ class GroupAlgorithmsTest {
     try (Scope scope = Scope.open()) {
       Tensor same = Tensor.of(new float[] {-1, -1, -2}, 3);
       Tensor advantages = Tensor.of(new float[] {4, -1, -1}, 3);
-      PolicyLoss loss = grpo(false).loss(new Minibatch(same, same, same, advantages));
+      PolicyLoss loss = grpo(false).loss(new Minibatch(same, same, same, advantages, lengths));
       assertArrayEquals(new float[] {-4, 1, 1}, loss.perToken().toFloats(), 1e-6f);
       // (-4 + (1 + 1) / 2) / 2; of at most 5 tokens (-4 + 1 + 1) / 5 / 2; of sums (-4 + 2) / 2.
       assertEquals(-1.5, grpo(false).averaging().of(loss.perToken(), lengths).item(), 1e-6);
@@ -61,6 +64,51 @@ class GroupAlgorithmsTest {
           -1,
           new Rloo(new RlooConfig(2, 0.2), KL).averaging().of(loss.perToken(), lengths).item(),
           1e-6);
+    }
+  }
+
+  /** Each token has what comes behind it, whitened over all of them. */
+  @Test
+  void reinforceHasTheBatchAsItsBaseline() {
+    Advantages found = new Reinforce(new ReinforceConfig(0.2), KL).advantages(EXPERIENCE);
+    // Returns 3; 0.95, 1.05: mean 5 / 3, of squares (3^2 + 0.95^2 + 1.05^2) / 3.
+    double mean = 5 / 3.0;
+    double deviation = Math.sqrt((9 + 0.9025 + 1.1025) / 3 - mean * mean);
+    assertEquals((3 - mean) / deviation, found.advantages()[0][0], 1e-5);
+    assertEquals((0.95 - mean) / deviation, found.advantages()[1][0], 1e-5);
+    assertEquals((1.05 - mean) / deviation, found.advantages()[1][1], 1e-5);
+  }
+
+  /** The second completion's ratio is e^((0.1 + 0.3) / 2), clipped to 1.1. */
+  @Test
+  void gspoClipsWholeCompletions() {
+    int[] lengths = {1, 2};
+    var gspo = new Gspo(new GspoConfig(2, 0.05, 0.1), /* klCoefficient= */ 0);
+    try (Scope scope = Scope.open()) {
+      Tensor now = Tensor.of(new float[] {-1.02f, -0.9f, -1.7f}, 3);
+      Tensor old = Tensor.of(new float[] {-1, -1, -2}, 3);
+      Tensor advantages = Tensor.of(new float[] {2, 3, 3}, 3);
+      PolicyLoss loss = gspo.loss(new Minibatch(now, old, old, advantages, lengths));
+      float first = (float) (-2 * Math.exp(-0.02));
+      assertArrayEquals(new float[] {first, -3.3f, -3.3f}, loss.perToken().toFloats(), 1e-5f);
+      assertEquals(2 / 3.0, loss.clipFraction(), 1e-9);
+      assertEquals(
+          (first - 3.3) / 2, gspo.averaging().of(loss.perToken(), lengths).item(), 1e-5);
+    }
+  }
+
+  /** A clipped weight is still a weight: -1.2 * 3 * -0.5; the other one is e^-0.1. */
+  @Test
+  void cispoWeighsAndLeavesNothingOut() {
+    var cispo = new Cispo(new CispoConfig(2, 0.2));
+    try (Scope scope = Scope.open()) {
+      Tensor now = Tensor.of(new float[] {-0.5f, -1.1f}, 2);
+      Tensor old = Tensor.of(new float[] {-1, -1}, 2);
+      Tensor advantages = Tensor.of(new float[] {3, -1}, 2);
+      PolicyLoss loss = cispo.loss(new Minibatch(now, old, old, advantages, new int[] {1, 1}));
+      assertArrayEquals(
+          new float[] {1.8f, (float) (-1.1 * Math.exp(-0.1))}, loss.perToken().toFloats(), 1e-5f);
+      assertEquals(0.5, loss.clipFraction(), 1e-9);
     }
   }
 

@@ -23,9 +23,12 @@ import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.AdamConfig;
 import org.rlaif.training.config.AdapterConfig;
+import org.rlaif.training.config.CispoConfig;
 import org.rlaif.training.config.GrpoConfig;
+import org.rlaif.training.config.GspoConfig;
 import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.config.PpoConfig;
+import org.rlaif.training.config.ReinforceConfig;
 import org.rlaif.training.config.RlooConfig;
 import org.rlaif.training.learning.Clockless;
 import org.rlaif.training.learning.Toy;
@@ -196,6 +199,9 @@ class OnPolicyLoopTest {
   void everyAlgorithmLearns() throws Exception {
     Map<String, OnPolicyAlgorithm> algorithms =
         Map.of(
+            "reinforce", new Reinforce(new ReinforceConfig(0.2), 0.05),
+            "gspo", new Gspo(new GspoConfig(4, 0.1, 0.1), 0.05),
+            "cispo", new Cispo(new CispoConfig(4, 0.2)),
             "rloo", new Rloo(new RlooConfig(4, 0.2), 0.05),
             "grpo", new Grpo(new GrpoConfig(4, 0.2), 0.05, 8, /* unbiased= */ false),
             "dr_grpo", new Grpo(new GrpoConfig(4, 0.2), 0.05, 8, /* unbiased= */ true));
@@ -214,8 +220,9 @@ class OnPolicyLoopTest {
       // Completions of one prompt stand side by side.
       List<RolloutRow> first =
           JsonLines.read(out.resolve(name).resolve("rollouts/0000.jsonl"), RolloutRow.class);
+      int samples = algorithms.get(name).samples();
       for (int i = 0; i < first.size(); i++) {
-        assertEquals(first.get(i - i % 4).id(), first.get(i).id());
+        assertEquals(first.get(i - i % samples).id(), first.get(i).id());
       }
     }
   }

@@ -1,0 +1,36 @@
+package org.rlaif.training.onpolicy;
+
+import org.rlaif.training.config.CispoConfig;
+import org.rlaif.training.losses.PolicyLoss;
+import org.rlaif.training.math.Groups;
+import org.rlaif.training.math.Rewards;
+
+/**
+ * Clipped importance sampling, MiniMax 2025 (arXiv 2506.13585), eq. 4 and 5: REINFORCE on the
+ * advantages of groups, each token weighted by its ratio, which is clipped but has no gradient; so
+ * no token is left out, however rare it was. The mean is over all tokens.
+ */
+record Cispo(CispoConfig config) implements OnPolicyAlgorithm {
+  @Override
+  public String description() {
+    return "Improves the policy by CISPO: REINFORCE with clipped weights for old tokens.";
+  }
+
+  @Override
+  public int samples() {
+    return config.samples();
+  }
+
+  @Override
+  public Advantages advantages(Experience experience) {
+    float[][] rewards = Rewards.atTheEnd(experience.logprobs(), experience.scores());
+    double[] advantages = Groups.standardised(experience.scores(), samples());
+    return new Advantages(rewards, Groups.perToken(rewards, advantages), Advantages.NO_RETURNS);
+  }
+
+  @Override
+  public PolicyLoss loss(Minibatch minibatch) {
+    return PolicyLoss.weighted(
+        minibatch.logprobs(), minibatch.oldLogprobs(), minibatch.advantages(), config.clipHigh());
+  }
+}
