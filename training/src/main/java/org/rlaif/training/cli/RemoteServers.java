@@ -17,6 +17,7 @@ import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.Tls;
 import org.rlaif.kit.Prompt;
+import org.rlaif.kit.Retry;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.Calibration;
 import org.rlaif.training.run.Servers;
@@ -154,21 +155,12 @@ record RemoteServers(String address, Credentials credentials, String holder, Dur
                 .formatted(now.getHolder(), until(now)),
             "a run whose name no other uses there");
       }
-      pause(held.getName());
+      Retry.sleep(LOOK, "model " + held.getName());
     }
   }
 
   private static Instant until(Model held) {
     return Instant.ofEpochMilli(held.getLeaseEndUnixMs()).truncatedTo(ChronoUnit.SECONDS);
-  }
-
-  private static void pause(String name) {
-    try {
-      Thread.sleep(LOOK.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for model " + name, e);
-    }
   }
 
   /** The model of that name if another holds it. */

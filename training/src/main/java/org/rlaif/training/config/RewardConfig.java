@@ -3,6 +3,7 @@ package org.rlaif.training.config;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.UserError;
 import org.rlaif.model.hub.Hub;
 
 /**
@@ -38,6 +39,13 @@ public record RewardConfig(
 
   /** Where the model that is there lies; one with a name is downloaded if it is not here yet. */
   public Path path() {
-    return Hub.of(System.getenv()).resolve(folder);
+    try {
+      return Hub.of(System.getenv()).resolve(folder);
+    } catch (UserError e) { // who asks for a model does not know for what
+      String message = String.valueOf(e.getMessage());
+      throw message.startsWith("model")
+          ? new UserError("reward.folder" + message.substring("model".length()), e)
+          : e;
+    }
   }
 }

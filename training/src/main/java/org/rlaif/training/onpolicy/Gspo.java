@@ -9,8 +9,8 @@ import org.rlaif.training.math.Groups;
 import org.rlaif.training.math.Rewards;
 
 /**
- * Group sequence policy optimisation, Zheng et al. 2025 (arXiv 2507.18071), eq. 5 to 7: as GRPO, but
- * a completion has one ratio, the geometric mean of its tokens', and is clipped as a whole.
+ * Group sequence policy optimisation, Zheng et al. 2025 (arXiv 2507.18071), eq. 5 to 7: as GRPO,
+ * but a completion has one ratio, the geometric mean of its tokens', and is clipped as a whole.
  *
  * @param klCoefficient beta of the penalty in the loss
  */

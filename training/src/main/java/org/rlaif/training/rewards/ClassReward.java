@@ -1,5 +1,6 @@
 package org.rlaif.training.rewards;
 
+import java.lang.reflect.InvocationTargetException;
 import org.rlaif.kit.UserError;
 
 /**
@@ -31,10 +32,24 @@ public record ClassReward(String type, double weight) implements RewardPart {
           .getDeclaredConstructor()
           .newInstance();
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
-      throw new UserError(
-          "onPolicy.rewards: class %s: %s (expected: a class on the class path, RLAIF_CLASSPATH, that implements %s and has a public constructor without parameters)"
-              .formatted(type, e, RewardSource.class.getName()),
-          e);
+      throw UserError.expected(
+          "onPolicy.rewards: class " + type,
+          reason(e),
+          "a class on RLAIF_CLASSPATH that implements "
+              + RewardSource.class.getName()
+              + " and has a public constructor without parameters");
     }
+  }
+
+  private static String reason(Throwable e) {
+    if (e instanceof ClassNotFoundException) {
+      return "not found";
+    }
+    if (e instanceof ClassCastException) {
+      return "of another kind";
+    }
+    return e instanceof InvocationTargetException wrapped
+        ? String.valueOf(wrapped.getCause())
+        : e.toString();
   }
 }

@@ -173,6 +173,14 @@ class RlaifTest {
                 "model.folder=" + model,
                 "model.adapter={rank: 2, alpha: 1, rankStabilised: false, targets: [none]}"),
             List.of("reward.folder: " + model + " (", "reward.folder=" + model),
+            List.of("reward.folder: ./none (expected: a folder that", "reward.folder=./none"),
+            List.of(
+                "onPolicy.batch: 63 (expected: a multiple of grpo.samples (8))",
+                "algorithm=grpo",
+                "onPolicy.batch=63"),
+            List.of(
+                "onPolicy.rewards: class org.example.None: not found (expected: a class on",
+                "onPolicy.rewards=[{kind: class, type: org.example.None, weight: 1}]"),
             List.of("--set: serverTls: ", "server=x", "serverTls.ca=none.pem"))) {
       for (String dry : List.of("--runs", "--dry-run")) {
         List<String> typed = new ArrayList<>(List.of("run", yaml("name: x\n"), "--runs", runs));

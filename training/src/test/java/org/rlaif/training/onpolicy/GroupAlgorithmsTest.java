@@ -92,8 +92,7 @@ class GroupAlgorithmsTest {
       float first = (float) (-2 * Math.exp(-0.02));
       assertArrayEquals(new float[] {first, -3.3f, -3.3f}, loss.perToken().toFloats(), 1e-5f);
       assertEquals(2 / 3.0, loss.clipFraction(), 1e-9);
-      assertEquals(
-          (first - 3.3) / 2, gspo.averaging().of(loss.perToken(), lengths).item(), 1e-5);
+      assertEquals((first - 3.3) / 2, gspo.averaging().of(loss.perToken(), lengths).item(), 1e-5);
     }
   }
 
