@@ -1,23 +1,16 @@
 package org.rlaif.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.rlaif.serving.os.ProcMemory;
 
 /** How much memory this process has in the machine, again and again; known on Linux alone. */
 final class ResidentMemory implements AutoCloseable {
-  /** In the process's status; proc(5). */
-  private static final Path STATUS = Path.of("/proc/self/status");
-
-  private static final String LINE = "VmRSS:";
-
-  /** So many MiB, that many seconds after the start. */
+  /** MiB, and when: in seconds after the start. */
   record Sample(double seconds, double mib) {}
 
   private final long start = System.nanoTime();
@@ -49,18 +42,8 @@ final class ResidentMemory implements AutoCloseable {
 
   /** What it is now, in MiB. */
   static double mib() {
-    if (!Files.isReadable(STATUS)) {
-      return Double.NaN;
-    }
-    try {
-      return Files.readAllLines(STATUS).stream()
-          .filter(line -> line.startsWith(LINE))
-          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
-          .findFirst()
-          .orElse(Double.NaN);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    OptionalLong bytes = ProcMemory.resident();
+    return bytes.isEmpty() ? Double.NaN : bytes.getAsLong() / 0x1p20;
   }
 
   @Override

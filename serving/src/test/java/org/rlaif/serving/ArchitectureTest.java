@@ -3,18 +3,15 @@ package org.rlaif.serving;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
-import com.tngtech.archunit.library.dependencies.SliceAssignment;
-import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.rlaif.kit.Circles;
 import org.rlaif.serving.grpc.RlaifServer;
 
 /**
@@ -114,32 +111,9 @@ final class ArchitectureTest {
         .check(ROOM);
   }
 
-  /** Neither packages nor classes; what lies within a class is one with it. */
   @Test
-  void thereAreNoCircles() {
-    slices().matching("org.rlaif.serving.(*)..").should().beFreeOfCycles().check(ROOM);
-    slices()
-        .assignedFrom(
-            new SliceAssignment() {
-              @Override
-              public SliceIdentifier getIdentifierOf(JavaClass each) {
-                return each.getPackageName().startsWith("org.rlaif.serving")
-                    ? SliceIdentifier.of(outermost(each).getName())
-                    : SliceIdentifier.ignore();
-              }
-
-              @Override
-              public String getDescription() {
-                return "classes with what lies within them";
-              }
-            })
-        .should()
-        .beFreeOfCycles()
-        .check(ROOM);
-  }
-
-  private static JavaClass outermost(JavaClass within) {
-    return within.getEnclosingClass().map(ArchitectureTest::outermost).orElse(within);
+  void knowsNoCircles() {
+    Circles.refuse(ROOM);
   }
 
   private static LayeredArchitecture layers() {

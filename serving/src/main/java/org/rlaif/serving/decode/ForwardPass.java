@@ -87,7 +87,7 @@ public final class ForwardPass implements AutoCloseable, Samplers.Distributions 
     }
   }
 
-  /** Tokens that each of several prompts takes if the longest has so many. */
+  /** Tokens that each of several prompts takes, padding included. */
   static int width(int longest) {
     return GraphRun.isAlone(longest) ? longest + 1 : longest;
   }

@@ -13,7 +13,7 @@ public final class Prefill {
   public static final int CHUNK = 128;
 
   /** Most tokens of several prompts in one run, padding included; {@link #together}. */
-  public static final int TOGETHER = 512;
+  static final int TOGETHER = 512;
 
   /** Numbers of attention in one run, at most, if several prompts share it. */
   private static final int MOST_ATTENTION = 1 << 24;
@@ -32,7 +32,7 @@ public final class Prefill {
     this.temperature = temperature;
   }
 
-  /** The same for a model whose long slots make attention large. */
+  /** Most tokens of several prompts of a model: fewer where long slots make attention large. */
   static int together(DecoderConfig config) {
     int each = config.attention().heads() * config.contextLength(); // of one token
     return Math.min(TOGETHER, MOST_ATTENTION / each);

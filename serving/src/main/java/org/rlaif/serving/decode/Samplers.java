@@ -107,7 +107,7 @@ final class Samplers implements AutoCloseable {
       int token =
           worker.sampler.choose(logprobs, normaliser, row.rules, sampling, row.id, row.position());
       TokenDetails details =
-          sampling.wanted().isNothing() ? null : worker.sampler.details(logprobs, token, sampling);
+          sampling.details().isNothing() ? null : worker.sampler.details(logprobs, token, sampling);
       return new Draw(token, logprobs[token], details, null);
     } catch (RuntimeException e) {
       return new Draw(-1, Float.NaN, null, e);

@@ -33,7 +33,7 @@ public final class BareLoop implements AutoCloseable {
     this(engine, batch, engine.config().contextLength());
   }
 
-  /** The same with room for that many tokens per row. */
+  /** With room for {@code tokens} tokens per row. */
   public BareLoop(PolicyEngine engine, int batch, int tokens) {
     this.engine = engine;
     this.batch = batch;

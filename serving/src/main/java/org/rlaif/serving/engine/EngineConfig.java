@@ -52,44 +52,44 @@ public record EngineConfig(
         TextBound.BYTES_PER_TOKEN);
   }
 
-  /** The same, but so many sequences of one client may wait per model. */
+  /** With room for {@code most} waiting sequences of one client, per model. */
   public EngineConfig perClient(int most) {
     var limited = new QueueConfig(queue.sequences(), most);
     return new EngineConfig(
         slots, context, compute, limited, scoring, quantization, calibration, bytesPerToken);
   }
 
-  /** The same, with other limits on what is scored together. */
+  /** With other limits on what is scored together. */
   public EngineConfig scoring(ScoringConfig scoring) {
     return new EngineConfig(
         slots, context, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
-  /** The same on other threads; zeros are chosen by default. */
+  /** On other threads; zeros are chosen by default. */
   public EngineConfig compute(int slots, ComputeConfig compute) {
     return new EngineConfig(
         slots, context, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
-  /** The same, with policies quantised in that way unless a load asks for another. */
+  /** With policies quantised in that way unless a load asks for another. */
   public EngineConfig quantize(Quantization quantization) {
     return new EngineConfig(
         slots, context, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
-  /** The same, where quantised policies are calibrated and checked on these prompts. */
+  /** With quantised policies calibrated and checked on these prompts. */
   public EngineConfig calibrate(Calibration calibration) {
     return new EngineConfig(
         slots, context, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
-  /** The same, for sequences of so many tokens. */
+  /** With room for sequences of {@code tokens} tokens. */
   public EngineConfig context(int tokens) {
     return new EngineConfig(
         slots, tokens, compute, queue, scoring, quantization, calibration, bytesPerToken);
   }
 
-  /** The same, for texts of so many bytes per token of the context. */
+  /** With texts of at most {@code bytes} bytes per token of the context. */
   public EngineConfig bytesPerToken(int bytes) {
     return new EngineConfig(
         slots, context, compute, queue, scoring, quantization, calibration, bytes);

@@ -17,7 +17,7 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.graph.OnnxRuntime;
-import org.rlaif.serving.os.CLibrary;
+import org.rlaif.serving.os.NativeMemory;
 import org.rlaif.serving.queue.ModelObserver;
 import org.rlaif.serving.queue.Refusal;
 import org.rlaif.serving.queue.Refusal.Reason;
@@ -71,7 +71,7 @@ public final class Models implements AutoCloseable {
     return load(name, folder, null, null);
   }
 
-  /** The same, quantised in that way. */
+  /** Quantised in that way; null: as the settings say. */
   public ServedModel load(
       String name, Path folder, @Nullable Precision weights, @Nullable Precision kvCache) {
     return load(name, folder, weights, kvCache, null, null);
@@ -176,7 +176,7 @@ public final class Models implements AutoCloseable {
     unload(name, "", patience);
   }
 
-  /** The same for who may hold it; a {@link Refusal} if somebody else does. */
+  /** For who may hold it; a {@link Refusal} if somebody else does. */
   public void unload(String name, String holder, Duration patience) {
     ServedModel model = find(name);
     leases.require(model, holder);
@@ -226,7 +226,7 @@ public final class Models implements AutoCloseable {
    */
   private static void giveBack() {
     System.gc();
-    CLibrary.trim();
+    NativeMemory.giveBack();
   }
 
   public List<ServedModel> list() {

@@ -141,8 +141,8 @@ public final class PolicyEngine extends ServedModel {
   }
 
   /**
-   * The same for one of several clients, who take turns: prompt by prompt, however many each of
-   * them has waiting.
+   * For one of several clients, who take turns: prompt by prompt, however many each of them has
+   * waiting.
    */
   public Ticket sample(
       List<int[]> prompts,
@@ -177,8 +177,8 @@ public final class PolicyEngine extends ServedModel {
   }
 
   /**
-   * The same for one of several clients, who take turns, without waiting. All completions are
-   * queued, or none.
+   * For one of several clients, who take turns, without waiting. All completions are queued, or
+   * none.
    *
    * @param cancelled asked now and then; what is left is not computed then, and the answer a {@link
    *     Refusal}

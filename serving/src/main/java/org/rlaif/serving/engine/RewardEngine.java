@@ -49,8 +49,7 @@ public final class RewardEngine extends ServedModel {
   }
 
   /**
-   * The same for one of several clients, who take turns, without waiting. All items are queued, or
-   * none.
+   * For one of several clients, who take turns, without waiting. All items are queued, or none.
    *
    * @param cancelled asked now and then; what is left is not computed then, and the answer a {@link
    *     Refusal}

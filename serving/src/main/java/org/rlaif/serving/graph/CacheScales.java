@@ -76,7 +76,7 @@ public final class CacheScales {
     return scales;
   }
 
-  /** The same object, unless some numbers are clamped with it: only their scales grow then. */
+  /** These scales, unless some numbers are clamped with them: only their scales grow then. */
   public CacheScales widened(Ranges ranges) {
     List<float[]> wider = new ArrayList<>();
     boolean changed = false;

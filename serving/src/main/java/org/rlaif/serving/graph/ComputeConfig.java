@@ -18,7 +18,7 @@ public record ComputeConfig(int threads, String device) {
         device.equals("cpu"), "device", device, "cpu; this build's ONNX Runtime knows no other");
   }
 
-  /** So many threads of the CPU. */
+  /** Threads of the CPU. */
   public static ComputeConfig threads(int threads) {
     return new ComputeConfig(threads, "cpu");
   }

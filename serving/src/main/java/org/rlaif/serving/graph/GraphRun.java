@@ -42,7 +42,7 @@ public final class GraphRun implements AutoCloseable {
     this.nowhere = new KvCache(graph, MOST_FILLING, 1);
   }
 
-  /** Whether one of so many tokens would be left alone. */
+  /** Whether one of that number of tokens would be left alone. */
   public static boolean isAlone(int tokens) {
     return tokens % BLOCK == 1;
   }
@@ -97,8 +97,8 @@ public final class GraphRun implements AutoCloseable {
   }
 
   /**
-   * One or two decoding rows without meaning, before a chunk of so many tokens; the heads move
-   * behind them. Returns how many.
+   * One or two decoding rows without meaning, before a chunk of {@code tokens} tokens; the heads
+   * move behind them. Returns how many.
    */
   public int fillBefore(int tokens) {
     int filling = isAlone(1 + tokens) ? 2 : 1;

@@ -52,7 +52,7 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
-  /** All layers and both sides of that many slots. */
+  /** Of all layers and both sides, in bytes. */
   public static long bytes(DecoderConfig config, Precision precision, long slots) {
     return 2L * config.layers() * slots * sideBytes(config, precision);
   }
@@ -89,7 +89,7 @@ public final class KvCache implements AutoCloseable {
     return chunk(slot, 1);
   }
 
-  /** So many slots, for as many prompts. */
+  /** {@code count} slots, for as many prompts. */
   public View chunk(int slot, int count) {
     return view(new Range("chunk", slot, count));
   }
@@ -180,7 +180,7 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
-  /** What so many tokens of a slot take. */
+  /** What {@code count} tokens of a slot take, in bytes. */
   public long bytes(int count) {
     return (long) sides.size() * config.attention().kvHeads() * count * tokenBytes();
   }

@@ -45,7 +45,7 @@ public final class PassingCache {
     return (long) tokens * config.attention().cacheKeyWidth() * precision.bits() / Byte.SIZE;
   }
 
-  /** For that many rows of so many tokens each. */
+  /** For rows of {@code tokens} tokens each. */
   public Keeping keep(int rows, int tokens) {
     OnnxTensor key = tensor(keys, rows, tokens);
     OnnxTensor value = tensor(values, rows, tokens);

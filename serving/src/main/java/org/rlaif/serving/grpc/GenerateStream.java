@@ -43,13 +43,13 @@ final class GenerateStream implements SequenceListener {
     outgoing.send(
         () -> {
           GenerateResponse.Builder message = message(token, logprob);
-          if (sampling.wanted().sampledLogprobs()) {
+          if (sampling.details().sampledLogprobs()) {
             message.addSampledLogprobs(details.sampledLogprob());
           }
-          if (sampling.wanted().topLogprobs() > 0) {
+          if (sampling.details().topLogprobs() > 0) {
             message.addTopLogprobs(Outputs.top(details));
           }
-          if (sampling.wanted().support()) {
+          if (sampling.details().support()) {
             message.addSupport(Outputs.support(details));
           }
           observer.onNext(message.build());

@@ -1,20 +1,16 @@
 package org.rlaif.serving.grpc;
 
-import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlaif.serving.engine.ServedModel;
+import org.rlaif.serving.os.ProcMemory;
 
 /** Whose the memory of this process is, in bytes. */
 final class Memory {
-  private static final Path STATUS = Path.of("/proc/self/status"); // proc(5)
-  private static final String RESIDENT = "VmRSS:";
 
   private Memory() {}
 
@@ -32,7 +28,7 @@ final class Memory {
     long caches = models.stream().mapToLong(model -> model.footprint().kvCache()).sum();
     long arenas = models.stream().mapToLong(model -> model.footprint().arena()).sum();
     long buffers = Math.max(0, direct() - arenas - caches);
-    long resident = resident();
+    long resident = ProcMemory.resident().orElse(0);
     Map<String, Long> parts = new LinkedHashMap<>();
     parts.put("resident", resident);
     parts.put("heap", heap);
@@ -57,17 +53,5 @@ final class Memory {
         .filter(pool -> pool.getName().equals("direct"))
         .mapToLong(BufferPoolMXBean::getMemoryUsed)
         .sum();
-  }
-
-  private static long resident() {
-    try {
-      return Files.readAllLines(STATUS).stream()
-          .filter(line -> line.startsWith(RESIDENT))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-          .findFirst()
-          .orElse(0);
-    } catch (IOException e) { // another system
-      return 0;
-    }
   }
 }

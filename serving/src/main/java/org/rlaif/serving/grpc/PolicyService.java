@@ -37,7 +37,7 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
     PolicyEngine engine = models.policy(request.getModel());
     int[] prompt = new Prompts(engine.loaded()).of("prompt", request.getPrompt()).ids();
     Sampling sampling = Inputs.sampling(request.getSampling());
-    Demand.weights(engine, request.getMinWeightsVersion());
+    MinimumWeights.await(engine, request.getMinWeightsVersion());
     var stream = new GenerateStream(engine.tokenizer(), prompt, sampling, observer, executor);
     bind(observer, engine.sample(List.of(prompt), 1, sampling, stream, ClientIdentity.current()));
   }
@@ -53,7 +53,7 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
       prompts.add(inputs.of("prompts[" + i + "]", request.getPrompts(i)).ids());
     }
     Sampling sampling = Inputs.sampling(request.getSampling());
-    Demand.weights(engine, request.getMinWeightsVersion());
+    MinimumWeights.await(engine, request.getMinWeightsVersion());
     var stream =
         new RolloutStream(engine.tokenizer(), prompts, samples, sampling, observer, executor);
     bind(observer, engine.sample(prompts, samples, sampling, stream, ClientIdentity.current()));
@@ -73,7 +73,7 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
     Prompt prompt = new Prompts(engine.loaded()).of("prompt", request.getPrompt());
     engine.loaded().rules().prompt("prompt", prompt.ids());
     List<int[]> completions = prompt.beginnings("completions", request.getCompletionsList());
-    Demand.weights(engine, request.getMinWeightsVersion());
+    MinimumWeights.await(engine, request.getMinWeightsVersion());
     CompletableFuture<PolicyEngine.Logprobs> found =
         engine.logprobs(
             prompt.ids(),

@@ -45,7 +45,7 @@ final class RewardService extends RewardGrpc.RewardImplBase {
       items.add(
           new ScoringItem(prompt.ids(), prompt.whole(name + "completion", item.getCompletion())));
     }
-    Demand.weights(engine, request.getMinWeightsVersion());
+    MinimumWeights.await(engine, request.getMinWeightsVersion());
     WholeAnswer.send(found(engine, items), found -> scores(items, found), observer, executor);
   }
 
@@ -72,7 +72,7 @@ final class RewardService extends RewardGrpc.RewardImplBase {
       items.add(completion(name + "first", engine, prompt, pair.getFirst()));
       items.add(completion(name + "second", engine, prompt, pair.getSecond()));
     }
-    Demand.weights(engine, request.getMinWeightsVersion());
+    MinimumWeights.await(engine, request.getMinWeightsVersion());
     WholeAnswer.send(
         found(engine, items), found -> pairs(engine, items, found), observer, executor);
   }

@@ -36,7 +36,7 @@ final class RolloutStream implements SequenceListener {
     this.tokenizer = tokenizer;
     this.prompts = prompts;
     this.seed = sampling.seed();
-    this.wanted = sampling.wanted();
+    this.wanted = sampling.details();
     this.observer = observer;
     this.outgoing = new Outgoing(observer, executor);
     this.open = (long) prompts.size() * samples;

@@ -84,24 +84,24 @@ public record ServerConfig(
         null);
   }
 
-  /** The same, on TCP as well, where no client may fill more than half of a queue. */
+  /** On TCP as well, where no client may fill more than half of a queue. */
   public ServerConfig listen(String host, int port) {
     return new ServerConfig(
             models, port, host, engine, maxMessageBytes, patience, security, metrics)
         .perClient(Math.max(1, engine.queue().sequences() / 2));
   }
 
-  /** The same, but so many sequences of one client may wait per model. */
+  /** With room for {@code maxQueue} waiting sequences of one client, per model. */
   public ServerConfig perClient(int maxQueue) {
     return with(engine.perClient(maxQueue));
   }
 
-  /** The same with another engine; zeros are chosen by default. */
+  /** With another engine; zeros are chosen by default. */
   public ServerConfig compute(int slots, ComputeConfig compute) {
     return with(engine.compute(slots, compute));
   }
 
-  /** The same on so many threads; 0: one per processor. */
+  /** On that number of threads; 0: one per processor. */
   public ServerConfig threads(int threads) {
     return compute(engine.slots(), ComputeConfig.threads(threads));
   }
@@ -111,49 +111,49 @@ public record ServerConfig(
         models, port, host, engine, maxMessageBytes, patience, security, metrics);
   }
 
-  /** The same, with other limits on what is scored together. */
+  /** With other limits on what is scored together. */
   public ServerConfig scoring(ScoringConfig scoring) {
     return with(engine.scoring(scoring));
   }
 
-  /** The same, with policies quantised in that way unless a load asks for another. */
+  /** With policies quantised in that way unless a load asks for another. */
   public ServerConfig quantize(Quantization quantization) {
     return with(engine.quantize(quantization));
   }
 
-  /** The same, where quantised policies are calibrated and checked on these prompts. */
+  /** With quantised policies calibrated and checked on these prompts. */
   public ServerConfig calibrate(Calibration calibration) {
     return with(engine.calibrate(calibration));
   }
 
-  /** The same, for sequences of so many tokens. */
+  /** With room for sequences of {@code tokens} tokens. */
   public ServerConfig context(int tokens) {
     return with(engine.context(tokens));
   }
 
-  /** The same, for texts of so many bytes per token of the context. */
+  /** With texts of at most {@code bytes} bytes per token of the context. */
   public ServerConfig bytesPerToken(int bytes) {
     return with(engine.bytesPerToken(bytes));
   }
 
-  /** The same, guarded so on TCP. */
+  /** Guarded so on TCP. */
   public ServerConfig secure(Security security) {
     return new ServerConfig(
         models, port, host, engine, maxMessageBytes, patience, security, metrics);
   }
 
-  /** The same, with figures for Prometheus on that port of the loopback address. */
+  /** With figures for Prometheus on that port of the loopback address. */
   public ServerConfig metrics(int port) {
     return metrics(new Endpoint(LOOPBACK, port));
   }
 
-  /** The same, with figures for Prometheus there. */
+  /** With figures for Prometheus there. */
   public ServerConfig metrics(Endpoint metrics) {
     return new ServerConfig(
         models, port, host, engine, maxMessageBytes, patience, security, metrics);
   }
 
-  /** The same, where requests under way get that long to finish when the server closes. */
+  /** With that long for requests under way to finish when the server closes. */
   public ServerConfig drain(Duration patience) {
     return new ServerConfig(
         models, port, host, engine, maxMessageBytes, patience, security, metrics);

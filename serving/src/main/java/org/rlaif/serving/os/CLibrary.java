@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * names, and with the numbers, of Linux and its C library; elsewhere nothing is changed. What the
  * system refuses stays as it was, and whoever asked is told.
  */
-public final class CLibrary {
+final class CLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(CLibrary.class);
   private static final int NO_SUCH_FUNCTION = Integer.MIN_VALUE;
 
@@ -67,18 +67,18 @@ public final class CLibrary {
         .join();
   }
 
-  /** Pieces of memory of so many bytes are mapped each by itself, and given back when freed. */
+  /** Pieces of at least {@code bytes} are mapped each by itself, and given back when freed. */
   static boolean mapFrom(int bytes) {
     return isDone("mallopt", 1, M_MMAP_THRESHOLD, bytes);
   }
 
-  /** So many bytes that are free at the end of the rest are kept. */
+  /** {@code bytes} that are free at the end of the rest are kept. */
   static boolean keep(int bytes) {
     return isDone("mallopt", 1, M_TRIM_THRESHOLD, bytes);
   }
 
   /** All pages that are free are given back; malloc_trim(3). */
-  public static boolean trim() {
+  static boolean trim() {
     return call("malloc_trim", new NativeLong(0)) == 1;
   }
 

@@ -2,13 +2,10 @@ package org.rlaif.serving.os;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.LoggerFactory;
 
 /** Memory that is free now, in bytes. */
 public final class FreeMemory {
@@ -51,19 +48,9 @@ public final class FreeMemory {
   /** Free memory with what caches would give back, within the container's limit. */
   public static long machine() {
     var machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    Path file = Path.of("/proc/meminfo");
-    if (Files.isReadable(file)) {
-      try {
-        for (String line : Files.readAllLines(file)) {
-          if (line.startsWith("MemAvailable:")) {
-            long kib = Long.parseLong(line.replaceAll("\\D", ""));
-            return Math.min(machine.getTotalMemorySize(), kib << 10);
-          }
-        }
-      } catch (IOException e) {
-        LoggerFactory.getLogger(FreeMemory.class).warn("{} cannot be read", file, e);
-      }
-    }
-    return machine.getFreeMemorySize();
+    OptionalLong available = ProcMemory.available();
+    return available.isEmpty()
+        ? machine.getFreeMemorySize()
+        : Math.min(machine.getTotalMemorySize(), available.getAsLong());
   }
 }

@@ -2,7 +2,7 @@ package org.rlaif.serving.queue;
 
 import java.time.Duration;
 
-/** How fast a line moves, by the last ones that left it. Guarded by whoever has the line. */
+/** How fast a queue moves, by the last sequences that left it. Guarded by the queue. */
 final class DepartureRate {
   private static final int REMEMBERED = 64;
   private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -20,7 +20,7 @@ final class DepartureRate {
     }
   }
 
-  /** When so many more should have left, from 0.1 to 30 seconds. */
+  /** After what time that number of sequences should have left, from 0.1 to 30 seconds. */
   Duration timeFor(long sequences) {
     int known = Math.min(count, REMEMBERED);
     if (known == 0) {

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits: clients take turns, and what one of them sent comes in its order. Guarded by whoever
- * has the line.
+ * What waits: clients take turns, and what one of them sent comes in its order. Guarded by its
+ * owner.
  */
 public final class FairQueue<T> {
   /** One queue for each client that has something waiting, the one whose turn it is first. */

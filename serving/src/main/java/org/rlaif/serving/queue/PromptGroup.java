@@ -19,7 +19,7 @@ public final class PromptGroup {
   /** Who asked; clients take turns. */
   final String client;
 
-  /** When its prompt left the line, by {@link System#nanoTime}; of the scheduler's thread. */
+  /** When its prompt left the queue, by {@link System#nanoTime}; of the scheduler's thread. */
   private long begun;
 
   /** How many of the samples have got a row. */

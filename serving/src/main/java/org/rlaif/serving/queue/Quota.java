@@ -5,15 +5,15 @@ import java.util.Map;
 import org.rlaif.serving.queue.Refusal.Reason;
 
 /**
- * Places in a line, one for each sequence: so many in all, and so many for one client, so that
- * nobody keeps the others out. Guarded by whoever has the line.
+ * How many sequences may wait: in all, and of one client, so that nobody keeps the others out.
+ * Guarded by the queue.
  */
 public final class Quota {
   private final String model;
   private final int most;
   private final int mostPerClient;
   private final Map<String, Integer> byClient = new HashMap<>();
-  private final DepartureRate pace = new DepartureRate();
+  private final DepartureRate rate = new DepartureRate();
   private int taken;
 
   public Quota(String model, QueueConfig limits) {
@@ -28,8 +28,8 @@ public final class Quota {
   }
 
   /**
-   * Takes that many or, if there are not enough, none: a {@link Refusal} with {@link
-   * Reason#QUEUE_FULL} says which limit it is, and when there should be room.
+   * Takes room for {@code more} sequences, or none if there is not enough: a {@link Refusal} with
+   * {@link Reason#QUEUE_FULL} says which limit it is, and when there should be room.
    */
   public void take(String client, long more) {
     boolean never = more > mostPerClient; // which is not above the other limit
@@ -37,7 +37,7 @@ public final class Quota {
       throw Refusal.queueFull(
           "model: %s has %d sequences waiting and was sent %d more (expected: at most %d waiting)"
               .formatted(model, taken, more, most),
-          never ? null : pace.timeFor(taken + more - most));
+          never ? null : rate.timeFor(taken + more - most));
     }
     int own = byClient.getOrDefault(client, 0);
     if (more > mostPerClient - own) {
@@ -46,24 +46,24 @@ public final class Quota {
       throw Refusal.queueFull(
           "model: %s has %d sequences of this client waiting and was sent %d more (expected: at most %d waiting of one client)"
               .formatted(model, own, more, mostPerClient),
-          never ? null : pace.timeFor(before));
+          never ? null : rate.timeFor(before));
     }
     takeAnyway(client, (int) more);
   }
 
-  /** Takes that many, whether there are enough or not. */
+  /** Takes room for {@code more} sequences, whether there is enough or not. */
   public void takeAnyway(String client, int more) {
     taken += more;
     byClient.merge(client, more, Integer::sum);
   }
 
-  /** So many wait no more: their turn came, or they failed. */
+  /** Sequences wait no more: their turn came, or they failed. */
   public void leave(String client, int sequences) {
     giveBack(client, sequences);
-    pace.left(sequences);
+    rate.left(sequences);
   }
 
-  /** The same for those that were cancelled; how fast the line moves is not told by them. */
+  /** Sequences were cancelled: how fast the queue moves is not told by them. */
   void giveBack(String client, int sequences) {
     taken -= sequences;
     byClient.computeIfPresent(client, (key, own) -> own == sequences ? null : own - sequences);

@@ -141,7 +141,7 @@ public final class RequestQueue {
     return quota.taken();
   }
 
-  /** So many sequences of a prompt wait no more: they have a row, or failed. */
+  /** Sequences of a prompt wait no more: they have a row, or failed. */
   public synchronized void leave(PromptGroup group, int sequences) {
     quota.leave(group.client, sequences);
   }

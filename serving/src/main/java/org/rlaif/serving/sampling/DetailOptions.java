@@ -6,7 +6,7 @@ import org.rlaif.kit.UserError;
  * What is told of every token beyond its log-probability.
  *
  * @param sampledLogprobs its log-probability as sampled: renormalised over what was kept
- * @param topLogprobs so many of the most likely tokens, with their log-probabilities
+ * @param topLogprobs how many of the most likely tokens are told, with their log-probabilities
  * @param support the token ids that were kept
  */
 public record DetailOptions(boolean sampledLogprobs, int topLogprobs, boolean support) {

@@ -91,7 +91,7 @@ public final class Sampler {
 
   /** What is wanted of the token that was drawn last, from this distribution. */
   public TokenDetails details(float[] logprobs, int token, Sampling sampling) {
-    DetailOptions wanted = sampling.wanted();
+    DetailOptions wanted = sampling.details();
     int[] top = mostLikely(logprobs, wanted.topLogprobs());
     var topLogprobs = new float[top.length];
     for (int i = 0; i < top.length; i++) {

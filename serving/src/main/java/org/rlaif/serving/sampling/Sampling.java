@@ -15,7 +15,7 @@ import org.rlaif.kit.UserError;
  * @param seed of all random numbers, together with the sequence and the position
  * @param penalties what moves logits before the temperature
  * @param stops what ends a sequence besides the end-of-text token
- * @param wanted what is told of every token beyond its log-probability
+ * @param details what is told of every token beyond its log-probability
  */
 public record Sampling(
     double temperature,
@@ -26,7 +26,7 @@ public record Sampling(
     long seed,
     Penalties penalties,
     Stops stops,
-    DetailOptions wanted) {
+    DetailOptions details) {
   /** Below it logits overflow, above it nothing is left of them. */
   private static final double SMALLEST_TEMPERATURE = 0.01;
 
@@ -70,19 +70,19 @@ public record Sampling(
   }
 
   public Sampling withMinP(double minP) {
-    return new Sampling(temperature, topK, topP, minP, maxTokens, seed, penalties, stops, wanted);
+    return new Sampling(temperature, topK, topP, minP, maxTokens, seed, penalties, stops, details);
   }
 
   public Sampling with(Penalties penalties) {
-    return new Sampling(temperature, topK, topP, minP, maxTokens, seed, penalties, stops, wanted);
+    return new Sampling(temperature, topK, topP, minP, maxTokens, seed, penalties, stops, details);
   }
 
   public Sampling with(Stops stops) {
-    return new Sampling(temperature, topK, topP, minP, maxTokens, seed, penalties, stops, wanted);
+    return new Sampling(temperature, topK, topP, minP, maxTokens, seed, penalties, stops, details);
   }
 
-  public Sampling with(DetailOptions wanted) {
-    return new Sampling(temperature, topK, topP, minP, maxTokens, seed, penalties, stops, wanted);
+  public Sampling with(DetailOptions details) {
+    return new Sampling(temperature, topK, topP, minP, maxTokens, seed, penalties, stops, details);
   }
 
   boolean isGreedy() {

@@ -103,7 +103,7 @@ public final class StopScan {
     return longest;
   }
 
-  /** Whether the text ends with so many chars of a stop string's beginning. */
+  /** Whether the text ends with the first {@code length} chars of a stop string. */
   private boolean endsWith(String stop, int length) {
     int from = text.length() - length;
     for (int i = 0; i < length; i++) {

@@ -7,7 +7,7 @@ import org.rlaif.kit.UserError;
 /**
  * What ends a sequence besides the end-of-text token and its length.
  *
- * @param minTokens the first so many tokens end nothing
+ * @param minTokens the number of first tokens that end nothing
  * @param strings a sequence ends with the token that completes one of them in its text
  * @param tokenIds a sequence ends with any of these
  */

@@ -8,7 +8,7 @@ import org.rlaif.serving.score.ScoringRequest.Piece;
 
 /** Sequences in runs of several rows, each as long as the longest of its run. */
 final class Batches {
-  /** A run costs what so many tokens cost, beside those it has (measured: 24 to 76). */
+  /** A run costs what this number of tokens costs, beside those it has (measured: 24 to 76). */
   static final int RUN = 48;
 
   private Batches() {}

@@ -71,7 +71,7 @@ public final class ScoringPass implements AutoCloseable {
   }
 
   /**
-   * Tokens of each row of a run whose longest sequence has so many. A sequence of a single token is
+   * Tokens of each row of a run, by those of its longest sequence. A sequence of a single token is
    * alone wherever it is computed.
    */
   static int padded(int length) {

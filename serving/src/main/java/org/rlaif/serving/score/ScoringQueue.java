@@ -45,7 +45,7 @@ final class ScoringQueue {
 
   /**
    * @param quota of sequences that wait
-   * @param tokensPerRun so many wait for no more
+   * @param tokensPerRun whoever has these waits for no more
    * @param delay that a request waits for others, at most
    */
   ScoringQueue(Quota quota, int tokensPerRun, Duration delay) {
@@ -98,8 +98,8 @@ final class ScoringQueue {
   }
 
   /**
-   * Waits for requests, and takes pieces until they have that many tokens; none if nothing will
-   * come any more.
+   * Waits for requests, and takes pieces until they have {@code enough} tokens; none if nothing
+   * will come any more.
    */
   synchronized List<Piece> take(int enough) throws InterruptedException {
     while (pieces.isEmpty() && !closed) {

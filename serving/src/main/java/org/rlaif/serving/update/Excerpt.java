@@ -11,7 +11,7 @@ import java.util.List;
  * compared with fp32.
  *
  * @param tokens at most {@value #LONGEST}
- * @param compared the last so many of them
+ * @param compared how many of the last ones are compared
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record Excerpt(int[] tokens, int compared) {

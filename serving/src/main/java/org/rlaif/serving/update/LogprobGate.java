@@ -44,13 +44,13 @@ public final class LogprobGate extends ParityGate {
         rows[0].length + " numbers",
         probe.completion().length + ", one for each token of the completion");
     int vocabulary = scorer.graph().config().vocabularySize();
-    for (int i = 0; i < probe.places().length; i++) {
+    for (int i = 0; i < probe.positions().length; i++) {
       String distribution = name + ".distributions[" + i + "].";
-      int place = probe.places()[i];
+      int position = probe.positions()[i];
       UserError.require(
-          place >= 0 && place < probe.completion().length,
+          position >= 0 && position < probe.completion().length,
           distribution + "token",
-          place,
+          position,
           "from 0 to " + (probe.completion().length - 1) + ", a token of the completion");
       UserError.require(
           rows[1 + i].length == vocabulary,
@@ -66,24 +66,24 @@ public final class LogprobGate extends ParityGate {
     var found = new float[probes.size()][][];
     for (int i = 0; i < found.length; i++) {
       Probe probe = probes.get(i);
-      found[i] = new float[1 + probe.places().length][];
+      found[i] = new float[1 + probe.positions().length][];
       found[i][0] = LogprobPieces.add(request, probe.prompt(), List.of(probe.completion()), 1)[0];
     }
     Scorer asked = exact ? exactScorer : scorer;
     asked.ask(request);
     for (int i = 0; i < found.length; i++) {
-      for (int place = 0; place < found[i].length - 1; place++) {
-        found[i][1 + place] = distribution(session, asked.graph(), probes.get(i), place);
+      for (int index = 0; index < found[i].length - 1; index++) {
+        found[i][1 + index] = distribution(session, asked.graph(), probes.get(i), index);
       }
     }
     return found;
   }
 
-  /** Of the token at one of the probe's places, from what stands before it. */
+  /** Of the token at one of the probe's positions, from what stands before it. */
   private static float[] distribution(
       DecoderSession session, GraphSpec graph, Probe probe, int index) {
     int start = probe.prompt().length;
-    int end = start + probe.places()[index];
+    int end = start + probe.positions()[index];
     int[] sequence = Arrays.copyOf(probe.prompt(), end);
     System.arraycopy(probe.completion(), 0, sequence, start, end - start);
     var logprobs = new float[graph.config().vocabularySize()];

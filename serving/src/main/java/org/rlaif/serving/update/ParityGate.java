@@ -23,7 +23,7 @@ public abstract class ParityGate {
   /** How much nearer than old weights new ones are, at least. */
   private static final double FACTOR = 4;
 
-  /** The same where it is known how exact the probes are: one layer of many must not be missing. */
+  /** How much nearer where it is known how exact the probes are: no layer must be missing. */
   private static final double SHARP_FACTOR = 32;
 
   /** Root mean square up to which two engines differ that compute in fp32, with some to spare. */

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * What a trainer expects of new weights: numbers in rows. The first row has a policy's
  * log-probabilities, at temperature 1, of the completion's tokens after the prompt; or a reward
  * model's score of the completion, by the model's mean and standard deviation. Behind it comes, for
- * each of some places, the log-probability of every token of the vocabulary.
+ * each of some positions, the log-probability of every token of the vocabulary.
  *
- * @param places indices of tokens of the completion, one for each row but the first
+ * @param positions indices of tokens of the completion, one for each row but the first
  * @param previous what the trainer expected of the weights that serve now, in the same rows; null:
  *     it does not say
  */
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Probe(
     int[] prompt,
     int[] completion,
-    int[] places,
+    int[] positions,
     float[][] expected,
     float @Nullable [][] previous) {
   /** Of the completion's tokens, or its score, alone. */

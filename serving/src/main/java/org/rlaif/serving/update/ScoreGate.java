@@ -31,7 +31,7 @@ public final class ScoreGate extends ParityGate {
         "missing",
         "what the new weights must give");
     UserError.require(
-        probe.places().length == 0, name + ".distributions", "given", "none of a reward model");
+        probe.positions().length == 0, name + ".distributions", "given", "none of a reward model");
   }
 
   @Override

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * Updates of one model's weights, one at a time: begin, push every tensor, commit or roll back. The
  * weights that serve stay untouched until a commit has passed all its checks. An update ends with
  * the connection of whoever began it; one that nobody touches for a while is rolled back when the
- * next one begins. What takes long is done aside, and whoever asked waits for it: decoding should
- * not.
+ * next one begins. What takes long is done in the background, and whoever asked waits for it:
+ * decoding should not.
  */
 public final class WeightUpdates {
   private static final Logger LOG = LoggerFactory.getLogger(WeightUpdates.class);
@@ -45,7 +45,7 @@ public final class WeightUpdates {
   private final @Nullable QuantizationCheck check;
   private final Clock clock;
   private final ModelObserver observer;
-  private final BackgroundThread aside;
+  private final BackgroundThread background;
   private final EndedUpdates ended = new EndedUpdates(SILENCE);
   private @Nullable WeightUpdate open;
   private boolean closed;
@@ -69,7 +69,7 @@ public final class WeightUpdates {
     this.check = check;
     this.clock = clock;
     this.observer = observer;
-    this.aside = new BackgroundThread("rlaif-weights-" + model);
+    this.background = new BackgroundThread("rlaif-weights-" + model);
   }
 
   /** Opens an update of all weights; returns the id that names it. */
@@ -112,7 +112,7 @@ public final class WeightUpdates {
     String id = model + "/" + HexFormat.of().toHexDigits(random);
     AdapterUpdate update =
         adapter == null ? null : new AdapterUpdate(adapter, weights.layout(), base);
-    WeightArena arena = aside.run(weights::takeIdleArena);
+    WeightArena arena = background.run(weights::takeIdleArena);
     open = new WeightUpdate(id, beginner, arena, update, clock.instant());
     return id;
   }
@@ -132,7 +132,7 @@ public final class WeightUpdates {
   private synchronized void write(String id, String tensor, long offset, ByteBuffer data) {
     WeightUpdate update = find(id);
     update.touch(clock.instant());
-    aside.run(() -> update.push(tensor, offset, data));
+    background.run(() -> update.push(tensor, offset, data));
   }
 
   private static void rest(long nanos) {
@@ -159,9 +159,9 @@ public final class WeightUpdates {
     long start = System.nanoTime();
     try {
       gate.validate(probes, threshold);
-      aside.run(() -> update.check(checksums));
-      aside.run(() -> scale(update.arena()));
-      session = aside.run(() -> weights.prepare(update.arena()));
+      background.run(() -> update.check(checksums));
+      background.run(() -> scale(update.arena()));
+      session = background.run(() -> weights.prepare(update.arena()));
       Parity parity = pass(update.arena(), session, probes, threshold);
       QuantizationLoss loss = loss(update.arena(), session);
       open = null;
@@ -248,7 +248,7 @@ public final class WeightUpdates {
     if (open != null) {
       drop(open, "ended with its model");
     }
-    aside.close();
+    background.close();
   }
 
   private void drop(WeightUpdate update, String how) {

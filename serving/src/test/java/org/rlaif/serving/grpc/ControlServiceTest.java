@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.rlaif.serving.update.TestUpdates.tensors;
 
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -13,12 +14,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.channelz.v1.ChannelzGrpc;
 import io.grpc.channelz.v1.GetServersRequest;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +31,6 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ScoreScale;
-import org.rlaif.model.TensorSpec;
-import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.serving.graph.ComputeConfig;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
@@ -441,18 +437,5 @@ class ControlServiceTest {
     StatusRuntimeException error = assertThrows(StatusRuntimeException.class, call::run);
     assertEquals(code, error.getStatus().getCode(), error.getMessage());
     assertEquals(sentence, error.getStatus().getDescription());
-  }
-
-  private static Map<String, ByteBuffer> tensors(Weights weights) {
-    Map<String, ByteBuffer> tensors = new HashMap<>();
-    for (TensorSpec spec : weights.specs()) {
-      FloatBuffer numbers = weights.get(spec.name());
-      ByteBuffer bytes =
-          ByteBuffer.allocateDirect(numbers.remaining() * Float.BYTES)
-              .order(ByteOrder.LITTLE_ENDIAN);
-      bytes.asFloatBuffer().put(numbers);
-      tensors.put(spec.name(), bytes);
-    }
-    return tensors;
   }
 }

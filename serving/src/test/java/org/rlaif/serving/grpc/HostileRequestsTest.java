@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,18 +32,14 @@ import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RolloutRequest;
 
 /** Sizes that no memory has, and values that no header holds. */
+@ExtendWith(SharedServer.class)
 class HostileRequestsTest {
   @TempDir static Path folder;
   private static TestServer server;
 
   @BeforeAll
-  static void start() {
-    server = TestServer.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
+  static void start(TestServer shared) {
+    server = shared;
   }
 
   @ParameterizedTest

@@ -8,15 +8,13 @@ import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.FinishReason;
@@ -33,18 +31,13 @@ import org.rlaif.v1.Sampling;
 import org.rlaif.v1.ScoreRequest;
 
 /** Real stubs against a real server, within the process and over TCP. */
+@ExtendWith(SharedServer.class)
 class PolicyServiceTest {
-  @TempDir static Path folder;
   private static TestServer server;
 
   @BeforeAll
-  static void start() {
-    server = TestServer.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
+  static void start(TestServer shared) {
+    server = shared;
   }
 
   @Test

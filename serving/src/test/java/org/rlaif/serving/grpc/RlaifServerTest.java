@@ -21,9 +21,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.UserError;
@@ -43,18 +43,14 @@ import org.rlaif.v1.ScoreResponse;
 import org.rlaif.v1.UnloadModelRequest;
 
 /** The server as a whole: what it tells of itself, what it refuses, how it ends. */
+@ExtendWith(SharedServer.class)
 class RlaifServerTest {
   @TempDir static Path folder;
   private static TestServer server;
 
   @BeforeAll
-  static void start() {
-    server = TestServer.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
+  static void start(TestServer shared) {
+    server = shared;
   }
 
   @Test
@@ -68,7 +64,7 @@ class RlaifServerTest {
         List.of("long", "policy", "reward", "twin"), models.stream().map(Model::getName).toList());
     Model policy = models.get(1);
     assertEquals(ModelKind.MODEL_KIND_POLICY, policy.getKind());
-    assertEquals(folder.resolve("policy").toString(), policy.getFolder());
+    assertEquals(server.folder("policy").toString(), policy.getFolder());
     assertEquals(TestModels.TINY.parameterCount(), policy.getParameters());
     assertEquals(64, policy.getContextLength());
     assertEquals(4, policy.getSlots());
@@ -91,7 +87,7 @@ class RlaifServerTest {
   @Test
   void modelsAreLoadedAndUnloaded() {
     try (RlaifClient client = RlaifClient.open(server.address(), Duration.ofSeconds(20))) {
-      client.load("another", folder.resolve("policy").toString());
+      client.load("another", server.folder("policy").toString());
       assertEquals(
           2,
           client
@@ -163,7 +159,7 @@ class RlaifServerTest {
 
   @Test
   void closingDrains() {
-    var small = RlaifServer.start(TestServer.config(Map.of("policy", folder.resolve("policy"))));
+    var small = RlaifServer.start(TestServer.config(Map.of("policy", server.folder("policy"))));
     ManagedChannel channel = InProcessChannelBuilder.forName(small.inProcessName()).build();
     Iterator<RolloutResponse> stream =
         PolicyGrpc.newBlockingStub(channel)

@@ -54,6 +54,15 @@ record TestServer(RlaifServer server, ManagedChannel inProcess, ManagedChannel t
     return ServerConfig.LOOPBACK + ":" + server.port();
   }
 
+  /** Of one of its models. */
+  Path folder(String model) {
+    return server.models().stream()
+        .filter(each -> each.name().equals(model))
+        .findFirst()
+        .orElseThrow()
+        .folder();
+  }
+
   String inProcessName() {
     return server.inProcessName();
   }

@@ -3,25 +3,18 @@ package org.rlaif.serving.grpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.rlaif.serving.update.TestUpdates.tensors;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.rlaif.client.RlaifClient;
-import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 import org.rlaif.serving.engine.TestModels;
 import org.rlaif.v1.CommitUpdateRequest.Probe;
@@ -35,18 +28,13 @@ import org.rlaif.v1.RolloutResponse;
 import org.rlaif.v1.UnloadModelRequest;
 
 /** All weights of a served model are replaced, by the client, within the process and over TCP. */
+@ExtendWith(SharedServer.class)
 class WeightPublicationTest {
-  @TempDir static Path folder;
   private static TestServer server;
 
   @BeforeAll
-  static void start() {
-    server = TestServer.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
+  static void start(TestServer shared) {
+    server = shared;
   }
 
   /** Weights cross the wire in pieces over TCP, whole within the process. */
@@ -55,7 +43,7 @@ class WeightPublicationTest {
     try (RlaifClient here =
             RlaifClient.open("inprocess:" + server.inProcessName(), Duration.ofSeconds(20));
         RlaifClient there = RlaifClient.open(server.address(), Duration.ofSeconds(20))) {
-      here.load("changing", folder.resolve("policy").toString());
+      here.load("changing", server.folder("policy").toString());
       Weights twins = TestModels.weights(TestModels.TINY, 8);
       Probe probe = probe("twin", here);
       StatusRuntimeException bad =
@@ -121,18 +109,5 @@ class WeightPublicationTest {
         .addAllCompletionTokenIds(found.getTokenIdsList())
         .addAllLogprobs(found.getLogprobsList())
         .build();
-  }
-
-  private static Map<String, ByteBuffer> tensors(Weights weights) {
-    Map<String, ByteBuffer> tensors = new HashMap<>();
-    for (TensorSpec spec : weights.specs()) {
-      FloatBuffer numbers = weights.get(spec.name());
-      ByteBuffer bytes =
-          ByteBuffer.allocateDirect(numbers.remaining() * Float.BYTES)
-              .order(ByteOrder.LITTLE_ENDIAN);
-      bytes.asFloatBuffer().put(numbers);
-      tensors.put(spec.name(), bytes);
-    }
-    return tensors;
   }
 }

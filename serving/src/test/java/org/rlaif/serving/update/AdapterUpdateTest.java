@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.rlaif.serving.update.TestUpdates.bytes;
+import static org.rlaif.serving.update.TestUpdates.checksums;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,11 +188,7 @@ class AdapterUpdateTest {
   }
 
   private static String pushed(ServedModel engine, Weights factors) {
-    String id = engine.updates().begin(LORA);
-    for (TensorSpec spec : factors.specs()) {
-      engine.updates().push(id, spec.name(), 0, bytes(factors, spec.name()));
-    }
-    return id;
+    return TestUpdates.push(engine.updates(), engine.updates().begin(LORA), factors);
   }
 
   private static float[] logprobs(PolicyEngine engine) {
@@ -210,19 +205,5 @@ class AdapterUpdateTest {
       }
     }
     return weights;
-  }
-
-  private static Map<String, Integer> checksums(Weights weights) {
-    Map<String, Integer> sums = new HashMap<>();
-    weights.specs().forEach(spec -> sums.put(spec.name(), weights.crc32c(spec.name())));
-    return sums;
-  }
-
-  private static ByteBuffer bytes(Weights weights, String name) {
-    FloatBuffer numbers = weights.get(name);
-    ByteBuffer bytes =
-        ByteBuffer.allocate(numbers.remaining() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(numbers);
-    return bytes;
   }
 }

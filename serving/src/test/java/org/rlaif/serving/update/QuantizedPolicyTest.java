@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.rlaif.serving.update.TestUpdates.checksums;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +23,6 @@ import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.ScoreScale;
-import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
@@ -334,21 +331,8 @@ class QuantizedPolicyTest {
   }
 
   private static UpdateOutcome commit(PolicyEngine engine, Weights weights, float[] expected) {
-    String id = engine.updates().begin();
-    Map<String, Integer> checksums = new HashMap<>();
-    for (TensorSpec spec : CONFIG.parameters()) {
-      engine.updates().push(id, spec.name(), 0, bytes(weights, spec.name()));
-      checksums.put(spec.name(), weights.crc32c(spec.name()));
-    }
+    String id = TestUpdates.push(engine.updates(), engine.updates().begin(), weights);
     List<Probe> probes = List.of(Probe.of(PROMPT, COMPLETION, expected));
-    return engine.updates().commit(id, checksums, probes, THRESHOLD);
-  }
-
-  private static ByteBuffer bytes(Weights weights, String name) {
-    FloatBuffer numbers = weights.get(name);
-    ByteBuffer bytes =
-        ByteBuffer.allocate(numbers.remaining() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(numbers);
-    return bytes;
+    return engine.updates().commit(id, checksums(weights), probes, THRESHOLD);
   }
 }

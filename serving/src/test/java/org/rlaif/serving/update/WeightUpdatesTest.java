@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.rlaif.serving.update.TestUpdates.bytes;
+import static org.rlaif.serving.update.TestUpdates.checksums;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -293,11 +292,7 @@ class WeightUpdatesTest {
   }
 
   private String pushed(Weights weights) {
-    String id = engine.updates().begin();
-    for (TensorSpec spec : CONFIG.parameters()) {
-      engine.updates().push(id, spec.name(), 0, bytes(weights, spec.name()));
-    }
-    return id;
+    return TestUpdates.push(engine.updates(), engine.updates().begin(), weights);
   }
 
   private UpdateOutcome commit(
@@ -323,20 +318,6 @@ class WeightUpdatesTest {
 
   private static float[] logprobs(PolicyEngine engine) {
     return engine.logprobs(PROMPT, List.of(COMPLETION), 1, () -> false).rows()[0];
-  }
-
-  private static Map<String, Integer> checksums(Weights weights) {
-    Map<String, Integer> sums = new HashMap<>();
-    weights.specs().forEach(spec -> sums.put(spec.name(), weights.crc32c(spec.name())));
-    return sums;
-  }
-
-  private static ByteBuffer bytes(Weights weights, String name) {
-    FloatBuffer numbers = weights.get(name);
-    ByteBuffer bytes =
-        ByteBuffer.allocate(numbers.remaining() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(numbers);
-    return bytes;
   }
 
   private static Completion.Sampled span(int start, int end, long version) {

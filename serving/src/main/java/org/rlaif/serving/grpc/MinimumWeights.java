@@ -7,19 +7,19 @@ import java.util.concurrent.TimeUnit;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.ServedModel;
 
-/** What a request demands of the weights. */
-final class Demand {
+/** Requests that name the oldest weights they take. */
+final class MinimumWeights {
   private static final Duration WITHOUT_DEADLINE = Duration.ofMinutes(1);
 
-  /** For the answer's way back: this share of what is left, and at most that many nanoseconds. */
+  /** For the answer's way back: this share of what is left, at most MOST_LEFT. */
   private static final int SHARE_LEFT = 4;
 
   private static final long MOST_LEFT = TimeUnit.MILLISECONDS.toNanos(200);
 
-  private Demand() {}
+  private MinimumWeights() {}
 
   /** Waits for weights of that version; a sentence is there before the deadline is. */
-  static void weights(ServedModel model, long minimum) {
+  static void await(ServedModel model, long minimum) {
     UserError.require(minimum >= 0, "min_weights_version", minimum, ">= 0");
     if (minimum > model.weightsVersion()) {
       model.awaitWeights(minimum, patience(), Context.current()::isCancelled);
