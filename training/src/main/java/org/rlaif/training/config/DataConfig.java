@@ -5,6 +5,7 @@ import static org.rlaif.kit.UserError.require;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  *     files}
  * @param testFiles files of their own for the evaluation; none: a share of {@code files}
  * @param columns which column of a row is what
+ * @param layout how a row's columns belong together; the first that fits, or the same for all rows
  * @param promptTemplate a Mustache template over a row's columns that makes the prompt; empty takes
  *     the prompt column as it is
  * @param completionPrefix put before every completion, for example a space
@@ -37,6 +39,7 @@ public record DataConfig(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> validationFiles,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> testFiles,
     Columns columns,
+    Layout layout,
     String promptTemplate,
     String completionPrefix,
     boolean chat,
@@ -57,7 +60,34 @@ public record DataConfig(
     FILES
   }
 
-  /** What becomes of a row that does not fit. */
+  /** How the columns of a row belong together. */
+  public enum Layout {
+    /** Each row has the first of the following that it fits. */
+    @JsonProperty("auto")
+    AUTO,
+    /** Messages of which every turn of the assistant is learned. */
+    @JsonProperty("conversation")
+    CONVERSATION,
+    /** A prompt and a completion to learn. */
+    @JsonProperty("completion")
+    COMPLETION,
+    /** A prompt and two answers, of which people preferred one. */
+    @JsonProperty("preference")
+    PREFERENCE,
+    /** The same as two texts that begin with the prompt. */
+    @JsonProperty("transcripts")
+    TRANSCRIPTS,
+    /** A prompt alone, where nothing is learned from completions. */
+    @JsonProperty("prompt")
+    PROMPT;
+
+    /** As it is written in a file. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What becomes of a row that is longer than the context. */
   public enum TooLong {
     /** It is left out, and counted. */
     @JsonProperty("drop")

@@ -18,6 +18,21 @@ record Asking(boolean chat, String system) {
     return chat ? messages(List.of(Message.user(text))) : Prompt.of(text);
   }
 
+  /**
+   * A row's text as it is, or as a user's message.
+   *
+   * @param answered whether it is answered with messages, so that it must be one
+   */
+  Prompt text(Row row, String text, boolean answered) {
+    if (answered) {
+      return messages(List.of(Message.user(text)));
+    }
+    if (!chat && !system.isEmpty()) {
+      throw row.error("prompt", "plain text", "data.chat: true, since there is a data.system");
+    }
+    return text(text);
+  }
+
   /** A conversation, after what the system says unless it has a message of its own. */
   Prompt messages(List<Message> messages) {
     if (system.isEmpty() || messages.get(0).isBy(Message.SYSTEM)) {

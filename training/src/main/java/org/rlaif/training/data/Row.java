@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -16,20 +17,26 @@ import org.rlaif.kit.UserError;
 /**
  * One row of a user's file.
  *
- * @param file its name, as errors and ids show it
+ * @param file as the user named it, for errors
+ * @param name of the file, for ids
  * @param number counted from 1; in JSON Lines, the line
  * @param columns by name
  */
-record Row(String file, int number, ObjectNode columns) {
+record Row(Path file, String name, int number, ObjectNode columns) {
   /** For examples and preferences: the same wherever the file lies. */
   String id() {
-    return file + ":" + number;
+    return name + ":" + number;
+  }
+
+  /** Whether there is anything in a column. */
+  boolean has(String column) {
+    return columns.hasNonNull(column);
   }
 
   /** What a column has, or null if the row has no such column or nothing in it. */
   @Nullable Cell cell(String column) {
-    JsonNode value = columns.get(column);
-    if (value == null || value.isNull()) {
+    JsonNode value = columns.path(column);
+    if (!has(column)) {
       return null;
     }
     if (value.isTextual()) {
@@ -44,13 +51,20 @@ record Row(String file, int number, ObjectNode columns) {
     return new Cell(column, null, Message.list(place("column " + column), value));
   }
 
-  /** A mistake in this row, for example {@code a.jsonl, row 3, column prompt: 5 (expected: …)}. */
+  /**
+   * A mistake in this row, for example {@code data/a.jsonl, row 3, column prompt: 5 (expected: …)}.
+   */
   UserError error(String what, String value, String expectation) {
     return UserError.expected(place(what), value, expectation);
   }
 
   private String place(String what) {
-    return file + ", row " + number + ", " + what;
+    return place(file, number) + ", " + what;
+  }
+
+  /** Where a row is, in errors. */
+  static String place(Path file, int number) {
+    return file + ", row " + number;
   }
 
   /** The columns that are there, for errors about one that is not. */

@@ -57,7 +57,7 @@ final class RowFile {
   /**
    * All rows, in their order.
    *
-   * @param name what errors call the file
+   * @param name what the ids of its rows call the file
    * @param limits what it may hold
    */
   static List<Row> read(Path file, String name, Limits limits) {
@@ -72,12 +72,12 @@ final class RowFile {
                   : "a file that exists");
     }
     List<Row> rows;
-    try (var limited = new LimitedReader(open(file), name, limits);
+    try (var limited = new LimitedReader(open(file), file.toString(), limits);
         var text = new BufferedReader(limited)) {
       rows =
           firstCharacter(text) == '['
-              ? array(name, text, limited::nextRow)
-              : lines(name, text, limited::nextRow);
+              ? array(file, name, text, limited::nextRow)
+              : lines(file, name, text, limited::nextRow);
     } catch (CharacterCodingException e) {
       throw UserError.expected(file.toString(), binary(file), EXPECTED);
     } catch (EOFException e) {
@@ -127,7 +127,7 @@ final class RowFile {
     }
   }
 
-  private static List<Row> lines(String name, BufferedReader text, Runnable nextRow)
+  private static List<Row> lines(Path file, String name, BufferedReader text, Runnable nextRow)
       throws IOException {
     List<Row> rows = new ArrayList<>();
     int number = 0;
@@ -136,48 +136,48 @@ final class RowFile {
       nextRow.run();
       if (!line.isBlank()) {
         try {
-          rows.add(row(name, number, Json.MAPPER.readTree(line)));
+          rows.add(row(file, name, number, Json.MAPPER.readTree(line)));
         } catch (JsonProcessingException e) {
           UserError.require(
               !rows.isEmpty() || !SEPARATED.matcher(line).find(),
-              name,
+              file.toString(),
               "columns that are separated by commas or tabs (CSV)",
               EXPECTED);
-          throw malformed(name, number, e);
+          throw malformed(file, number, e);
         }
       }
     }
     return rows;
   }
 
-  private static List<Row> array(String name, BufferedReader text, Runnable nextRow)
+  private static List<Row> array(Path file, String name, BufferedReader text, Runnable nextRow)
       throws IOException {
     List<Row> rows = new ArrayList<>();
     try (JsonParser parser = Json.MAPPER.createParser(text)) {
       parser.nextToken();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         JsonNode element = ELEMENTS.readTree(parser);
-        rows.add(row(name, rows.size() + 1, element));
+        rows.add(row(file, name, rows.size() + 1, element));
         nextRow.run();
       }
       if (parser.nextToken() != null) {
         throw UserError.expected(
-            name,
+            file.toString(),
             "more text after the array's end",
             "one JSON array, or JSON Lines with an object on each line");
       }
     } catch (JsonProcessingException e) {
-      throw malformed(name, rows.size() + 1, e);
+      throw malformed(file, rows.size() + 1, e);
     }
     return rows;
   }
 
-  private static Row row(String name, int number, JsonNode value) {
+  private static Row row(Path file, String name, int number, JsonNode value) {
     if (value instanceof ObjectNode columns) {
-      return new Row(name, number, columns);
+      return new Row(file, name, number, columns);
     }
     throw UserError.expected(
-        name + ", row " + number,
+        Row.place(file, number),
         Row.kind(value) + " " + Json.excerpt(value),
         "an object with columns, such as {\"prompt\": …, \"completion\": …}");
   }
@@ -192,8 +192,8 @@ final class RowFile {
     }
   }
 
-  private static UserError malformed(String name, int number, JsonProcessingException e) {
+  private static UserError malformed(Path file, int number, JsonProcessingException e) {
     return new UserError(
-        name + ", row " + number + ": " + Json.describe(e) + " (expected: a JSON object)", e);
+        Row.place(file, number) + ": " + Json.describe(e) + " (expected: a JSON object)", e);
   }
 }

@@ -42,10 +42,10 @@ public final class UserData {
   }
 
   private static Read read(DataConfig config, long seed, boolean learned) {
-    RowReader reader = new RowReader(config, !learned);
-    List<Written> rows = rows(config.files(), config, reader);
-    List<Written> validationRows = rows(config.validationFiles(), config, reader);
-    List<Written> testRows = rows(config.testFiles(), config, reader);
+    Layouts layouts = new Layouts(config, learned);
+    List<Lesson> rows = rows(config.files(), config, layouts);
+    List<Lesson> validationRows = rows(config.validationFiles(), config, layouts);
+    List<Lesson> testRows = rows(config.testFiles(), config, layouts);
     boolean ownValidation = !validationRows.isEmpty();
     boolean ownTest = !testRows.isEmpty();
     List<String> prompts = prompts(rows);
@@ -70,14 +70,14 @@ public final class UserData {
             : Splits.heldOut(others, shareOfOthers, seed, "validation");
 
     // Rows stay in the split of their file, or are left out: no two splits share a prompt.
-    List<Written> apart = new ArrayList<>();
-    for (Written row : rows) {
+    List<Lesson> apart = new ArrayList<>();
+    for (Lesson row : rows) {
       String prompt = row.prompt().transcript();
       if (!(ownTest && test.contains(prompt)) && !(ownValidation && validation.contains(prompt))) {
         apart.add(row);
       }
     }
-    for (Written row : validationRows) {
+    for (Lesson row : validationRows) {
       if (!test.contains(row.prompt().transcript())) {
         apart.add(row);
       }
@@ -87,28 +87,28 @@ public final class UserData {
     return new Read(split(apart, validation, test, learned), all - apart.size());
   }
 
-  private static List<Written> rows(List<String> files, DataConfig config, RowReader reader) {
+  private static List<Lesson> rows(List<String> files, DataConfig config, Layouts layouts) {
     return files.stream()
         .flatMap(
             file ->
                 RowFile.read(Path.of(file), name(file, config.allFiles()), config.limits())
                     .stream())
-        .map(reader::read)
+        .map(layouts::read)
         .toList();
   }
 
-  private static List<String> prompts(List<Written> rows) {
+  private static List<String> prompts(List<Lesson> rows) {
     return rows.stream().map(row -> row.prompt().transcript()).toList();
   }
 
   private static DataSet split(
-      List<Written> rows, Set<String> validation, Set<String> test, boolean learned) {
+      List<Lesson> rows, Set<String> validation, Set<String> test, boolean learned) {
     List<Example> train = new ArrayList<>();
     List<Example> validationExamples = new ArrayList<>();
     List<Example> testExamples = new ArrayList<>();
     List<Preference> preferences = new ArrayList<>();
     List<Preference> heldOut = new ArrayList<>();
-    for (Written row : rows) {
+    for (Lesson row : rows) {
       String prompt = row.prompt().transcript();
       boolean isTest = test.contains(prompt);
       boolean isValidation = validation.contains(prompt);

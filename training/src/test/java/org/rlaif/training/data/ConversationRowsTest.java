@@ -2,30 +2,22 @@ package org.rlaif.training.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.rlaif.training.data.Rows.chat;
+import static org.rlaif.training.data.Rows.message;
+import static org.rlaif.training.data.Rows.read;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.Example;
-import org.rlaif.kit.Json;
-import org.rlaif.kit.Message;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
-import org.rlaif.kit.UserError;
-import org.rlaif.training.config.RunConfig;
 
-/** Rows in the conversational forms of TRL's documentation. {@code u:x} is a user's message x. */
+/** Rows in the conversational forms of TRL's documentation. */
 class ConversationRowsTest {
 
   @Test
   void everyTurnOfAConversationIsLearned() {
-    Written row = read("{'messages': [s:0, u:a, a:b, u:c, a:d]}");
+    Lesson row = read("{'messages': [s:0, u:a, a:b, u:c, a:d]}");
     assertEquals(new Example("f:7", chat("s:0", "u:a", "a:b", "u:c"), "d", true), row.example());
     assertNull(row.preference());
     // With a single turn there is nothing else to learn.
@@ -55,7 +47,7 @@ class ConversationRowsTest {
   /** As ultrafeedback_binarized has them, with the prompt's text and the chosen one again. */
   @Test
   void twoConversationsBeginWithTheirPrompt() {
-    Written row = read("{'chosen': [u:a, a:x, u:y, a:b], 'rejected': [u:a, a:x, u:y, a:c]}");
+    Lesson row = read("{'chosen': [u:a, a:x, u:y, a:b], 'rejected': [u:a, a:x, u:y, a:c]}");
     Prompt prompt = chat("u:a", "a:x", "u:y");
     assertEquals(preference(prompt), row.preference());
     assertEquals(new Example("f:7", prompt, "b", false), row.example());
@@ -129,7 +121,7 @@ class ConversationRowsTest {
         message("{'messages': []}"));
     assertEquals(
         "f, row 7, columns messages and completion: both (expected: one of them to learn;"
-            + " data.columns says what yours are called)",
+            + " data.layout chooses, data.columns says what yours are called)",
         message("{'messages': [u:a, a:b], 'completion': 'c'}"));
     assertEquals(
         "f, row 7, prompt: 2 different conversations (expected: conversations that differ in their"
@@ -146,47 +138,12 @@ class ConversationRowsTest {
         "f, row 7, column messages: \"\" (expected: text that can be learned)",
         message("{'messages': [u:a, {'role': 'assistant', 'content': ''}]}"));
     assertEquals(
-        "f, row 7, column prompt: missing (expected: text, or a list of messages; this row has"
-            + " chosen, rejected)",
+        "f, row 7, columns chosen and rejected: messages (expected: transcripts in plain text,"
+            + " without data.chat, or a prompt in prompt)",
         message("{'chosen': [a:b], 'rejected': [a:c]}"));
   }
 
   private static Preference preference(Prompt prompt) {
     return new Preference("f:7", prompt, "b", "c", 1, Provenance.human());
-  }
-
-  private static Prompt chat(String... messages) {
-    return Prompt.of(
-        Arrays.stream(messages)
-            .map(
-                message ->
-                    switch (message.charAt(0)) {
-                      case 's' -> Message.system(message.substring(2));
-                      case 'u' -> Message.user(message.substring(2));
-                      default -> Message.assistant(message.substring(2));
-                    })
-            .toList());
-  }
-
-  private static String message(String json, String... settings) {
-    return Objects.requireNonNull(
-        assertThrows(UserError.class, () -> read(json, settings), json).getMessage());
-  }
-
-  private static Written read(String json, String... settings) {
-    String whole =
-        json.replaceAll("\\bs:(\\w)", "{'role': 'system', 'content': '$1'}")
-            .replaceAll("\\bu:(\\w)", "{'role': 'user', 'content': '$1'}")
-            .replaceAll("\\ba:(\\w)", "{'role': 'assistant', 'content': '$1'}");
-    List<String> all =
-        new ArrayList<>(
-            List.of("data.source=files", "data.files=[f]", "evaluation.judge=configured"));
-    all.addAll(List.of(settings));
-    try {
-      ObjectNode columns = (ObjectNode) Json.MAPPER.readTree(whole.replace('\'', '"'));
-      return new RowReader(RunConfig.load(null, all).data(), false).read(new Row("f", 7, columns));
-    } catch (JsonProcessingException e) {
-      throw new AssertionError(e);
-    }
   }
 }

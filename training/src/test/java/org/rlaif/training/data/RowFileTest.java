@@ -47,24 +47,27 @@ class RowFileTest {
   @Test
   void namesTheRowThatIsNotJson() {
     assertEquals(
-        "f, row 2: not JSON (line 1, column 10) (expected: a JSON object)",
+        file() + ", row 2: not JSON (line 1, column 10) (expected: a JSON object)",
         message("{\"a\":\"one\"}\n{\"a\":\"two\n"));
-    assertTrue(message("[{\"a\":1}, {\"a\" 2}]").startsWith("f, row 2: not JSON (line "));
-    assertTrue(message("[{\"a\":1}").startsWith("f, row 2: not JSON (line "));
+    assertTrue(message("[{\"a\":1}, {\"a\" 2}]").startsWith(file() + ", row 2: not JSON (line "));
+    assertTrue(message("[{\"a\":1}").startsWith(file() + ", row 2: not JSON (line "));
   }
 
   @Test
   void namesWhatIsNotARow() {
     assertEquals(
-        "f, row 2: a list [1] (expected: an object with columns, such as"
+        file()
+            + ", row 2: a list [1] (expected: an object with columns, such as"
             + " {\"prompt\": …, \"completion\": …})",
         message("{}\n[1]\n"));
     assertEquals(
-        "f, row 1: a text \"x\" (expected: an object with columns, such as"
+        file()
+            + ", row 1: a text \"x\" (expected: an object with columns, such as"
             + " {\"prompt\": …, \"completion\": …})",
         message("[\"x\"]"));
     assertEquals(
-        "f: more text after the array's end (expected: one JSON array, or JSON Lines with an object"
+        file()
+            + ": more text after the array's end (expected: one JSON array, or JSON Lines with an object"
             + " on each line)",
         message("[{}] []"));
   }
@@ -113,16 +116,22 @@ class RowFileTest {
             "prompt\tcompletion\n",
             "\n id;text;label\n")) {
       assertEquals(
-          "f: columns that are separated by commas or tabs (CSV) (expected: JSON Lines or a JSON"
+          file()
+              + ": columns that are separated by commas or tabs (CSV) (expected: JSON Lines or a JSON"
               + " array, plain or gzipped)",
           message(csv));
     }
-    assertTrue(message("{'a': 1, 'b': 2}").startsWith("f, row 1: not JSON (line 1"));
+    assertTrue(message("{'a': 1, 'b': 2}").startsWith(file() + ", row 1: not JSON (line 1"));
     Path file = folder.resolve("f");
     assertEquals(
         file + ": Parquet (expected: JSON Lines or a JSON array, plain or gzipped)",
         assertThrows(UserError.class, () -> read("f", new byte[] {'P', 'A', 'R', '1', (byte) 0xff}))
             .getMessage());
+  }
+
+  /** As errors call it: the path that was given, where ids have the name alone. */
+  private Path file() {
+    return folder.resolve("f");
   }
 
   private List<Integer> numbers(String text) throws IOException {
@@ -154,21 +163,23 @@ class RowFileTest {
   void whatIsTooMuchIsRefusedBeforeItIsRead() throws IOException {
     String row = "{\"prompt\": \"abcdefgh\"}";
     refused(
-        "f, row 1: more than 20 characters (expected: at most so many; data.limits.rowCharacters"
+        file()
+            + ", row 1: more than 20 characters (expected: at most so many; data.limits.rowCharacters"
             + " allows more)",
         row + "\n" + row,
         new Limits(9, 20, 1000));
     refused(
-        "f: more than 2 rows (expected: at most so many; data.limits.rows allows more)",
+        file() + ": more than 2 rows (expected: at most so many; data.limits.rows allows more)",
         (row + "\n").repeat(3),
         new Limits(2, 100, 1000));
     refused(
-        "f: more than 50 characters (expected: at most so many; data.limits.characters allows"
+        file()
+            + ": more than 50 characters (expected: at most so many; data.limits.characters allows"
             + " more)",
         (row + "\n").repeat(3),
         new Limits(9, 50, 50));
     refused(
-        "f: more than 2 rows (expected: at most so many; data.limits.rows allows more)",
+        file() + ": more than 2 rows (expected: at most so many; data.limits.rows allows more)",
         "[" + row + "," + row + "," + row + "]",
         new Limits(2, 100, 1000));
     assertEquals(3, read((row + "\n").repeat(3), new Limits(3, 100, 1000)).size());

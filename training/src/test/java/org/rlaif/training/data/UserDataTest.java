@@ -160,9 +160,32 @@ class UserDataTest {
             .flatMap(List::stream)
             .filter(Example::hasCompletion)
             .count());
-    assertTrue(message(config(file)).startsWith("a.jsonl, row 1, columns: prompt, n (expected: "));
+    assertTrue(message(config(file)).startsWith(file + ", row 1, columns: prompt, n (expected: "));
     Path neither = lines("b.jsonl", 20, i -> "{\"question\":\"p%d\"}".formatted(i));
     assertThrows(UserError.class, () -> UserData.write(config(neither), 3, false, out));
+  }
+
+  @Test
+  void rowsOfOneFileMayDifferUnlessALayoutIsSet() throws IOException {
+    Path file =
+        lines(
+            "a.jsonl",
+            30,
+            i ->
+                i % 2 == 0
+                    ? row("p" + i, "c")
+                    : "{\"prompt\":\"p%d\",\"chosen\":\"c\",\"rejected\":\"d\"}".formatted(i));
+    DataSet data = UserData.read(config(file), 3);
+    assertEquals(30, data.train().size() + data.validation().size() + data.test().size());
+    assertEquals(15, data.preferences().size() + data.heldOutPreferences().size());
+    assertEquals(
+        file
+            + ", row 1, columns: prompt, completion (expected: a preference in chosen and rejected"
+            + " with its prompt in prompt, since data.layout is preference; data.columns says what"
+            + " yours are called)",
+        message(config(List.of("data.layout=preference"), file)));
+    assertTrue(
+        message(config(List.of("data.layout=completion"), file)).startsWith(file + ", row 2, "));
   }
 
   @Test

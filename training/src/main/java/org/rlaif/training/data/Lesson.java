@@ -7,12 +7,12 @@ import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 
 /**
- * What a row says about a prompt: a completion to learn, or one that was preferred to another,
- * both, or nothing.
+ * What a row has become: a prompt with a completion to learn, or with one that was preferred to
+ * another, both, or nothing.
  *
  * @param everyTurn whether what the assistant has said in the prompt is to be learned as well
  */
-record Written(
+record Lesson(
     String id,
     Prompt prompt,
     @Nullable String completion,

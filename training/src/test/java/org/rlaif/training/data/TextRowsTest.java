@@ -3,32 +3,29 @@ package org.rlaif.training.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.rlaif.training.data.Rows.message;
+import static org.rlaif.training.data.Rows.read;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.Example;
-import org.rlaif.kit.Json;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 import org.rlaif.kit.UserError;
-import org.rlaif.training.config.RunConfig;
 
-class RowReaderTest {
+/** Rows of plain text. */
+class TextRowsTest {
 
   @Test
   void promptAndCompletionAreAnExample() {
-    Written row = read("{'prompt': 'Q', 'completion': 'A', 'other': 3}");
+    Lesson row = read("{'prompt': 'Q', 'completion': 'A', 'other': 3}");
     assertEquals(new Example("f:7", Prompt.of("Q"), "A"), row.example());
     assertNull(row.preference());
   }
 
   @Test
   void chosenAndRejectedAreAPreferenceWhoseChosenIsAnExample() {
-    Written row = read("{'prompt': 'Q', 'chosen': 'A', 'rejected': 'B'}");
+    Lesson row = read("{'prompt': 'Q', 'chosen': 'A', 'rejected': 'B'}");
     assertEquals(new Example("f:7", Prompt.of("Q"), "A"), row.example());
     assertEquals(
         new Preference("f:7", Prompt.of("Q"), "A", "B", 1, Provenance.human()), row.preference());
@@ -36,7 +33,7 @@ class RowReaderTest {
 
   @Test
   void aCompletionIsLearnedEvenBesideAPreference() {
-    Written row = read("{'prompt': 'Q', 'completion': 'C', 'chosen': 'A', 'rejected': ''}");
+    Lesson row = read("{'prompt': 'Q', 'completion': 'C', 'chosen': 'A', 'rejected': ''}");
     assertEquals(new Example("f:7", Prompt.of("Q"), "C"), row.example());
     assertEquals(
         new Preference("f:7", Prompt.of("Q"), "A", "", 1, Provenance.human()), row.preference());
@@ -44,7 +41,7 @@ class RowReaderTest {
 
   @Test
   void anEmptyChosenIsAPreferenceAndNothingToLearn() {
-    Written row = read("{'prompt': 'Q', 'chosen': '', 'rejected': 'B'}");
+    Lesson row = read("{'prompt': 'Q', 'chosen': '', 'rejected': 'B'}");
     assertNull(row.example());
     assertEquals(
         new Preference("f:7", Prompt.of("Q"), "", "B", 1, Provenance.human()), row.preference());
@@ -52,7 +49,7 @@ class RowReaderTest {
 
   @Test
   void transcriptsAreCutAtTheLastCommonTurn() {
-    Written row =
+    Lesson row =
         read(
             "{'chosen': '\\n"
                 + "\\n"
@@ -76,7 +73,7 @@ class RowReaderTest {
 
   @Test
   void columnsAreCalledWhatTheSettingsSay() {
-    Written row =
+    Lesson row =
         read(
             "{'question': 'Q', 'answer': 'A'}",
             "data.columns.prompt=question",
@@ -102,13 +99,16 @@ class RowReaderTest {
   @Test
   void namesWhatIsMissing() {
     assertEquals(
-        "f, row 7, columns: prompt, text (expected: a conversation in messages, a completion in"
-            + " completion, or a preference in chosen and rejected; data.columns says what yours"
-            + " are called)",
+        "f, row 7, columns: prompt, text (expected: a conversation in messages, a completion"
+            + " in completion, a preference in chosen and rejected with its prompt in prompt,"
+            + " transcripts in chosen and rejected, or a prompt in prompt, with sft: skip;"
+            + " data.columns says what yours are called)",
         message("{'prompt': 'Q', 'text': 'A'}"));
     assertEquals(
-        "f, row 7, columns: none (expected: a conversation in messages, a completion in completion,"
-            + " or a preference in chosen and rejected; data.columns says what yours are called)",
+        "f, row 7, columns: none (expected: a conversation in messages, a completion in"
+            + " completion, a preference in chosen and rejected with its prompt in prompt,"
+            + " transcripts in chosen and rejected, or a prompt in prompt, with sft: skip;"
+            + " data.columns says what yours are called)",
         message("{}"));
     assertEquals(
         "f, row 7, column rejected: missing (expected: an answer, since there is chosen)",
@@ -153,30 +153,9 @@ class RowReaderTest {
     String message =
         String.valueOf(
             assertThrows(
-                    UserError.class, () -> reader("data.promptTemplate='{{#input}} without end'"))
+                    UserError.class,
+                    () -> Rows.layouts(true, "data.promptTemplate='{{#input}} without end'"))
                 .getMessage());
     assertEquals("data.promptTemplate: ", message.substring(0, "data.promptTemplate: ".length()));
-  }
-
-  private static String message(String json, String... settings) {
-    return String.valueOf(
-        assertThrows(UserError.class, () -> read(json, settings), json).getMessage());
-  }
-
-  private static Written read(String json, String... settings) {
-    try {
-      ObjectNode columns = (ObjectNode) Json.MAPPER.readTree(json.replace('\'', '"'));
-      return reader(settings).read(new Row("f", 7, columns));
-    } catch (JsonProcessingException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static RowReader reader(String... settings) {
-    List<String> all =
-        new ArrayList<>(
-            List.of("data.source=files", "data.files=[f]", "evaluation.judge=configured"));
-    all.addAll(List.of(settings));
-    return new RowReader(RunConfig.load(null, all).data(), false);
   }
 }

@@ -1,0 +1,37 @@
+package org.rlaif.training.data;
+
+import org.rlaif.kit.Prompt;
+import org.rlaif.training.config.DataConfig;
+
+/**
+ * A prompt and a completion that is learned; answers to the same prompt beside it are a preference.
+ */
+record CompletionLayout(RowParts parts) implements Layout {
+  @Override
+  public DataConfig.Layout choice() {
+    return DataConfig.Layout.COMPLETION;
+  }
+
+  @Override
+  public String expects() {
+    return "a completion in " + learns();
+  }
+
+  @Override
+  public String learns() {
+    return parts.columns().completion();
+  }
+
+  @Override
+  public boolean fits(Row row) {
+    return row.has(learns());
+  }
+
+  @Override
+  public Lesson read(Row row) {
+    Cell completion = parts.answer(row, learns());
+    RowParts.Pair pair = parts.pairBeside(row);
+    Prompt prompt = parts.prompt(row, completion, pair);
+    return parts.lesson(row, prompt, completion, pair, /* everyTurn= */ false);
+  }
+}

@@ -1,0 +1,60 @@
+package org.rlaif.training.data;
+
+import java.util.List;
+import java.util.Objects;
+import org.rlaif.training.config.DataConfig;
+
+/**
+ * Every layout that a row may have; each row has the first that it fits, or the one that is set.
+ */
+final class Layouts {
+  private final DataConfig.Layout choice;
+  private final List<Layout> candidates;
+
+  /**
+   * @param learned whether completions are learned: then no row is a prompt alone
+   */
+  Layouts(DataConfig config, boolean learned) {
+    choice = config.layout();
+    candidates =
+        all(new RowParts(config), learned).stream()
+            .filter(each -> choice == DataConfig.Layout.AUTO || choice == each.choice())
+            .toList();
+  }
+
+  /** In the order in which they are tried. */
+  static List<Layout> all(RowParts parts, boolean learned) {
+    return List.of(
+        new ConversationLayout(parts),
+        new CompletionLayout(parts),
+        new PreferenceLayout(parts),
+        new TranscriptsLayout(parts),
+        new PromptLayout(parts, learned));
+  }
+
+  /** What a row becomes. */
+  Lesson read(Row row) {
+    List<Layout> fitting = candidates.stream().filter(each -> each.fits(row)).toList();
+    if (fitting.isEmpty()) {
+      throw row.error("columns", row.names(), expectation());
+    }
+    List<String> learned = fitting.stream().map(Layout::learns).filter(Objects::nonNull).toList();
+    if (learned.size() > 1) {
+      throw row.error(
+          "columns " + String.join(" and ", learned),
+          "both",
+          "one of them to learn; data.layout chooses, data.columns says what yours are called");
+    }
+    return fitting.get(0).read(row);
+  }
+
+  private String expectation() {
+    List<String> each = candidates.stream().map(Layout::expects).toList();
+    int last = each.size() - 1;
+    String any =
+        last == 0
+            ? each.get(0) + ", since data.layout is " + choice.word()
+            : String.join(", ", each.subList(0, last)) + ", or " + each.get(last);
+    return any + "; data.columns says what yours are called";
+  }
+}

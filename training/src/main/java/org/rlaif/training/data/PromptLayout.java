@@ -1,0 +1,32 @@
+package org.rlaif.training.data;
+
+import org.rlaif.kit.Prompt;
+import org.rlaif.training.config.DataConfig;
+
+/**
+ * A prompt and nothing else, where nothing is learned from completions.
+ *
+ * @param learned whether completions are learned: then no row fits
+ */
+record PromptLayout(RowParts parts, boolean learned) implements Layout {
+  @Override
+  public DataConfig.Layout choice() {
+    return DataConfig.Layout.PROMPT;
+  }
+
+  @Override
+  public String expects() {
+    return "a prompt in " + parts.columns().prompt() + (learned ? ", with sft: skip" : "");
+  }
+
+  @Override
+  public boolean fits(Row row) {
+    return !learned && parts.hasPrompt(row);
+  }
+
+  @Override
+  public Lesson read(Row row) {
+    Prompt prompt = parts.prompt(row, null, null);
+    return parts.lesson(row, prompt, null, null, /* everyTurn= */ false);
+  }
+}

@@ -1,0 +1,173 @@
+package org.rlaif.training.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.rlaif.training.data.Rows.chat;
+import static org.rlaif.training.data.Rows.message;
+import static org.rlaif.training.data.Rows.read;
+import static org.rlaif.training.data.Rows.readUnlearned;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.rlaif.kit.Example;
+import org.rlaif.kit.Prompt;
+import org.rlaif.kit.UserError;
+import org.rlaif.training.config.DataConfig;
+
+class LayoutsTest {
+  /** By layout, a row that is read so where nothing is set. */
+  private static final Map<DataConfig.Layout, String> OWN =
+      Map.of(
+          DataConfig.Layout.CONVERSATION, "{'messages': [u:a, a:b]}",
+          DataConfig.Layout.COMPLETION, "{'prompt': 'a', 'completion': 'b'}",
+          DataConfig.Layout.PREFERENCE, "{'prompt': 'a', 'chosen': 'a? b', 'rejected': 'a? c'}",
+          DataConfig.Layout.TRANSCRIPTS, "{'chosen': 'a? b', 'rejected': 'a? c'}",
+          DataConfig.Layout.PROMPT, "{'prompt': 'a'}");
+
+  /** All columns at once; transcripts too, whose turn is a question mark. */
+  private static final String EVERYTHING =
+      "{'messages': [u:m, a:n], 'prompt': 'a', 'completion': 'b', 'chosen': 'x? c', 'rejected':"
+          + " 'x? d'}";
+
+  private static final String TURN = "data.columns.turn='?'";
+
+  @Test
+  void everyChoiceIsOnePage() {
+    assertEquals(
+        Arrays.stream(DataConfig.Layout.values()).skip(1).toList(), // but auto
+        all(true).stream().map(Layout::choice).toList());
+  }
+
+  @Test
+  void aRowHasTheFirstLayoutThatFits() {
+    assertEquals(
+        List.of("conversation"), fitting("{'messages': [u:a, a:b], 'prompt_id': 3}", true));
+    assertEquals(
+        List.of("completion", "preference", "transcripts", "prompt"),
+        fitting("{'prompt': 'a', 'completion': 'b', 'chosen': 'c', 'rejected': 'd'}", false));
+    assertEquals(
+        List.of("preference", "transcripts", "prompt"),
+        fitting(OWN.get(DataConfig.Layout.PREFERENCE), false));
+    assertEquals(
+        List.of("preference", "transcripts"),
+        fitting("{'chosen': [u:a, a:b], 'rejected': 'c'}", false));
+    // Neither says what it answers: one is read as a transcript, the other refused as none.
+    assertEquals(List.of("transcripts"), fitting("{'chosen': [a:b], 'rejected': [a:c]}", false));
+    assertEquals(List.of("transcripts"), fitting(OWN.get(DataConfig.Layout.TRANSCRIPTS), false));
+    assertEquals(List.of("prompt"), fitting(OWN.get(DataConfig.Layout.PROMPT), false));
+    assertEquals(List.of(), fitting(OWN.get(DataConfig.Layout.PROMPT), true));
+    assertEquals(List.of(), fitting("{'messages': null, 'text': 'a'}", false));
+    assertEquals(List.of(), fitting("{'prompt': 'a', 'completion': null, 'rejected': null}", true));
+  }
+
+  @Test
+  void aLayoutThatIsSetReadsTheRowsThatFitAndRefusesAllOthers() {
+    OWN.forEach(
+        (own, json) -> {
+          assertEquals(own.word(), fitting(json, false).get(0));
+          assertEquals(
+              readUnlearned(json, TURN), readUnlearned(json, TURN, "data.layout=" + own.word()));
+          assertEquals(
+              fitting(json, false),
+              Arrays.stream(DataConfig.Layout.values())
+                  .skip(1)
+                  .filter(choice -> isRead(json, choice))
+                  .map(DataConfig.Layout::word)
+                  .toList(),
+              json);
+        });
+  }
+
+  @Test
+  void aLayoutThatIsSetDecidesWhereSeveralFit() {
+    assertEquals(
+        new Example("f:7", chat("u:m"), "n"),
+        read("{'messages': [u:m, a:n], 'completion': 'b'}", "data.layout=conversation").example());
+    assertEquals(
+        new Example("f:7", Prompt.of("a"), "b"),
+        read(EVERYTHING, "data.layout=completion").example());
+    assertEquals(
+        new Lesson("f:7", Prompt.of("a"), null, "x? c", "x? d", false),
+        read(EVERYTHING, "data.layout=preference"));
+    assertEquals(
+        new Lesson("f:7", Prompt.of("x?"), null, " c", " d", false),
+        read(EVERYTHING, "data.layout=transcripts", TURN));
+    Lesson prompt = readUnlearned(EVERYTHING, "data.layout=prompt");
+    assertEquals(new Example("f:7", Prompt.of("a"), ""), prompt.example());
+    assertNull(prompt.preference());
+  }
+
+  @Test
+  void aRowThatDoesNotFitIsRefusedWithWhatIsExpected() {
+    String columns = "; data.columns says what yours are called)";
+    assertEquals(
+        "f, row 7, columns: prompt, completion (expected: a conversation in messages, since"
+            + " data.layout is conversation"
+            + columns,
+        message("{'prompt': 'a', 'completion': 'b'}", "data.layout=conversation"));
+    assertEquals(
+        "f, row 7, columns: messages (expected: a completion in answer, since data.layout is"
+            + " completion"
+            + columns,
+        message(
+            "{'messages': [u:a, a:b]}",
+            "data.layout=completion",
+            "data.columns.completion=answer"));
+    assertEquals(
+        "f, row 7, columns: chosen, rejected (expected: a preference in chosen and rejected with its"
+            + " prompt in prompt, since data.layout is preference"
+            + columns,
+        message("{'chosen': 'a', 'rejected': 'b'}", "data.layout=preference"));
+    assertEquals(
+        "f, row 7, columns: prompt (expected: transcripts in chosen and rejected, since"
+            + " data.layout is transcripts"
+            + columns,
+        message("{'prompt': 'a'}", "data.layout=transcripts"));
+    assertEquals(
+        "f, row 7, columns: prompt (expected: a prompt in prompt, with sft: skip, since data.layout"
+            + " is prompt"
+            + columns,
+        message("{'prompt': 'a'}", "data.layout=prompt"));
+  }
+
+  @Test
+  void aLayoutThatIsNoneIsRefused() {
+    UserError error = assertThrows(UserError.class, () -> Rows.config("data.layout=chats"));
+    assertEquals(
+        "--set: data.layout: chats (expected: one of auto, conversation, completion, preference,"
+            + " transcripts, prompt)",
+        error.getMessage());
+  }
+
+  /** Nothing is guessed: two columns to learn are for the user to choose from. */
+  @Test
+  void twoThingsToLearnAreRefused() {
+    assertEquals(
+        "f, row 7, columns messages and completion: both (expected: one of them to learn;"
+            + " data.layout chooses, data.columns says what yours are called)",
+        message(EVERYTHING));
+  }
+
+  private static List<Layout> all(boolean learned) {
+    return Layouts.all(new RowParts(Rows.config()), learned);
+  }
+
+  private static List<String> fitting(String json, boolean learned) {
+    return all(learned).stream()
+        .filter(each -> each.fits(Rows.row(json)))
+        .map(each -> each.choice().word())
+        .toList();
+  }
+
+  private static boolean isRead(String json, DataConfig.Layout choice) {
+    try {
+      readUnlearned(json, TURN, "data.layout=" + choice.word());
+      return true;
+    } catch (UserError e) {
+      return false;
+    }
+  }
+}
