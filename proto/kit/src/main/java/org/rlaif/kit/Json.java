@@ -3,8 +3,6 @@ package org.rlaif.kit;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -24,6 +22,8 @@ import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +33,9 @@ public final class Json {
   public static final ObjectMapper MAPPER = strict(JsonMapper.builder());
 
   private static final int SHOWN = 40;
+
+  /** In Jackson's message about a kind that it does not know, or misses. */
+  private static final Pattern KNOWN_KINDS = Pattern.compile("known type ids = \\[([^]]*)]");
 
   /** The largest files that are read as one tree are tokenizers, of 40 MB. */
   private static final long MOST_BYTES = 128L << 20;
@@ -136,16 +139,9 @@ public final class Json {
   /** What was expected in its place. */
   static String expectation(MismatchedInputException e) {
     Class<?> type = e.getTargetType() == null ? Object.class : e.getTargetType();
-    if (e instanceof InvalidTypeIdException unknown) {
-      Class<?> base = unknown.getBaseType().getRawClass();
-      JsonTypeInfo info = base.getAnnotation(JsonTypeInfo.class);
-      JsonSubTypes kinds = base.getAnnotation(JsonSubTypes.class);
-      if (info != null && kinds != null) {
-        return "a section with "
-            + info.property()
-            + ": "
-            + Stream.of(kinds.value()).map(JsonSubTypes.Type::name).collect(joining(" or "));
-      }
+    if (e instanceof InvalidTypeIdException) {
+      Matcher known = KNOWN_KINDS.matcher(e.getOriginalMessage());
+      return "a section with a kind" + (known.find() ? ": one of " + known.group(1) : "");
     }
     if (type.isEnum()) {
       return "one of "

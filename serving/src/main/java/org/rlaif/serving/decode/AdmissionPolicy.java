@@ -10,10 +10,11 @@ import org.rlaif.serving.queue.RequestQueue;
  * Decides which of the prompts that wait get which slots, and whether rows decode meanwhile. It
  * knows requests and numbers, and no graph. Of the scheduler's thread alone.
  *
- * <p>Prompts come in the order of the {@link RequestQueue}: clients take turns, within their quota.
- * Several are computed together where that costs nobody anything; a prompt is computed once for all
- * its samples, which then take the slots that are free. Rows are slots 0 to B - 1; one slot more
- * than there can be rows is always there for a prompt.
+ * <p>Sequences that were set aside come before any of them: the {@link Scheduler} takes those up
+ * itself. Prompts come in the order of the {@link RequestQueue}: clients take turns, within their
+ * quota. Several are computed together where that costs nobody anything; a prompt is computed once
+ * for all its samples, which then take the slots that are free. Rows are slots 0 to B - 1; one slot
+ * more than there can be rows is always there for a prompt.
  */
 final class AdmissionPolicy {
   /** Fewer slots than this part of all are few. */

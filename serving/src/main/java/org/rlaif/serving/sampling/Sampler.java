@@ -26,7 +26,7 @@ public final class Sampler {
   private final int neverEither;
   private final int known;
   private final float[] scores;
-  private final Ranking ranking;
+  private final Truncation ranking;
 
   // Of the last draw.
   private Kept kept = Kept.MOST_LIKELY;
@@ -39,7 +39,7 @@ public final class Sampler {
     this.never = never.isEmpty() ? -1 : never.get(0);
     this.neverEither = never.size() < 2 ? -1 : never.get(1);
     this.scores = new float[vocabulary.size()];
-    this.ranking = new Ranking(vocabulary.size());
+    this.ranking = new Truncation(vocabulary.size());
   }
 
   /**

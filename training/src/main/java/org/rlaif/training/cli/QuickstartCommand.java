@@ -35,7 +35,7 @@ final class QuickstartCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Session session = new Session(config, options.runs(), spec);
     session.run(null, options.replace());
-    Summary.print(session.run(), out);
+    Summary.print(session.run(), session.stages(), out);
     return 0;
   }
 }

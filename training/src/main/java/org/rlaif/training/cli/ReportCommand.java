@@ -2,10 +2,11 @@ package org.rlaif.training.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.run.Run;
 import org.rlaif.training.run.RunFolder;
+import org.rlaif.training.run.Stage;
 import org.rlaif.training.stages.ReportStage;
 import org.rlaif.training.stages.Stages;
 import picocli.CommandLine.Command;
@@ -40,9 +41,10 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     RunFolder folder = RunFolder.find(run, runs);
     RunConfig config = folder.config();
-    Run run = new Run(config, folder, Stages.of(config));
-    folder.requireUndamaged(run.stages().stream().filter(stage -> !stage.isRedrawn()).toList());
-    ReportStage.write(run);
+    List<Stage<?>> stages = Stages.of(config);
+    folder.requireUndamaged(
+        stages.stream().filter(stage -> !stage.isRedrawn()).map(Stage::name).toList());
+    ReportStage.write(Stages.run(config, folder, stages), stages);
     PrintWriter out = spec.commandLine().getOut();
     out.println(Path.of(folder.typed()).resolve(ReportStage.PAGE));
     out.println(Path.of(folder.typed()).resolve(ReportStage.FIGURES));

@@ -43,7 +43,7 @@ final class RunCommand implements Callable<Integer> {
       session.plan();
     } else {
       session.run(null, options.replace());
-      Summary.print(session.run(), spec.commandLine().getOut());
+      Summary.print(session.run(), session.stages(), spec.commandLine().getOut());
     }
     return 0;
   }

@@ -3,6 +3,7 @@ package org.rlaif.training.cli;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.CallFailure;
@@ -19,6 +20,7 @@ import org.rlaif.training.run.Run;
 import org.rlaif.training.run.RunContext;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.Servers;
+import org.rlaif.training.run.Stage;
 import org.rlaif.training.stages.Stages;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -28,6 +30,7 @@ final class Session {
 
   private final RunConfig config;
   private final RunFolder folder;
+  private final List<Stage<?>> stages;
   private final Run run;
   private final String command;
   private final PrintWriter out;
@@ -38,7 +41,8 @@ final class Session {
   Session(RunConfig config, Path runs, CommandSpec typed) {
     this.config = config;
     this.folder = RunFolder.of(runs, config.name());
-    this.run = new Run(config, folder, Stages.of(config));
+    this.stages = Stages.of(config);
+    this.run = Stages.run(config, folder, stages);
     this.command = command(typed);
     this.out = typed.commandLine().getOut();
   }
@@ -57,6 +61,10 @@ final class Session {
     return run;
   }
 
+  List<Stage<?>> stages() {
+    return stages;
+  }
+
   /**
    * Runs the stages that are not finished.
    *
@@ -72,7 +80,7 @@ final class Session {
     out.printf("device     %s, %d threads, %s%n", device, threads, device.compute().label());
     out.printf("run        %s%n", folder.typed());
     out.flush();
-    Pipeline pipeline = new Pipeline(run);
+    Pipeline pipeline = new Pipeline(run, stages);
     try (Interruption told = Interruption.says("rlaif", GO_ON)) {
       if (only == null) {
         pipeline.run(context, out, replace, command);
@@ -87,7 +95,7 @@ final class Session {
   /** Says what would run, or refuses what would not. */
   void plan() {
     context(); // the device has to be there
-    Plan.of(run).print(out);
+    Plan.of(run, stages).print(out);
     out.flush();
   }
 

@@ -15,17 +15,19 @@ import org.rlaif.kit.Prompt;
 import org.rlaif.training.run.Figures;
 import org.rlaif.training.run.Run;
 import org.rlaif.training.run.RunFolder;
+import org.rlaif.training.run.Stage;
 import org.rlaif.training.stages.ReportStage;
 
 /** What a finished run has to say to the person who started it. */
 final class Summary {
   private Summary() {}
 
-  static void print(Run of, PrintWriter out) {
+  static void print(Run of, List<Stage<?>> stages, PrintWriter out) {
     RunFolder folder = of.folder();
     String run = folder.typed();
     out.println();
-    ReportStage.closing(of).forEach(sentence -> out.println(sentence.replace('\u00a0', ' ')));
+    ReportStage.closing(of, stages)
+        .forEach(sentence -> out.println(sentence.replace('\u00a0', ' ')));
     double seconds =
         Figures.number(
             Json.read(folder.path().resolve(ReportStage.FIGURES), JsonNode.class), "seconds.total");

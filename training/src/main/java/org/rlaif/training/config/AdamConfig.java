@@ -21,7 +21,7 @@ public record AdamConfig(double beta1, double beta2, double epsilon, double weig
     String name = section + ".adam.";
     require(beta1 >= 0 && beta1 < 1, name + "beta1", beta1, ">= 0 and < 1");
     require(beta2 >= 0 && beta2 < 1, name + "beta2", beta2, ">= 0 and < 1");
-    RunConfig.positive(name + "epsilon", epsilon);
-    RunConfig.notNegative(name + "weightDecay", weightDecay);
+    Ranges.positive(name + "epsilon", epsilon);
+    Ranges.notNegative(name + "weightDecay", weightDecay);
   }
 }

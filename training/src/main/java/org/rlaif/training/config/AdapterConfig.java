@@ -17,7 +17,7 @@ public record AdapterConfig(int rank, double alpha, boolean rankStabilised, List
   public AdapterConfig {
     targets = List.copyOf(targets);
     require(rank >= 0, "model.adapter.rank", rank, ">= 0; 0 trains all weights");
-    RunConfig.positive("model.adapter.alpha", alpha);
+    Ranges.positive("model.adapter.alpha", alpha);
     require(!targets.isEmpty(), "model.adapter.targets", targets, "at least one");
   }
 

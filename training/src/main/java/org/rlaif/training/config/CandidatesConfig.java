@@ -13,7 +13,7 @@ public record CandidatesConfig(int prompts, int samples, double temperature, int
   public CandidatesConfig {
     require(prompts > 0, "candidates.prompts", prompts, "> 0");
     require(samples >= 2, "candidates.samples", samples, ">= 2");
-    RunConfig.positive("candidates.temperature", temperature);
+    Ranges.positive("candidates.temperature", temperature);
     require(maxTokens > 0, "candidates.maxTokens", maxTokens, "> 0");
   }
 }

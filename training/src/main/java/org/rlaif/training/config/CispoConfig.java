@@ -11,6 +11,6 @@ import static org.rlaif.kit.UserError.require;
 public record CispoConfig(int samples, double clipHigh) {
   public CispoConfig {
     require(samples >= 2, "cispo.samples", samples, ">= 2: each is measured by its group");
-    RunConfig.positive("cispo.clipHigh", clipHigh);
+    Ranges.positive("cispo.clipHigh", clipHigh);
   }
 }

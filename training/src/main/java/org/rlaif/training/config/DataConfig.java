@@ -153,8 +153,8 @@ public record DataConfig(
         system,
         "with data.chat: true, since the generated posts are plain text");
     require(bytesPerToken >= 1, "data.bytesPerToken", bytesPerToken, ">= 1");
-    RunConfig.fraction("data.validation", validation);
-    RunConfig.fraction("data.test", test);
+    Ranges.fraction("data.validation", validation);
+    Ranges.fraction("data.test", test);
     require(
         validation + test < 1,
         "data.validation + data.test",

@@ -24,7 +24,7 @@ public record EvaluationConfig(int prompts, double temperature, int maxTokens, B
 
   public EvaluationConfig {
     require(prompts > 0, "evaluation.prompts", prompts, "> 0");
-    RunConfig.positive("evaluation.temperature", temperature);
+    Ranges.positive("evaluation.temperature", temperature);
     require(maxTokens > 0, "evaluation.maxTokens", maxTokens, "> 0");
   }
 }

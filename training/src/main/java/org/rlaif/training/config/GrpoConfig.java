@@ -11,6 +11,6 @@ import static org.rlaif.kit.UserError.require;
 public record GrpoConfig(int samples, double clipRange) {
   public GrpoConfig {
     require(samples >= 2, "grpo.samples", samples, ">= 2: each is measured by its group");
-    RunConfig.positive("grpo.clipRange", clipRange);
+    Ranges.positive("grpo.clipRange", clipRange);
   }
 }

@@ -12,7 +12,7 @@ import static org.rlaif.kit.UserError.require;
 public record GspoConfig(int samples, double clipLow, double clipHigh) {
   public GspoConfig {
     require(samples >= 2, "gspo.samples", samples, ">= 2: each is measured by its group");
-    RunConfig.positive("gspo.clipLow", clipLow);
-    RunConfig.positive("gspo.clipHigh", clipHigh);
+    Ranges.positive("gspo.clipLow", clipLow);
+    Ranges.positive("gspo.clipHigh", clipHigh);
   }
 }

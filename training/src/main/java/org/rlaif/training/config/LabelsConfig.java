@@ -9,6 +9,6 @@ package org.rlaif.training.config;
  */
 public record LabelsConfig(double heldOut) {
   public LabelsConfig {
-    RunConfig.fraction("labels.heldOut", heldOut);
+    Ranges.fraction("labels.heldOut", heldOut);
   }
 }

@@ -31,7 +31,7 @@ public record ModelConfig(
         "model.width",
         width,
         "a multiple of model.heads (" + heads + ")");
-    RunConfig.positive("model.initStd", initStd);
+    Ranges.positive("model.initStd", initStd);
     require(
         !adapter.wanted() || !folder.isEmpty(),
         "model.adapter.rank",

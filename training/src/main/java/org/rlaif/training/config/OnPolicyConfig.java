@@ -3,9 +3,15 @@ package org.rlaif.training.config;
 import static org.rlaif.kit.UserError.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.training.rewards.RewardPart;
+import org.rlaif.training.rewards.ClassReward;
+import org.rlaif.training.rewards.ModelReward;
+import org.rlaif.training.rewards.RewardKind;
+import org.rlaif.training.rewards.RubricReward;
 
 /**
  * What all on-policy algorithms share.
@@ -25,7 +31,13 @@ import org.rlaif.training.rewards.RewardPart;
  *     null: what the trainer's precision allows
  */
 public record OnPolicyConfig(
-    List<RewardPart> rewards,
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+        @JsonSubTypes({
+          @Type(value = ModelReward.class, name = "model"),
+          @Type(value = RubricReward.class, name = "rubric"),
+          @Type(value = ClassReward.class, name = "class")
+        })
+        List<RewardKind> rewards,
     int updates,
     int batch,
     int epochs,
@@ -50,21 +62,21 @@ public record OnPolicyConfig(
         NAME, batch, null, learningRate, warmup, finalFraction, maxGradientNorm, adam);
     rewards = List.copyOf(rewards);
     require(!rewards.isEmpty(), NAME + ".rewards", "none", "at least one, such as {kind: model}");
-    RunConfig.atLeastOne(NAME + ".updates", updates);
-    RunConfig.atLeastOne(NAME + ".epochs", epochs);
+    Ranges.atLeastOne(NAME + ".updates", updates);
+    Ranges.atLeastOne(NAME + ".epochs", epochs);
     require(
         minibatch > 0 && minibatch <= batch,
         NAME + ".minibatch",
         minibatch,
         "from 1 to onPolicy.batch (" + batch + ")");
-    RunConfig.microbatch(NAME + ".microbatch", microbatch, NAME + ".minibatch", minibatch);
-    RunConfig.notNegative(NAME + ".klCoefficient", klCoefficient);
-    RunConfig.notNegative(NAME + ".missingEndPenalty", missingEndPenalty);
-    RunConfig.positive(NAME + ".scoreClip", scoreClip);
-    RunConfig.positive(NAME + ".temperature", temperature);
-    RunConfig.atLeastOne(NAME + ".maxTokens", maxTokens);
+    Ranges.microbatch(NAME + ".microbatch", microbatch, NAME + ".minibatch", minibatch);
+    Ranges.notNegative(NAME + ".klCoefficient", klCoefficient);
+    Ranges.notNegative(NAME + ".missingEndPenalty", missingEndPenalty);
+    Ranges.positive(NAME + ".scoreClip", scoreClip);
+    Ranges.positive(NAME + ".temperature", temperature);
+    Ranges.atLeastOne(NAME + ".maxTokens", maxTokens);
     if (parityThreshold != null) {
-      RunConfig.positive(NAME + ".parityThreshold", parityThreshold);
+      Ranges.positive(NAME + ".parityThreshold", parityThreshold);
     }
   }
 

@@ -16,10 +16,10 @@ public record PpoConfig(
     double valueLearningRate,
     double valueClipRange) {
   public PpoConfig {
-    RunConfig.positive("ppo.clipRange", clipRange);
-    RunConfig.fraction("ppo.gamma", gamma);
-    RunConfig.fraction("ppo.lambda", lambda);
-    RunConfig.positive("ppo.valueLearningRate", valueLearningRate);
-    RunConfig.positive("ppo.valueClipRange", valueClipRange);
+    Ranges.positive("ppo.clipRange", clipRange);
+    Ranges.fraction("ppo.gamma", gamma);
+    Ranges.fraction("ppo.lambda", lambda);
+    Ranges.positive("ppo.valueLearningRate", valueLearningRate);
+    Ranges.positive("ppo.valueClipRange", valueClipRange);
   }
 }

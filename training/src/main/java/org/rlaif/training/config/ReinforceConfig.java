@@ -7,6 +7,6 @@ package org.rlaif.training.config;
  */
 public record ReinforceConfig(double clipRange) {
   public ReinforceConfig {
-    RunConfig.positive("reinforce.clipRange", clipRange);
+    Ranges.positive("reinforce.clipRange", clipRange);
   }
 }

@@ -29,7 +29,7 @@ public record RewardConfig(
   public RewardConfig {
     TrainerConfig.check(
         "reward", batch, microbatch, learningRate, warmup, finalFraction, maxGradientNorm, adam);
-    RunConfig.atLeastOne("reward.epochs", epochs);
+    Ranges.atLeastOne("reward.epochs", epochs);
   }
 
   /** Whether the model is trained in this run. */

@@ -11,6 +11,6 @@ import static org.rlaif.kit.UserError.require;
 public record RlooConfig(int samples, double clipRange) {
   public RlooConfig {
     require(samples >= 2, "rloo.samples", samples, ">= 2: each is measured by the others");
-    RunConfig.positive("rloo.clipRange", clipRange);
+    Ranges.positive("rloo.clipRange", clipRange);
   }
 }

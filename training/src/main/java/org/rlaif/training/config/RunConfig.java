@@ -81,28 +81,4 @@ public record RunConfig(
     return Resources.text(RunConfig.class, "defaults.yaml")
         .replace("judge: {}", "judge:\n" + JudgeConfig.defaults().indent(2));
   }
-
-  static void atLeastOne(String name, int value) {
-    require(value > 0, name, value, "> 0");
-  }
-
-  static void microbatch(String name, @Nullable Integer size, String batch, int most) {
-    require(
-        size == null || (size > 0 && size <= most),
-        name,
-        size,
-        "from 1 to %s (%d), or null".formatted(batch, most));
-  }
-
-  static void positive(String name, double value) {
-    require(value > 0, name, value, "> 0");
-  }
-
-  static void notNegative(String name, double value) {
-    require(value >= 0, name, value, ">= 0");
-  }
-
-  static void fraction(String name, double value) {
-    require(value >= 0 && value <= 1, name, value, "from 0 to 1");
-  }
 }

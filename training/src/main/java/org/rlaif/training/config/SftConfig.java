@@ -38,8 +38,8 @@ public record SftConfig(
   public SftConfig {
     TrainerConfig.check(
         "sft", batch, microbatch, learningRate, warmup, finalFraction, maxGradientNorm, adam);
-    RunConfig.atLeastOne("sft.steps", steps);
-    RunConfig.fraction("sft.decay", decay);
+    Ranges.atLeastOne("sft.steps", steps);
+    Ranges.fraction("sft.decay", decay);
     require(
         warmup + decay <= 1, "sft.warmup + sft.decay", warmup + decay, "<= 1, shares of the steps");
   }

@@ -44,12 +44,12 @@ public interface TrainerConfig {
       double finalFraction,
       double maxGradientNorm,
       AdamConfig adam) {
-    RunConfig.atLeastOne(section + ".batch", batch);
-    RunConfig.microbatch(section + ".microbatch", microbatch, section + ".batch", batch);
-    RunConfig.positive(section + ".learningRate", learningRate);
-    RunConfig.fraction(section + ".warmup", warmup);
-    RunConfig.fraction(section + ".finalFraction", finalFraction);
-    RunConfig.positive(section + ".maxGradientNorm", maxGradientNorm);
+    Ranges.atLeastOne(section + ".batch", batch);
+    Ranges.microbatch(section + ".microbatch", microbatch, section + ".batch", batch);
+    Ranges.positive(section + ".learningRate", learningRate);
+    Ranges.fraction(section + ".warmup", warmup);
+    Ranges.fraction(section + ".finalFraction", finalFraction);
+    Ranges.positive(section + ".maxGradientNorm", maxGradientNorm);
     adam.check(section);
   }
 }

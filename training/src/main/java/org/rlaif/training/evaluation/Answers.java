@@ -23,7 +23,7 @@ public record Answers(List<Example> examples, Rollout sft, Rollout policy) {
 
   /** Samples both policies with the same seed. */
   public static Answers sample(
-      Evaluation.Models models,
+      EvaluatedModels models,
       PromptEncoder encoder,
       List<Example> examples,
       EvaluationConfig config,
@@ -31,7 +31,7 @@ public record Answers(List<Example> examples, Rollout sft, Rollout policy) {
       long seed,
       Progress progress) {
     RlaifClient client = models.client();
-    Evaluation.Names names = models.names();
+    EvaluatedModels.Names names = models.names();
     return new Answers(
         examples,
         sample(client, names.sft(), encoder, examples, config, temperature, seed, progress),

@@ -7,13 +7,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.Statistics;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.EvaluationConfig;
@@ -23,7 +21,7 @@ import org.rlaif.training.learning.Stopwatch;
 import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.math.KlEstimators;
 import org.rlaif.training.rewards.ModelReward;
-import org.rlaif.training.rewards.RewardPart;
+import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.RewardSource;
 import org.rlaif.training.rewards.SampledCompletion;
 import org.rlaif.training.rollouts.Rollout;
@@ -40,22 +38,6 @@ public final class Evaluation {
   private Evaluation() {}
 
   /**
-   * The models that meet.
-   *
-   * @param sft where the policy started: the reference of the KL
-   * @param client of the server of all
-   * @param names under which they are served
-   */
-  public record Models(ModelFolder sft, ModelFolder policy, RlaifClient client, Names names) {}
-
-  /**
-   * Names on a server.
-   *
-   * @param reward null: there is no reward model, and nothing is scored
-   */
-  public record Names(String sft, String policy, @Nullable String reward) {}
-
-  /**
    * Evaluates and writes {@code samples.jsonl}, a {@link Sample} per prompt, into a folder.
    *
    * @param test examples, of which the first {@code config.prompts()} are taken
@@ -63,7 +45,7 @@ public final class Evaluation {
    */
   public static EvaluationFigures run(
       EvaluationConfig config,
-      Models models,
+      EvaluatedModels models,
       List<Example> test,
       int tooLong,
       Comparer comparer,
@@ -116,12 +98,12 @@ public final class Evaluation {
   private record Scored(double[] sft, double[] policy, double[] references) {}
 
   private static @Nullable Scored scored(
-      Models models, Answers answers, List<Example> known, List<Sequence> references) {
+      EvaluatedModels models, Answers answers, List<Example> known, List<Sequence> references) {
     String reward = models.names().reward();
     if (reward == null) {
       return null;
     }
-    RewardSource source = new ModelReward(1).open(new RewardPart.Server(models.client(), reward));
+    RewardSource source = new ModelReward(1).open(new RewardKind.Server(models.client(), reward));
     return new Scored(
         source.score(answers.sft().written()),
         source.score(answers.policy().written()),
@@ -193,7 +175,8 @@ public final class Evaluation {
   }
 
   /** KL(policy || SFT) of each of the policy's completions, at the temperature of sampling. */
-  private static double[] kl(Rollout rollout, Models models, double temperature, Device device) {
+  private static double[] kl(
+      Rollout rollout, EvaluatedModels models, double temperature, Device device) {
     List<float[][]> logprobs =
         TrainableModel.ask(
             List.of(models.policy(), models.sft()),

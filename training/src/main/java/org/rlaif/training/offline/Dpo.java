@@ -19,7 +19,6 @@ import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.Pairs;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.TrainableModel;
-import org.rlaif.training.losses.DirectPreference;
 import org.rlaif.training.math.Rewards;
 
 /**
@@ -119,6 +118,14 @@ public final class Dpo {
       return PreferenceFigures.of(pairs.differences(rewards), pairs.labels());
     }
 
+    private float[] smoothed(float[] labels) {
+      double wrong = config.labelSmoothing();
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = (float) (wrong + (1 - 2 * wrong) * labels[i]);
+      }
+      return labels;
+    }
+
     Tensor loss(int[] items) {
       int n = items.length;
       int[] lengths = new int[2 * n];
@@ -133,11 +140,13 @@ public final class Dpo {
       }
       Tensor logprobs =
           policy.logprobs(pairs.bothSides(items), /* temperature= */ 1).sums(lengths); // (2 B)
-      return DirectPreference.of(
-          logprobs,
-          Tensor.of(before, 2L * n),
-          Tensor.of(pairs.labels(items), n),
-          config.beta()); // ()
+      return config
+          .loss()
+          .of(
+              logprobs,
+              Tensor.of(before, 2L * n),
+              Tensor.of(smoothed(pairs.labels(items)), n),
+              config.beta()); // ()
     }
   }
 

@@ -17,7 +17,7 @@ public final class Algorithms {
       case GRPO -> new Grpo(run.grpo(), kl, maxTokens, /* unbiased= */ false);
       case DR_GRPO -> new Grpo(run.grpo(), kl, maxTokens, /* unbiased= */ true);
       case GSPO -> new Gspo(run.gspo(), kl);
-      case CISPO -> new Cispo(run.cispo());
+      case CISPO -> new Cispo(run.cispo(), kl);
       case DPO -> throw new IllegalArgumentException(run.algorithm().word() + " is not on-policy");
     };
   }

@@ -2,15 +2,17 @@ package org.rlaif.training.onpolicy;
 
 import org.rlaif.training.config.CispoConfig;
 import org.rlaif.training.losses.PolicyLoss;
-import org.rlaif.training.math.Groups;
+import org.rlaif.training.math.GroupAdvantages;
 import org.rlaif.training.math.Rewards;
 
 /**
  * Clipped importance sampling, MiniMax 2025 (arXiv 2506.13585), eq. 4 and 5: REINFORCE on the
  * advantages of groups, each token weighted by its ratio, which is clipped but has no gradient; so
  * no token is left out, however rare it was. The mean is over all tokens.
+ *
+ * @param klCoefficient beta of the penalty in the loss; the paper has none
  */
-record Cispo(CispoConfig config) implements OnPolicyAlgorithm {
+record Cispo(CispoConfig config, double klCoefficient) implements OnPolicyAlgorithm {
   @Override
   public String description() {
     return "Improves the policy by CISPO: REINFORCE with clipped weights for old tokens.";
@@ -24,13 +26,18 @@ record Cispo(CispoConfig config) implements OnPolicyAlgorithm {
   @Override
   public Advantages advantages(Experience experience) {
     float[][] rewards = Rewards.atTheEnd(experience.logprobs(), experience.scores());
-    double[] advantages = Groups.standardised(experience.scores(), samples());
-    return new Advantages(rewards, Groups.perToken(rewards, advantages), Advantages.NO_RETURNS);
+    double[] advantages = GroupAdvantages.standardised(experience.scores(), samples());
+    return new Advantages(
+        rewards, GroupAdvantages.perToken(rewards, advantages), Advantages.NO_RETURNS);
   }
 
   @Override
   public PolicyLoss loss(Minibatch minibatch) {
     return PolicyLoss.weighted(
-        minibatch.logprobs(), minibatch.oldLogprobs(), minibatch.advantages(), config.clipHigh());
+            minibatch.logprobs(),
+            minibatch.oldLogprobs(),
+            minibatch.advantages(),
+            config.clipHigh())
+        .plusKl(minibatch.logprobs(), minibatch.referenceLogprobs(), klCoefficient);
   }
 }

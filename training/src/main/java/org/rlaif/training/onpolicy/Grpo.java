@@ -3,7 +3,7 @@ package org.rlaif.training.onpolicy;
 import org.rlaif.training.config.GrpoConfig;
 import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
-import org.rlaif.training.math.Groups;
+import org.rlaif.training.math.GroupAdvantages;
 import org.rlaif.training.math.Rewards;
 
 /**
@@ -36,8 +36,11 @@ record Grpo(GrpoConfig config, double klCoefficient, int maxTokens, boolean unbi
     float[][] rewards = Rewards.atTheEnd(experience.logprobs(), experience.scores());
     double[] scores = experience.scores();
     double[] advantages =
-        unbiased ? Groups.centred(scores, samples()) : Groups.standardised(scores, samples());
-    return new Advantages(rewards, Groups.perToken(rewards, advantages), Advantages.NO_RETURNS);
+        unbiased
+            ? GroupAdvantages.centred(scores, samples())
+            : GroupAdvantages.standardised(scores, samples());
+    return new Advantages(
+        rewards, GroupAdvantages.perToken(rewards, advantages), Advantages.NO_RETURNS);
   }
 
   @Override

@@ -5,7 +5,7 @@ import org.rlaif.torch.Tensor;
 import org.rlaif.training.config.GspoConfig;
 import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
-import org.rlaif.training.math.Groups;
+import org.rlaif.training.math.GroupAdvantages;
 import org.rlaif.training.math.Rewards;
 
 /**
@@ -28,8 +28,9 @@ record Gspo(GspoConfig config, double klCoefficient) implements OnPolicyAlgorith
   @Override
   public Advantages advantages(Experience experience) {
     float[][] rewards = Rewards.atTheEnd(experience.logprobs(), experience.scores());
-    double[] advantages = Groups.standardised(experience.scores(), samples());
-    return new Advantages(rewards, Groups.perToken(rewards, advantages), Advantages.NO_RETURNS);
+    double[] advantages = GroupAdvantages.standardised(experience.scores(), samples());
+    return new Advantages(
+        rewards, GroupAdvantages.perToken(rewards, advantages), Advantages.NO_RETURNS);
   }
 
   @Override

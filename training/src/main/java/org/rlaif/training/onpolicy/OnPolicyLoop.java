@@ -26,7 +26,7 @@ import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.math.Rewards;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Experience;
-import org.rlaif.training.rewards.RewardPart;
+import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.WeightedReward;
 import org.rlaif.training.rollouts.ParityProbes;
 import org.rlaif.training.rollouts.Rollout;
@@ -77,7 +77,7 @@ public record OnPolicyLoop(
     Torch.seed(seed);
     RlaifClient client = models.client();
     var reward =
-        new WeightedReward(config.rewards(), new RewardPart.Server(client, models.rewardName()));
+        new WeightedReward(config.rewards(), new RewardKind.Server(client, models.rewardName()));
     PromptEncoder encoder = PromptEncoder.of(models.policy());
     Order order = new Order(prompts.size(), Seeds.of(seed, "prompts", 0));
     Stopwatch watch = new Stopwatch();

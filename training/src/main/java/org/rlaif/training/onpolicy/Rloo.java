@@ -3,7 +3,7 @@ package org.rlaif.training.onpolicy;
 import org.rlaif.training.config.RlooConfig;
 import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
-import org.rlaif.training.math.Groups;
+import org.rlaif.training.math.GroupAdvantages;
 import org.rlaif.training.math.Rewards;
 
 /**
@@ -36,8 +36,9 @@ record Rloo(RlooConfig config, double klCoefficient) implements OnPolicyAlgorith
             experience.scores(),
             klCoefficient);
     double[] ofCompletions = Rewards.sums(rewards);
-    double[] advantages = Groups.leaveOneOut(ofCompletions, samples());
-    return new Advantages(rewards, Groups.perToken(rewards, advantages), Advantages.NO_RETURNS);
+    double[] advantages = GroupAdvantages.leaveOneOut(ofCompletions, samples());
+    return new Advantages(
+        rewards, GroupAdvantages.perToken(rewards, advantages), Advantages.NO_RETURNS);
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.rlaif.kit.UserError;
  *
  * @param type its full name
  */
-public record ClassReward(String type, double weight) implements RewardPart {
+public record ClassReward(String type, double weight) implements RewardKind {
   @Override
   public String label() {
     return type.substring(type.lastIndexOf('.') + 1);

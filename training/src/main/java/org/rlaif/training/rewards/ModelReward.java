@@ -7,7 +7,7 @@ import org.rlaif.v1.ScoreRequest;
  * The served reward model's score at the last token of each completion, token for token as it was
  * sampled, with the model's mean and standard deviation taken out.
  */
-public record ModelReward(double weight) implements RewardPart {
+public record ModelReward(double weight) implements RewardKind {
   @Override
   public String label() {
     return "model";

@@ -10,7 +10,7 @@ import org.rlaif.judge.RubricJudge;
  *
  * @param rubric a shipped name or a YAML file
  */
-public record RubricReward(String rubric, double weight) implements RewardPart {
+public record RubricReward(String rubric, double weight) implements RewardKind {
   @Override
   public String label() {
     return "rubric:" + rubric;

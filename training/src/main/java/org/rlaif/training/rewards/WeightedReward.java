@@ -8,12 +8,12 @@ import org.rlaif.kit.UserError;
 
 /** The sum of all parts, each times its weight; a number that is missing ends the run by name. */
 public final class WeightedReward {
-  private record Open(RewardPart part, RewardSource source) {}
+  private record Open(RewardKind part, RewardSource source) {}
 
   private final List<Open> parts;
 
   /** Opens all parts. */
-  public WeightedReward(List<RewardPart> parts, RewardPart.Server server) {
+  public WeightedReward(List<RewardKind> parts, RewardKind.Server server) {
     this.parts = parts.stream().map(part -> new Open(part, part.open(server))).toList();
   }
 

@@ -3,8 +3,10 @@ package org.rlaif.training.run;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
@@ -18,9 +20,9 @@ public final class Pipeline {
   private final RunFolder folder;
 
   /** A pipeline over a run's folder; nothing is written yet. */
-  public Pipeline(Run run) {
+  public Pipeline(Run run, List<Stage<?>> stages) {
     this.run = run;
-    this.stages = run.stages();
+    this.stages = List.copyOf(stages);
     this.folder = run.folder();
     this.fingerprints = new ArrayList<>();
     String before = "seed " + run.config().seed();
@@ -31,7 +33,7 @@ public final class Pipeline {
   }
 
   /** Whether a stage has finished with the settings, the seed and the input it has now. */
-  public boolean isFinished(Stage<?> stage) {
+  private boolean hasCurrentFingerprint(Stage<?> stage) {
     try {
       return folder
           .finished(stage.name())
@@ -51,8 +53,8 @@ public final class Pipeline {
   }
 
   /** Looks at what is there of these stages. */
-  Survey survey(List<Stage<?>> some) {
-    Survey survey = new Survey(folder);
+  StageStates survey(List<Stage<?>> some) {
+    StageStates survey = new StageStates(folder);
     some.forEach(stage -> survey.look(stage, fingerprint(stage)));
     return survey;
   }
@@ -96,7 +98,7 @@ public final class Pipeline {
       boolean replace,
       List<Stage<?>> wanted,
       List<Stage<?>> before) {
-    Survey read = survey(before); // never discarded here
+    StageStates read = survey(before); // never discarded here
     for (Stage<?> stage : before) {
       String state =
           switch (read.of(stage.name())) {
@@ -110,20 +112,20 @@ public final class Pipeline {
           "run rlaif " + stage.name() + " first, or rlaif run for all of them");
     }
     read.require(run.config());
-    Survey found = survey(wanted);
+    StageStates found = survey(wanted);
     if (replace) {
       found.requireNotRead(run.config());
     } else {
       found.require(run.config());
     }
     wanted.stream()
-        .filter(stage -> found.of(stage.name()) != Survey.State.FINISHED)
+        .filter(stage -> found.of(stage.name()) != StageStates.State.FINISHED)
         .forEach(stage -> stage.check(run));
     List.of(read.unchecked(), found.unchecked()).forEach(Pipeline::warn);
     folder.write(run.config());
     noteModels();
     for (Stage<?> stage : wanted) {
-      if (found.of(stage.name()) == Survey.State.FINISHED) {
+      if (found.of(stage.name()) == StageStates.State.FINISHED) {
         say(out, stage, "finished before");
       } else {
         folder.setAside(stage.name());
@@ -161,9 +163,14 @@ public final class Pipeline {
 
   /** Models of stages that finished with other settings do not belong to this run any more. */
   private void noteModels() {
-    folder.noteModels(
-        stages.stream().filter(this::isFinished).toList(),
-        run.config().reward().trained() ? null : run.path(Product.REWARD));
+    Map<Product, String> finished = new EnumMap<>(Product.class);
+    run.makers()
+        .forEach(
+            (product, maker) ->
+                stages.stream()
+                    .filter(stage -> stage.name().equals(maker) && hasCurrentFingerprint(stage))
+                    .forEach(stage -> finished.put(product, maker)));
+    folder.noteModels(finished, run.config().reward().trained() ? null : run.path(Product.REWARD));
   }
 
   private void say(PrintWriter out, Stage<?> stage, String remark) {

@@ -15,10 +15,10 @@ public final class Plan {
 
   private final Run run;
   private final Sizes sizes;
-  private final Survey survey;
+  private final StageStates survey;
   private final List<Line> lines = new ArrayList<>();
 
-  private Plan(Run run, Survey survey) {
+  private Plan(Run run, StageStates survey) {
     this.run = run;
     this.survey = survey;
     this.sizes = new Sizes(run.config());
@@ -29,11 +29,11 @@ public final class Plan {
    *
    * @throws org.rlaif.kit.UserError if the run would be refused for its settings
    */
-  public static Plan of(Run run) {
-    Pipeline pipeline = new Pipeline(run);
-    Plan plan = new Plan(run, pipeline.survey(run.stages()));
-    for (Stage<?> stage : run.stages()) {
-      if (plan.survey.of(stage.name()) != Survey.State.FINISHED) {
+  public static Plan of(Run run, List<Stage<?>> stages) {
+    Pipeline pipeline = new Pipeline(run, stages);
+    Plan plan = new Plan(run, pipeline.survey(stages));
+    for (Stage<?> stage : stages) {
+      if (plan.survey.of(stage.name()) != StageStates.State.FINISHED) {
         stage.check(run);
       }
       plan.lines.add(new Line(stage.name(), plan.would(stage), stage.estimate(run, plan.sizes)));
@@ -42,7 +42,7 @@ public final class Plan {
   }
 
   private String would(Stage<?> stage) {
-    if (survey.of(stage.name()) == Survey.State.FINISHED) {
+    if (survey.of(stage.name()) == StageStates.State.FINISHED) {
       return "skip";
     }
     return survey.discarded().contains(stage.name()) ? "replace" : "run";

@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
@@ -19,26 +18,29 @@ import org.rlaif.training.data.DataSet;
 import org.rlaif.training.data.UserData;
 
 /**
- * A run: its settings, its folder, and its stages in their order. A stage asks it for what it
+ * A run: its settings, its folder, and where its stages leave what. A stage asks it for what it
  * needs, never for the stage that has made it.
+ *
+ * @param makers names of the stages that leave something, by what it is
  */
-public record Run(RunConfig config, RunFolder folder, List<Stage<?>> stages) {
+public record Run(RunConfig config, RunFolder folder, Map<Product, String> makers) {
+  public Run {
+    makers = Map.copyOf(makers);
+  }
 
   /** Where a product lies: the folder of the stage that leaves it, or of its model. */
   public Path path(Product product) {
-    return maker(product)
-        .map(stage -> folder.stage(stage.name()))
-        .map(path -> product.isModel() ? path.resolve("model") : path)
-        .orElseGet(() -> brought(product));
-  }
-
-  private Optional<Stage<?>> maker(Product product) {
-    return stages.stream().filter(stage -> stage.about().leaves() == product).findFirst();
+    String maker = makers.get(product);
+    if (maker == null) {
+      return brought(product);
+    }
+    Path stage = folder.stage(maker);
+    return product.isModel() ? stage.resolve("model") : stage;
   }
 
   /** Whether a stage of this run leaves it. */
   public boolean makes(Product product) {
-    return maker(product).isPresent();
+    return makers.containsKey(product);
   }
 
   /** What no stage makes. */
@@ -78,8 +80,8 @@ public record Run(RunConfig config, RunFolder folder, List<Stage<?>> stages) {
     if (isGenerated()) {
       return true;
     }
-    boolean isRead =
-        maker(Product.DATA).filter(stage -> folder.finished(stage.name()).isPresent()).isPresent();
+    String reader = makers.get(Product.DATA);
+    boolean isRead = reader != null && folder.finished(reader).isPresent();
     return isRead
         ? !data().hasPreferences()
         : !UserData.hasPreferences(config.data(), config.seed(), config.sft() != null);

@@ -98,11 +98,11 @@ public final class RunFolder {
   }
 
   /** Refuses a run in which the files of a finished stage are not what it has left. */
-  public void requireUndamaged(List<Stage<?>> stages) {
-    for (Stage<?> stage : stages) {
-      finished(stage.name())
+  public void requireUndamaged(List<String> stages) {
+    for (String stage : stages) {
+      finished(stage)
           .map(StageRecord::files)
-          .map(files -> StageFiles.damage(stage(stage.name()), "", files))
+          .map(files -> StageFiles.damage(stage(stage), "", files))
           .flatMap(damage -> damage.stream().findFirst())
           .ifPresent(
               damage -> {
@@ -204,18 +204,19 @@ public final class RunFolder {
   }
 
   /**
-   * Notes which models belong to the run as it is set now: those of the stages given.
+   * Notes which models belong to the run as it is set now.
    *
+   * @param finished names of the stages that have left something, by what it is
    * @param reward a reward model that was brought along, noted once there is a policy; null: none
    */
-  void noteModels(List<Stage<?>> finished, @Nullable Path reward) {
+  void noteModels(Map<Product, String> finished, @Nullable Path reward) {
     Map<String, String> models = new TreeMap<>();
-    for (Stage<?> stage : finished) {
-      Product product = stage.about().leaves();
-      if (product != null && product.isModel()) {
-        models.put(product.servedName(), stage.name() + "/model");
-      }
-    }
+    finished.forEach(
+        (product, stage) -> {
+          if (product.isModel()) {
+            models.put(product.servedName(), stage + "/model");
+          }
+        });
     if (reward != null && !models.isEmpty()) {
       models.put(Product.REWARD.servedName(), reward.toAbsolutePath().normalize().toString());
     }

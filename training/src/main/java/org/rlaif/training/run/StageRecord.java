@@ -49,10 +49,10 @@ public record StageRecord(
   }
 
   /** The figures as they were handed over. */
-  public <F> F figures(Stage<F> of) {
+  public <F> F figures(Class<F> type) {
     try {
       return Json.MAPPER
-          .readerFor(of.about().figures())
+          .readerFor(type)
           .without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .readValue(figures);
     } catch (IOException e) {

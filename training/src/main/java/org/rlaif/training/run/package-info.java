@@ -9,10 +9,11 @@
  * nothing that could be taken for a result, and what has changed since is refused by name.
  *
  * <p>{@link org.rlaif.training.run.Pipeline} runs what is missing. A stage's fingerprint covers its
- * settings, the seed and the fingerprint of the stage before it; a finished stage with the right
- * fingerprint is skipped, and a changed setting repeats its own stage and those behind it. Before
- * anything that is finished is discarded, a {@link org.rlaif.training.run.Survey} says so and it
- * has to be asked for; it stands aside then until the stage has finished again.
+ * settings, the seed and the fingerprint of the stage before it; whether it has finished, with the
+ * settings of now and with whole files, {@link org.rlaif.training.run.StageStates} says. A finished
+ * stage is skipped, and a changed setting repeats its own stage and those behind it. What is
+ * finished is discarded only if that is asked for, and stands aside until the stage has finished
+ * again.
  *
  * <p>Stages ask {@link org.rlaif.training.run.Servers} for whatever has to be served. They know the
  * client, never the engine behind it.

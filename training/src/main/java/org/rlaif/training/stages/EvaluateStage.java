@@ -15,6 +15,7 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.EvaluationConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.evaluation.EvaluatedModels;
 import org.rlaif.training.evaluation.Evaluation;
 import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.training.evaluation.Sample;
@@ -68,7 +69,7 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
   public void check(Run run) {
     run.requireRoom("evaluation.maxTokens", evaluation.maxTokens());
     if (!isByGold()) {
-      Judging.check(run);
+      RunJudge.check(run);
     }
   }
 
@@ -95,18 +96,18 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     try (ModelFolder start = ModelFolder.open(run.path(Product.START));
         ModelFolder policy = ModelFolder.open(policyFolder);
         Serving serving = context.serve(served);
-        Judging judging = Judging.ofEvaluation(context)) {
+        RunJudge judging = RunJudge.ofEvaluation(context)) {
       ContextFilter filter = run.filter(PromptEncoder.of(start));
       List<Example> test =
           filter.prompts(filter.examples(run.data().test()), evaluation.maxTokens());
       var names =
-          new Evaluation.Names(
+          new EvaluatedModels.Names(
               run.served("sft"),
               run.served("policy"),
               run.hasReward() ? run.served("reward") : null);
       return Evaluation.run(
           evaluation,
-          new Evaluation.Models(start, policy, serving.client(), names),
+          new EvaluatedModels(start, policy, serving.client(), names),
           test,
           filter.dropped(),
           judging.comparer(),
@@ -132,7 +133,7 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
                 run.makes(Product.START) ? "SFT" : "the model that it began as",
                 ReportPart.percent(againstStart.value()),
                 againstStart.n(),
-                Judging.words(figures.judge())));
+                JudgeWords.name(figures.judge())));
     part.closing(
         "95 %% interval: %s to %s%s."
             .formatted(
@@ -144,11 +145,7 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
                         + ReportPart.percent(againstReferences.value())));
     part.fact("Test prompts", ReportPart.count(figures.prompts()));
     part.figuresOfTheRun("winRate", "kl");
-    part.judge(
-        isByGold()
-            ? "The evaluation uses the gold score, which knows what the generator put into each"
-                + " post and has weights of its own; no labeller and no training sees it."
-            : "The evaluation uses the judge " + figures.judge() + ".");
+    part.judge(JudgeWords.ofEvaluation(figures.judge()));
     card(part, againstStart, "wins against " + start);
     card(part, againstReferences, "wins against the references");
     part.card(

@@ -5,10 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.rlaif.judge.JudgeConfig;
 import org.rlaif.judge.Labeler;
-import org.rlaif.judge.RubricJudge;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
@@ -58,7 +55,7 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
         heldOut,
         "> 0 and < 1: the reward model learns from some labels and is measured on others");
     if (run.isGenerated()) { // on users' own data the evaluation's judge is the same
-      Judging.check(run);
+      RunJudge.check(run);
     }
   }
 
@@ -82,7 +79,7 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
     Run run = context.run();
     List<Candidates> candidates =
         JsonLines.read(run.path(Product.CANDIDATES).resolve("candidates.jsonl"), Candidates.class);
-    try (Judging judging = Judging.ofLabels(context)) {
+    try (RunJudge judging = RunJudge.ofLabels(context)) {
       Labeler.Labels labels = new Labeler(judging.judge()).label(candidates);
       labels.report().warnings().forEach(each -> System.err.println("label: " + each));
       List<String> prompts = labels.preferences().stream().map(LabelStage::transcript).toList();
@@ -128,8 +125,8 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
     if (!figures.isByPeople()) {
       part.story("a judge compared its completions");
     }
-    words(figures).forEach(part::judge);
-    part.closing("The labels are given by %s.".formatted(Judging.words(figures.judge())));
+    JudgeWords.ofLabels(figures, config.judge()).forEach(part::judge);
+    part.closing("The labels are given by %s.".formatted(JudgeWords.name(figures.judge())));
     Double before = figures.positionBiasBefore();
     Double after = figures.positionBiasAfter();
     if (before == null || after == null) {
@@ -151,62 +148,5 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
   private static Amount bar(String label, double bias, boolean before) {
     return Amount.share(
         label, 0.5 + bias, Double.NaN, Double.NaN, before ? Theme::before : Theme::policy);
-  }
-
-  /** How the preferences came about. */
-  private List<String> words(LabelFigures figures) {
-    List<String> sentences = new ArrayList<>();
-    if (figures.isByPeople()) {
-      sentences.add(
-          "The preferences come from people, in the data; no judge was asked for labels.");
-    } else {
-      sentences.add(
-          figures.judge().startsWith("rubric:")
-              ? "The labels come from the rubric judge (%s): a fixed rubric computed from the text%s. No language model was asked."
-                  .formatted(figures.judge(), faults(config.judge()))
-              : "The labels come from the judge " + figures.judge() + ".");
-      sentences.add(
-          "%s pairs were shown in both orders; %s were answered, %s were not and have no label."
-              .formatted(
-                  count(figures.pairs()), count(figures.answered()), count(figures.unanswered())));
-      Double agree = figures.bothOrdersAgree();
-      var interval = figures.bothOrdersAgreeInterval();
-      if (agree != null && interval != null) { // absent if every pair was the same text twice
-        sentences.add(
-            "Both orders favoured the same completion in %s of the pairs (95 %%: %s to %s)."
-                .formatted(
-                    ReportPart.percent(agree),
-                    ReportPart.percent(interval.low()),
-                    ReportPart.percent(interval.high())));
-      }
-      Integer hard = figures.hard();
-      if (hard != null && hard > 0) {
-        sentences.add(
-            "%s of the labels are hard (1, 0.5 or 0): no log-probabilities came with the answers."
-                .formatted(count(hard)));
-      }
-      List<String> remarks = figures.remarks();
-      if (remarks != null) {
-        remarks.forEach(each -> sentences.add("Of the judge: " + each + "."));
-      }
-    }
-    sentences.add(
-        "%s preferences are to learn from, %s were held out to measure on."
-            .formatted(count(figures.train()), count(figures.heldOut())));
-    return sentences;
-  }
-
-  private static String count(@Nullable Integer number) {
-    return number == null ? "–" : ReportPart.count(number);
-  }
-
-  private static String faults(JudgeConfig judge) {
-    boolean noise = judge.chosen() instanceof RubricJudge.Config of && of.noise() != 0;
-    boolean bias = judge.chosen() instanceof RubricJudge.Config of && of.positionBias() != 0;
-    return !noise && !bias
-        ? ""
-        : ", with "
-            + (noise && bias ? "noise and position bias" : noise ? "noise" : "position bias")
-            + " added on purpose";
   }
 }

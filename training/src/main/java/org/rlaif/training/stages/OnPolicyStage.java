@@ -21,7 +21,7 @@ import org.rlaif.training.onpolicy.OnPolicyAlgorithm;
 import org.rlaif.training.onpolicy.OnPolicyFigures;
 import org.rlaif.training.onpolicy.OnPolicyLoop;
 import org.rlaif.training.report.ReportPart;
-import org.rlaif.training.rewards.RewardPart;
+import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.run.Estimate;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;
@@ -52,7 +52,7 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
     RewardConfig reward = config.reward();
     List<Object> settings = new ArrayList<>(List.of(settingsOfAll, algorithm));
     if (!reward.trained()) {
-      settings.add(List.of(reward.folder(), Stages.content(reward.path())));
+      settings.add(List.of(reward.folder(), Beginning.content(reward.path())));
     }
     return settings;
   }
@@ -72,7 +72,7 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
         "reward.folder",
         reward.folder(),
         "a reward model, with one label");
-    settingsOfAll.rewards().forEach(RewardPart::check);
+    settingsOfAll.rewards().forEach(RewardKind::check);
   }
 
   @Override

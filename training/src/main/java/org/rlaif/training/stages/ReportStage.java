@@ -32,8 +32,10 @@ import org.rlaif.training.run.Version;
 /**
  * Writes {@code report.html}, {@code report.json} and {@code pictures/} into a run's folder itself,
  * where people look.
+ *
+ * @param others whose figures it draws
  */
-public record ReportStage() implements Stage<ReportStage.Figures> {
+public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Figures> {
   /** Names of what is written. */
   public static final String PAGE = "report.html";
 
@@ -62,15 +64,15 @@ public record ReportStage() implements Stage<ReportStage.Figures> {
 
   @Override
   public Figures work(RunContext context, Path out) {
-    return write(context.run());
+    return write(context.run(), others);
   }
 
   /** What has finished, by its name, and its part of the report. */
   private record Finished(StageRecord record, ObjectNode section, ReportPart part) {}
 
   /** Draws the report of whatever has finished. */
-  public static Figures write(Run run) {
-    Map<Stage<?>, Finished> finished = finished(run);
+  public static Figures write(Run run, List<Stage<?>> stages) {
+    Map<Stage<?>, Finished> finished = finished(run, stages);
     List<ReportPart> parts = new ArrayList<>();
     parts.add(about(run, finished));
     finished.values().forEach(each -> parts.add(each.part()));
@@ -109,14 +111,14 @@ public record ReportStage() implements Stage<ReportStage.Figures> {
   }
 
   /** What to say to the person who has started the run: the last stages first. */
-  public static List<String> closing(Run run) {
-    List<ReportPart> parts = finished(run).values().stream().map(Finished::part).toList();
+  public static List<String> closing(Run run, List<Stage<?>> stages) {
+    List<ReportPart> parts = finished(run, stages).values().stream().map(Finished::part).toList();
     return Page.backwards(parts).stream().map(ReportPart::closing).flatMap(List::stream).toList();
   }
 
-  private static Map<Stage<?>, Finished> finished(Run run) {
+  private static Map<Stage<?>, Finished> finished(Run run, List<Stage<?>> stages) {
     Map<Stage<?>, Finished> finished = new LinkedHashMap<>();
-    for (Stage<?> stage : run.stages()) {
+    for (Stage<?> stage : stages) {
       if (!stage.isRedrawn()) {
         run.folder()
             .finished(stage.name())
@@ -129,7 +131,7 @@ public record ReportStage() implements Stage<ReportStage.Figures> {
   private static <F> Finished finished(Stage<F> stage, StageRecord record, Run run) {
     ObjectNode section = timeless(record.figures());
     var part = new ReportPart(section);
-    stage.report(record.figures(stage), run, part);
+    stage.report(record.figures(stage.about().figures()), run, part);
     return new Finished(record, section, part);
   }
 

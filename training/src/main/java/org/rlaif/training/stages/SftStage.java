@@ -42,7 +42,7 @@ record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
   @Override
   public Object settings() {
     List<Object> settings = new ArrayList<>(List.of(sft));
-    settings.addAll(Stages.startSettings(config));
+    settings.addAll(Beginning.settings(config));
     return settings;
   }
 

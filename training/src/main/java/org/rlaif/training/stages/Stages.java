@@ -1,17 +1,17 @@
 package org.rlaif.training.stages;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlaif.kit.AtomicFiles;
-import org.rlaif.model.ModelFolder;
 import org.rlaif.training.config.Algorithm;
-import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.rewards.RewardPart;
+import org.rlaif.training.rewards.RewardKind;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
+import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.Stage;
 
 /** Which stages a run has follows from its settings. */
@@ -28,7 +28,7 @@ public final class Stages {
     boolean trainsReward =
         onPolicy
             && run.reward().trained()
-            && run.onPolicy().rewards().stream().anyMatch(RewardPart::needsModel);
+            && run.onPolicy().rewards().stream().anyMatch(RewardKind::needsModel);
     if (trainsReward || !onPolicy) {
       stages.add(new CandidatesStage(run));
       stages.add(new LabelStage(run));
@@ -38,7 +38,7 @@ public final class Stages {
     }
     stages.add(onPolicy ? new OnPolicyStage(run) : new DpoStage(run));
     stages.add(new EvaluateStage(run));
-    stages.add(new ReportStage());
+    stages.add(new ReportStage(List.copyOf(stages)));
     return List.copyOf(stages);
   }
 
@@ -54,15 +54,15 @@ public final class Stages {
     return List.copyOf(all.values());
   }
 
-  /** What of the model to begin with decides the result of whoever trains it. */
-  static List<Object> startSettings(RunConfig run) {
-    ModelConfig model = run.model();
-    String weights = model.folder().isEmpty() ? "" : content(model.path());
-    return List.of(model, weights, run.data().tooLong(), run.data().bytesPerToken());
-  }
-
-  /** Of a model's folder. */
-  static String content(Path model) {
-    return ModelFolder.files(model).stream().map(AtomicFiles::sha256).toList().toString();
+  /** A run of these stages. */
+  public static Run run(RunConfig config, RunFolder folder, List<Stage<?>> stages) {
+    Map<Product, String> makers = new EnumMap<>(Product.class);
+    for (Stage<?> stage : stages) {
+      Product product = stage.about().leaves();
+      if (product != null) {
+        makers.put(product, stage.name());
+      }
+    }
+    return new Run(config, folder, makers);
   }
 }

@@ -57,7 +57,7 @@ record TokenizerStage(RunConfig config) implements Stage<TokenizerStage.Figures>
       return config.tokenizer();
     }
     String tokenizer = AtomicFiles.sha256(ModelFolder.tokenizerJson(config.model().path()));
-    return config.sft() == null ? List.of(tokenizer, Stages.startSettings(config)) : tokenizer;
+    return config.sft() == null ? List.of(tokenizer, Beginning.settings(config)) : tokenizer;
   }
 
   /** The model to start from, if there is one, can be asked as the data want it. */

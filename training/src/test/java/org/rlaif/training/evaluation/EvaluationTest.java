@@ -73,8 +73,8 @@ class EvaluationTest {
         RlaifClient client = ToyModels.client(server)) {
       return Evaluation.run(
           new EvaluationConfig(60, 1, 8, EvaluationConfig.By.GOLD),
-          new Evaluation.Models(
-              sft, sft, client, new Evaluation.Names("sft", policyName, "reward")),
+          new EvaluatedModels(
+              sft, sft, client, new EvaluatedModels.Names("sft", policyName, "reward")),
           Toy.examples(100, 11),
           /* tooLong= */ 0,
           comparer,

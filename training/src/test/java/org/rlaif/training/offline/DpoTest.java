@@ -2,6 +2,9 @@ package org.rlaif.training.offline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.rlaif.training.losses.DirectPreference.HINGE;
+import static org.rlaif.training.losses.DirectPreference.IPO;
+import static org.rlaif.training.losses.DirectPreference.SIGMOID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import org.rlaif.training.config.DpoConfig;
 import org.rlaif.training.learning.Clockless;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
+import org.rlaif.training.losses.DirectPreference;
 
 class DpoTest {
   @TempDir private Path out;
@@ -24,7 +28,7 @@ class DpoTest {
   @Test
   void thePolicyLearnsThePreferences() throws Exception {
     Dpo.Figures figures =
-        run(new DpoConfig(0.2, 4, 16, null, 3e-3, 0.1, 0.1, 1, Toy.ADAM), "whole");
+        run(new DpoConfig(SIGMOID, 0.2, 0, 4, 16, null, 3e-3, 0.1, 0.1, 1, Toy.ADAM), "whole");
     List<JsonNode> rows = JsonLines.read(out.resolve("whole/metrics.jsonl"), JsonNode.class);
     // Where it is the reference, the implicit rewards are even.
     assertEquals(Math.log(2), rows.get(0).get("heldOutLoss").asDouble(), 1e-6);
@@ -37,11 +41,20 @@ class DpoTest {
 
   @Test
   void aBatchInPartsMakesTheSameSteps() throws Exception {
-    DpoConfig whole = new DpoConfig(0.2, 1, 16, null, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
-    DpoConfig parts = new DpoConfig(0.2, 1, 16, 5, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
+    DpoConfig whole = new DpoConfig(SIGMOID, 0.2, 0, 1, 16, null, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
+    DpoConfig parts = new DpoConfig(SIGMOID, 0.2, 0, 1, 16, 5, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
     double expected = run(whole, "one").heldOut().loss();
     assertEquals(expected, run(parts, "parts").heldOut().loss(), 1e-5);
     assertEquals(Clockless.of(run(whole, "again")), Clockless.of(run(whole, "andAgain")));
+  }
+
+  @Test
+  void everyLossLearnsThem() throws Exception {
+    for (DirectPreference loss : List.of(HINGE, IPO)) {
+      var config = new DpoConfig(loss, 0.2, 0.1, 3, 16, null, 3e-3, 0.1, 0.1, 1, Toy.ADAM);
+      Dpo.Figures figures = run(config, loss.name());
+      assertTrue(figures.heldOut().accuracy() > 0.8, loss + ": " + figures);
+    }
   }
 
   private Dpo.Figures run(DpoConfig config, String name) throws Exception {

@@ -99,7 +99,7 @@ class GroupAlgorithmsTest {
   /** A clipped weight is still a weight: -1.2 * 3 * -0.5; the other one is e^-0.1. */
   @Test
   void cispoWeighsAndLeavesNothingOut() {
-    var cispo = new Cispo(new CispoConfig(2, 0.2));
+    var cispo = new Cispo(new CispoConfig(2, 0.2), /* klCoefficient= */ 0);
     try (Scope scope = Scope.open()) {
       Tensor now = Tensor.of(new float[] {-0.5f, -1.1f}, 2);
       Tensor old = Tensor.of(new float[] {-1, -1}, 2);

@@ -35,7 +35,7 @@ import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
 import org.rlaif.training.rewards.ClassReward;
 import org.rlaif.training.rewards.ModelReward;
-import org.rlaif.training.rewards.RewardPart;
+import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.RewardSource;
 import org.rlaif.training.rewards.RubricReward;
 import org.rlaif.training.rewards.SampledCompletion;
@@ -201,7 +201,7 @@ class OnPolicyLoopTest {
         Map.of(
             "reinforce", new Reinforce(new ReinforceConfig(0.2), 0.05),
             "gspo", new Gspo(new GspoConfig(4, 0.1, 0.1), 0.05),
-            "cispo", new Cispo(new CispoConfig(4, 0.2)),
+            "cispo", new Cispo(new CispoConfig(4, 0.2), 0.05),
             "rloo", new Rloo(new RlooConfig(4, 0.2), 0.05),
             "grpo", new Grpo(new GrpoConfig(4, 0.2), 0.05, 8, /* unbiased= */ false),
             "dr_grpo", new Grpo(new GrpoConfig(4, 0.2), 0.05, 8, /* unbiased= */ true));
@@ -288,7 +288,7 @@ class OnPolicyLoopTest {
     var reward =
         new WeightedReward(
             List.of(new ClassReward(Silent.class.getName(), 1)),
-            new RewardPart.Server(RlaifClient.open("inprocess:nobody", Duration.ofSeconds(1)), ""));
+            new RewardKind.Server(RlaifClient.open("inprocess:nobody", Duration.ofSeconds(1)), ""));
     var written =
         new SampledCompletion("7", Prompt.of("p"), "c", new int[] {1}, new int[] {2}, true);
     assertEquals(

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.rlaif.kit.UserError;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.RunConfig;
@@ -64,11 +65,7 @@ final class TextStages {
 
   /** As a report does before it reads. */
   void requireUndamaged() {
-    with(
-        "1",
-        "2",
-        "3",
-        (pipeline, context, out) -> folder().requireUndamaged(context.run().stages()));
+    folder().requireUndamaged(List.of("sft", "reward", "ppo"));
   }
 
   String runOnly(String stage) {
@@ -83,14 +80,14 @@ final class TextStages {
 
   private String with(String one, String two, String three, Use use) {
     RunConfig config = RunConfig.load(null, List.of("name=text"));
-    Run run =
-        new Run(
-            config,
-            folder(),
-            List.of(
-                new TextStage("sft", "", one, Product.START),
-                new TextStage("reward", "sft", two, Product.REWARD),
-                new TextStage("ppo", "reward", three, Product.POLICY)));
+    List<Stage<?>> stages =
+        List.of(
+            new TextStage("sft", "", one, Product.START),
+            new TextStage("reward", "sft", two, Product.REWARD),
+            new TextStage("ppo", "reward", three, Product.POLICY));
+    Map<Product, String> makers =
+        Map.of(Product.START, "sft", Product.REWARD, "reward", Product.POLICY, "ppo");
+    Run run = new Run(config, folder(), makers);
     RunContext context =
         new RunContext(
             run,
@@ -99,7 +96,7 @@ final class TextStages {
             },
             Device.CPU);
     StringWriter printed = new StringWriter();
-    use.of(new Pipeline(run), context, new PrintWriter(printed, true));
+    use.of(new Pipeline(run, stages), context, new PrintWriter(printed, true));
     return printed.toString();
   }
 

@@ -1,18 +1,9 @@
 package org.rlaif.training.rewards;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.rlaif.client.RlaifClient;
 
 /** One part of the reward: its settings, which open it. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({
-  @Type(value = ModelReward.class, name = "model"),
-  @Type(value = RubricReward.class, name = "rubric"),
-  @Type(value = ClassReward.class, name = "class")
-})
-public sealed interface RewardPart permits ModelReward, RubricReward, ClassReward {
+public interface RewardKind {
 
   /** Of this part in the sum; a negative one makes it a cost. */
   double weight();

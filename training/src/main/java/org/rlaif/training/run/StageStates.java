@@ -21,7 +21,7 @@ import org.rlaif.training.config.RunConfig;
  * What earlier starts have left of a run's stages, and what a start with the settings of now would
  * make of it.
  */
-final class Survey {
+final class StageStates {
   private static final int SHOWN = 4;
 
   /** How a stage is found. */
@@ -42,7 +42,7 @@ final class Survey {
   private final List<String> damage = new ArrayList<>();
   private final List<String> unsealed = new ArrayList<>();
 
-  Survey(RunFolder folder) {
+  StageStates(RunFolder folder) {
     this.folder = folder;
   }
 

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The tokens that survive min-p, top-k and top-p, most likely first, equals by their ids. Used by
  * one thread at a time.
  */
-final class Ranking {
+final class Truncation {
   /** Probabilities in a bucket differ by less than one part in 128. */
   private static final int BUCKET_BITS = 16;
 
@@ -19,7 +19,7 @@ final class Ranking {
   private int kept;
   private double mass;
 
-  Ranking(int vocabularySize) {
+  Truncation(int vocabularySize) {
     this.probabilities = new float[vocabularySize];
     this.ranked = new long[vocabularySize];
   }

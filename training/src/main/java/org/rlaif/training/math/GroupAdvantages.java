@@ -8,11 +8,11 @@ import org.rlaif.kit.Statistics;
  * Completions of one prompt measured by each other. Scores stand group by group; in the end every
  * token of a completion has what its completion has.
  */
-public final class Groups {
+public final class GroupAdvantages {
   /** So that nearly equal scores do not become large ones; that of the field's implementations. */
   private static final double EPSILON = 1e-4;
 
-  private Groups() {}
+  private GroupAdvantages() {}
 
   /**
    * Each score less the mean of the others of its group: unbiased, as the baseline knows nothing of

@@ -23,7 +23,7 @@ import org.rlaif.training.tldr.Facts;
 import org.rlaif.training.tldr.GoldScore;
 
 /** Who judges in a run, with the server that a judging model needs. */
-final class Judging implements AutoCloseable {
+final class RunJudge implements AutoCloseable {
   private static final String JUDGE = "judge";
   private static final String ANSWERS = "judge.answers";
 
@@ -31,20 +31,20 @@ final class Judging implements AutoCloseable {
   private final @Nullable Serving serving;
   private final @Nullable Comparer gold;
 
-  private Judging(@Nullable Judge judge, @Nullable Serving serving, @Nullable Comparer gold) {
+  private RunJudge(@Nullable Judge judge, @Nullable Serving serving, @Nullable Comparer gold) {
     this.judge = judge;
     this.serving = serving;
     this.gold = gold;
   }
 
   /** The judge of the evaluation. */
-  static Judging ofEvaluation(RunContext context) {
+  static RunJudge ofEvaluation(RunContext context) {
     Run run = context.run();
     if (run.config().evaluation().judge() != EvaluationConfig.By.GOLD) {
       return ofLabels(context);
     }
     Map<String, Facts> facts = GeneratedData.facts(run.path(Product.DATA));
-    return new Judging(
+    return new RunJudge(
         null,
         null,
         new Comparer.ByScore(
@@ -59,7 +59,7 @@ final class Judging implements AutoCloseable {
   }
 
   /** The judge of the labels. */
-  static Judging ofLabels(RunContext context) {
+  static RunJudge ofLabels(RunContext context) {
     Run run = context.run();
     RunConfig config = run.config();
     JudgeConfig asked = config.judge();
@@ -67,7 +67,7 @@ final class Judging implements AutoCloseable {
     // Beside the stages' folders, which are put in their places when all is answered.
     Path answers = run.folder().path().resolve(ANSWERS);
     if (!asked.chosen().servedHere()) {
-      return new Judging(asked.open(run.seed(JUDGE), null, answers), null, null);
+      return new RunJudge(asked.open(run.seed(JUDGE), null, answers), null, null);
     }
     // On the run's own server: its SFT policy, or a model folder.
     if (model == null) {
@@ -79,7 +79,7 @@ final class Judging implements AutoCloseable {
     Serving serving = context.serve(Map.of(JUDGE, folder));
     try {
       JudgeConfig here = asked.servedAs(run.served(JUDGE));
-      return new Judging(here.open(run.seed(JUDGE), serving::open, answers), serving, null);
+      return new RunJudge(here.open(run.seed(JUDGE), serving::open, answers), serving, null);
     } catch (RuntimeException e) {
       serving.close();
       throw e;
@@ -100,7 +100,7 @@ final class Judging implements AutoCloseable {
             model,
             "a language model, not a reward model");
       }
-      asked.open(0, ownServer ? Judging::noServer : null, null).close();
+      asked.open(0, ownServer ? RunJudge::noServer : null, null).close();
     } catch (UserError e) {
       String message = String.valueOf(e.getMessage());
       throw message.startsWith("judge") ? e : new UserError("judge: " + message, e);
@@ -110,18 +110,6 @@ final class Judging implements AutoCloseable {
   /** Connects to nothing, as nothing is asked. */
   private static RlaifClient noServer(Duration timeLimit) {
     return RlaifClient.open("inprocess:nobody", timeLimit);
-  }
-
-  /** In words, by its name. */
-  static String words(String judge) {
-    return switch (judge) {
-      case "gold" -> "the gold judge, who knows the facts";
-      case "people" -> "people";
-      default ->
-          judge.startsWith("rubric:")
-              ? "the rubric judge (" + judge + ", computed from the text)"
-              : "the judge " + judge;
-    };
   }
 
   Judge judge() {

@@ -8,14 +8,14 @@ import java.util.Random;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
-class GroupsTest {
+class GroupAdvantagesTest {
   private static final double[] TWO_GROUPS = {1, 2, 6, 4, 4, 4};
 
   @Test
   void leaveOneOutByHand() {
     // 1 - (2 + 6) / 2, 2 - (1 + 6) / 2, 6 - (1 + 2) / 2; and nothing where all are the same.
     assertArrayEquals(
-        new double[] {-3, -1.5, 4.5, 0, 0, 0}, Groups.leaveOneOut(TWO_GROUPS, 3), 1e-12);
+        new double[] {-3, -1.5, 4.5, 0, 0, 0}, GroupAdvantages.leaveOneOut(TWO_GROUPS, 3), 1e-12);
   }
 
   @Test
@@ -24,9 +24,10 @@ class GroupsTest {
     double deviation = Math.sqrt(7) + 1e-4;
     assertArrayEquals(
         new double[] {-2 / deviation, -1 / deviation, 3 / deviation, 0, 0, 0},
-        Groups.standardised(TWO_GROUPS, 3),
+        GroupAdvantages.standardised(TWO_GROUPS, 3),
         1e-12);
-    assertArrayEquals(new double[] {-2, -1, 3, 0, 0, 0}, Groups.centred(TWO_GROUPS, 3), 1e-12);
+    assertArrayEquals(
+        new double[] {-2, -1, 3, 0, 0, 0}, GroupAdvantages.centred(TWO_GROUPS, 3), 1e-12);
   }
 
   /** Both baselines differ by a factor alone: r - mean of others = n / (n - 1) (r - mean). */
@@ -34,10 +35,10 @@ class GroupsTest {
   void leaveOneOutIsTheCentredScoreTimesAFactor() {
     long seed = 5;
     double[] scores = new Random(seed).doubles(24, -3, 3).toArray();
-    double[] centred = Groups.centred(scores, 8);
+    double[] centred = GroupAdvantages.centred(scores, 8);
     assertArrayEquals(
         DoubleStream.of(centred).map(d -> d * 8 / 7).toArray(),
-        Groups.leaveOneOut(scores, 8),
+        GroupAdvantages.leaveOneOut(scores, 8),
         1e-12,
         "seed " + seed);
     for (int from = 0; from < 24; from += 8) {
@@ -48,14 +49,16 @@ class GroupsTest {
   @Test
   void everyTokenHasWhatItsCompletionHas() {
     float[][] like = {{0, 0, 0}, {0}};
-    float[][] rows = Groups.perToken(like, new double[] {2, -1});
+    float[][] rows = GroupAdvantages.perToken(like, new double[] {2, -1});
     assertArrayEquals(new float[] {2, 2, 2}, rows[0]);
     assertArrayEquals(new float[] {-1}, rows[1]);
   }
 
   @Test
   void groupsHaveToBeWhole() {
-    assertThrows(IllegalArgumentException.class, () -> Groups.centred(new double[] {1, 2, 3}, 2));
-    assertThrows(IllegalArgumentException.class, () -> Groups.centred(new double[] {1, 2}, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> GroupAdvantages.centred(new double[] {1, 2, 3}, 2));
+    assertThrows(
+        IllegalArgumentException.class, () -> GroupAdvantages.centred(new double[] {1, 2}, 1));
   }
 }
