@@ -81,8 +81,8 @@ class CancelledCallsTest {
 
   @Test
   void whileItsTextsBecomeTokens() throws Exception {
-    for (Input text : List.of(ENDLESS, LONG)) {
-      List<Input> many = Collections.nCopies(text == LONG ? 2000 : 50, text);
+    for (List<Input> many :
+        List.of(Collections.nCopies(50, ENDLESS), Collections.nCopies(2000, LONG))) {
       var rollout = RolloutRequest.newBuilder().setModel("policy").addAllPrompts(many).build();
       preparing(PolicyGrpc.getRolloutMethod(), rollout);
       preparing(
@@ -174,7 +174,7 @@ class CancelledCallsTest {
   private static boolean prepares() {
     return Thread.getAllStackTraces().values().stream()
         .flatMap(Arrays::stream)
-        .anyMatch(frame -> frame.getClassName().equals(Prompts.class.getName()));
+        .anyMatch(frame -> frame.getClassName().startsWith(Prompts.class.getName()));
   }
 
   private static <Q, R> void cancelled(

@@ -100,16 +100,24 @@ class UnreadTest {
       var reader = new Reader(silent);
       readers.add(reader);
       Thread.sleep(60);
-      refused = reader.end.getNow(Status.OK);
+      refused =
+          readers.stream()
+              .map(each -> each.end.getNow(Status.OK))
+              .filter(status -> !status.isOk())
+              .findFirst()
+              .orElse(Status.OK);
     }
+    Thread.sleep(200); // for refusals under way on a busy machine
     assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getCode());
     assertTrue(readers.size() >= 5 && readers.size() <= 8, readers.size() + " calls");
     assertTrue(
         refused.getDescription().endsWith("on this connection (expected: at most 4,194,304)"),
         refused.getDescription());
     assertEquals(Status.Code.OK, read(new Reader(channel())).getCode(), "another connection");
-    for (Reader reader : readers.subList(0, readers.size() - 1)) {
-      assertEquals(Status.Code.OK, read(reader).getCode(), "what was answered");
+    for (Reader reader : readers) {
+      if (reader.end.getNow(Status.OK).isOk()) {
+        assertEquals(Status.Code.OK, read(reader).getCode(), "what was answered");
+      }
     }
     assertEquals(Status.Code.OK, read(new Reader(silent)).getCode(), "it reads again");
   }
