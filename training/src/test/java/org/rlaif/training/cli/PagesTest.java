@@ -28,15 +28,12 @@ import org.rlaif.serving.grpc.JavaProgram;
  * start: of the quickstart, and of its sister that takes chats.
  */
 class PagesTest {
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Path GUIDE = ROOT.resolve("proto/README.md");
-
   @TempDir static Path folder;
   private static final List<TypedServer> SERVERS = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    Files.createSymbolicLink(folder.resolve("proto"), ROOT.resolve("proto"));
+    Files.createSymbolicLink(folder.resolve("proto"), Pages.ROOT.resolve("proto"));
     Files.createFile(folder.resolve("rlaif")); // what the programs make must not meet the launcher
     quickstart("quickstart");
     quickstart("chats", "--set", "data.chat=true", "--set", "data.system=Sum up.");
@@ -55,7 +52,7 @@ class PagesTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
   void theJavaProgramsRun(int server) throws Exception {
-    List<String> programs = blocks(GUIDE, "java");
+    List<String> programs = Pages.blocks(Pages.CALLS, "java");
     for (String program : programs.subList(0, 2)) {
       String said = JavaProgram.run(program, SERVERS.get(server).address(), folder, Map.of());
       holds(said, program.contains("class Ask"), server == 1);
@@ -67,9 +64,11 @@ class PagesTest {
   void thePythonProgramRuns(int server) throws Exception {
     wants("python3", "-c", "import grpc, grpc_tools");
     String begin = Pattern.quote("mkdir -p stubs\n");
-    Matcher making = Pattern.compile("(?s)```console\n(" + begin + ".*?)```").matcher(page(GUIDE));
+    Matcher making =
+        Pattern.compile("(?s)```console\n(" + begin + ".*?)```").matcher(Pages.text(Pages.CALLS));
     assertTrue(making.find(), "how the stubs are made");
-    Path program = Files.writeString(folder.resolve("ask.py"), blocks(GUIDE, "python").get(0));
+    Path program =
+        Files.writeString(folder.resolve("ask.py"), Pages.blocks(Pages.CALLS, "python").get(0));
     String said = run(server, "bash", "-ec", making.group(1) + "python3 " + program);
     holds(said, true, server == 1);
     assertTrue(said.contains("\nNOT_FOUND "), said);
@@ -79,14 +78,15 @@ class PagesTest {
   @ValueSource(ints = {0, 1})
   void theNodeProgramRuns(int server) throws Exception {
     wants("node", "-e", "require('@grpc/grpc-js'); require('@grpc/proto-loader')");
-    Path program = Files.writeString(folder.resolve("ask.js"), blocks(GUIDE, "js").get(0));
+    Path program =
+        Files.writeString(folder.resolve("ask.js"), Pages.blocks(Pages.CALLS, "js").get(0));
     String said = run(server, "node", program.toString());
     holds(said, true, server == 1);
     assertTrue(said.contains("\nNOT_FOUND "), said);
   }
 
   @Test
-  void theReadmesPythonProgramsRunOnWhatWasExported() throws Exception {
+  void thePythonProgramsRunOnWhatWasExported() throws Exception {
     wants("python3", "-c", "import numpy, onnxruntime, tokenizers");
     for (String model : List.of("ppo", "reward")) {
       String from = run("quickstart") + "/" + model + "/model";
@@ -94,7 +94,7 @@ class PagesTest {
       Typed exported = Typed.rlaif("export", "--model", from, "--out", out);
       assertEquals(0, exported.code(), exported.err());
     }
-    List<String> programs = blocks(ROOT.resolve("README.md"), "python");
+    List<String> programs = Pages.blocks(Pages.MODELS, "python");
     assertTrue(!programs.isEmpty(), "programs");
     for (String source : programs) {
       Path program = Files.writeString(folder.resolve("exported.py"), source);
@@ -176,18 +176,5 @@ class PagesTest {
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running after 60 s: " + said);
     assertEquals(0, process.exitValue(), said);
     return said;
-  }
-
-  private static String page(Path page) throws IOException {
-    return Files.readString(page);
-  }
-
-  private static List<String> blocks(Path page, String language) throws IOException {
-    List<String> blocks = new ArrayList<>();
-    Matcher block = Pattern.compile("(?s)```" + language + "\n(.*?)```").matcher(page(page));
-    while (block.find()) {
-      blocks.add(block.group(1));
-    }
-    return blocks;
   }
 }
