@@ -194,7 +194,8 @@ class ReadmeTest {
     Pattern file = Pattern.compile("`((?:[a-z_0-9]+/)*[A-Za-z_.-]+)`");
     List<String> named =
         Stream.concat(
-                rooms.lines()
+                rooms
+                    .lines()
                     .filter(line -> line.startsWith("|"))
                     .map(line -> line.replaceFirst("^.*\\|(.*)\\|$", "$1")),
                 kinds.lines().filter(line -> line.startsWith("|")))
