@@ -30,7 +30,7 @@ import org.rlaif.training.learning.Sequence;
  * cd training
  * OMP_WAIT_POLICY=PASSIVE java -Xmx4g -XX:MaxDirectMemorySize=6g \
  *     -cp "target/classes:target/test-classes:$(cat target/classpath)" \
- *     org.rlaif.training.jobs.PublishBenchmark
+ *     org.rlaif.training.rollouts.PublishBenchmark
  * </pre>
  */
 final class PublishBenchmark {
