@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class SecretTest {
-  private static final UserError UNUSABLE = new UserError("no such characters");
+  private final UserError unusable = new UserError("no such characters");
 
   @Test
   void isInTheHeaderAndNowhereElse() {
-    Secret secret = Secret.of(" s3cret\n", UNUSABLE);
+    Secret secret = Secret.of(" s3cret\n", unusable);
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1/"));
     secret.sign(request);
     assertEquals(
@@ -25,7 +25,7 @@ final class SecretTest {
 
   @Test
   void blanksAreNone() {
-    assertSame(Secret.NONE, Secret.of(" \n", UNUSABLE));
+    assertSame(Secret.NONE, Secret.of(" \n", unusable));
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1/"));
     Secret.NONE.sign(request);
     assertEquals(Optional.empty(), request.build().headers().firstValue("Authorization"));
@@ -35,7 +35,7 @@ final class SecretTest {
   @Test
   void whatNoHeaderHasIsRefusedUnseen() {
     for (String text : new String[] {"a b", "a\nb", "schlüssel"}) {
-      assertSame(UNUSABLE, assertThrows(UserError.class, () -> Secret.of(text, UNUSABLE)));
+      assertSame(unusable, assertThrows(UserError.class, () -> Secret.of(text, unusable)));
     }
   }
 }

@@ -43,6 +43,8 @@ public final class Sampler {
   }
 
   /**
+   * The next token of a sequence whose logits no rule moves.
+   *
    * @param logprobs over the full vocabulary, after temperature
    * @param position of the new token in its completion
    */
@@ -51,6 +53,8 @@ public final class Sampler {
   }
 
   /**
+   * The next token of a sequence.
+   *
    * @param logprobs over the full vocabulary, after temperature; they stay as they are
    * @param normaliser of the log-probabilities, if the rules need it
    * @param rules what moves the logits of this sequence; null if nothing does

@@ -11,7 +11,9 @@ import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInitializer;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -60,7 +62,8 @@ class BrokenFramesTest {
   private static final String RESET = "reset";
 
   @TempDir static Path folder;
-  private static final NioEventLoopGroup LOOP = new NioEventLoopGroup(1);
+  private static final EventLoopGroup LOOP =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private static final Queue<LogRecord> LOUD = new ConcurrentLinkedQueue<>();
   private static final Handler EAR =
       new Handler() {
@@ -108,8 +111,8 @@ class BrokenFramesTest {
   @AfterAll
   static void stop() {
     Logger.getLogger("").removeHandler(EAR);
-    connection.close();
-    LOOP.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    connection.close().syncUninterruptibly();
+    LOOP.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     server.close();
   }
 
@@ -169,6 +172,7 @@ class BrokenFramesTest {
   }
 
   /** The status's number; nothing but a line each is logged. */
+  @SuppressWarnings("FutureReturnValueIgnored") // what came of it is how the stream ends
   private static String said(Map<String, String> changes, byte[] body) throws Exception {
     LOUD.clear();
     var end = new CompletableFuture<String>();

@@ -4,7 +4,6 @@ import static org.rlaif.kit.UserError.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +32,9 @@ import org.rlaif.training.rewards.RubricReward;
 public record OnPolicyConfig(
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
         @JsonSubTypes({
-          @Type(value = ModelReward.class, name = "model"),
-          @Type(value = RubricReward.class, name = "rubric"),
-          @Type(value = ClassReward.class, name = "class")
+          @JsonSubTypes.Type(value = ModelReward.class, name = "model"),
+          @JsonSubTypes.Type(value = RubricReward.class, name = "rubric"),
+          @JsonSubTypes.Type(value = ClassReward.class, name = "class")
         })
         List<RewardKind> rewards,
     int updates,

@@ -26,6 +26,8 @@ public final class MetricsFile implements AutoCloseable {
   }
 
   /**
+   * Begins the file in a folder.
+   *
    * @param unit what a row is about, {@code step} or {@code update}; every row has this key
    */
   public static MetricsFile create(Path folder, String stage, String unit) {
@@ -38,6 +40,8 @@ public final class MetricsFile implements AutoCloseable {
   }
 
   /**
+   * Adds a row.
+   *
    * @param metrics a record; a number of it that is not finite is refused by name
    */
   public void write(int number, Object metrics) {

@@ -31,6 +31,8 @@ public record PreferenceFigures(
   private static final double CONFIDENT = 0.2;
 
   /**
+   * Of some pairs.
+   *
    * @param differences scores of the first completions less those of the second
    * @param labels P(first is better)
    */

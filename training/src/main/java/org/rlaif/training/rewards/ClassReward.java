@@ -1,6 +1,10 @@
 package org.rlaif.training.rewards;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.UserError;
 
 /**
@@ -23,6 +27,17 @@ public record ClassReward(String type, double weight) implements RewardKind {
   @Override
   public RewardSource open(Server server) {
     return open();
+  }
+
+  /** The class itself: a run repeats its training when it has been compiled anew. */
+  @Override
+  public String content() {
+    String name = type.replace('.', '/') + ".class";
+    try (InputStream in = ClassReward.class.getClassLoader().getResourceAsStream(name)) {
+      return in == null ? "" : AtomicFiles.sha256(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private RewardSource open() {

@@ -17,6 +17,11 @@ public interface RewardKind {
   /** Refuses, before anything runs, a setting that cannot work. */
   default void check() {}
 
+  /** Of what its settings only name, and what decides its scores as well; else empty. */
+  default String content() {
+    return "";
+  }
+
   /** Whether it asks the run's reward model, which must then be there. */
   default boolean needsModel() {
     return false;

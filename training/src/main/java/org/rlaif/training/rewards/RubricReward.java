@@ -3,6 +3,7 @@ package org.rlaif.training.rewards;
 import org.rlaif.judge.JudgeSettings;
 import org.rlaif.judge.Rubric;
 import org.rlaif.judge.RubricJudge;
+import org.rlaif.kit.ConfigFiles;
 
 /**
  * A rubric's score, computed from the text alone: a direct rating, without labels and without a
@@ -14,6 +15,11 @@ public record RubricReward(String rubric, double weight) implements RewardKind {
   @Override
   public String label() {
     return "rubric:" + rubric;
+  }
+
+  @Override
+  public String content() {
+    return ConfigFiles.hash(Rubric.load(rubric));
   }
 
   @Override

@@ -25,6 +25,8 @@ public final class ParityProbes {
   private ParityProbes() {}
 
   /**
+   * Chooses and computes them.
+   *
    * @param before the policy as it was published last
    * @param after as it is now
    * @param sequences of which the first ones are looked at

@@ -29,6 +29,8 @@ public record Rollout(
     long[] weightsVersion) {
 
   /**
+   * What a server has answered.
+   *
    * @param prompts of the request
    * @param responses ordered by prompt, then by sample
    */

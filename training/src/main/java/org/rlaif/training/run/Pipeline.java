@@ -68,8 +68,7 @@ public final class Pipeline {
    */
   public void run(RunContext context, PrintWriter out, boolean replace, String command) {
     try (RunLock lock = begin()) {
-      folder.noteCommand(command);
-      work(context, out, replace, stages, List.of());
+      work(context, out, replace, stages, List.of(), () -> folder.noteCommand(command));
     }
   }
 
@@ -82,7 +81,7 @@ public final class Pipeline {
           "stage", name, "one of " + String.join(", ", names) + " in this run");
     }
     try (RunLock lock = begin()) {
-      work(context, out, replace, List.of(stages.get(index)), stages.subList(0, index));
+      work(context, out, replace, List.of(stages.get(index)), stages.subList(0, index), () -> {});
     }
   }
 
@@ -97,7 +96,8 @@ public final class Pipeline {
       PrintWriter out,
       boolean replace,
       List<Stage<?>> wanted,
-      List<Stage<?>> before) {
+      List<Stage<?>> before,
+      Runnable begun) {
     StageStates read = survey(before); // never discarded here
     for (Stage<?> stage : before) {
       String state =
@@ -123,6 +123,7 @@ public final class Pipeline {
         .forEach(stage -> stage.check(run));
     List.of(read.unchecked(), found.unchecked()).forEach(Pipeline::warn);
     folder.write(run.config());
+    begun.run();
     noteModels();
     for (Stage<?> stage : wanted) {
       if (found.of(stage.name()) == StageStates.State.FINISHED) {

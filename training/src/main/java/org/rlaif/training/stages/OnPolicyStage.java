@@ -51,6 +51,7 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
   public Object settings() {
     RewardConfig reward = config.reward();
     List<Object> settings = new ArrayList<>(List.of(settingsOfAll, algorithm));
+    settingsOfAll.rewards().forEach(each -> settings.add(each.content()));
     if (!reward.trained()) {
       settings.add(List.of(reward.folder(), Beginning.content(reward.path())));
     }

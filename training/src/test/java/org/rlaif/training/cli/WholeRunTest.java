@@ -74,6 +74,9 @@ class WholeRunTest {
                     + " is 0.1)"),
         refused.err());
     assertEquals(figures, TinyRun.timeless(run));
+    assertFalse(
+        Files.readString(run.resolve("command.json")).contains("klCoefficient"),
+        "what was refused was not run");
     Typed changed = run(yaml, "a", "--set", "onPolicy.klCoefficient=0.1", "--replace");
     assertEquals(0, changed.code(), changed.err());
     assertEquals(List.of("ppo", "evaluate", "report"), stagesWith(changed, false));

@@ -53,7 +53,7 @@ class EvaluationTest {
       double difference = Toy.gold(sample.policy()) - Toy.gold(sample.reference());
       points += difference == 0 ? 0.5 : difference > 0 ? 1 : 0;
     }
-    assertEquals(points / 60, (double) figures.winRate().policyVsReference().value(), 1e-9);
+    assertEquals(points / 60, figures.winRate().policyVsReference().value(), 1e-9);
   }
 
   @Test
