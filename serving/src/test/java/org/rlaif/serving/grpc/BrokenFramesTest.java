@@ -109,6 +109,7 @@ class BrokenFramesTest {
   }
 
   @AfterAll
+  @SuppressWarnings("FutureReturnValueIgnored") // waited for
   static void stop() {
     Logger.getLogger("").removeHandler(EAR);
     connection.close().syncUninterruptibly();
