@@ -3,7 +3,6 @@ package org.rlaif.training.onpolicy;
 import org.rlaif.training.config.CispoConfig;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.math.GroupAdvantages;
-import org.rlaif.training.math.Rewards;
 
 /**
  * Clipped importance sampling, MiniMax 2025 (arXiv 2506.13585), eq. 4 and 5: REINFORCE on the
@@ -25,10 +24,8 @@ record Cispo(CispoConfig config, double klCoefficient) implements OnPolicyAlgori
 
   @Override
   public Advantages advantages(Experience experience) {
-    float[][] rewards = Rewards.atTheEnd(experience.logprobs(), experience.scores());
-    double[] advantages = GroupAdvantages.standardised(experience.scores(), samples());
-    return new Advantages(
-        rewards, GroupAdvantages.perToken(rewards, advantages), Advantages.NO_RETURNS);
+    return Advantages.ofGroups(
+        experience, GroupAdvantages.standardised(experience.scores(), samples()));
   }
 
   @Override

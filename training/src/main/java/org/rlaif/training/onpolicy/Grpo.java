@@ -4,7 +4,6 @@ import org.rlaif.training.config.GrpoConfig;
 import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.math.GroupAdvantages;
-import org.rlaif.training.math.Rewards;
 
 /**
  * Group-relative policy optimisation, Shao et al. 2024 (arXiv 2402.03300), eq. 3 and section 4.1.2:
@@ -33,14 +32,12 @@ record Grpo(GrpoConfig config, double klCoefficient, int maxTokens, boolean unbi
 
   @Override
   public Advantages advantages(Experience experience) {
-    float[][] rewards = Rewards.atTheEnd(experience.logprobs(), experience.scores());
     double[] scores = experience.scores();
-    double[] advantages =
+    return Advantages.ofGroups(
+        experience,
         unbiased
             ? GroupAdvantages.centred(scores, samples())
-            : GroupAdvantages.standardised(scores, samples());
-    return new Advantages(
-        rewards, GroupAdvantages.perToken(rewards, advantages), Advantages.NO_RETURNS);
+            : GroupAdvantages.standardised(scores, samples()));
   }
 
   @Override

@@ -6,7 +6,6 @@ import org.rlaif.training.config.GspoConfig;
 import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.math.GroupAdvantages;
-import org.rlaif.training.math.Rewards;
 
 /**
  * Group sequence policy optimisation, Zheng et al. 2025 (arXiv 2507.18071), eq. 5 to 7: as GRPO,
@@ -27,10 +26,8 @@ record Gspo(GspoConfig config, double klCoefficient) implements OnPolicyAlgorith
 
   @Override
   public Advantages advantages(Experience experience) {
-    float[][] rewards = Rewards.atTheEnd(experience.logprobs(), experience.scores());
-    double[] advantages = GroupAdvantages.standardised(experience.scores(), samples());
-    return new Advantages(
-        rewards, GroupAdvantages.perToken(rewards, advantages), Advantages.NO_RETURNS);
+    return Advantages.ofGroups(
+        experience, GroupAdvantages.standardised(experience.scores(), samples()));
   }
 
   @Override

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.torch.Tensor;
 import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
+import org.rlaif.training.math.GroupAdvantages;
+import org.rlaif.training.math.Rewards;
 
 /** An on-policy algorithm: all in which it differs from the others. */
 public interface OnPolicyAlgorithm {
@@ -59,8 +61,27 @@ public interface OnPolicyAlgorithm {
    */
   @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
   record Advantages(float[][] rewards, float[][] advantages, float[][] returns) {
-    /** Without a critic nobody learns them. */
-    static final float[][] NO_RETURNS = {};
+    /** Without a critic nobody learns returns. */
+    private static final float[][] NO_RETURNS = {};
+
+    /**
+     * Without a critic.
+     *
+     * @param ofCompletions what each completion is worth; all its tokens share it
+     */
+    static Advantages shared(float[][] rewards, double[] ofCompletions) {
+      return new Advantages(rewards, GroupAdvantages.perToken(rewards, ofCompletions), NO_RETURNS);
+    }
+
+    /** Without a critic, each token its own. */
+    static Advantages each(float[][] rewards, float[][] advantages) {
+      return new Advantages(rewards, advantages, NO_RETURNS);
+    }
+
+    /** Of scores that are compared with those of their group alone; the score is the reward. */
+    static Advantages ofGroups(Experience experience, double[] ofCompletions) {
+      return shared(Rewards.atTheEnd(experience.logprobs(), experience.scores()), ofCompletions);
+    }
   }
 
   /**

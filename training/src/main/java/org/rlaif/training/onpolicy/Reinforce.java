@@ -30,7 +30,7 @@ record Reinforce(ReinforceConfig config, double klCoefficient) implements OnPoli
             klCoefficient);
     // Without values, and all of the rest of the rewards: the return from each token on.
     Gae returns = Gae.estimate(rewards, Ragged.like(rewards), /* gamma= */ 1, /* lambda= */ 1);
-    return new Advantages(rewards, Whitening.whiten(returns.advantages()), Advantages.NO_RETURNS);
+    return Advantages.each(rewards, Whitening.whiten(returns.advantages()));
   }
 
   @Override

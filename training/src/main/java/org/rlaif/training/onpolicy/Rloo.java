@@ -36,9 +36,7 @@ record Rloo(RlooConfig config, double klCoefficient) implements OnPolicyAlgorith
             experience.scores(),
             klCoefficient);
     double[] ofCompletions = Rewards.sums(rewards);
-    double[] advantages = GroupAdvantages.leaveOneOut(ofCompletions, samples());
-    return new Advantages(
-        rewards, GroupAdvantages.perToken(rewards, advantages), Advantages.NO_RETURNS);
+    return Advantages.shared(rewards, GroupAdvantages.leaveOneOut(ofCompletions, samples()));
   }
 
   @Override
