@@ -30,8 +30,13 @@ import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.v1.Model;
 import org.rlaif.v1.ModelKind;
 
-/** Measures a server: one that runs, or one that is started in this process. */
-public final class Benchmark {
+/**
+ * Measures a server: one that runs, or one that is started in this process.
+ *
+ * @param quantization of the server that is started; one that runs has its own
+ */
+public record Benchmark(
+    Settings settings, Quantization quantization, Duration timeLimit, Reporting reporting) {
   private static final String NAME = "bench";
   private static final String REWARD = "bench-reward";
 
@@ -54,22 +59,6 @@ public final class Benchmark {
 
   /** Of models that can have more: a KV slot of a long context leaves little room for others. */
   private static final int CONTEXT = 2048;
-
-  private final Settings settings;
-  private final Quantization quantization;
-  private final Duration timeLimit;
-  private final Reporting reporting;
-
-  /**
-   * @param quantization of the server that is started; one that runs has its own
-   */
-  public Benchmark(
-      Settings settings, Quantization quantization, Duration timeLimit, Reporting reporting) {
-    this.settings = settings;
-    this.quantization = quantization;
-    this.timeLimit = timeLimit;
-    this.reporting = reporting;
-  }
 
   /**
    * A model of that shape with random weights, made for it.

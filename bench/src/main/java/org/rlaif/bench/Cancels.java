@@ -26,13 +26,11 @@ record Cancels(Settings settings, PolicyEngine engine, Caller caller) {
     List<Row> rows = new ArrayList<>();
     rows.add(new Row("engine, to slot free", figures(free)));
     rows.add(new Row("gRPC, to the next caller's first token", figures(next)));
-    into.sections()
-        .add(
-            new Section(
-                "cancel",
-                "all slots taken, %d sequences cancelled one by one".formatted(settings.cancels()),
-                rows));
-    into.targets().add(Target.atMost("cancel to slot free, p95 ms", free.percentile(95), 100));
+    into.section(
+        "cancel",
+        "all slots taken, %d sequences cancelled one by one".formatted(settings.cancels()),
+        rows);
+    into.atMost("cancel to slot free, p95 ms", free.percentile(95), 100);
   }
 
   private Latency free() throws InterruptedException {
@@ -97,8 +95,7 @@ record Cancels(Settings settings, PolicyEngine engine, Caller caller) {
 
   private Workload fillers(int count) {
     int room = engine.config().contextLength() - settings.mixedPrompt();
-    return Workload.equal(
-        engine.config(), count, settings.mixedPrompt(), room, settings.seed(), 400);
+    return settings.rows(engine.config(), count, room, 400);
   }
 
   /** Another one each time, between nothing and the longest; spread evenly (golden ratio). */

@@ -14,22 +14,8 @@ import org.rlaif.serving.sampling.SequenceId;
 /** Requests that are handed to the engine itself, without any transport. */
 final class EngineRun {
   /** Traces of one request's samples. Called by the engine's thread alone. */
-  private static final class Listener implements SequenceListener {
-    private final List<Trace> samples;
-    private final CountDownLatch open;
-    private final boolean followed;
-
-    private Listener(List<Trace> samples, CountDownLatch open, boolean followed) {
-      this.samples = samples;
-      this.open = open;
-      this.followed = followed;
-    }
-
-    @Override
-    public boolean followsTokens() {
-      return followed;
-    }
-
+  private record Listener(List<Trace> samples, CountDownLatch open, boolean followsTokens)
+      implements SequenceListener {
     @Override
     public void onToken(SequenceId id, int token, float logprob) {
       samples.get(id.sample()).token(System.nanoTime());

@@ -2,6 +2,7 @@ package org.rlaif.bench;
 
 import io.grpc.StatusRuntimeException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 
 /** A comparison is worth nothing if a part of it failed. */
@@ -10,13 +11,16 @@ final class Failures {
 
   static void throwFirst(List<Trace> traces) {
     for (Trace trace : traces) {
-      Throwable failure = trace.failure();
-      if (failure instanceof StatusRuntimeException refused) {
-        throw new UserError(String.valueOf(refused.getStatus().getDescription()), refused);
-      }
-      if (failure != null) {
-        throw new IllegalStateException("a sequence failed: " + failure, failure);
+      if (trace.failure() != null) {
+        throw of("a sequence", trace.failure());
       }
     }
+  }
+
+  /** What a server refuses is said in its words. */
+  static RuntimeException of(String what, @Nullable Throwable failure) {
+    return failure instanceof StatusRuntimeException refused
+        ? new UserError(String.valueOf(refused.getStatus().getDescription()), refused)
+        : new IllegalStateException(what + " failed: " + failure, failure);
   }
 }

@@ -14,10 +14,6 @@ final class Latency {
     histogram.recordValue(Math.max(0, nanos));
   }
 
-  void add(Latency other) {
-    histogram.add(other.histogram);
-  }
-
   boolean isEmpty() {
     return histogram.getTotalCount() == 0;
   }

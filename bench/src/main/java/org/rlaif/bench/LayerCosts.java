@@ -38,32 +38,21 @@ final class LayerCosts {
         round(bare, equal(settings.rolloutOutput(), repeat));
       }
     }
-    into.sections()
-        .add(
-            new Section(
-                "layers",
-                "%d requests of %d + %d tokens at once, through every layer"
-                    .formatted(settings.batch(), settings.mixedPrompt(), settings.rolloutOutput()),
-                found.rows()));
+    into.section(
+        "layers",
+        "%d requests of %d + %d tokens at once, through every layer"
+            .formatted(settings.batch(), settings.mixedPrompt(), settings.rolloutOutput()),
+        found.rows());
     if (engine != null) {
-      into.targets()
-          .add(
-              Target.atLeast(
-                  "engine's decoding against the bare loop's",
-                  found.median(ENGINE, "decodeToBare"),
-                  0.92));
-      into.targets()
-          .add(
-              Target.atLeast(
-                  "rollout call over gRPC against the engine",
-                  found.median(ROLLOUT, "toEngine"),
-                  0.95));
+      into.atLeast(
+          "engine's decoding against the bare loop's", found.median(ENGINE, "decodeToBare"), 0.92);
+      into.atLeast(
+          "rollout call over gRPC against the engine", found.median(ROLLOUT, "toEngine"), 0.95);
     }
   }
 
   private Workload equal(int output, int repeat) {
-    return Workload.equal(
-        bench.config(), settings.batch(), settings.mixedPrompt(), output, settings.seed(), repeat);
+    return settings.rows(bench.config(), settings.batch(), output, repeat);
   }
 
   private void round(@Nullable BareLoop bare, Workload work) throws InterruptedException {

@@ -10,9 +10,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.rlaif.bench.Workload.Asked;
 
-/** Asks for streams of tokens, in one of two manners; a thread per open request. */
+/** Asks a server, in one of two manners; a thread per open request. */
 final class LoadGenerator {
   private LoadGenerator() {}
 
@@ -20,27 +21,31 @@ final class LoadGenerator {
   static List<Trace> closed(Caller caller, Workload workload, int concurrency)
       throws InterruptedException {
     List<Asked> requests = workload.requests();
-    var next = new AtomicInteger();
-    return gather(
+    var traces = new Trace[requests.size()];
+    closed(
         concurrency,
-        pool -> {
-          List<Future<List<Trace>>> callers = new ArrayList<>();
-          for (int i = 0; i < Math.min(concurrency, requests.size()); i++) {
-            callers.add(pool.submit(() -> askOn(caller, requests, next)));
-          }
-          return callers;
+        traces.length,
+        i -> {
+          traces[i] = new Trace(System.nanoTime(), requests.get(i).newTokens());
+          caller.generate(requests.get(i), traces[i]);
         });
+    return List.of(traces);
   }
 
-  private static List<Trace> askOn(Caller caller, List<Asked> requests, AtomicInteger next) {
-    List<Trace> traces = new ArrayList<>();
-    for (int i = next.getAndIncrement(); i < requests.size(); i = next.getAndIncrement()) {
-      Asked asked = requests.get(i);
-      var trace = new Trace(System.nanoTime(), asked.newTokens());
-      caller.generate(asked, trace);
-      traces.add(trace);
-    }
-    return traces;
+  /**
+   * The same for any calls.
+   *
+   * @param call makes the one of that number, on one of many threads
+   */
+  static void closed(int callers, int calls, IntConsumer call) throws InterruptedException {
+    var next = new AtomicInteger();
+    Runnable caller =
+        () -> {
+          for (int i = next.getAndIncrement(); i < calls; i = next.getAndIncrement()) {
+            call.accept(i);
+          }
+        };
+    await(pool -> Collections.nCopies(callers, caller).stream().map(pool::submit).toList());
   }
 
   /**
@@ -64,10 +69,9 @@ final class LoadGenerator {
   static void open(Caller caller, Workload workload, double[] due, Consumer<Trace> ended)
       throws InterruptedException {
     List<Asked> requests = workload.requests();
-    gather(
-        Integer.MAX_VALUE,
+    await(
         pool -> {
-          List<Future<List<Trace>>> calls = new ArrayList<>();
+          List<Future<?>> calls = new ArrayList<>();
           long start = System.nanoTime();
           for (int i = 0; i < due.length; i++) {
             Asked asked = requests.get(i % requests.size());
@@ -79,7 +83,6 @@ final class LoadGenerator {
                       var trace = new Trace(at, asked.newTokens());
                       caller.generate(asked, trace);
                       ended.accept(trace);
-                      return List.of();
                     }));
           }
           return calls;
@@ -88,22 +91,17 @@ final class LoadGenerator {
 
   /** Starts calls. */
   private interface Start {
-    List<Future<List<Trace>>> start(ExecutorService pool) throws InterruptedException;
+    List<? extends Future<?>> start(ExecutorService pool) throws InterruptedException;
   }
 
-  private static List<Trace> gather(int threads, Start start) throws InterruptedException {
-    ExecutorService pool =
-        threads == Integer.MAX_VALUE
-            ? Executors.newCachedThreadPool()
-            : Executors.newFixedThreadPool(threads);
+  private static void await(Start start) throws InterruptedException {
+    ExecutorService pool = Executors.newCachedThreadPool();
     try {
-      List<Trace> traces = new ArrayList<>();
-      for (Future<List<Trace>> call : start.start(pool)) {
-        traces.addAll(call.get());
+      for (Future<?> call : start.start(pool)) {
+        call.get();
       }
-      return traces;
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a caller failed: " + e.getCause(), e.getCause());
+      throw Failures.of("a caller", e.getCause());
     } finally {
       pool.shutdownNow();
     }

@@ -6,15 +6,7 @@ import java.util.Locale;
 import org.rlaif.bench.Section.Row;
 
 /** Closed loops of growing concurrency, and an open loop, on streams of tokens. */
-final class Loads {
-  private final Bench bench;
-  private final Settings settings;
-
-  Loads(Bench bench) {
-    this.bench = bench;
-    this.settings = bench.settings();
-  }
-
+record Loads(Bench bench, Settings settings) {
   void measure(Found into) throws InterruptedException {
     List<Row> rows = new ArrayList<>();
     int use = 0;
@@ -32,14 +24,12 @@ final class Loads {
       rows.add(
           new Row(String.format(Locale.ROOT, "open %.3g/s", rate), LatencyFigures.load(traces)));
     }
-    into.sections()
-        .add(
-            new Section(
-                "load",
-                "streams of %s + %s tokens, %d requests a row; closed: so many callers; open: Poisson"
-                        .formatted(settings.prompts(), settings.outputs(), settings.requests())
-                    + " arrivals",
-                rows));
+    into.section(
+        "load",
+        "streams of %s + %s tokens, %d requests a row; closed: so many callers; open: Poisson"
+                .formatted(settings.prompts(), settings.outputs(), settings.requests())
+            + " arrivals",
+        rows);
   }
 
   private void warmUp(int concurrency, int use) throws InterruptedException {

@@ -28,26 +28,20 @@ record Mixed(Settings settings, PolicyEngine engine) {
     List<Trace> traces = EngineRun.whole(engine, work, 1, settings.temperature());
     double fixed = work.newTokens() / LatencyFigures.seconds(nanos);
     double continuous = LatencyFigures.tokensPerSecond(traces);
-    into.sections()
-        .add(
-            new Section(
-                "mixed",
-                "%d requests of %d + %s tokens, all there at once, %d rows"
-                    .formatted(
-                        settings.mixedRequests(),
-                        settings.mixedPrompt(),
-                        settings.mixedOutputs(),
-                        settings.batch()),
-                List.of(
-                    new Row(
-                        "static batches, bare loop",
-                        figures(LatencyFigures.seconds(nanos), fixed, 1)),
-                    new Row(
-                        "engine",
-                        figures(
-                            LatencyFigures.wallSeconds(traces), continuous, continuous / fixed)))));
-    into.targets()
-        .add(Target.atLeast("mixed lengths against static batches", continuous / fixed, 1.6));
+    into.section(
+        "mixed",
+        "%d requests of %d + %s tokens, all there at once, %d rows"
+            .formatted(
+                settings.mixedRequests(),
+                settings.mixedPrompt(),
+                settings.mixedOutputs(),
+                settings.batch()),
+        List.of(
+            new Row("static batches, bare loop", figures(LatencyFigures.seconds(nanos), fixed, 1)),
+            new Row(
+                "engine",
+                figures(LatencyFigures.wallSeconds(traces), continuous, continuous / fixed))));
+    into.atLeast("mixed lengths against static batches", continuous / fixed, 1.6);
   }
 
   private static Map<String, Double> figures(double seconds, double rate, double toStatic) {

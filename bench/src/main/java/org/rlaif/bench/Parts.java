@@ -1,6 +1,5 @@
 package org.rlaif.bench;
 
-import java.util.ArrayList;
 import java.util.function.Consumer;
 import org.rlaif.serving.engine.PolicyEngine;
 
@@ -24,18 +23,14 @@ record Parts(Settings settings, Found found, Consumer<String> said) {
   static Found measure(Bench bench, Consumer<String> said) throws InterruptedException {
     Settings settings = bench.settings();
     settings.fit(bench.config().contextLength());
-    var parts = new Parts(settings, new Found(new ArrayList<>(), new ArrayList<>()), said);
+    var parts = new Parts(settings, new Found(), said);
     PolicyEngine here = bench.engine();
     if (here != null) { // the just-in-time compiler's turn
-      EngineRun.whole(
-          here,
-          Workload.equal(
-              bench.config(), settings.batch(), settings.mixedPrompt(), 8, settings.seed(), -2),
-          1,
-          settings.temperature());
+      Workload rows = settings.rows(bench.config(), settings.batch(), 8, -2);
+      EngineRun.whole(here, rows, 1, settings.temperature());
     }
     parts.part("layers", new LayerCosts(bench)::measure);
-    parts.part("load", new Loads(bench)::measure);
+    parts.part("load", new Loads(bench, settings)::measure);
     parts.part("scoring", new Scoring(bench)::measure);
     Caller direct = bench.inProcess();
     if (here != null && direct != null) {

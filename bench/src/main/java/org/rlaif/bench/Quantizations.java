@@ -46,13 +46,11 @@ record Quantizations(Settings settings, PolicyEngine original) {
         models.unload(engine.name(), Duration.ZERO);
       }
     }
-    into.sections()
-        .add(
-            new Section(
-                "quantization",
-                "bare loop with so many rows of %d + %d tokens"
-                    .formatted(settings.mixedPrompt(), settings.rolloutOutput()),
-                rows));
+    into.section(
+        "quantization",
+        "bare loop with so many rows of %d + %d tokens"
+            .formatted(settings.mixedPrompt(), settings.rolloutOutput()),
+        rows);
   }
 
   private PolicyEngine load(Models models, Quantization way) {
@@ -93,14 +91,7 @@ record Quantizations(Settings settings, PolicyEngine original) {
 
   /** Tokens per second while all rows decode. */
   private double rate(PolicyEngine engine, int batch, int repeat) {
-    Workload work =
-        Workload.equal(
-            original.config(),
-            batch,
-            settings.mixedPrompt(),
-            settings.rolloutOutput(),
-            settings.seed(),
-            repeat);
+    Workload work = settings.rows(original.config(), batch, settings.rolloutOutput(), repeat);
     int tokens = settings.mixedPrompt() + settings.rolloutOutput();
     try (var loop = new BareLoop(engine, batch, tokens)) {
       Timing timing = loop.run(work.prompts(), work.longest());

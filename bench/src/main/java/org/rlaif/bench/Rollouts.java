@@ -30,25 +30,17 @@ record Rollouts(Settings settings, PolicyEngine engine) {
     }
     double once = ratio(single, fixed);
     double shared = ratio(several, fixed);
-    into.sections()
-        .add(
-            new Section(
-                "rollouts",
-                "%d rollouts of %d + %d tokens"
-                    .formatted(batch, settings.rolloutPrompt(), settings.rolloutOutput()),
-                List.of(
-                    new Row("static batch, bare loop", figures(fixed, 1)),
-                    new Row("engine", figures(single, once)),
-                    new Row(
-                        "engine, " + settings.samples() + " per prompt",
-                        figures(several, shared)))));
-    into.targets().add(Target.atLeast("rollouts against a static batch", once, 1.0));
-    into.targets()
-        .add(
-            Target.atLeast(
-                "rollouts, " + settings.samples() + " per prompt, against a static batch",
-                shared,
-                1.8));
+    into.section(
+        "rollouts",
+        "%d rollouts of %d + %d tokens"
+            .formatted(batch, settings.rolloutPrompt(), settings.rolloutOutput()),
+        List.of(
+            new Row("static batch, bare loop", figures(fixed, 1)),
+            new Row("engine", figures(single, once)),
+            new Row("engine, " + settings.samples() + " per prompt", figures(several, shared))));
+    into.atLeast("rollouts against a static batch", once, 1.0);
+    into.atLeast(
+        "rollouts, " + settings.samples() + " per prompt, against a static batch", shared, 1.8);
   }
 
   private Workload equal(int requests, long use) {

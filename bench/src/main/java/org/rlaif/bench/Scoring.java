@@ -1,19 +1,10 @@
 package org.rlaif.bench;
 
-import io.grpc.StatusRuntimeException;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.BareScoring;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.engine.RewardEngine;
@@ -67,13 +58,11 @@ final class Scoring {
         }
       }
     }
-    into.sections()
-        .add(
-            new Section(
-                "scoring",
-                "given sequences of so many tokens, %d a row, each asked for by itself"
-                    .formatted(settings.requests()),
-                found.rows()));
+    into.section(
+        "scoring",
+        "given sequences of so many tokens, %d a row, each asked for by itself"
+            .formatted(settings.requests()),
+        found.rows());
   }
 
   private static void ask(PolicyEngine policy, ScoringItem item) {
@@ -104,7 +93,15 @@ final class Scoring {
       String row = name + ", " + callers + (callers == 1 ? " caller" : " callers");
       ScoringCounts before = model == null ? ScoringCounts.NONE : model.scoring();
       long start = System.nanoTime();
-      Latency latency = closed(items, callers, call);
+      var nanos = new long[items.size()];
+      LoadGenerator.closed(
+          callers,
+          nanos.length,
+          i -> {
+            long sent = System.nanoTime();
+            call.accept(items.get(i));
+            nanos[i] = System.nanoTime() - sent;
+          });
       double rate = items.size() / LatencyFigures.seconds(System.nanoTime() - start);
       found.put(row, "sequencesPerSecond", rate);
       if (model != null) {
@@ -113,40 +110,11 @@ final class Scoring {
         found.put(row, "toBare", rate / bare);
         found.put(row, "rowsPerRun", (after.rows() - before.rows()) / runs);
       }
+      var latency = new Latency();
+      Arrays.stream(nanos).forEach(latency::record);
       var percentiles = new TreeMap<String, Double>();
       latency.into(percentiles, "endToEnd");
       percentiles.forEach((figure, value) -> found.put(row, figure, value));
-    }
-  }
-
-  /** So many callers, each of which asks again when it is answered. */
-  private static Latency closed(List<ScoringItem> items, int callers, Consumer<ScoringItem> call)
-      throws InterruptedException {
-    var next = new AtomicInteger();
-    Callable<Latency> caller =
-        () -> {
-          var latency = new Latency();
-          for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
-            long start = System.nanoTime();
-            call.accept(items.get(i));
-            latency.record(System.nanoTime() - start);
-          }
-          return latency;
-        };
-    ExecutorService pool = Executors.newFixedThreadPool(callers);
-    try {
-      var all = new Latency();
-      for (Future<Latency> each : pool.invokeAll(Collections.nCopies(callers, caller))) {
-        all.add(each.get());
-      }
-      return all;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof StatusRuntimeException refused) {
-        throw new UserError(String.valueOf(refused.getStatus().getDescription()), refused);
-      }
-      throw new IllegalStateException("a caller failed: " + e.getCause(), e.getCause());
-    } finally {
-      pool.shutdownNow();
     }
   }
 

@@ -3,6 +3,7 @@ package org.rlaif.bench;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig;
 
 /**
  * What is measured, and how much of it.
@@ -116,6 +117,11 @@ public record Settings(
 
   boolean wants(String part) {
     return parts.contains(part);
+  }
+
+  /** Equal requests with the prompts of the mixed ones; each use has a seed of its own. */
+  Workload rows(DecoderConfig config, int count, int output, long use) {
+    return Workload.equal(config, count, mixedPrompt, output, seed, use);
   }
 
   /** Refuses what no sequence of the model can hold. */

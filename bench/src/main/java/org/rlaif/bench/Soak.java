@@ -158,26 +158,16 @@ final class Soak {
                 samples.stream().mapToDouble(Sample::seconds).toArray(),
                 samples.stream().mapToDouble(Sample::mib).toArray()));
     rows.add(new Row("all", whole));
-    into.sections()
-        .add(
-            new Section(
-                "soak",
-                "%.0f s of streams of %s + %s tokens at twice the capacity, %d rows, %d may wait"
-                    .formatted(
-                        end,
-                        settings.prompts(),
-                        settings.outputs(),
-                        settings.batch(),
-                        queue(settings)),
-                rows));
-    into.targets()
-        .add(Target.atMost("accepted requests that were not answered", (double) all.broken(), 0));
-    into.targets()
-        .add(
-            Target.atMost(
-                "refusals that say not when to come back", (double) all.withoutHint(), 0));
-    into.targets().add(Target.atLeast("swaps during the soak", swaps, SWAPS));
-    into.targets().add(Target.atMost("failed swaps during the soak", failedSwaps, 0));
-    into.targets().add(Target.atMost("resident memory, last quarter to first", last / first, 1.02));
+    into.section(
+        "soak",
+        "%.0f s of streams of %s + %s tokens at twice the capacity, %d rows, %d may wait"
+            .formatted(
+                end, settings.prompts(), settings.outputs(), settings.batch(), queue(settings)),
+        rows);
+    into.atMost("accepted requests that were not answered", (double) all.broken(), 0);
+    into.atMost("refusals that say not when to come back", (double) all.withoutHint(), 0);
+    into.atLeast("swaps during the soak", swaps, SWAPS);
+    into.atMost("failed swaps during the soak", failedSwaps, 0);
+    into.atMost("resident memory, last quarter to first", last / first, 1.02);
   }
 }

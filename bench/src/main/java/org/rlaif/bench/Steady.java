@@ -14,14 +14,8 @@ record Steady(Settings settings, PolicyEngine engine) {
 
   /** One slot is left for the prompts; they come one after the other, with pauses between them. */
   void prefill(Found into) throws InterruptedException {
-    Workload rows =
-        Workload.equal(
-            engine.config(),
-            settings.batch() - 1,
-            settings.mixedPrompt(),
-            settings.steadyTokens(),
-            settings.seed(),
-            200);
+    int others = settings.batch() - 1;
+    Workload rows = settings.rows(engine.config(), others, settings.steadyTokens(), 200);
     EngineRun run = EngineRun.start(engine, rows, 1, settings.temperature());
     List<Trace> disturbances = new ArrayList<>();
     run.awaitAllStarted();
@@ -61,21 +55,17 @@ record Steady(Settings settings, PolicyEngine engine) {
     var during = figures(disturbed);
     during.put("toSteady", ratio);
     ttft.into(during, "promptTtft");
-    into.sections()
-        .add(
-            new Section(
-                "prefill",
-                "gaps between tokens of %d rows, alone and while a prompt of %d tokens is computed"
-                    .formatted(settings.batch() - 1, settings.longPrompt()),
-                List.of(new Row("steady", figures(steady)), new Row("during prefill", during))));
-    into.targets().add(Target.atMost("p95 gap during a long prefill against steady", ratio, 1.5));
+    into.section(
+        "prefill",
+        "gaps between tokens of %d rows, alone and while a prompt of %d tokens is computed"
+            .formatted(settings.batch() - 1, settings.longPrompt()),
+        List.of(new Row("steady", figures(steady)), new Row("during prefill", during)));
+    into.atMost("p95 gap during a long prefill against steady", ratio, 1.5);
   }
 
   private static Map<String, Double> figures(Latency gaps) {
     var figures = new LinkedHashMap<String, Double>();
-    figures.put("itlMsP50", gaps.percentile(50));
-    figures.put("itlMsP90", gaps.percentile(90));
-    figures.put("itlMsP99", gaps.percentile(99));
+    gaps.into(figures, "itl");
     figures.put("itlMsP95", gaps.percentile(95));
     figures.put("itlMsMax", gaps.max());
     return figures;

@@ -62,15 +62,9 @@ record Swaps(Settings settings, PolicyEngine engine, Caller streams, Caller publ
   }
 
   private List<Trace> streams(long use) throws InterruptedException {
-    Workload rows =
-        Workload.equal(
-            engine.config(),
-            settings.batch(),
-            settings.mixedPrompt(),
-            settings.steadyTokens(),
-            settings.seed(),
-            use);
-    return LoadGenerator.closed(streams, rows, settings.batch());
+    int batch = settings.batch();
+    Workload rows = settings.rows(engine.config(), batch, settings.steadyTokens(), use);
+    return LoadGenerator.closed(streams, rows, batch);
   }
 
   private void report(Found into, List<Trace> alone, List<Trace> under, Published published) {
@@ -84,17 +78,13 @@ record Swaps(Settings settings, PolicyEngine engine, Caller streams, Caller publ
     swapped.put("failedSwaps", (double) published.failed());
     double lost = published.failed() + swapped.getOrDefault("failed", 0.0);
     published.times().into(swapped, "swap");
-    into.sections()
-        .add(
-            new Section(
-                "swaps",
-                "%d streams of %d tokens; all weights published again every %s s"
-                    .formatted(settings.batch(), settings.steadyTokens(), settings.swapSeconds()),
-                List.of(new Row("without", quiet), new Row("with swaps", swapped))));
-    into.targets().add(Target.atMost("failed requests and swaps during swaps", lost, 0));
-    into.targets()
-        .add(
-            Target.atMost("longest pause beyond a decode step during swaps, ms", excess.max(), 50));
+    into.section(
+        "swaps",
+        "%d streams of %d tokens; all weights published again every %s s"
+            .formatted(settings.batch(), settings.steadyTokens(), settings.swapSeconds()),
+        List.of(new Row("without", quiet), new Row("with swaps", swapped)));
+    into.atMost("failed requests and swaps during swaps", lost, 0);
+    into.atMost("longest pause beyond a decode step during swaps, ms", excess.max(), 50);
   }
 
   private static Map<String, Double> figures(List<Trace> traces, Latency excess) {
