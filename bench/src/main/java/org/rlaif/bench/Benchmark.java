@@ -108,8 +108,7 @@ public record Benchmark(
         ServerConfig.inProcess(models)
             .listen(ServerConfig.LOOPBACK, 0)
             .compute(settings.batch(), compute)
-            .context(CONTEXT)
-            .quantize(quantization);
+            .engine(engine -> engine.context(CONTEXT).quantize(quantization));
     if (settings.wants(Settings.SOAK)) {
       config = config.perClient(Soak.queue(settings));
     }

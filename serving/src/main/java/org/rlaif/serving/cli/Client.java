@@ -12,8 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.rlaif.client.CallFailure;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.TlsFailure;
@@ -50,19 +51,16 @@ final class Client {
    * @param runOrName a run, then the server must serve it, or the name of a model
    * @param model asked if a run is given
    */
-  <T> T ask(String runOrName, String model, Asked<T> question) {
+  <T> T ask(String runOrName, String model, BiFunction<RlaifClient, String, T> question) {
     return explained(
         runOrName,
-        () -> {
-          try (RlaifClient client =
-              RlaifClient.open(address, Duration.ofSeconds(timeout), options.credentials())) {
-            Path folder = Path.of(runOrName);
-            boolean run = Files.isDirectory(folder);
-            if (run) {
-              check(client.models(), folder);
-            }
-            return question.apply(client, run ? model : runOrName);
+        client -> {
+          Path folder = Path.of(runOrName);
+          boolean run = Files.isDirectory(folder);
+          if (run) {
+            check(client.models(), folder);
           }
+          return question.apply(client, run ? model : runOrName);
         });
   }
 
@@ -70,21 +68,18 @@ final class Client {
   ServingStatus health() {
     return explained(
         "RUN",
-        () -> {
-          try (RlaifClient client =
-              RlaifClient.open(address, Duration.ofSeconds(timeout), options.credentials())) {
-            return HealthGrpc.newBlockingStub(client.channel())
+        client ->
+            HealthGrpc.newBlockingStub(client.channel())
                 .withDeadlineAfter(timeout, TimeUnit.SECONDS)
                 .check(HealthCheckRequest.getDefaultInstance())
-                .getStatus();
-          }
-        });
+                .getStatus());
   }
 
-  private <T> T explained(String runOrName, Supplier<T> call) {
+  private <T> T explained(String runOrName, Function<RlaifClient, T> call) {
     UserError.require(timeout >= 1, "timeout", timeout, ">= 1 second");
-    try {
-      return call.get();
+    try (RlaifClient client =
+        RlaifClient.open(address, Duration.ofSeconds(timeout), options.credentials())) {
+      return call.apply(client);
     } catch (StatusRuntimeException e) {
       throw explain(e, runOrName);
     } catch (IllegalArgumentException e) {
@@ -93,24 +88,21 @@ final class Client {
     }
   }
 
-  /** What is asked. */
-  interface Asked<T> {
-    T apply(RlaifClient client, String model);
-  }
-
   private void check(List<Model> models, Path run) {
     Path real = real(run);
     boolean serves =
         models.stream().anyMatch(model -> real(Path.of(model.getFolder())).startsWith(real));
     if (!serves) {
-      Function<Model, String> folder = model -> model.getName() + " from " + model.getFolder();
+      String served =
+          models.stream()
+              .map(model -> model.getName() + " from " + model.getFolder())
+              .collect(Collectors.joining(", "));
       throw UserError.expected(
-          "run", run, "the one that " + address + " serves; it has " + names(models, folder));
+          "run",
+          run,
+          "the one that %s serves; it has %s"
+              .formatted(address, served.isEmpty() ? "no models" : served));
     }
-  }
-
-  private static String names(List<Model> models, Function<Model, String> name) {
-    return models.isEmpty() ? "no models" : String.join(", ", models.stream().map(name).toList());
   }
 
   private static Path real(Path folder) {

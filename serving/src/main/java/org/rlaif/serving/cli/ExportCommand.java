@@ -1,12 +1,9 @@
 package org.rlaif.serving.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +74,9 @@ public final class ExportCommand implements Callable<Integer> {
       OnnxExport.write(folder, out, weightsVersion, RlaifServer.version(), steps::add);
     }
     PrintWriter print = spec.commandLine().getOut();
-    for (Path file : files()) {
-      print.printf(Locale.ROOT, "%10.1f MB  %s%n", size(file) / 1e6, file);
-    }
+    Stream.of(Objects.requireNonNull(out.toFile().listFiles()))
+        .sorted()
+        .forEach(file -> print.printf(Locale.ROOT, "%10.1f MB  %s%n", file.length() / 1e6, file));
     print.println(
         head == Head.SCORE
             ? "A reward model: logits are raw scores, (batch, 1); the file's metadata say how they"
@@ -118,22 +115,6 @@ public final class ExportCommand implements Callable<Integer> {
       if (progress != null) {
         progress.close();
       }
-    }
-  }
-
-  private List<Path> files() {
-    try (Stream<Path> files = Files.list(out)) {
-      return files.sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

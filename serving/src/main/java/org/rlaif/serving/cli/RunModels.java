@@ -1,6 +1,5 @@
 package org.rlaif.serving.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -75,14 +74,7 @@ final class RunModels {
 
   private static Map<String, Path> index(Path run) {
     Path file = run.resolve(INDEX);
-    JsonNode index;
-    try {
-      index = Json.MAPPER.readTree(file.toFile());
-    } catch (JsonProcessingException e) {
-      throw new UserError(file + ": " + Json.describe(e), e);
-    } catch (IOException e) {
-      throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
-    }
+    JsonNode index = Json.read(file, JsonNode.class);
     UserError.require(
         index.isObject() && !index.isEmpty(), file.toString(), index, "model folders by name");
     Map<String, Path> models = new LinkedHashMap<>();

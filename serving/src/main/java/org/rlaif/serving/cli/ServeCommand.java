@@ -159,11 +159,7 @@ public final class ServeCommand implements Callable<Integer> {
         ServerConfig.inProcess(RunModels.of(folders))
             .listen(host, port)
             .compute(slots, compute.compute())
-            .context(context)
-            .bytesPerToken(bytesPerToken)
-            .scoring(new ScoringConfig(scoringTokens, Duration.ofMillis(scoringDelay)))
-            .quantize(quantization.quantization())
-            .calibrate(CalibrationPrompts.of(calibration, folders))
+            .engine(this::engine)
             .drain(Duration.ofSeconds(drain))
             .secure(guard.security(System.getenv()));
     if (maxQueuePerClient != null) {
@@ -180,6 +176,15 @@ public final class ServeCommand implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(stop);
       server.awaitTermination();
     }
+  }
+
+  private EngineConfig engine(EngineConfig config) {
+    return config
+        .context(context)
+        .bytesPerToken(bytesPerToken)
+        .scoring(new ScoringConfig(scoringTokens, Duration.ofMillis(scoringDelay)))
+        .quantize(quantization.quantization())
+        .calibrate(CalibrationPrompts.of(calibration, folders));
   }
 
   private void describe(RlaifServer server, PrintWriter out) {

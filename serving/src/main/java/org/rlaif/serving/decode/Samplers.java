@@ -1,5 +1,6 @@
 package org.rlaif.serving.decode;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,11 +66,10 @@ final class Samplers implements AutoCloseable {
     this.helpers =
         Executors.newFixedThreadPool(
             Math.max(1, threads - 1),
-            work -> {
-              var thread = new Thread(work, "rlaif-sample-" + model);
-              thread.setDaemon(true);
-              return thread;
-            });
+            new ThreadFactoryBuilder()
+                .setNameFormat("rlaif-sample-" + model)
+                .setDaemon(true)
+                .build());
   }
 
   /** One token for each of these rows. */

@@ -17,7 +17,7 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
 import org.rlaif.serving.graph.OnnxRuntime;
-import org.rlaif.serving.os.NativeMemory;
+import org.rlaif.serving.os.CLibrary;
 import org.rlaif.serving.queue.ModelObserver;
 import org.rlaif.serving.queue.Refusal;
 import org.rlaif.serving.queue.Refusal.Reason;
@@ -226,7 +226,7 @@ public final class Models implements AutoCloseable {
    */
   private static void giveBack() {
     System.gc();
-    NativeMemory.giveBack();
+    CLibrary.giveBack();
   }
 
   public List<ServedModel> list() {
@@ -275,12 +275,8 @@ public final class Models implements AutoCloseable {
   }
 
   /** Unloads all models at once; what is under way fails. */
-  public void unloadAll() {
-    list().forEach(model -> close(model, Duration.ZERO));
-  }
-
   @Override
   public void close() {
-    unloadAll();
+    list().forEach(model -> close(model, Duration.ZERO));
   }
 }

@@ -38,7 +38,7 @@ public final class RewardEngine extends ServedModel {
     LiveWeights weights = loading.weights(Quantization.NONE, CacheScales.NONE);
     Scorer scorer =
         loading.scorer(new GraphSpec(loading.runtime(), loaded.config(), Precision.FP32), weights);
-    var gate = new ScoreGate(loaded.rules(), loaded.config(), scale, scorer);
+    var gate = new ScoreGate(loaded.rules(), scale, scorer);
     return new RewardEngine(
         new Parts(loaded, weights, scorer, loading.updates(weights, gate, null)), scale);
   }

@@ -54,24 +54,17 @@ public final class DecoderSession implements AutoCloseable {
       DecoderConfig config,
       Quantization quantization,
       Function<String, ByteBuffer> weights) {
-    byte[] graph = OnnxDecoder.graph(config, quantization, EXTERNAL_DATA);
+    Function<String, FloatBuffer> floats = weights.andThen(ByteBuffer::asFloatBuffer);
     return open(
         runtime,
-        graph,
+        OnnxDecoder.graph(config, quantization, EXTERNAL_DATA),
         initializers -> {
-          for (TensorSpec spec : quantization.plain(config)) {
-            initializers.floats(spec, weights.apply(spec.name()).asFloatBuffer());
-          }
-          for (TensorSpec spec : OnnxDecoder.rotations(config)) {
-            initializers.floats(spec, weights.apply(spec.name()).asFloatBuffer());
-          }
-          for (TensorSpec spec : quantization.cacheScales(config)) {
-            initializers.floats(spec, weights.apply(spec.name()).asFloatBuffer());
-          }
+          initializers.floats(quantization.plain(config), floats);
+          initializers.floats(OnnxDecoder.rotations(config), floats);
+          initializers.floats(quantization.cacheScales(config), floats);
           for (BlockMatrix matrix : quantization.matrices(config)) {
             initializers.bytes(matrix.values(), weights.apply(matrix.values().name()));
-            initializers.floats(
-                matrix.scales(), weights.apply(matrix.scales().name()).asFloatBuffer());
+            initializers.floats(List.of(matrix.scales()), floats);
             initializers.bytes(matrix.zeroPoints(), weights.apply(matrix.zeroPoints().name()));
           }
         });
@@ -90,11 +83,9 @@ public final class DecoderSession implements AutoCloseable {
         OnnxDecoder.graph(config, Quantization.NONE, EXTERNAL_DATA),
         initializers -> {
           initializers.options.addConfigEntry("session.disable_prepacking", "1");
-          for (TensorSpec spec : config.parameters()) {
-            initializers.floats(spec, weights.apply(spec.name()));
-          }
+          initializers.floats(config.parameters(), weights);
           for (var table : Rotations.of(config).entrySet()) {
-            initializers.floats(table.getKey(), table.getValue().asFloatBuffer());
+            initializers.floats(List.of(table.getKey()), name -> table.getValue().asFloatBuffer());
           }
         });
   }
@@ -106,8 +97,11 @@ public final class DecoderSession implements AutoCloseable {
   /** Tensors that a session reads from memory of ours. */
   private record Initializers(
       OnnxRuntime runtime, SessionOptions options, List<OnnxTensor> tensors) {
-    void floats(TensorSpec spec, FloatBuffer numbers) throws OrtException {
-      add(spec, OnnxTensor.createTensor(runtime.environment(), numbers, shape(spec)));
+    void floats(List<TensorSpec> specs, Function<String, FloatBuffer> numbers) throws OrtException {
+      for (TensorSpec spec : specs) {
+        FloatBuffer own = numbers.apply(spec.name());
+        add(spec, OnnxTensor.createTensor(runtime.environment(), own, shape(spec)));
+      }
     }
 
     void bytes(TensorSpec spec, ByteBuffer numbers) throws OrtException {

@@ -1,5 +1,7 @@
 package org.rlaif.serving.grpc;
 
+import static org.rlaif.serving.grpc.WholeAnswer.answer;
+
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.InvalidPathException;
@@ -306,10 +308,5 @@ final class ControlService extends ControlGrpc.ControlImplBase {
         .setPaused(pauseMode(policy.paused()))
         .setLiveSequences(policy.liveSequences())
         .setWaitingSequences(policy.waitingSequences());
-  }
-
-  private static <T> void answer(StreamObserver<T> observer, T message) {
-    observer.onNext(message);
-    observer.onCompleted();
   }
 }

@@ -47,43 +47,31 @@ final class InferOutputs {
     this.wanted = names.isEmpty() ? known : names;
   }
 
-  void texts(String name, List<String> elements) {
+  void texts(TensorSignature tensor, List<String> elements) {
     var contents = InferTensorContents.newBuilder();
     elements.forEach(each -> contents.addBytesContents(ByteString.copyFromUtf8(each)));
-    put(name, TensorKind.BYTES, List.of((long) elements.size()), contents);
+    put(tensor, List.of((long) elements.size()), contents);
   }
 
-  void ids(String name, List<Long> shape, List<Long> elements) {
-    put(
-        name,
-        TensorKind.INT64,
-        shape,
-        InferTensorContents.newBuilder().addAllInt64Contents(elements));
+  void ids(TensorSignature tensor, List<Long> shape, List<Long> elements) {
+    put(tensor, shape, InferTensorContents.newBuilder().addAllInt64Contents(elements));
   }
 
-  void counts(String name, List<Integer> elements) {
-    put(
-        name,
-        TensorKind.UINT32,
-        List.of((long) elements.size()),
-        InferTensorContents.newBuilder().addAllUintContents(elements));
+  void counts(TensorSignature tensor, List<Integer> elements) {
+    var contents = InferTensorContents.newBuilder().addAllUintContents(elements);
+    put(tensor, List.of((long) elements.size()), contents);
   }
 
-  void numbers(String name, List<Long> shape, List<Float> elements) {
-    put(
-        name,
-        TensorKind.FP32,
-        shape,
-        InferTensorContents.newBuilder().addAllFp32Contents(elements));
+  void numbers(TensorSignature tensor, List<Long> shape, List<Float> elements) {
+    put(tensor, shape, InferTensorContents.newBuilder().addAllFp32Contents(elements));
   }
 
-  private void put(
-      String name, TensorKind kind, List<Long> shape, InferTensorContents.Builder contents) {
+  private void put(TensorSignature tensor, List<Long> shape, InferTensorContents.Builder contents) {
     made.put(
-        name,
+        tensor.name(),
         InferOutputTensor.newBuilder()
-            .setName(name)
-            .setDatatype(kind.name())
+            .setName(tensor.name())
+            .setDatatype(tensor.kind().name())
             .addAllShape(shape)
             .setContents(contents)
             .build());

@@ -1,5 +1,7 @@
 package org.rlaif.serving.grpc;
 
+import static org.rlaif.serving.grpc.WholeAnswer.answer;
+
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -169,10 +171,5 @@ final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServi
 
   private static String platform(ServedModel model) {
     return NAME + (model instanceof PolicyEngine ? "_policy" : "_reward");
-  }
-
-  private static <T> void answer(StreamObserver<T> observer, T message) {
-    observer.onNext(message);
-    observer.onCompleted();
   }
 }

@@ -8,7 +8,6 @@ import org.rlaif.serving.sampling.DetailOptions;
 import org.rlaif.serving.sampling.Penalties;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.Stops;
-import org.rlaif.v1.Tokens;
 
 /** From messages to what the engine takes. */
 final class Inputs {
@@ -48,9 +47,5 @@ final class Inputs {
 
   static int[] ids(List<Integer> ids) {
     return ids.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  static int[] ids(Tokens tokens) {
-    return ids(tokens.getIdsList());
   }
 }

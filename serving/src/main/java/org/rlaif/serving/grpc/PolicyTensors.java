@@ -33,13 +33,18 @@ final class PolicyTensors {
           TensorSignature.single(STREAM, TensorKind.BOOL),
           TensorSignature.single(EXCLUDE, TensorKind.BOOL));
 
-  static final List<TensorSignature> OUTPUTS =
-      List.of(
-          TensorSignature.list("text_output", TensorKind.BYTES),
-          TensorSignature.table("output_ids", TensorKind.INT64),
-          TensorSignature.table("logprobs", TensorKind.FP32),
-          TensorSignature.list("num_output_tokens", TensorKind.UINT32),
-          TensorSignature.list("finish_reason", TensorKind.BYTES));
+  private static final TensorSignature TEXTS =
+      TensorSignature.list("text_output", TensorKind.BYTES);
+  private static final TensorSignature TOKENS =
+      TensorSignature.table("output_ids", TensorKind.INT64);
+  private static final TensorSignature LOGPROBS =
+      TensorSignature.table("logprobs", TensorKind.FP32);
+  private static final TensorSignature COUNTS =
+      TensorSignature.list("num_output_tokens", TensorKind.UINT32);
+  private static final TensorSignature REASONS =
+      TensorSignature.list("finish_reason", TensorKind.BYTES);
+
+  static final List<TensorSignature> OUTPUTS = List.of(TEXTS, TOKENS, LOGPROBS, COUNTS, REASONS);
 
   private PolicyTensors() {}
 
@@ -61,7 +66,7 @@ final class PolicyTensors {
     UserError.require(samples >= 1, "n", samples, ">= 1");
     Sampling sampling = Inputs.sampling(asked.getSampling());
     int padId = engine.tokenizer().padId().orElse(engine.tokenizer().eosId());
-    var collector = new Collector(padId, outputs, observer);
+    var collector = new Collector(padId, outputs, observer, new ArrayList<>());
     var stream =
         new RolloutStream(engine.tokenizer(), prompts, samples, sampling, collector, executor);
     return engine.sample(prompts, samples, sampling, stream, ClientIdentity.current());
@@ -95,10 +100,6 @@ final class PolicyTensors {
       List<RolloutResponse> rows)
       implements StreamObserver<RolloutResponse> {
 
-    Collector(int padId, InferOutputs outputs, StreamObserver<ModelInferResponse> observer) {
-      this(padId, outputs, observer, new ArrayList<>());
-    }
-
     @Override
     public void onNext(RolloutResponse sequence) {
       rows.add(sequence);
@@ -125,12 +126,11 @@ final class PolicyTensors {
         }
       }
       List<Long> shape = List.of((long) rows.size(), (long) longest);
-      outputs.texts("text_output", rows.stream().map(RolloutResponse::getText).toList());
-      outputs.ids("output_ids", shape, ids);
-      outputs.numbers("logprobs", shape, logprobs);
-      outputs.counts(
-          "num_output_tokens", rows.stream().map(RolloutResponse::getTokenIdsCount).toList());
-      outputs.texts("finish_reason", rows.stream().map(Collector::reason).toList());
+      outputs.texts(TEXTS, rows.stream().map(RolloutResponse::getText).toList());
+      outputs.ids(TOKENS, shape, ids);
+      outputs.numbers(LOGPROBS, shape, logprobs);
+      outputs.counts(COUNTS, rows.stream().map(RolloutResponse::getTokenIdsCount).toList());
+      outputs.texts(REASONS, rows.stream().map(Collector::reason).toList());
       observer.onNext(outputs.response(newestWeights(), Outputs.usage(promptTokens(), tokens())));
       observer.onCompleted();
     }

@@ -14,10 +14,9 @@ import org.rlaif.model.text.ChatPrompt;
 import org.rlaif.model.text.ChatTemplate;
 import org.rlaif.model.text.EncodedPrompt;
 import org.rlaif.model.text.TextPrompt;
-import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.engine.Loaded;
 import org.rlaif.serving.queue.Refusal;
-import org.rlaif.serving.queue.TokenRules;
+import org.rlaif.serving.score.ScoringItem;
 import org.rlaif.v1.Chat;
 import org.rlaif.v1.Input;
 
@@ -37,11 +36,7 @@ final class Prompts {
 
   private static final Set<String> ROLES = Set.of(Message.SYSTEM, Message.USER, Message.ASSISTANT);
 
-  private final String model;
-  private final Tokenizer tokenizer;
-  private final @Nullable ChatTemplate template;
-  private final @Nullable String templateFault;
-  private final TokenRules rules;
+  private final Loaded loaded;
   private final BooleanSupplier ended = Context.current()::isCancelled;
   private long characters;
 
@@ -52,11 +47,7 @@ final class Prompts {
   private @Nullable UserError tooLong;
 
   Prompts(Loaded loaded) {
-    this.model = loaded.name();
-    this.tokenizer = loaded.tokenizer();
-    this.template = loaded.chatTemplate();
-    this.rules = loaded.rules();
-    this.templateFault = loaded.templateFault();
+    this.loaded = loaded;
   }
 
   /** Text begins with the beginning token, a chat as its template says. */
@@ -67,13 +58,13 @@ final class Prompts {
     }
     return switch (input.getFormCase()) {
       case TEXT -> {
-        rules.text(name, input.getTextBytes().size());
-        yield new Prompt(TextPrompt.of(tokenizer, input.getText(), this::watch), false);
+        loaded.rules().text(name, input.getTextBytes().size());
+        yield new Prompt(TextPrompt.of(loaded.tokenizer(), input.getText(), this::watch), false);
       }
       case TOKENS -> {
-        int[] ids = Inputs.ids(input.getTokens());
-        rules.prompt(name, ids);
-        yield new Prompt(TextPrompt.of(tokenizer, ids, this::watch), false);
+        int[] ids = Inputs.ids(input.getTokens().getIdsList());
+        loaded.rules().prompt(name, ids);
+        yield new Prompt(TextPrompt.of(loaded.tokenizer(), ids, this::watch), false);
       }
       case CHAT -> new Prompt(chat(name, input.getChat()), true);
       case FORM_NOT_SET -> throw UserError.expected(name, "none", "text, tokens or a chat");
@@ -83,7 +74,7 @@ final class Prompts {
   private void watch(int tokens) {
     Refusal.ifCancelled(ended);
     try {
-      rules.part(name, tokens);
+      loaded.rules().part(name, tokens);
     } catch (UserError e) {
       tooLong = e;
       throw e;
@@ -91,14 +82,15 @@ final class Prompts {
   }
 
   private EncodedPrompt chat(String name, Chat chat) {
+    ChatTemplate template = loaded.chatTemplate();
     if (template == null) {
       throw UserError.expected(
           name,
           "a chat",
-          templateFault == null
-              ? "text or tokens; " + model + " has no chat template"
+          loaded.templateFault() == null
+              ? "text or tokens; " + loaded.name() + " has no chat template"
               : "text or tokens; the template of %s is not understood: %s"
-                  .formatted(model, shortened(templateFault)));
+                  .formatted(loaded.name(), shortened(loaded.templateFault())));
     }
     UserError.require(chat.getMessagesCount() > 0, name + ".chat.messages", 0, "at least one");
     List<Message> messages = new ArrayList<>(chat.getMessagesCount());
@@ -110,12 +102,12 @@ final class Prompts {
           each.getRole().isEmpty() ? "\"\"" : shortened(each.getRole()),
           "system, user or assistant");
       bytes += each.getContentBytes().size();
-      rules.text(name + ".chat", bytes);
+      loaded.rules().text(name + ".chat", bytes);
       messages.add(new Message(each.getRole(), each.getContent()));
       spend(name, CHARACTERS_PER_MESSAGE + each.getContent().length());
     }
     try {
-      return new ChatPrompt(tokenizer, template, messages, this::watch);
+      return new ChatPrompt(loaded.tokenizer(), template, messages, this::watch);
     } catch (UserError e) {
       String roles = messages.stream().map(Message::role).collect(Collectors.joining(", "));
       throw e == tooLong
@@ -136,7 +128,8 @@ final class Prompts {
   private UserError refused(String name, String value, String expectation, UserError cause) {
     String why = shortened(String.valueOf(cause.getMessage()));
     return new UserError(
-        "%s: %s (expected: %s of %s; %s)".formatted(name, value, expectation, model, why), cause);
+        "%s: %s (expected: %s of %s; %s)".formatted(name, value, expectation, loaded.name(), why),
+        cause);
   }
 
   /** What a caller wrote may be long, and statuses travel in headers. */
@@ -172,14 +165,16 @@ final class Prompts {
     }
 
     /** A whole completion: text ends with the end-of-text token, or as a chat's template says. */
-    int[] whole(String name, Input input) {
+    ScoringItem whole(String name, Input input) {
       spend(name, input);
-      return completion(name, input, encoded::encodeWhole);
+      int[] completion = completion(name, input, encoded::encodeWhole);
+      loaded.rules().completion(name, ids(), completion);
+      return new ScoringItem(ids(), completion);
     }
 
     private void spend(String name, Input completion) {
       if (completion.hasText()) {
-        rules.text(name, completion.getTextBytes().size());
+        loaded.rules().text(name, completion.getTextBytes().size());
         int said = chat ? completion.getText().length() : 0;
         Prompts.this.spend(name, encoded.length() + CHARACTERS_PER_MESSAGE + said);
       }
@@ -189,7 +184,7 @@ final class Prompts {
       Prompts.this.name = name;
       return switch (input.getFormCase()) {
         case TEXT -> text(name, input.getText(), tokens);
-        case TOKENS -> Inputs.ids(input.getTokens());
+        case TOKENS -> Inputs.ids(input.getTokens().getIdsList());
         case CHAT -> throw UserError.expected(name, "a chat", "text or tokens");
         case FORM_NOT_SET -> throw UserError.expected(name, "neither", "text or tokens");
       };

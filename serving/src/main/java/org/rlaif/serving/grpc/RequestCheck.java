@@ -1,5 +1,6 @@
 package org.rlaif.serving.grpc;
 
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
@@ -91,21 +92,20 @@ final class RequestCheck {
   }
 
   /** Hands on what is as it should be; the first mistake ends the call. */
-  private static final class Checked<Q> extends ServerCall.Listener<Object> {
-    private final ServerCall.Listener<Q> next;
+  private static final class Checked<Q> extends SimpleForwardingServerCallListener<Object> {
     private final ServerCall<Object, ?> call;
     private final boolean wantsOne;
     private boolean hasOne;
     private boolean refused;
 
+    @SuppressWarnings("unchecked") // the marshaller of this method made its messages
     Checked(ServerCall.Listener<Q> next, ServerCall<Object, ?> call) {
-      this.next = next;
+      super((ServerCall.Listener<Object>) next);
       this.call = call;
       this.wantsOne = call.getMethodDescriptor().getType().clientSendsOneMessage();
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the marshaller of this method made it
     public void onMessage(Object request) {
       if (refused) {
         return;
@@ -116,7 +116,7 @@ final class RequestCheck {
         refuse(mistake("more than one message", "one"));
       } else {
         hasOne = true;
-        next.onMessage((Q) request);
+        super.onMessage(request);
       }
     }
 
@@ -125,28 +125,13 @@ final class RequestCheck {
       if (wantsOne && !hasOne && !refused) {
         refuse(mistake("no message", "one"));
       } else if (!refused) {
-        next.onHalfClose();
+        super.onHalfClose();
       }
     }
 
     private void refuse(Status why) {
       refused = true;
       call.close(why, new Metadata());
-    }
-
-    @Override
-    public void onReady() {
-      next.onReady();
-    }
-
-    @Override
-    public void onComplete() {
-      next.onComplete();
-    }
-
-    @Override
-    public void onCancel() {
-      next.onCancel();
     }
   }
 }

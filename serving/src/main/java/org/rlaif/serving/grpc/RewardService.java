@@ -13,7 +13,6 @@ import org.rlaif.serving.engine.RewardEngine;
 import org.rlaif.serving.engine.RewardEngine.Scores;
 import org.rlaif.serving.grpc.Prompts.Prompt;
 import org.rlaif.serving.score.ScoringItem;
-import org.rlaif.v1.Input;
 import org.rlaif.v1.RewardGrpc;
 import org.rlaif.v1.ScorePairsRequest;
 import org.rlaif.v1.ScorePairsResponse;
@@ -42,8 +41,7 @@ final class RewardService extends RewardGrpc.RewardImplBase {
       String name = "items[" + i + "].";
       Prompt prompt = prompts.of(name + "prompt", item.getPrompt());
       engine.loaded().rules().prompt(name + "prompt", prompt.ids());
-      items.add(
-          new ScoringItem(prompt.ids(), prompt.whole(name + "completion", item.getCompletion())));
+      items.add(prompt.whole(name + "completion", item.getCompletion()));
     }
     MinimumWeights.await(engine, request.getMinWeightsVersion());
     WholeAnswer.send(found(engine, items), found -> scores(items, found), observer, executor);
@@ -69,8 +67,8 @@ final class RewardService extends RewardGrpc.RewardImplBase {
       String name = "pairs[" + i + "].";
       Prompt prompt = prompts.of(name + "prompt", pair.getPrompt());
       engine.loaded().rules().prompt(name + "prompt", prompt.ids());
-      items.add(completion(name + "first", engine, prompt, pair.getFirst()));
-      items.add(completion(name + "second", engine, prompt, pair.getSecond()));
+      items.add(prompt.whole(name + "first", pair.getFirst()));
+      items.add(prompt.whole(name + "second", pair.getSecond()));
     }
     MinimumWeights.await(engine, request.getMinWeightsVersion());
     WholeAnswer.send(
@@ -96,13 +94,6 @@ final class RewardService extends RewardGrpc.RewardImplBase {
 
   private static CompletableFuture<Scores> found(RewardEngine engine, List<ScoringItem> items) {
     return engine.score(items, Context.current()::isCancelled, ClientIdentity.current());
-  }
-
-  private static ScoringItem completion(
-      String name, RewardEngine engine, Prompt prompt, Input input) {
-    int[] completion = prompt.whole(name, input);
-    engine.loaded().rules().completion(name, prompt.ids(), completion);
-    return new ScoringItem(prompt.ids(), completion);
   }
 
   private static Scored scored(ScoringItem item) {

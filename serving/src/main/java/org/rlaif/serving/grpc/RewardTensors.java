@@ -11,7 +11,6 @@ import org.rlaif.kit.UserError;
 import org.rlaif.serving.engine.RewardEngine;
 import org.rlaif.serving.engine.RewardEngine.Scores;
 import org.rlaif.serving.grpc.Prompts.Prompt;
-import org.rlaif.serving.queue.TokenRules;
 import org.rlaif.serving.score.ScoringItem;
 import org.rlaif.v1.Input;
 
@@ -21,7 +20,7 @@ final class RewardTensors {
   private static final String PROMPT_IDS = "prompt_ids";
   private static final String COMPLETION = "completion";
   private static final String COMPLETION_IDS = "completion_ids";
-  private static final String SCORES = "scores";
+  private static final TensorSignature SCORES = TensorSignature.list("scores", TensorKind.FP32);
 
   static final List<TensorSignature> INPUTS =
       List.of(
@@ -30,8 +29,7 @@ final class RewardTensors {
           TensorSignature.list(COMPLETION, TensorKind.BYTES),
           TensorSignature.row(COMPLETION_IDS, TensorKind.INT64));
 
-  static final List<TensorSignature> OUTPUTS =
-      List.of(TensorSignature.list(SCORES, TensorKind.FP32));
+  static final List<TensorSignature> OUTPUTS = List.of(SCORES);
 
   private RewardTensors() {}
 
@@ -58,16 +56,12 @@ final class RewardTensors {
         inputs.has(COMPLETION) ? COMPLETION : COMPLETION_IDS,
         completions.size() + " completions",
         prompts.size() + ", one for each prompt");
-    TokenRules rules = engine.loaded().rules();
     var written = new Prompts(engine.loaded());
     List<ScoringItem> items = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
       Prompt prompt = written.of(prompts.get(i).getKey(), prompts.get(i).getValue());
-      rules.prompt(prompts.get(i).getKey(), prompt.ids());
-      String name = completions.get(i).getKey();
-      int[] completion = prompt.whole(name, completions.get(i).getValue());
-      rules.completion(name, prompt.ids(), completion);
-      items.add(new ScoringItem(prompt.ids(), completion));
+      engine.loaded().rules().prompt(prompts.get(i).getKey(), prompt.ids());
+      items.add(prompt.whole(completions.get(i).getKey(), completions.get(i).getValue()));
     }
     return items;
   }

@@ -1,5 +1,6 @@
 package org.rlaif.serving.grpc;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -18,8 +19,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.inference.GRPCInferenceServiceGrpc;
 import org.rlaif.kit.UserError;
@@ -53,13 +55,16 @@ public final class RlaifServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final Instant started = Instant.now();
-  private final ExecutorService executor;
+  private final ExecutorService executor = Executors.newCachedThreadPool(daemons("rlaif-call-%d"));
   private final Models models;
   private final HealthStatusManager health = new HealthStatusManager();
   private final String inProcessName = "rlaif-" + UUID.randomUUID();
   private final Calls calls = new Calls();
-  private final Pauses pauses = new Pauses(calls);
-  private final Lapses lapses;
+
+  /** For what is looked after again and again; unloading a model may take its time. */
+  private final ScheduledExecutorService clock =
+      Executors.newScheduledThreadPool(2, daemons("rlaif-clock-%d"));
+
   private final List<Server> transports = new ArrayList<>();
   private @Nullable Server tcp;
   private @Nullable Metrics metrics;
@@ -67,18 +72,26 @@ public final class RlaifServer implements AutoCloseable {
   private volatile boolean ready;
   private volatile boolean broken;
 
+  @SuppressWarnings("FutureReturnValueIgnored") // they end with the clock
   private RlaifServer(ServerConfig config) {
     this.config = config;
-    var count = new AtomicInteger();
-    this.executor =
-        Executors.newCachedThreadPool(
-            work -> {
-              var thread = new Thread(work, "rlaif-call-" + count.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
     this.models = new Models(config.engine(), Clock.systemUTC(), this::observer);
-    this.lapses = new Lapses(models, config.patience());
+    clock.scheduleWithFixedDelay(this::unloadLapsed, 1, 1, TimeUnit.SECONDS);
+    clock.scheduleWithFixedDelay(
+        new Pauses(calls), Pauses.SECONDS, Pauses.SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static ThreadFactory daemons(String names) {
+    return new ThreadFactoryBuilder().setNameFormat(names).setDaemon(true).build();
+  }
+
+  /** Models whose holder is heard of no more, within a second of the end of its lease. */
+  private void unloadLapsed() {
+    try {
+      models.unloadLapsed(config.patience());
+    } catch (RuntimeException e) { // the next one has to be unloaded all the same
+      LOG.error("a model whose lease has lapsed cannot be unloaded", e);
+    }
   }
 
   /** Loads all models, then listens; a {@link UserError} says what does not work. */
@@ -264,10 +277,9 @@ public final class RlaifServer implements AutoCloseable {
     if (metrics != null) {
       metrics.close();
     }
-    lapses.close();
-    models.unloadAll();
+    clock.shutdown(); // what is being unloaded is not interrupted
+    models.close();
     executor.shutdown();
-    pauses.close();
     try {
       if (executor.awaitTermination(config.patience().toMillis(), TimeUnit.MILLISECONDS)) {
         models.close();

@@ -5,13 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.onnx.Quantization;
-import org.rlaif.serving.engine.Calibration;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.graph.ComputeConfig;
-import org.rlaif.serving.score.ScoringConfig;
 
 /**
  * What is served, where and how.
@@ -93,12 +91,12 @@ public record ServerConfig(
 
   /** With room for {@code maxQueue} waiting sequences of one client, per model. */
   public ServerConfig perClient(int maxQueue) {
-    return with(engine.perClient(maxQueue));
+    return engine(each -> each.perClient(maxQueue));
   }
 
   /** With another engine; zeros are chosen by default. */
   public ServerConfig compute(int slots, ComputeConfig compute) {
-    return with(engine.compute(slots, compute));
+    return engine(each -> each.compute(slots, compute));
   }
 
   /** On that number of threads; 0: one per processor. */
@@ -106,34 +104,10 @@ public record ServerConfig(
     return compute(engine.slots(), ComputeConfig.threads(threads));
   }
 
-  private ServerConfig with(EngineConfig engine) {
+  /** With an engine that differs so from this one's. */
+  public ServerConfig engine(UnaryOperator<EngineConfig> change) {
     return new ServerConfig(
-        models, port, host, engine, maxMessageBytes, patience, security, metrics);
-  }
-
-  /** With other limits on what is scored together. */
-  public ServerConfig scoring(ScoringConfig scoring) {
-    return with(engine.scoring(scoring));
-  }
-
-  /** With policies quantised in that way unless a load asks for another. */
-  public ServerConfig quantize(Quantization quantization) {
-    return with(engine.quantize(quantization));
-  }
-
-  /** With quantised policies calibrated and checked on these prompts. */
-  public ServerConfig calibrate(Calibration calibration) {
-    return with(engine.calibrate(calibration));
-  }
-
-  /** With room for sequences of {@code tokens} tokens. */
-  public ServerConfig context(int tokens) {
-    return with(engine.context(tokens));
-  }
-
-  /** With texts of at most {@code bytes} bytes per token of the context. */
-  public ServerConfig bytesPerToken(int bytes) {
-    return with(engine.bytesPerToken(bytes));
+        models, port, host, change.apply(engine), maxMessageBytes, patience, security, metrics);
   }
 
   /** Guarded so on TCP. */

@@ -11,6 +11,11 @@ import java.util.function.Function;
 final class WholeAnswer {
   private WholeAnswer() {}
 
+  static <R> void answer(StreamObserver<R> observer, R message) {
+    observer.onNext(message);
+    observer.onCompleted();
+  }
+
   @SuppressWarnings("FutureReturnValueIgnored") // whoever called is told, one way or the other
   static <T, R> void send(
       CompletableFuture<T> found,
@@ -26,8 +31,7 @@ final class WholeAnswer {
               if (failure != null) {
                 observer.onError(cause(failure));
               } else {
-                observer.onNext(answer);
-                observer.onCompleted();
+                answer(observer, answer);
               }
             });
   }

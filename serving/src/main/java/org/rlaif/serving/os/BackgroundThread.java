@@ -1,5 +1,6 @@
 package org.rlaif.serving.os;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -117,21 +118,11 @@ public final class BackgroundThread implements AutoCloseable {
   private <T, E extends Exception> T whenIdle(Native<T, E> work) throws E {
     var task = new FutureTask<T>(() -> waitingForACore(work));
     daemon(task, name + "-natively").start(); // as nice as this one
-    boolean interrupted = false;
     try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true; // it works with memory that the caller may free
-        }
-      }
+      // Uninterruptibly: it works with what the caller may free.
+      return Objects.requireNonNull(Uninterruptibles.getUninterruptibly(task));
     } catch (ExecutionException e) {
       throw BackgroundThread.<E>failure(Objects.requireNonNull(e.getCause()));
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * names, and with the numbers, of Linux and its C library; elsewhere nothing is changed. What the
  * system refuses stays as it was, and whoever asked is told.
  */
-final class CLibrary {
+public final class CLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(CLibrary.class);
   private static final int NO_SUCH_FUNCTION = Integer.MIN_VALUE;
 
@@ -77,8 +77,11 @@ final class CLibrary {
     return isDone("mallopt", 1, M_TRIM_THRESHOLD, bytes);
   }
 
-  /** All pages that are free are given back; malloc_trim(3). */
-  static boolean trim() {
+  /**
+   * Whole pages that are free go back to the system; whether there were any, where that is known.
+   * malloc_trim(3).
+   */
+  public static boolean giveBack() {
     return call("malloc_trim", new NativeLong(0)) == 1;
   }
 

@@ -32,20 +32,17 @@ public final class Refusal extends RuntimeException {
   private final @Nullable Duration retryAfter;
 
   public Refusal(Reason reason, String message) {
-    super(message);
-    this.reason = reason;
-    this.retryAfter = reason == Reason.QUEUE_FULL ? SOON : null;
+    this(reason, message, null, reason == Reason.QUEUE_FULL ? SOON : null);
   }
 
   public Refusal(Reason reason, String message, Throwable cause) {
-    super(message, cause);
-    this.reason = reason;
-    this.retryAfter = null;
+    this(reason, message, cause, null);
   }
 
-  private Refusal(String message, @Nullable Duration retryAfter) {
-    super(message);
-    this.reason = Reason.QUEUE_FULL;
+  private Refusal(
+      Reason reason, String message, @Nullable Throwable cause, @Nullable Duration retryAfter) {
+    super(message, cause);
+    this.reason = reason;
     this.retryAfter = retryAfter;
   }
 
@@ -55,7 +52,7 @@ public final class Refusal extends RuntimeException {
    * @param retryAfter when there should be room; null: never
    */
   public static Refusal queueFull(String message, @Nullable Duration retryAfter) {
-    return new Refusal(message, retryAfter);
+    return new Refusal(Reason.QUEUE_FULL, message, null, retryAfter);
   }
 
   /** An error ended what computes for a model. */

@@ -1,9 +1,7 @@
 package org.rlaif.serving.update;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -48,23 +46,5 @@ public record Excerpt(int[] tokens, int compared) {
       some.add(all.get((int) ((long) i * all.size() / count)));
     }
     return some;
-  }
-
-  /** The last sequences that were sampled, one of each prompt. */
-  static final class Recent {
-    private static final int MOST = 64;
-
-    private final Deque<Excerpt> excerpts = new ArrayDeque<>();
-
-    synchronized void add(int[] prompt, int[] completion) {
-      if (excerpts.size() == MOST) {
-        excerpts.remove();
-      }
-      excerpts.add(of(prompt, completion));
-    }
-
-    synchronized List<Excerpt> all() {
-      return List.copyOf(excerpts);
-    }
   }
 }

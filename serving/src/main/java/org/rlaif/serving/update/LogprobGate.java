@@ -90,12 +90,9 @@ public final class LogprobGate extends ParityGate {
     int room = Math.min(end + GraphRun.MOST_FILLING, graph.config().contextLength());
     try (var cache = new KvCache(graph, 1, room);
         var pass = new ForwardPass(graph, 0, Prefill.CHUNK, 1)) {
-      for (int from = 0; from < end; from += Prefill.CHUNK) {
-        pass.clear();
-        pass.chunk(0, sequence, from, Math.min(from + Prefill.CHUNK, end));
-        pass.run(session, cache); // its output is that of the chunk's last token
-      }
-      pass.logprobs(0, logprobs);
+      var prefill = new Prefill(sequence, 1);
+      prefill.run(session, pass, cache, 0);
+      pass.logprobs(prefill.output(), logprobs);
     }
     return logprobs;
   }

@@ -1,7 +1,10 @@
 package org.rlaif.serving.update;
 
+import com.google.common.collect.EvictingQueue;
+import com.google.common.collect.Queues;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
@@ -25,10 +28,15 @@ public final class QuantizationCheck implements AutoCloseable {
   /** Positions whose distributions are held at the same time. */
   private static final int PIECE = 32;
 
+  private static final int MOST_SERVED = 64;
+
   private final OnnxRuntime runtime;
   private final DecoderConfig config;
   private final Quantization quantization;
-  private final Excerpt.Recent served = new Excerpt.Recent();
+
+  /** The last sequences that were sampled, one of each prompt. */
+  private final Queue<Excerpt> served = Queues.synchronizedQueue(EvictingQueue.create(MOST_SERVED));
+
   private final KvCache exactCache;
   private final KvCache servedCache;
   private final ForwardPass exactPass;
@@ -100,7 +108,7 @@ public final class QuantizationCheck implements AutoCloseable {
 
   /** A sequence was sampled. Any thread may tell it. */
   public void served(int[] prompt, int[] completion) {
-    served.add(prompt, completion);
+    served.add(Excerpt.of(prompt, completion));
   }
 
   /**
@@ -111,7 +119,7 @@ public final class QuantizationCheck implements AutoCloseable {
    * @return those for the new weights; the same if they do
    */
   CacheScales prepare(Function<String, FloatBuffer> weights, CacheScales before) {
-    List<Excerpt> recent = served.all();
+    List<Excerpt> recent = List.copyOf(served);
     if (!recent.isEmpty()) {
       int longest = recent.stream().mapToInt(each -> each.tokens().length).max().orElseThrow();
       excerpts = Excerpt.spread(recent, longest);

@@ -2,7 +2,6 @@ package org.rlaif.serving.update;
 
 import java.util.List;
 import org.rlaif.kit.UserError;
-import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.serving.graph.DecoderSession;
 import org.rlaif.serving.queue.TokenRules;
@@ -12,13 +11,11 @@ import org.rlaif.serving.score.ScoringRequest;
 
 /** New weights of a reward model must give the scores of the probes. */
 public final class ScoreGate extends ParityGate {
-  private final DecoderConfig config;
   private final ScoreScale scale;
   private final Scorer scorer;
 
-  public ScoreGate(TokenRules rules, DecoderConfig config, ScoreScale scale, Scorer scorer) {
+  public ScoreGate(TokenRules rules, ScoreScale scale, Scorer scorer) {
     super("max_abs_score_difference", rules);
-    this.config = config;
     this.scale = scale;
     this.scorer = scorer;
   }
@@ -41,7 +38,10 @@ public final class ScoreGate extends ParityGate {
     for (int i = 0; i < found.length; i++) {
       float[] into = found[i][0];
       var item = new ScoringItem(probes.get(i).prompt(), probes.get(i).completion());
-      request.add(List.of(item.span(config, number -> into[0] = (float) scale.apply(number))), 1);
+      request.add(
+          List.of(
+              item.span(scorer.graph().config(), number -> into[0] = (float) scale.apply(number))),
+          1);
     }
     scorer.ask(request);
     return found;

@@ -1,8 +1,12 @@
 package org.rlaif.serving.weights;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.rlaif.model.DecoderConfig;
@@ -35,8 +39,10 @@ public final class LiveWeights implements AutoCloseable {
   private final Deque<WeightArena> idle = new ArrayDeque<>();
   private int arenas = 1;
 
-  /** Old versions whose sessions are being closed. */
-  private int retiring;
+  /** Closes the sessions of old versions. */
+  private final ExecutorService retirement =
+      Executors.newCachedThreadPool(
+          new ThreadFactoryBuilder().setNameFormat("rlaif-retire-weights").setDaemon(true).build());
 
   private Version current;
   private int waiting;
@@ -185,10 +191,7 @@ public final class LiveWeights implements AutoCloseable {
    */
   private void retire(Version version) {
     if (version != current && version.leases == 0) {
-      retiring++;
-      var thread = new Thread(() -> closeRetired(version), "rlaif-retire-weights");
-      thread.setDaemon(true);
-      thread.start();
+      retirement.execute(() -> closeRetired(version));
     }
   }
 
@@ -197,7 +200,6 @@ public final class LiveWeights implements AutoCloseable {
       version.session.close();
     } finally {
       synchronized (this) {
-        retiring--;
         idle.add(version.arena);
         notifyAll();
       }
@@ -265,18 +267,12 @@ public final class LiveWeights implements AutoCloseable {
 
   /** Nobody may hold or take a lease any more. */
   @Override
-  public synchronized void close() {
-    boolean interrupted = false;
-    while (retiring > 0) {
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        interrupted = true; // sessions must not outlive the process's environment
-      }
-    }
-    current.session.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  public void close() {
+    retirement.shutdown();
+    // Sessions must not outlive the process's environment.
+    Uninterruptibles.awaitTerminationUninterruptibly(retirement);
+    synchronized (this) {
+      current.session.close();
     }
   }
 }

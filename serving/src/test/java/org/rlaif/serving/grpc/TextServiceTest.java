@@ -272,7 +272,7 @@ class TextServiceTest {
   void whoHasGoneIsNotWorkedFor() throws InterruptedException {
     var config =
         TestServer.config(Map.of("policy", folder.resolve("llama2")))
-            .bytesPerToken(1 << 16)
+            .engine(engine -> engine.bytesPerToken(1 << 16))
             .listen(ServerConfig.LOOPBACK, 0);
     try (RlaifServer generous = RlaifServer.start(config);
         RlaifClient caller =

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-class NativeMemoryTest {
+class CLibraryTest {
   private static final int PIECE = 32 << 10;
   private static final int PIECES = 4_000; // 125 MiB
 
@@ -28,7 +28,7 @@ class NativeMemoryTest {
     }
     pieces.subList(0, PIECES - 1).forEach(Memory::close);
     long kept = resident();
-    assertTrue(NativeMemory.giveBack());
+    assertTrue(CLibrary.giveBack());
     long mib = (kept - resident()) >> 10;
     assertTrue(mib > 60, mib + " MiB of 125 were given back");
     pieces.get(PIECES - 1).close();
