@@ -3,6 +3,7 @@ package org.rlaif.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.bench.Workload.Asked;
 import org.rlaif.serving.engine.PolicyEngine;
 import org.rlaif.serving.queue.Completion;
@@ -10,6 +11,7 @@ import org.rlaif.serving.queue.SequenceListener;
 import org.rlaif.serving.queue.Ticket;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
+import org.rlaif.serving.sampling.TokenDetails;
 
 /** Requests that are handed to the engine itself, without any transport. */
 final class EngineRun {
@@ -17,7 +19,7 @@ final class EngineRun {
   private record Listener(List<Trace> samples, CountDownLatch open, boolean followsTokens)
       implements SequenceListener {
     @Override
-    public void onToken(SequenceId id, int token, float logprob) {
+    public void onToken(SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
       samples.get(id.sample()).token(System.nanoTime());
     }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rlaif.kit.Statistics;
 
 /** From traces to figures; the formulas are in {@link Formulas}. */
 final class LatencyFigures {
@@ -34,14 +35,10 @@ final class LatencyFigures {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  static double mean(double... values) {
-    return Arrays.stream(values).average().orElse(Double.NaN);
-  }
-
   /** Of the straight line through these points, by least squares. */
   static double slope(double[] x, double[] y) {
-    double meanX = mean(x);
-    double meanY = mean(y);
+    double meanX = Statistics.mean(x);
+    double meanY = Statistics.mean(y);
     double products = 0;
     double squares = 0;
     for (int i = 0; i < x.length; i++) {

@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.rlaif.kit.Statistics;
 import org.rlaif.serving.os.ProcMemory;
 
 /** How much memory this process has in the machine, again and again; known on Linux alone. */
@@ -37,7 +38,7 @@ final class ResidentMemory implements AutoCloseable {
 
   /** Their mean; NaN if there is none, or it is not known here. */
   double mean(double from, double to) {
-    return LatencyFigures.mean(samples(from, to).stream().mapToDouble(Sample::mib).toArray());
+    return Statistics.mean(samples(from, to).stream().mapToDouble(Sample::mib).toArray());
   }
 
   /** What it is now, in MiB. */

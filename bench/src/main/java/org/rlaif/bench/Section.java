@@ -16,13 +16,4 @@ record Section(String name, String what, List<Row> rows) {
   Section {
     rows = List.copyOf(rows);
   }
-
-  /** The figure of a row. */
-  double figure(String row, String name) {
-    return rows.stream()
-        .filter(each -> each.name().equals(row))
-        .map(each -> each.figures().get(name))
-        .findFirst()
-        .orElseThrow();
-  }
 }

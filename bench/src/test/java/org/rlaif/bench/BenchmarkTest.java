@@ -99,17 +99,17 @@ class BenchmarkTest {
     assertEquals(6, layers.rows().size());
     layers.rows().forEach(row -> assertTrue(row.figures().get("tokensPerSecond") > 0));
     Section swaps = section(found, "swaps");
-    assertTrue(swaps.figure("with swaps", "swaps") >= 1);
-    assertEquals(0, swaps.figure("with swaps", "failedSwaps"));
-    assertEquals(0, swaps.figure("with swaps", "failed"));
-    assertTrue(section(found, "cancel").figure("engine, to slot free", "cancelMsP99") >= 0);
-    assertTrue(section(found, "prefill").figure("during prefill", "toSteady") > 0);
+    assertTrue(figure(swaps, "with swaps", "swaps") >= 1);
+    assertEquals(0, figure(swaps, "with swaps", "failedSwaps"));
+    assertEquals(0, figure(swaps, "with swaps", "failed"));
+    assertTrue(figure(section(found, "cancel"), "engine, to slot free", "cancelMsP99") >= 0);
+    assertTrue(figure(section(found, "prefill"), "during prefill", "toSteady") > 0);
     Section scoring = section(found, "scoring");
     assertEquals(2 * 2 * (1 + 2 * 2), scoring.rows().size());
     for (String what : List.of("logprobs", "scores")) {
-      assertEquals(1, scoring.figure(what + " 9, engine, 1 caller", "rowsPerRun"));
-      assertTrue(scoring.figure(what + " 150, gRPC, 3 callers", "sequencesPerSecond") > 0);
-      assertTrue(scoring.figure(what + " 9, gRPC, 3 callers", "toBare") > 0);
+      assertEquals(1, figure(scoring, what + " 9, engine, 1 caller", "rowsPerRun"));
+      assertTrue(figure(scoring, what + " 150, gRPC, 3 callers", "sequencesPerSecond") > 0);
+      assertTrue(figure(scoring, what + " 9, gRPC, 3 callers", "toBare") > 0);
     }
     assertTrue(ImageIO.read(plot.toFile()).getWidth() > BenchCharts.WIDTH);
 
@@ -117,10 +117,10 @@ class BenchmarkTest {
     assertEquals(6, quantization.rows().size());
     String small = "int4 weights, int8 KV cache";
     String plain = "fp32 weights, fp32 KV cache";
-    assertTrue(quantization.figure(small, "decodeAt3") > 0);
-    assertTrue(quantization.figure(small, "klMillinats") > 0);
+    assertTrue(figure(quantization, small, "decodeAt3") > 0);
+    assertTrue(figure(quantization, small, "klMillinats") > 0);
     assertEquals(
-        quantization.figure(plain, "slotMib"), 4 * quantization.figure(small, "slotMib"), 1e-9);
+        figure(quantization, plain, "slotMib"), 4 * figure(quantization, small, "slotMib"), 1e-9);
 
     JsonNode tree = Json.MAPPER.readTree(json.toFile());
     assertEquals(
@@ -159,14 +159,14 @@ class BenchmarkTest {
     BenchResult found = BenchResult.read(json);
     Section soak = section(found, "soak");
     assertEquals(21, soak.rows().size());
-    assertTrue(soak.figure("all", "answered") > 10);
-    assertTrue(soak.figure("all", "refused") > 0, result.out()); // 4 live, 8 wait
-    assertEquals(0, soak.figure("all", "broken"));
-    assertEquals(0, soak.figure("all", "failedSwaps"));
-    assertTrue(soak.figure("all", "swaps") > 0); // as many as the machine's load leaves
-    assertTrue(soak.figure("all", "firstQuarterMib") > 10);
+    assertTrue(figure(soak, "all", "answered") > 10);
+    assertTrue(figure(soak, "all", "refused") > 0, result.out()); // 4 live, 8 wait
+    assertEquals(0, figure(soak, "all", "broken"));
+    assertEquals(0, figure(soak, "all", "failedSwaps"));
+    assertTrue(figure(soak, "all", "swaps") > 0); // as many as the machine's load leaves
+    assertTrue(figure(soak, "all", "firstQuarterMib") > 10);
     assertEquals(
-        soak.figure("all", "answered"),
+        figure(soak, "all", "answered"),
         soak.rows().stream().limit(20).mapToDouble(row -> row.figures().get("answered")).sum());
     List<String> kept = found.targets().stream().filter(Target::holds).map(Target::name).toList();
     assertTrue(kept.contains("accepted requests that were not answered"), result.out());
@@ -262,6 +262,14 @@ class BenchmarkTest {
       numbers.get(copy);
       return copy;
     }
+  }
+
+  private static double figure(Section section, String row, String name) {
+    return section.rows().stream()
+        .filter(each -> each.name().equals(row))
+        .map(each -> each.figures().get(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Section section(BenchResult result, String name) {

@@ -83,12 +83,10 @@ final class Row {
       scan.add(token);
     }
     observe();
-    if (more == null) {
-      group.listener.onToken(id, token, logprob);
-    } else {
+    if (more != null) {
       keep(more);
-      group.listener.onToken(id, token, logprob, more);
     }
+    group.listener.onToken(id, token, logprob, more);
   }
 
   private void observe() {

@@ -44,15 +44,8 @@ final class Samplers implements AutoCloseable {
       @Nullable RuntimeException failure) {}
 
   /** One thread's memory. */
-  private static final class Worker {
-    final Sampler sampler;
-    final float[] distribution;
-
-    Worker(Vocabulary vocabulary) {
-      this.sampler = new Sampler(vocabulary);
-      this.distribution = new float[vocabulary.size()];
-    }
-  }
+  @SuppressWarnings("ArrayRecordComponent") // written, never compared
+  private record Worker(Sampler sampler, float[] distribution) {}
 
   private final int vocabularySize;
   private final List<Worker> workers = new ArrayList<>();
@@ -61,7 +54,7 @@ final class Samplers implements AutoCloseable {
   Samplers(String model, Vocabulary vocabulary, int threads) {
     this.vocabularySize = vocabulary.size();
     for (int i = 0; i < threads; i++) {
-      workers.add(new Worker(vocabulary));
+      workers.add(new Worker(new Sampler(vocabulary), new float[vocabulary.size()]));
     }
     this.helpers =
         Executors.newFixedThreadPool(
@@ -99,15 +92,19 @@ final class Samplers implements AutoCloseable {
 
   private static Draw draw(Worker worker, Row row, int index, Distributions distributions) {
     Sampling sampling = row.group.sampling;
-    float[] logprobs = worker.distribution;
+    float[] logprobs = worker.distribution();
     try {
       distributions.logprobs(index, logprobs);
       double normaliser =
           LogitRules.needNormaliser(sampling) ? distributions.normaliser(index, logprobs) : 0;
       int token =
-          worker.sampler.choose(logprobs, normaliser, row.rules, sampling, row.id, row.position());
+          worker
+              .sampler()
+              .choose(logprobs, normaliser, row.rules, sampling, row.id, row.position());
       TokenDetails details =
-          sampling.details().isNothing() ? null : worker.sampler.details(logprobs, token, sampling);
+          sampling.details().isNothing()
+              ? null
+              : worker.sampler().details(logprobs, token, sampling);
       return new Draw(token, logprobs[token], details, null);
     } catch (RuntimeException e) {
       return new Draw(-1, Float.NaN, null, e);

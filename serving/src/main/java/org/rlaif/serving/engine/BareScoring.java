@@ -1,6 +1,7 @@
 package org.rlaif.serving.engine;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.rlaif.serving.graph.DecoderSession;
 import org.rlaif.serving.graph.GraphSpec;
@@ -18,16 +19,14 @@ import org.rlaif.serving.weights.LiveWeights.Lease;
  * in a run of its own, with nothing around it. Used by one thread.
  */
 public final class BareScoring implements AutoCloseable {
-  /** Puts the items into a request. */
-  private interface Asking {
-    void add(ScoringRequest request, ScoringItem item);
-  }
-
   private final Supplier<Lease> weights;
   private final ScoringPass pass;
-  private final Asking asking;
 
-  private BareScoring(GraphSpec graph, Supplier<Lease> weights, Asking asking) {
+  /** Puts an item into a request. */
+  private final BiConsumer<ScoringRequest, ScoringItem> asking;
+
+  private BareScoring(
+      GraphSpec graph, Supplier<Lease> weights, BiConsumer<ScoringRequest, ScoringItem> asking) {
     this.weights = weights;
     this.pass = new ScoringPass(graph, ScoringConfig.DEFAULT.tokens());
     this.asking = asking;
@@ -56,7 +55,7 @@ public final class BareScoring implements AutoCloseable {
       long start = System.nanoTime();
       for (ScoringItem item : items) {
         var request = ScoringRequest.of(lease.session());
-        asking.add(request, item);
+        asking.accept(request, item);
         for (Piece piece : request.pieces()) {
           run(lease.session(), piece.first());
         }

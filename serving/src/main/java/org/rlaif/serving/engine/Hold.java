@@ -10,13 +10,10 @@ import org.rlaif.kit.UserError;
  * @param lease how long it is held after the hold was renewed last
  */
 public record Hold(String holder, Duration lease) {
-  /** Of models and holders. */
-  static final String NAME = "[A-Za-z0-9._-]+";
-
   private static final Duration LONGEST = Duration.ofDays(1);
 
   public Hold {
-    requireHolder(holder);
+    requireName("holder", holder);
     UserError.require(
         lease.compareTo(Duration.ZERO) > 0 && lease.compareTo(LONGEST) <= 0,
         "lease_seconds",
@@ -24,11 +21,12 @@ public record Hold(String holder, Duration lease) {
         "1 to " + LONGEST.toSeconds());
   }
 
-  static void requireHolder(String holder) {
+  /** Of a holder, or a model. */
+  static void requireName(String what, String name) {
     UserError.require(
-        holder.matches(NAME),
-        "holder",
-        holder.isEmpty() ? "\"\"" : holder,
+        name.matches("[A-Za-z0-9._-]+"),
+        what,
+        name.isEmpty() ? "\"\"" : name,
         "letters, digits, . _ and -");
   }
 }

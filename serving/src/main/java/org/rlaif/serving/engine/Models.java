@@ -94,11 +94,7 @@ public final class Models implements AutoCloseable {
       @Nullable Precision kvCache,
       @Nullable Calibration calibration,
       @Nullable Hold hold) {
-    UserError.require(
-        name.matches(Hold.NAME),
-        "name",
-        name.isEmpty() ? "\"\"" : name,
-        "letters, digits, . _ and -");
+    Hold.requireName("name", name);
     if (!loading.add(name)) {
       throw taken(name + ", which is being loaded");
     }
@@ -203,7 +199,7 @@ public final class Models implements AutoCloseable {
    * @return the names of the models that it holds
    */
   public List<String> renew(String holder) {
-    Hold.requireHolder(holder);
+    Hold.requireName("holder", holder);
     return leases.renew(holder);
   }
 

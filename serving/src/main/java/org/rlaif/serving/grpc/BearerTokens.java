@@ -1,5 +1,6 @@
 package org.rlaif.serving.grpc;
 
+import com.google.common.hash.Hashing;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -9,7 +10,6 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.inference.GRPCInferenceServiceGrpc;
@@ -106,10 +106,6 @@ final class BearerTokens implements ServerInterceptor {
   }
 
   private static byte[] digest(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) { // every Java platform has it
-      throw new IllegalStateException(e);
-    }
+    return Hashing.sha256().hashString(token, StandardCharsets.UTF_8).asBytes();
   }
 }

@@ -191,14 +191,8 @@ final class ControlService extends ControlGrpc.ControlImplBase {
   }
 
   private static org.rlaif.v1.PauseMode pauseMode(@Nullable PauseMode mode) {
-    if (mode == null) {
-      return org.rlaif.v1.PauseMode.PAUSE_MODE_UNSPECIFIED;
-    }
-    return switch (mode) {
-      case DRAIN -> org.rlaif.v1.PauseMode.PAUSE_MODE_DRAIN;
-      case KEEP -> org.rlaif.v1.PauseMode.PAUSE_MODE_KEEP;
-      case ABORT -> org.rlaif.v1.PauseMode.PAUSE_MODE_ABORT;
-    };
+    String name = mode == null ? "UNSPECIFIED" : mode.name();
+    return org.rlaif.v1.PauseMode.valueOf("PAUSE_MODE_" + name);
   }
 
   @Override

@@ -83,11 +83,9 @@ final class ErrorMapping implements ServerInterceptor {
     if (cause instanceof CancellationException) {
       return described(Status.CANCELLED, cause.getMessage());
     }
-    if (cause instanceof StatusRuntimeException known) {
-      return described(known.getStatus(), known.getStatus().getDescription());
-    }
-    if (cause instanceof StatusException known) {
-      return described(known.getStatus(), known.getStatus().getDescription());
+    if (cause instanceof StatusRuntimeException || cause instanceof StatusException) {
+      Status known = Status.fromThrowable(cause);
+      return described(known, known.getDescription());
     }
     try (MDCCloseable logged = call.inLog()) {
       return ours(call, cause);

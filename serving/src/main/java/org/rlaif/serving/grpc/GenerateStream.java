@@ -3,6 +3,7 @@ package org.rlaif.serving.grpc;
 import com.google.common.primitives.Ints;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.model.text.Tokenizer;
 import org.rlaif.serving.queue.Completion;
 import org.rlaif.serving.queue.SequenceListener;
@@ -34,33 +35,25 @@ final class GenerateStream implements SequenceListener {
   }
 
   @Override
-  public void onToken(SequenceId id, int token, float logprob) {
-    outgoing.send(() -> observer.onNext(message(token, logprob).build()));
-  }
-
-  @Override
-  public void onToken(SequenceId id, int token, float logprob, TokenDetails details) {
+  public void onToken(SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
     outgoing.send(
         () -> {
-          GenerateResponse.Builder message = message(token, logprob);
-          if (sampling.details().sampledLogprobs()) {
+          GenerateResponse.Builder message =
+              GenerateResponse.newBuilder()
+                  .addTokenIds(token)
+                  .addLogprobs(logprob)
+                  .setText(text.add(token));
+          if (details != null && sampling.details().sampledLogprobs()) {
             message.addSampledLogprobs(details.sampledLogprob());
           }
-          if (sampling.details().topLogprobs() > 0) {
+          if (details != null && sampling.details().topLogprobs() > 0) {
             message.addTopLogprobs(Outputs.top(details));
           }
-          if (sampling.details().support()) {
+          if (details != null && sampling.details().support()) {
             message.addSupport(Outputs.support(details));
           }
           observer.onNext(message.build());
         });
-  }
-
-  private GenerateResponse.Builder message(int token, float logprob) {
-    return GenerateResponse.newBuilder()
-        .addTokenIds(token)
-        .addLogprobs(logprob)
-        .setText(text.add(token));
   }
 
   @Override

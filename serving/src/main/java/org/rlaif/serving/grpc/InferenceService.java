@@ -87,26 +87,15 @@ final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServi
   public void modelMetadata(
       ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> observer) {
     ServedModel model = find(request.getName(), request.getVersion());
-    var response =
+    answer(
+        observer,
         ModelMetadataResponse.newBuilder()
             .setName(model.name())
             .addVersions(Long.toString(model.weightsVersion()))
-            .setPlatform(platform(model));
-    for (TensorSignature each : inputs(model)) {
-      response
-          .addInputsBuilder()
-          .setName(each.name())
-          .setDatatype(each.kind().name())
-          .addAllShape(each.shape());
-    }
-    for (TensorSignature each : outputs(model)) {
-      response
-          .addOutputsBuilder()
-          .setName(each.name())
-          .setDatatype(each.kind().name())
-          .addAllShape(each.shape());
-    }
-    answer(observer, response.build());
+            .setPlatform(platform(model))
+            .addAllInputs(inputs(model).stream().map(TensorSignature::metadata).toList())
+            .addAllOutputs(outputs(model).stream().map(TensorSignature::metadata).toList())
+            .build());
   }
 
   @Override

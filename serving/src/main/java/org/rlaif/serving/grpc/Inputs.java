@@ -2,7 +2,6 @@ package org.rlaif.serving.grpc;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import org.rlaif.serving.sampling.DetailOptions;
 import org.rlaif.serving.sampling.Penalties;
@@ -43,9 +42,5 @@ final class Inputs {
   /** The number that was meant: 0.7 and not 0.699999988, so that messages can show it. */
   static double decimal(float number) {
     return Double.parseDouble(Float.toString(number));
-  }
-
-  static int[] ids(List<Integer> ids) {
-    return ids.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -34,12 +34,7 @@ final class Outputs {
   }
 
   static FinishReason reason(Completion.Reason reason) {
-    return switch (reason) {
-      case END_OF_TEXT -> FinishReason.FINISH_REASON_END_OF_TEXT;
-      case STOP_TOKEN -> FinishReason.FINISH_REASON_STOP_TOKEN;
-      case STOP_STRING -> FinishReason.FINISH_REASON_STOP_STRING;
-      case LENGTH -> FinishReason.FINISH_REASON_LENGTH;
-    };
+    return FinishReason.valueOf("FINISH_REASON_" + reason.name());
   }
 
   static List<WeightsSpan> weights(Completion completion) {

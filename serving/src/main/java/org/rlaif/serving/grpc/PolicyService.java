@@ -1,5 +1,6 @@
 package org.rlaif.serving.grpc;
 
+import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -88,10 +89,10 @@ final class PolicyService extends PolicyGrpc.PolicyImplBase {
       int[] prompt, List<int[]> completions, PolicyEngine.Logprobs found) {
     var response = LogprobsResponse.newBuilder().setWeightsVersion(found.weightsVersion());
     for (int i = 0; i < completions.size(); i++) {
-      var completion = response.addCompletionsBuilder();
-      for (int t = 0; t < completions.get(i).length; t++) {
-        completion.addTokenIds(completions.get(i)[t]).addLogprobs(found.rows()[i][t]);
-      }
+      response
+          .addCompletionsBuilder()
+          .addAllTokenIds(Ints.asList(completions.get(i)))
+          .addAllLogprobs(Floats.asList(found.rows()[i]));
     }
     long tokens = completions.stream().mapToLong(each -> each.length).sum();
     return response

@@ -28,11 +28,7 @@ final class Precisions {
   }
 
   static Precision message(org.rlaif.model.onnx.Precision precision) {
-    return switch (precision) {
-      case FP32 -> Precision.PRECISION_FP32;
-      case INT8 -> Precision.PRECISION_INT8;
-      case INT4 -> Precision.PRECISION_INT4;
-    };
+    return Precision.valueOf("PRECISION_" + precision.name());
   }
 
   static org.rlaif.v1.QuantizationLoss message(QuantizationLoss loss) {

@@ -1,5 +1,7 @@
 package org.rlaif.serving.grpc;
 
+import com.google.common.primitives.Floats;
+import com.google.common.primitives.Ints;
 import java.util.List;
 import org.rlaif.serving.update.Parity;
 import org.rlaif.serving.update.Probe;
@@ -18,31 +20,23 @@ final class Probes {
     var expected = new float[1 + distributions.size()][];
     var previous = new float[1 + distributions.size()][];
     for (int i = 0; i < distributions.size(); i++) {
-      expected[1 + i] = floats(distributions.get(i).getLogprobsList());
-      previous[1 + i] = floats(distributions.get(i).getPreviousLogprobsList());
+      expected[1 + i] = Floats.toArray(distributions.get(i).getLogprobsList());
+      previous[1 + i] = Floats.toArray(distributions.get(i).getPreviousLogprobsList());
     }
     boolean hasPrevious = policy ? probe.getPreviousLogprobsCount() > 0 : probe.hasPreviousScore();
     if (policy) {
-      expected[0] = floats(probe.getLogprobsList());
-      previous[0] = floats(probe.getPreviousLogprobsList());
+      expected[0] = Floats.toArray(probe.getLogprobsList());
+      previous[0] = Floats.toArray(probe.getPreviousLogprobsList());
     } else {
       expected[0] = probe.hasScore() ? new float[] {probe.getScore()} : new float[0];
       previous[0] = new float[] {probe.getPreviousScore()};
     }
     return new Probe(
-        Inputs.ids(probe.getPromptTokenIdsList()),
-        Inputs.ids(probe.getCompletionTokenIdsList()),
+        Ints.toArray(probe.getPromptTokenIdsList()),
+        Ints.toArray(probe.getCompletionTokenIdsList()),
         distributions.stream().mapToInt(Distribution::getToken).toArray(),
         expected,
         hasPrevious ? previous : null);
-  }
-
-  private static float[] floats(List<Float> numbers) {
-    var floats = new float[numbers.size()];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = numbers.get(i);
-    }
-    return floats;
   }
 
   static org.rlaif.v1.Parity message(Parity parity) {

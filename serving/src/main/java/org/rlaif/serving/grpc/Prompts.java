@@ -1,5 +1,6 @@
 package org.rlaif.serving.grpc;
 
+import com.google.common.primitives.Ints;
 import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,7 @@ final class Prompts {
         yield new Prompt(TextPrompt.of(loaded.tokenizer(), input.getText(), this::watch), false);
       }
       case TOKENS -> {
-        int[] ids = Inputs.ids(input.getTokens().getIdsList());
+        int[] ids = Ints.toArray(input.getTokens().getIdsList());
         loaded.rules().prompt(name, ids);
         yield new Prompt(TextPrompt.of(loaded.tokenizer(), ids, this::watch), false);
       }
@@ -184,7 +185,7 @@ final class Prompts {
       Prompts.this.name = name;
       return switch (input.getFormCase()) {
         case TEXT -> text(name, input.getText(), tokens);
-        case TOKENS -> Inputs.ids(input.getTokens().getIdsList());
+        case TOKENS -> Ints.toArray(input.getTokens().getIdsList());
         case CHAT -> throw UserError.expected(name, "a chat", "text or tokens");
         case FORM_NOT_SET -> throw UserError.expected(name, "neither", "text or tokens");
       };

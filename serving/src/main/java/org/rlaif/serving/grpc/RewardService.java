@@ -1,5 +1,6 @@
 package org.rlaif.serving.grpc;
 
+import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
@@ -48,12 +49,12 @@ final class RewardService extends RewardGrpc.RewardImplBase {
   }
 
   private static ScoreResponse scores(List<ScoringItem> items, Scores found) {
-    var response = ScoreResponse.newBuilder().setWeightsVersion(found.weightsVersion());
-    for (float score : found.scores()) {
-      response.addScores(score);
-    }
-    items.forEach(item -> response.addItems(scored(item)));
-    return response.setUsage(usage(items)).build();
+    return ScoreResponse.newBuilder()
+        .setWeightsVersion(found.weightsVersion())
+        .addAllScores(Floats.asList(found.scores()))
+        .addAllItems(items.stream().map(RewardService::scored).toList())
+        .setUsage(usage(items))
+        .build();
   }
 
   @Override

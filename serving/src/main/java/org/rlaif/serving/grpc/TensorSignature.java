@@ -1,6 +1,7 @@
 package org.rlaif.serving.grpc;
 
 import java.util.List;
+import org.rlaif.inference.ModelMetadataResponse.TensorMetadata;
 
 /**
  * A tensor that a model takes or gives.
@@ -28,6 +29,14 @@ record TensorSignature(String name, TensorKind kind, List<Long> shape) {
   /** The tokens of many sequences, padded on the right. */
   static TensorSignature table(String name, TensorKind kind) {
     return new TensorSignature(name, kind, List.of(ANY, ANY));
+  }
+
+  TensorMetadata metadata() {
+    return TensorMetadata.newBuilder()
+        .setName(name)
+        .setDatatype(kind.name())
+        .addAllShape(shape)
+        .build();
   }
 
   /** Whether a tensor may have that shape. */

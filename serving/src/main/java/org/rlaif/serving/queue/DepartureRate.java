@@ -1,5 +1,6 @@
 package org.rlaif.serving.queue;
 
+import com.google.common.collect.Comparators;
 import com.google.common.collect.EvictingQueue;
 import java.time.Duration;
 import java.util.Queue;
@@ -26,10 +27,6 @@ final class DepartureRate {
       return UNKNOWN;
     }
     Duration each = Duration.ofNanos((System.nanoTime() - times.element()) / times.size());
-    Duration all = each.multipliedBy(sequences);
-    if (all.compareTo(SHORTEST) < 0) {
-      return SHORTEST;
-    }
-    return all.compareTo(LONGEST) > 0 ? LONGEST : all;
+    return Comparators.max(SHORTEST, Comparators.min(LONGEST, each.multipliedBy(sequences)));
   }
 }

@@ -1,5 +1,6 @@
 package org.rlaif.serving.queue;
 
+import org.jspecify.annotations.Nullable;
 import org.rlaif.serving.sampling.SequenceId;
 import org.rlaif.serving.sampling.TokenDetails;
 
@@ -21,13 +22,12 @@ public interface SequenceListener {
     return false;
   }
 
-  /** A token was sampled. */
-  default void onToken(SequenceId id, int token, float logprob) {}
-
-  /** A token was sampled, and more than its log-probability was wanted. */
-  default void onToken(SequenceId id, int token, float logprob, TokenDetails details) {
-    onToken(id, token, logprob);
-  }
+  /**
+   * A token was sampled.
+   *
+   * @param details what was wanted beyond its log-probability; null if nothing was
+   */
+  default void onToken(SequenceId id, int token, float logprob, @Nullable TokenDetails details) {}
 
   /** A sequence ended; its tokens were all told before. */
   void onFinished(SequenceId id, Completion completion);

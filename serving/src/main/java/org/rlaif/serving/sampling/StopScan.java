@@ -91,26 +91,16 @@ public final class StopScan {
 
   /** Length of the longest ending that a stop string could go on from. */
   private int held() {
+    String tail = text.substring(given);
     int longest = 0;
     for (String stop : stops.strings()) {
-      int most = Math.min(stop.length() - 1, text.length() - given);
+      int most = Math.min(stop.length() - 1, tail.length());
       for (int length = most; length > longest; length--) {
-        if (endsWith(stop, length)) {
+        if (stop.regionMatches(0, tail, tail.length() - length, length)) {
           longest = length;
         }
       }
     }
     return longest;
-  }
-
-  /** Whether the text ends with the first {@code length} chars of a stop string. */
-  private boolean endsWith(String stop, int length) {
-    int from = text.length() - length;
-    for (int i = 0; i < length; i++) {
-      if (text.charAt(from + i) != stop.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

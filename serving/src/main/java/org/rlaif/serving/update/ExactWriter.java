@@ -2,7 +2,10 @@ package org.rlaif.serving.update;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.serving.decode.ForwardPass;
 import org.rlaif.serving.decode.Prefill;
@@ -44,7 +47,10 @@ record ExactWriter(GraphSpec graph, Vocabulary vocabulary, DecoderSession exact,
    */
   List<Excerpt> complete(List<int[]> prompts) {
     boolean unprompted = prompts.isEmpty();
-    List<int[]> begun = unprompted ? unprompted() : begun(prompts);
+    List<int[]> begun =
+        unprompted
+            ? Collections.nCopies(UNPROMPTED, new int[] {vocabulary.first()})
+            : begun(prompts);
     int longest = begun.stream().mapToInt(each -> each.length).max().orElseThrow();
     int most = Math.min(Excerpt.COMPLETION, graph.config().contextLength() - longest);
     begun = Excerpt.spread(begun, longest + most);
@@ -54,14 +60,6 @@ record ExactWriter(GraphSpec graph, Vocabulary vocabulary, DecoderSession exact,
       excerpts.add(Excerpt.of(begun.get(row), completions.get(row)));
     }
     return excerpts;
-  }
-
-  private List<int[]> unprompted() {
-    List<int[]> begun = new ArrayList<>();
-    for (int row = 0; row < UNPROMPTED; row++) {
-      begun.add(new int[] {vocabulary.first()});
-    }
-    return begun;
   }
 
   private List<int[]> begun(List<int[]> prompts) {
@@ -124,23 +122,16 @@ record ExactWriter(GraphSpec graph, Vocabulary vocabulary, DecoderSession exact,
 
   /** Reads excerpts one after the other, again and again, as one text as long as the context. */
   void readOn(List<Excerpt> excerpts) {
-    int[] text = text(excerpts, Math.min(graph.config().contextLength(), MOST_TOKENS));
+    int[] text =
+        Stream.generate(() -> excerpts)
+            .flatMap(List::stream)
+            .flatMapToInt(each -> IntStream.of(each.tokens()))
+            .limit(Math.min(graph.config().contextLength(), MOST_TOKENS))
+            .toArray();
     try (var cache = new KvCache(graph, 1, text.length);
         var pass = new ForwardPass(graph, 0, Prefill.CHUNK, 1)) {
       new Prefill(text, 1).run(exact, pass, cache, 0);
       ranges.add(cache, 0, text.length);
     }
-  }
-
-  private static int[] text(List<Excerpt> excerpts, int tokens) {
-    var text = new int[tokens];
-    int count = 0;
-    for (int i = 0; count < tokens; i++) {
-      int[] next = excerpts.get(i % excerpts.size()).tokens();
-      int copied = Math.min(next.length, tokens - count);
-      System.arraycopy(next, 0, text, count, copied);
-      count += copied;
-    }
-    return text;
   }
 }

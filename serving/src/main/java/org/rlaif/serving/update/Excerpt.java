@@ -1,5 +1,6 @@
 package org.rlaif.serving.update;
 
+import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,9 +28,8 @@ public record Excerpt(int[] tokens, int compared) {
   /** Of a prompt that is too long, what it says itself is compared. */
   static Excerpt of(int[] prompt, int[] completion) {
     int behind = Math.min(completion.length, COMPLETION);
-    int[] tokens = Arrays.copyOf(prompt, prompt.length + behind);
-    System.arraycopy(completion, 0, tokens, prompt.length, behind);
-    tokens = Arrays.copyOf(tokens, Math.min(tokens.length, LONGEST));
+    int[] whole = Ints.concat(prompt, Arrays.copyOf(completion, behind));
+    int[] tokens = Arrays.copyOf(whole, Math.min(whole.length, LONGEST));
     int compared = tokens.length - prompt.length;
     return new Excerpt(tokens, compared > 0 ? compared : COMPLETION);
   }

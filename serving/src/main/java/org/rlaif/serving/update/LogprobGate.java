@@ -1,5 +1,6 @@
 package org.rlaif.serving.update;
 
+import com.google.common.primitives.Ints;
 import java.util.Arrays;
 import java.util.List;
 import org.rlaif.kit.UserError;
@@ -82,12 +83,10 @@ public final class LogprobGate extends ParityGate {
   /** Of the token at one of the probe's positions, from what stands before it. */
   private static float[] distribution(
       DecoderSession session, GraphSpec graph, Probe probe, int index) {
-    int start = probe.prompt().length;
-    int end = start + probe.positions()[index];
-    int[] sequence = Arrays.copyOf(probe.prompt(), end);
-    System.arraycopy(probe.completion(), 0, sequence, start, end - start);
+    int[] before = Arrays.copyOf(probe.completion(), probe.positions()[index]);
+    int[] sequence = Ints.concat(probe.prompt(), before);
     var logprobs = new float[graph.config().vocabularySize()];
-    int room = Math.min(end + GraphRun.MOST_FILLING, graph.config().contextLength());
+    int room = Math.min(sequence.length + GraphRun.MOST_FILLING, graph.config().contextLength());
     try (var cache = new KvCache(graph, 1, room);
         var pass = new ForwardPass(graph, 0, Prefill.CHUNK, 1)) {
       var prefill = new Prefill(sequence, 1);

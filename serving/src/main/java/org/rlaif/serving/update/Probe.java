@@ -18,9 +18,4 @@ public record Probe(
     int[] completion,
     int[] positions,
     float[][] expected,
-    float @Nullable [][] previous) {
-  /** Of the completion's tokens, or its score, alone. */
-  public static Probe of(int[] prompt, int[] completion, float... expected) {
-    return new Probe(prompt, completion, new int[0], new float[][] {expected}, null);
-  }
-}
+    float @Nullable [][] previous) {}

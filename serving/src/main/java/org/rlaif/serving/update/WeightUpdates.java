@@ -72,15 +72,6 @@ public final class WeightUpdates {
     this.background = new BackgroundThread("rlaif-weights-" + model);
   }
 
-  /** Opens an update of all weights; returns the id that names it. */
-  public String begin() {
-    return begin(null);
-  }
-
-  String begin(@Nullable Lora adapter) {
-    return begin(adapter, new UpdateOwner("this process", this));
-  }
-
   /**
    * Opens an update; returns the id that names it.
    *

@@ -3,11 +3,13 @@ package org.rlaif.serving.weights;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.DecoderConfig.Head;
@@ -25,7 +27,6 @@ import org.rlaif.serving.queue.Refusal.Reason;
  * the last lease on them ends, and only then is their arena free again.
  */
 public final class LiveWeights implements AutoCloseable {
-  private static final int ARENAS = 2;
   private static final long PATIENCE_SECONDS = 60;
 
   /** Each one that waits for a version is a thread. */
@@ -36,8 +37,10 @@ public final class LiveWeights implements AutoCloseable {
   private final OnnxRuntime runtime;
   private final DecoderConfig config;
   private final WeightLayout layout;
-  private final Deque<WeightArena> idle = new ArrayDeque<>();
-  private int arenas = 1;
+  private final BlockingQueue<WeightArena> idle = new LinkedBlockingQueue<>();
+
+  /** Whether there are two arenas. */
+  private final AtomicBoolean second = new AtomicBoolean();
 
   /** Closes the sessions of old versions. */
   private final ExecutorService retirement =
@@ -48,17 +51,15 @@ public final class LiveWeights implements AutoCloseable {
   private int waiting;
   private boolean closing;
 
-  /** One set of weights. All its fields are guarded by the LiveWeights. */
-  private static final class Version {
-    final long number;
-    final WeightArena arena;
-    final DecoderSession session;
-    int leases;
-
+  /**
+   * One set of weights.
+   *
+   * @param leases that are open
+   */
+  private record Version(
+      long number, WeightArena arena, DecoderSession session, AtomicInteger leases) {
     Version(long number, WeightArena arena, DecoderSession session) {
-      this.number = number;
-      this.arena = arena;
-      this.session = session;
+      this(number, arena, session, new AtomicInteger());
     }
   }
 
@@ -71,16 +72,16 @@ public final class LiveWeights implements AutoCloseable {
     }
 
     public long version() {
-      return version.number;
+      return version.number();
     }
 
     public DecoderSession session() {
-      return version.session;
+      return version.session();
     }
 
     /** Those of a quantised KV cache. */
     public CacheScales scales() {
-      return version.arena.scales();
+      return version.arena().scales();
     }
 
     @Override
@@ -107,18 +108,18 @@ public final class LiveWeights implements AutoCloseable {
     if (config.head() == Head.LANGUAGE_MODEL && successor.total() < FreeMemory.left() / 2) {
       // Now, not with the first update: while Java clears the memory nothing else goes on.
       idle.add(new WeightArena(layout));
-      arenas++;
+      second.set(true);
     }
   }
 
   public synchronized Lease lease() {
-    current.leases++;
+    current.leases().incrementAndGet();
     return new Lease(current);
   }
 
   /** Whether somebody computes with what serves now. */
   public synchronized boolean isLeased() {
-    return current.leases > 0;
+    return current.leases().get() > 0;
   }
 
   public WeightLayout layout() {
@@ -126,12 +127,12 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   public synchronized long version() {
-    return current.number;
+    return current.number();
   }
 
   /** With which sequences are cached now. */
   public synchronized CacheScales scales() {
-    return current.arena.scales();
+    return current.arena().scales();
   }
 
   /**
@@ -142,7 +143,7 @@ public final class LiveWeights implements AutoCloseable {
    */
   public synchronized void await(
       String model, long minimum, Duration patience, BooleanSupplier cancelled) {
-    if (current.number >= minimum) {
+    if (current.number() >= minimum) {
       return;
     }
     if (waiting >= MOST_WAITING) {
@@ -153,7 +154,7 @@ public final class LiveWeights implements AutoCloseable {
     waiting++;
     try {
       long end = System.nanoTime() + patience.toNanos();
-      while (current.number < minimum) {
+      while (current.number() < minimum) {
         long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         if (closing) {
           throw new Refusal(Reason.UNAVAILABLE, "model: " + model + " is closing");
@@ -162,7 +163,7 @@ public final class LiveWeights implements AutoCloseable {
           throw new Refusal(
               Reason.PRECONDITION,
               "min_weights_version: %d (expected: at most %d, the version of %s)"
-                  .formatted(minimum, current.number, model));
+                  .formatted(minimum, current.number(), model));
         }
         wait(Math.min(left, CANCELLATION_CHECK_MS));
         Refusal.ifCancelled(cancelled);
@@ -181,7 +182,7 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   private synchronized void release(Version version) {
-    version.leases--;
+    version.leases().decrementAndGet();
     retire(version);
   }
 
@@ -190,64 +191,51 @@ public final class LiveWeights implements AutoCloseable {
    * much memory takes as long as several decode steps, and whoever held the last lease decodes.
    */
   private void retire(Version version) {
-    if (version != current && version.leases == 0) {
+    if (version != current && version.leases().get() == 0) {
       retirement.execute(() -> closeRetired(version));
     }
   }
 
   private void closeRetired(Version version) {
     try {
-      version.session.close();
+      version.session().close();
     } finally {
-      synchronized (this) {
-        idle.add(version.arena);
-        notifyAll();
-      }
+      idle.add(version.arena());
     }
   }
 
   /** An arena to fill; waits until the last run on the one before has ended. */
   public WeightArena takeIdleArena() {
-    synchronized (this) {
-      if (arenas == ARENAS) {
-        return awaitIdleArena();
-      }
-      arenas++;
+    if (!second.compareAndSet(false, true)) {
+      return awaitIdleArena();
     }
     try {
       // Many models are never changed: this was not counted when they were loaded.
       MemoryNeed.ofSuccessor(config, layout.quantization()).check("the weights that come next");
       return new WeightArena(layout); // outside the lock
     } catch (RuntimeException | Error e) {
-      synchronized (this) {
-        arenas--;
-      }
+      second.set(false);
       throw e;
     }
   }
 
-  private synchronized WeightArena awaitIdleArena() {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (idle.isEmpty()) {
-      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-      if (left <= 0) {
+  private WeightArena awaitIdleArena() {
+    try {
+      WeightArena arena = idle.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (arena == null) {
         throw new Refusal(
             Reason.UNAVAILABLE,
             "weights: the ones before last are still in use after " + PATIENCE_SECONDS + " s");
       }
-      try {
-        wait(left);
-      } catch (InterruptedException e) {
-        throw Refusal.interrupted("weights", e);
-      }
+      return arena;
+    } catch (InterruptedException e) {
+      throw Refusal.interrupted("weights", e);
     }
-    return idle.remove();
   }
 
   /** Takes back an arena whose update came to nothing. */
-  public synchronized void giveBack(WeightArena arena) {
+  public void giveBack(WeightArena arena) {
     idle.add(arena);
-    notifyAll();
   }
 
   /** A session on a filled arena, not yet serving; built while the current one serves. */
@@ -259,10 +247,10 @@ public final class LiveWeights implements AutoCloseable {
   /** From the next lease on these weights serve. Returns their version. */
   public synchronized long flip(WeightArena arena, DecoderSession session) {
     Version old = current;
-    current = new Version(old.number + 1, arena, session);
+    current = new Version(old.number() + 1, arena, session);
     notifyAll();
     retire(old);
-    return current.number;
+    return current.number();
   }
 
   /** Nobody may hold or take a lease any more. */
@@ -272,7 +260,7 @@ public final class LiveWeights implements AutoCloseable {
     // Sessions must not outlive the process's environment.
     Uninterruptibles.awaitTerminationUninterruptibly(retirement);
     synchronized (this) {
-      current.session.close();
+      current.session().close();
     }
   }
 }

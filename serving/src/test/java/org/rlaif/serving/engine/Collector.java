@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.serving.queue.Completion;
 import org.rlaif.serving.queue.SequenceListener;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
+import org.rlaif.serving.sampling.TokenDetails;
 
 /** Gathers what a request's sequences become. */
 public class Collector implements SequenceListener {
@@ -31,7 +33,7 @@ public class Collector implements SequenceListener {
   }
 
   @Override
-  public void onToken(SequenceId id, int token, float logprob) {
+  public void onToken(SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
     told.computeIfAbsent(id, key -> new ArrayList<>()).add(token);
   }
 

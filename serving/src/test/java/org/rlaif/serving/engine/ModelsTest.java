@@ -36,6 +36,7 @@ import org.rlaif.serving.queue.Refusal.Reason;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.score.ScoringConfig;
 import org.rlaif.serving.score.ScoringItem;
+import org.rlaif.serving.update.TestUpdates;
 import org.rlaif.serving.weights.MemoryNeed;
 
 class ModelsTest {
@@ -116,7 +117,7 @@ class ModelsTest {
     PolicyEngine engine = (PolicyEngine) models.load("policy", policy);
     models.load("reward", reward);
     engine.sample(List.of(new int[] {2, 3}), 1, Sampling.of(1, 4, 1), new Collector(1));
-    engine.updates().begin(); // open when the model goes
+    TestUpdates.begin(engine.updates(), null); // open when the model goes
     models.unload("policy", Duration.ofSeconds(5));
     models.unload("reward", Duration.ofSeconds(5));
   }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ import org.rlaif.serving.queue.Ticket;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
 import org.rlaif.serving.sampling.Stops;
+import org.rlaif.serving.sampling.TokenDetails;
 
 /** Two slots, four sequences of hundreds of tokens each. */
 class PauseTest {
@@ -214,8 +216,8 @@ class PauseTest {
     }
 
     @Override
-    public void onToken(SequenceId id, int token, float logprob) {
-      super.onToken(id, token, logprob);
+    public void onToken(SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
+      super.onToken(id, token, logprob, details);
       begun.countDown();
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
@@ -32,6 +33,7 @@ import org.rlaif.serving.queue.Refusal.Reason;
 import org.rlaif.serving.queue.Ticket;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
+import org.rlaif.serving.sampling.TokenDetails;
 
 class PolicyEngineTest {
   /** Long enough that prompts take three chunks. */
@@ -182,8 +184,9 @@ class PolicyEngineTest {
       var collector =
           new Collector(2) {
             @Override
-            public void onToken(SequenceId id, int token, float logprob) {
-              super.onToken(id, token, logprob);
+            public void onToken(
+                SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
+              super.onToken(id, token, logprob, details);
               started.countDown();
               await(cancelled);
             }
@@ -217,7 +220,8 @@ class PolicyEngineTest {
       var failing =
           new Collector(3) {
             @Override
-            public void onToken(SequenceId id, int token, float logprob) {
+            public void onToken(
+                SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
               if (id.sample() == 1) {
                 throw new IllegalStateException("listener of sample 1");
               }
@@ -247,7 +251,8 @@ class PolicyEngineTest {
       var breaking =
           new Collector(3) {
             @Override
-            public void onToken(SequenceId id, int token, float logprob) {
+            public void onToken(
+                SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
               throw new StackOverflowError("on purpose");
             }
           };
@@ -326,7 +331,8 @@ class PolicyEngineTest {
       collector =
           new Collector(2) {
             @Override
-            public void onToken(SequenceId id, int token, float logprob) {
+            public void onToken(
+                SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
               started.countDown();
             }
           };

@@ -45,6 +45,7 @@ import org.rlaif.serving.score.ScoringConfig;
 import org.rlaif.serving.score.ScoringCounts;
 import org.rlaif.serving.score.ScoringItem;
 import org.rlaif.serving.update.Probe;
+import org.rlaif.serving.update.TestUpdates;
 import org.rlaif.serving.update.UpdateOutcome;
 
 /** Who shares runs, who is told what, and under which weights; at most 128 tokens a run. */
@@ -190,7 +191,7 @@ class ScoringTest {
         };
     CompletableFuture<Scores> during = engine.score(items, slow, "a");
     Collector.await(midway);
-    var probe = Probe.of(items.get(0).prompt(), items.get(0).completion(), after[0]);
+    var probe = TestUpdates.probe(items.get(0).prompt(), items.get(0).completion(), after[0]);
     assertEquals(2, update(probe).weightsVersion());
     assertFalse(during.isDone(), "it was under way all the time");
     Scores late = engine.score(items(1), () -> false);
@@ -260,7 +261,7 @@ class ScoringTest {
 
   private UpdateOutcome update(Probe probe) {
     Weights weights = TestModels.weights(CONFIG, 8);
-    String id = engine.updates().begin();
+    String id = TestUpdates.begin(engine.updates(), null);
     Map<String, Integer> checksums = new HashMap<>();
     for (TensorSpec spec : weights.specs()) {
       FloatBuffer numbers = weights.get(spec.name());

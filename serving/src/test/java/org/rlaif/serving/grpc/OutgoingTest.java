@@ -53,9 +53,9 @@ class OutgoingTest {
       if (request.getModel().equals("unknown token")) {
         var sampling = Sampling.of(1, 9, 1);
         var stream = new GenerateStream(tokenizer, new int[] {2}, sampling, observer, executor);
-        stream.onToken(FIRST, TestModels.id('a'), -1);
-        stream.onToken(FIRST, -7, -1);
-        stream.onToken(FIRST, TestModels.id('b'), -1);
+        stream.onToken(FIRST, TestModels.id('a'), -1, null);
+        stream.onToken(FIRST, -7, -1, null);
+        stream.onToken(FIRST, TestModels.id('b'), -1, null);
       } else {
         var outgoing = new Outgoing(observer, executor);
         outgoing.send(() -> Objects.requireNonNull(null, "secret"));

@@ -113,7 +113,7 @@ class AdapterUpdateTest {
     models.load("reward-twin", twin);
     float expected = models.reward("reward-twin").score(item, () -> false).scores()[0];
     String id = pushed(engine, factors);
-    var probe = Probe.of(PROMPT, COMPLETION, expected);
+    var probe = TestUpdates.probe(PROMPT, COMPLETION, expected);
     assertEquals(
         0,
         engine
@@ -130,7 +130,7 @@ class AdapterUpdateTest {
     float[] before = logprobs(engine);
     Weights factors = factors(CONFIG, 1);
     String last = factors.specs().get(factors.specs().size() - 1).name();
-    String id = engine.updates().begin(LORA);
+    String id = TestUpdates.begin(engine.updates(), LORA);
     for (TensorSpec spec : factors.specs()) {
       if (!spec.name().equals(last)) {
         engine.updates().push(id, spec.name(), 0, bytes(factors, spec.name()));
@@ -149,8 +149,9 @@ class AdapterUpdateTest {
     var other = new Lora(3, 6, false, List.of("q_proj"));
     assertEquals(
         "adapter target: q_proj (expected: all-linear, or names such as [c_attn, c_fc, c_proj])",
-        assertThrows(UserError.class, () -> engine.updates().begin(other)).getMessage());
-    String id = engine.updates().begin(LORA);
+        assertThrows(UserError.class, () -> TestUpdates.begin(engine.updates(), other))
+            .getMessage());
+    String id = TestUpdates.begin(engine.updates(), LORA);
     ByteBuffer four = ByteBuffer.allocate(4);
     assertEquals(
         "name: transformer.wte.weight (expected: a tensor of this model, such as"
@@ -183,12 +184,12 @@ class AdapterUpdateTest {
 
   private static UpdateOutcome commit(
       PolicyEngine engine, String id, Weights factors, float[] expected, float threshold) {
-    var probe = Probe.of(PROMPT, COMPLETION, expected);
+    var probe = TestUpdates.probe(PROMPT, COMPLETION, expected);
     return engine.updates().commit(id, checksums(factors), List.of(probe), threshold);
   }
 
   private static String pushed(ServedModel engine, Weights factors) {
-    return TestUpdates.push(engine.updates(), engine.updates().begin(LORA), factors);
+    return TestUpdates.push(engine.updates(), TestUpdates.begin(engine.updates(), LORA), factors);
   }
 
   private static float[] logprobs(PolicyEngine engine) {

@@ -53,7 +53,7 @@ class ParityGateTest {
 
   @Test
   void whatDidNotArriveIsRefusedHoweverSmallItIs() {
-    Probe probe = Probe.of(PROMPT, COMPLETION, -1, -2);
+    Probe probe = TestUpdates.probe(PROMPT, COMPLETION, -1, -2);
     float[][] before = {{-1.01f, -2.02f}};
     assertEquals(
         "parity: the new weights are 0.016 from what the probes expect, the old ones 0.016, in root"
@@ -82,7 +82,7 @@ class ParityGateTest {
   @Test
   void whatChangesNothingIsUndetermined() {
     float[][] same = {{-1.00001f, -2}};
-    Parity parity = pass(same, same, false, Probe.of(PROMPT, COMPLETION, -1, -2), 0.1f);
+    Parity parity = pass(same, same, false, TestUpdates.probe(PROMPT, COMPLETION, -1, -2), 0.1f);
     assertEquals(
         "the new weights are 7.1e-06 from what the probes expect, the old ones 7.1e-06, in root"
             + " mean square; up to 0.00010 is rounding",
@@ -121,7 +121,7 @@ class ParityGateTest {
     float[][] before = {{-1.3f, -2.4f}}; // in 4 bits
     float[][] expected = {{-1.06f, -2.06f}};
     assertNotNull(
-        pass(expected, before, true, Probe.of(PROMPT, COMPLETION, expected[0]), 1e-4f)
+        pass(expected, before, true, TestUpdates.probe(PROMPT, COMPLETION, expected[0]), 1e-4f)
             .undetermined());
     float[][] previous = {{-1, -2}};
     var probe = new Probe(PROMPT, COMPLETION, new int[0], expected, previous);

@@ -14,6 +14,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ import org.rlaif.serving.queue.Completion;
 import org.rlaif.serving.queue.Refusal;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
+import org.rlaif.serving.sampling.TokenDetails;
 
 /** Policies that serve quantised: what they lose is known, and their weights change as others'. */
 class QuantizedPolicyTest {
@@ -156,8 +158,9 @@ class QuantizedPolicyTest {
     var collector =
         new Collector(6) {
           @Override
-          public void onToken(SequenceId id, int token, float logprob) {
-            super.onToken(id, token, logprob);
+          public void onToken(
+              SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
+            super.onToken(id, token, logprob, details);
             if (id.sample() == 0 && told(id).size() == 10) {
               update.complete(commit(engine, next, expected));
             }
@@ -331,8 +334,9 @@ class QuantizedPolicyTest {
   }
 
   private static UpdateOutcome commit(PolicyEngine engine, Weights weights, float[] expected) {
-    String id = TestUpdates.push(engine.updates(), engine.updates().begin(), weights);
-    List<Probe> probes = List.of(Probe.of(PROMPT, COMPLETION, expected));
+    String id =
+        TestUpdates.push(engine.updates(), TestUpdates.begin(engine.updates(), null), weights);
+    List<Probe> probes = List.of(TestUpdates.probe(PROMPT, COMPLETION, expected));
     return engine.updates().commit(id, checksums(weights), probes, THRESHOLD);
   }
 }

@@ -5,11 +5,23 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.model.Lora;
 import org.rlaif.model.Weights;
 
 /** New weights, as a trainer hands them over. */
 public final class TestUpdates {
   private TestUpdates() {}
+
+  /** Opens an update of all weights, or of an adapter; returns its id. */
+  public static String begin(WeightUpdates updates, @Nullable Lora adapter) {
+    return updates.begin(adapter, new UpdateOwner("this process", updates));
+  }
+
+  /** Of the completion's tokens, or its score, alone. */
+  public static Probe probe(int[] prompt, int[] completion, float... expected) {
+    return new Probe(prompt, completion, new int[0], new float[][] {expected}, null);
+  }
 
   /** Pushes all tensors to an update that was begun, whole; returns its id. */
   static String push(WeightUpdates updates, String id, Weights weights) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ import org.rlaif.serving.queue.Refusal;
 import org.rlaif.serving.queue.Refusal.Reason;
 import org.rlaif.serving.sampling.Sampling;
 import org.rlaif.serving.sampling.SequenceId;
+import org.rlaif.serving.sampling.TokenDetails;
 
 /** Weights change hands whole and checked, or not at all. */
 class WeightUpdatesTest {
@@ -91,7 +93,7 @@ class WeightUpdatesTest {
 
   @Test
   void piecesComeInAnyOrder() {
-    String id = engine.updates().begin();
+    String id = TestUpdates.begin(engine.updates(), null);
     for (TensorSpec spec : CONFIG.parameters()) {
       ByteBuffer bytes = bytes(next, spec.name());
       int half = bytes.remaining() / 8 * 4;
@@ -110,7 +112,7 @@ class WeightUpdatesTest {
 
   @Test
   void aMissingTensorIsRefused() {
-    String id = engine.updates().begin();
+    String id = TestUpdates.begin(engine.updates(), null);
     for (TensorSpec spec : CONFIG.parameters()) {
       if (!spec.name().equals(LAST)) {
         engine.updates().push(id, spec.name(), 0, bytes(next, spec.name()));
@@ -173,7 +175,7 @@ class WeightUpdatesTest {
 
   @Test
   void pushesAreChecked() {
-    String id = engine.updates().begin();
+    String id = TestUpdates.begin(engine.updates(), null);
     ByteBuffer eight = ByteBuffer.allocate(8);
     sentence(
         "name: wte (expected: a tensor of this model, such as transformer.wte.weight)",
@@ -206,9 +208,9 @@ class WeightUpdatesTest {
 
   @Test
   void oneUpdateAtATimeUntilItIsAbandoned() {
-    String first = engine.updates().begin();
+    String first = TestUpdates.begin(engine.updates(), null);
     clock.pass(Duration.ofMinutes(9));
-    Refusal refusal = assertThrows(Refusal.class, () -> engine.updates().begin());
+    Refusal refusal = assertThrows(Refusal.class, () -> TestUpdates.begin(engine.updates(), null));
     assertEquals(Reason.PRECONDITION, refusal.reason());
     assertEquals(
         "model: policy (expected: one without an open weight update; this process began "
@@ -218,7 +220,7 @@ class WeightUpdatesTest {
             + " it by that id)",
         refusal.getMessage());
     clock.pass(Duration.ofMinutes(1));
-    engine.updates().begin();
+    TestUpdates.begin(engine.updates(), null);
     assertEquals(
         "update_id: "
             + first
@@ -233,7 +235,7 @@ class WeightUpdatesTest {
     var updates = engine.updates();
     String id = updates.begin(null, new UpdateOwner("client a", connection));
     updates.connectionEnded(new Object());
-    assertThrows(Refusal.class, updates::begin);
+    assertThrows(Refusal.class, () -> TestUpdates.begin(updates, null));
     updates.connectionEnded(connection);
     String gone = assertThrows(Refusal.class, () -> updates.rollBack(id)).getMessage();
     assertTrue(gone.contains("this one ended with its connection at "), gone);
@@ -256,7 +258,7 @@ class WeightUpdatesTest {
     String late = assertThrows(Refusal.class, () -> engine.updates().rollBack(id)).getMessage();
     assertTrue(late.contains("this one was committed as version 2 at "), late);
     clock.pass(Duration.ofMinutes(11));
-    engine.updates().rollBack(engine.updates().begin());
+    engine.updates().rollBack(TestUpdates.begin(engine.updates(), null));
     assertEquals(
         "update_id: "
             + id
@@ -271,8 +273,9 @@ class WeightUpdatesTest {
     var collector =
         new Collector(6) {
           @Override
-          public void onToken(SequenceId id, int token, float logprob) {
-            super.onToken(id, token, logprob);
+          public void onToken(
+              SequenceId id, int token, float logprob, @Nullable TokenDetails details) {
+            super.onToken(id, token, logprob, details);
             if (id.sample() == 0 && told(id).size() == 10) {
               update.complete(commit(pushed(next), checksums(next), expected, 0));
             }
@@ -292,12 +295,12 @@ class WeightUpdatesTest {
   }
 
   private String pushed(Weights weights) {
-    return TestUpdates.push(engine.updates(), engine.updates().begin(), weights);
+    return TestUpdates.push(engine.updates(), TestUpdates.begin(engine.updates(), null), weights);
   }
 
   private UpdateOutcome commit(
       String id, Map<String, Integer> checksums, float[] logprobs, float threshold) {
-    var probe = Probe.of(PROMPT, COMPLETION, logprobs);
+    var probe = TestUpdates.probe(PROMPT, COMPLETION, logprobs);
     return engine.updates().commit(id, checksums, List.of(probe), threshold);
   }
 
