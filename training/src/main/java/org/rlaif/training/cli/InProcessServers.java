@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Prompt;
@@ -24,24 +25,15 @@ record InProcessServers(int threads) implements Servers {
   @Override
   public Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts) {
     RlaifServer server = RlaifServer.start(ServerConfig.inProcess(models).threads(threads));
-    String target = "inprocess:" + server.inProcessName();
-    RlaifClient client = RlaifClient.open(target, TIME_LIMIT);
-    return new Serving() {
-      @Override
-      public RlaifClient client() {
-        return client;
-      }
-
-      @Override
-      public RlaifClient open(Duration timeLimit) {
-        return RlaifClient.open(target, timeLimit);
-      }
-
-      @Override
-      public void close() {
-        client.close();
-        server.close();
-      }
-    };
+    Function<Duration, RlaifClient> clients =
+        timeLimit -> RlaifClient.open("inprocess:" + server.inProcessName(), timeLimit);
+    RlaifClient client = clients.apply(TIME_LIMIT);
+    return new Serving(
+        client,
+        clients,
+        () -> {
+          client.close();
+          server.close();
+        });
   }
 }

@@ -1,6 +1,5 @@
 package org.rlaif.training.cli;
 
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.rlaif.training.config.RunConfig;
@@ -32,10 +31,7 @@ final class QuickstartCommand implements Callable<Integer> {
   public Integer call() {
     // The user's own come later and win.
     RunConfig config = options.load(null, SETTINGS.toArray(String[]::new));
-    PrintWriter out = spec.commandLine().getOut();
-    Session session = new Session(config, options.runs(), spec);
-    session.run(null, options.replace());
-    Summary.print(session.run(), session.stages(), out);
+    new Session(config, options.runs(), spec).run(null, options.replace());
     return 0;
   }
 }

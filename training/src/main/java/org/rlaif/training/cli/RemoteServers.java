@@ -79,22 +79,7 @@ record RemoteServers(String address, Credentials credentials, String holder, Dur
       }
       throw e instanceof StatusRuntimeException refused ? atServer(refused) : e;
     }
-    return new Serving() {
-      @Override
-      public RlaifClient client() {
-        return client;
-      }
-
-      @Override
-      public RlaifClient open(Duration timeLimit) {
-        return RemoteServers.this.open(timeLimit);
-      }
-
-      @Override
-      public void close() {
-        end(client, renewals, loaded);
-      }
-    };
+    return new Serving(client, this::open, () -> end(client, renewals, loaded));
   }
 
   private void end(RlaifClient client, LeaseRenewals renewals, List<String> loaded) {

@@ -52,24 +52,25 @@ public final class Rlaif implements Callable<Integer> {
 
   static CommandLine commandLine() {
     CommandLine judge = new CommandLine(new JudgeCommands());
-    judge.addSubcommand(withExample(new CommandLine(new LabelCommand())));
-    judge.addSubcommand(withExample(new CommandLine(new CompareCommand())));
+    judge.addSubcommand(withExample(new LabelCommand()));
+    judge.addSubcommand(withExample(new CompareCommand()));
     CommandLine root = new CommandLine(new Rlaif());
     root.addSubcommand(new QuickstartCommand());
     root.addSubcommand(new RunCommand());
     StageCommand.all().forEach(root::addSubcommand);
     root.addSubcommand(new ReportCommand());
-    root.addSubcommand(withExample(new CommandLine(new ServeCommand())));
-    root.addSubcommand(withExample(new CommandLine(new GenerateCommand())));
-    root.addSubcommand(withExample(new CommandLine(new ScoreCommand())));
-    root.addSubcommand(withExample(new CommandLine(new HealthCommand())));
-    root.addSubcommand(withExample(new CommandLine(new ExportCommand())));
-    root.addSubcommand(withExample(new CommandLine(new BenchCommand())));
+    root.addSubcommand(withExample(new ServeCommand()));
+    root.addSubcommand(withExample(new GenerateCommand()));
+    root.addSubcommand(withExample(new ScoreCommand()));
+    root.addSubcommand(withExample(new HealthCommand()));
+    root.addSubcommand(withExample(new ExportCommand()));
+    root.addSubcommand(withExample(new BenchCommand()));
     root.addSubcommand(judge);
     return Commands.commandLine(root.getCommandSpec());
   }
 
-  private static CommandLine withExample(CommandLine command) {
+  private static CommandLine withExample(Object does) {
+    CommandLine command = new CommandLine(does);
     String example = EXAMPLES.get(command.getCommandName());
     command.getCommandSpec().usageMessage().footer("", "Example: " + example);
     return command;

@@ -2,7 +2,6 @@ package org.rlaif.training.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.rlaif.training.config.RunConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,13 +36,11 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunConfig config = options.load(file);
-    Session session = new Session(config, options.runs(), spec);
+    Session session = new Session(options.load(file), options.runs(), spec);
     if (dryRun) {
       session.plan();
     } else {
       session.run(null, options.replace());
-      Summary.print(session.run(), session.stages(), spec.commandLine().getOut());
     }
     return 0;
   }

@@ -57,16 +57,8 @@ final class Session {
             .collect(Collectors.joining(" "));
   }
 
-  Run run() {
-    return run;
-  }
-
-  List<Stage<?>> stages() {
-    return stages;
-  }
-
   /**
-   * Runs the stages that are not finished.
+   * Runs the stages that are not finished, and says what came of a whole run.
    *
    * @param only this stage; null: all
    * @param replace whether finished results may be discarded
@@ -90,25 +82,25 @@ final class Session {
     } catch (StatusRuntimeException e) {
       throw CallFailure.explained(e, UserError::new); // what a server refuses is the user's to mend
     }
+    if (only == null) {
+      Summary.print(run, stages, out);
+    }
   }
 
   /** Says what would run, or refuses what would not. */
   void plan() {
     context(); // the device has to be there
-    Plan.of(run, stages).print(out);
+    Plan.print(run, stages, out);
     out.flush();
   }
 
   private RunContext context() {
-    Device device = new Device(config.device(), compute());
+    boolean isRounded = config.precision() == TrainingPrecision.BF16;
+    Device device = new Device(config.device(), isRounded ? Compute.BF16 : Compute.FP32);
     Servers servers =
         config.server().isEmpty()
             ? new InProcessServers(config.threads())
             : RemoteServers.of(config.server(), config.serverTls(), System.getenv(), config.name());
     return new RunContext(run, servers, device);
-  }
-
-  private Compute compute() {
-    return config.precision() == TrainingPrecision.BF16 ? Compute.BF16 : Compute.FP32;
   }
 }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.run.Stage;
 import org.rlaif.training.stages.Stages;
 import picocli.CommandLine.Command;
@@ -47,8 +46,7 @@ final class StageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunConfig config = options.load(file);
-    new Session(config, options.runs(), spec).run(stage, options.replace());
+    new Session(options.load(file), options.runs(), spec).run(stage, options.replace());
     return 0;
   }
 }

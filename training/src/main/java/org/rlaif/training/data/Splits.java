@@ -1,14 +1,12 @@
 package org.rlaif.training.data;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.rlaif.kit.AtomicFiles;
 
 /**
  * Decides which prompts are held out. Only the seed and a prompt's text count, so the same prompt
@@ -32,22 +30,16 @@ public final class Splits {
     List<String> chosen =
         different.stream()
             .sorted(
-                Comparator.comparingLong((String prompt) -> rank(prompt, seed, salt))
+                Comparator.comparingLong((String prompt) -> hash(seed + "/" + salt + "/" + prompt))
                     .thenComparing(Comparator.naturalOrder()))
             .limit(count)
             .toList();
     return Set.copyOf(chosen);
   }
 
-  /** The start of the SHA-256 of seed, salt and prompt: the same on every machine. */
-  private static long rank(String prompt, long seed, String salt) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update((seed + "/" + salt + "/").getBytes(StandardCharsets.UTF_8));
-      digest.update(prompt.getBytes(StandardCharsets.UTF_8));
-      return ByteBuffer.wrap(digest.digest()).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+  /** The start of a text's SHA-256: the same on every machine. */
+  public static long hash(String text) {
+    String hexadecimal = AtomicFiles.sha256(text.getBytes(StandardCharsets.UTF_8));
+    return Long.parseUnsignedLong(hexadecimal, 0, 16, 16);
   }
 }

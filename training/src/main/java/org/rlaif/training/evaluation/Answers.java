@@ -2,8 +2,8 @@ package org.rlaif.training.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.rlaif.client.RlaifClient;
 import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Progress;
@@ -30,40 +30,27 @@ public record Answers(List<Example> examples, Rollout sft, Rollout policy) {
       double temperature,
       long seed,
       Progress progress) {
-    RlaifClient client = models.client();
-    EvaluatedModels.Names names = models.names();
-    return new Answers(
-        examples,
-        sample(client, names.sft(), encoder, examples, config, temperature, seed, progress),
-        sample(client, names.policy(), encoder, examples, config, temperature, seed, progress));
-  }
-
-  private static Rollout sample(
-      RlaifClient client,
-      String name,
-      PromptEncoder encoder,
-      List<Example> examples,
-      EvaluationConfig config,
-      double temperature,
-      long seed,
-      Progress progress) {
-    List<Rollout> parts = new ArrayList<>();
-    int size = CandidateSampling.PROMPTS_PER_REQUEST;
-    for (int from = 0; from < examples.size(); from += size) {
-      List<Example> some = examples.subList(from, Math.min(from + size, examples.size()));
-      parts.add(
-          RolloutClient.rollout(
-              client,
-              name,
-              encoder,
-              some,
-              /* samples= */ 1,
-              temperature,
-              config.maxTokens(),
-              Seeds.of(seed, "evaluation", from)));
-      progress.step(some.size());
-    }
-    return Rollout.join(parts);
+    Function<String, Rollout> by =
+        policy -> {
+          List<Rollout> parts = new ArrayList<>();
+          int size = CandidateSampling.PROMPTS_PER_REQUEST;
+          for (int from = 0; from < examples.size(); from += size) {
+            List<Example> some = examples.subList(from, Math.min(from + size, examples.size()));
+            parts.add(
+                RolloutClient.rollout(
+                    models.client(),
+                    policy,
+                    encoder,
+                    some,
+                    /* samples= */ 1,
+                    temperature,
+                    config.maxTokens(),
+                    Seeds.of(seed, "evaluation", from)));
+            progress.step(some.size());
+          }
+          return Rollout.join(parts);
+        };
+    return new Answers(examples, by.apply(models.names().sft()), by.apply(models.names().policy()));
   }
 
   /** The three comparisons; those with references over the examples that have one. */

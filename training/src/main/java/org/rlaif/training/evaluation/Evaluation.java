@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
@@ -57,7 +56,8 @@ public final class Evaluation {
     Stopwatch watch = new Stopwatch();
     PromptEncoder encoder = PromptEncoder.of(models.sft());
     List<Example> known = chosen.stream().filter(Example::hasCompletion).toList();
-    List<Sequence> references = encode(known, encoder, models.sft().config().contextLength());
+    List<SampledCompletion> references =
+        references(known, encoder, models.sft().config().contextLength());
     Answers sampled;
     Answers greedy;
     try (Progress progress = Progress.start("evaluate", 4L * chosen.size(), "completions")) {
@@ -69,7 +69,7 @@ public final class Evaluation {
     watch.lap("rollout");
     double[] kl = kl(sampled.policy(), models, config.temperature(), device);
     watch.lap("kl");
-    @Nullable Scored scored = scored(models, sampled, known, references);
+    @Nullable Scored scored = scored(models, sampled, references);
     watch.lap("score");
 
     List<Sample> samples = samples(chosen, sampled, greedy, kl, scored, comparer);
@@ -98,7 +98,7 @@ public final class Evaluation {
   private record Scored(double[] sft, double[] policy, double[] references) {}
 
   private static @Nullable Scored scored(
-      EvaluatedModels models, Answers answers, List<Example> known, List<Sequence> references) {
+      EvaluatedModels models, Answers answers, List<SampledCompletion> references) {
     String reward = models.names().reward();
     if (reward == null) {
       return null;
@@ -107,21 +107,7 @@ public final class Evaluation {
     return new Scored(
         source.score(answers.sft().written()),
         source.score(answers.policy().written()),
-        known.isEmpty() ? new double[0] : source.score(written(known, references)));
-  }
-
-  private static List<SampledCompletion> written(List<Example> examples, List<Sequence> sequences) {
-    return IntStream.range(0, examples.size())
-        .mapToObj(
-            i ->
-                new SampledCompletion(
-                    examples.get(i).id(),
-                    examples.get(i).prompt(),
-                    examples.get(i).completion(),
-                    sequences.get(i).prompt(),
-                    sequences.get(i).completion(),
-                    /* ended= */ true))
-        .toList();
+        references.isEmpty() ? new double[0] : source.score(references));
   }
 
   private static List<Sample> samples(
@@ -160,18 +146,19 @@ public final class Evaluation {
     return samples;
   }
 
-  private static List<Sequence> encode(
-      List<Example> examples, PromptEncoder encoder, int contextLength) {
-    return examples.stream()
-        .map(
-            example ->
-                Sequence.encode(
-                    encoder,
-                    contextLength,
-                    "example " + example.id(),
-                    example.prompt(),
-                    example.completion()))
-        .toList();
+  private static List<SampledCompletion> references(
+      List<Example> known, PromptEncoder encoder, int contextLength) {
+    List<SampledCompletion> references = new ArrayList<>(known.size());
+    for (Example each : known) {
+      String id = each.id();
+      String text = each.completion();
+      Sequence tokens =
+          Sequence.encode(encoder, contextLength, "example " + id, each.prompt(), text);
+      references.add(
+          new SampledCompletion(
+              id, each.prompt(), text, tokens.prompt(), tokens.completion(), /* ended= */ true));
+    }
+    return references;
   }
 
   /** KL(policy || SFT) of each of the policy's completions, at the temperature of sampling. */
@@ -198,8 +185,9 @@ public final class Evaluation {
   }
 
   /** Mean lengths in tokens, end-of-text counted. */
-  private static EvaluationFigures.ByModel lengths(Answers answers, List<Sequence> references) {
-    double[] lengths = references.stream().mapToDouble(one -> one.completion().length).toArray();
+  private static EvaluationFigures.ByModel lengths(
+      Answers answers, List<SampledCompletion> references) {
+    double[] lengths = references.stream().mapToDouble(one -> one.tokens().length).toArray();
     return new EvaluationFigures.ByModel(
         answers.sft().meanLength(), answers.policy().meanLength(), mean(lengths));
   }

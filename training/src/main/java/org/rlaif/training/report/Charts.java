@@ -33,111 +33,131 @@ public final class Charts {
 
   /** A curve; x and y are equally long. */
   @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-  record Curve(String name, double[] x, double[] y, Look look, Color color) {}
+  public record Line(
+      String name, double[] x, double[] y, Look look, Function<Theme, Color> color) {}
 
-  /**
-   * A row: a bar from 0, or a point with its interval.
-   *
-   * @param label stands at the left
-   * @param low lower end of the interval; NaN for a bar
-   * @param high upper end of the interval; NaN for a bar
-   */
-  record Row(String label, double value, double low, double high, Color color) {
-    static Row bar(String label, double value, Color color) {
-      return new Row(label, value, Double.NaN, Double.NaN, color);
+  /** Curves over the same axes. */
+  public record Panel(String title, String x, String y, List<Line> lines) {
+    /** One curve that the panel is named after. */
+    public static Panel of(
+        String title, String x, String y, double[][] points, Look look, Function<Theme, Color> of) {
+      return new Panel(title, x, y, List.of(new Line(title, points[0], points[1], look, of)));
     }
   }
 
+  /**
+   * A row: a point with its interval or, where low and high are NaN, a bar from 0.
+   *
+   * @param label stands at its left, with the value
+   */
+  public record Amount(
+      String label, double value, double low, double high, Function<Theme, Color> color) {
+    /** In percent of 1. */
+    public static Amount share(
+        String label, double value, double low, double high, Function<Theme, Color> color) {
+      return new Amount(
+          String.format(Locale.ROOT, "%s  %.1f %%", label, 100 * value),
+          100 * value,
+          100 * low,
+          100 * high,
+          color);
+    }
+
+    /** Without an interval. */
+    public static Amount bar(String label, double value, Function<Theme, Color> color) {
+      return new Amount(
+          String.format(Locale.ROOT, "%s  %.1f", label, value),
+          value,
+          Double.NaN,
+          Double.NaN,
+          color);
+    }
+  }
+
+  /**
+   * What the rows of a picture are drawn along.
+   *
+   * @param dashed where a dashed line stands; NaN for none
+   */
+  public record Axis(String unit, double from, double to, double dashed) {}
+
   private Charts() {}
 
-  static XYChart curves(
-      Theme theme, int width, int height, String title, String x, String y, List<Curve> curves) {
-    XYChart chart = chart(theme, width, height, title);
-    chart.setXAxisTitle(x);
-    chart.setYAxisTitle(y);
+  static XYChart curves(Theme theme, int width, int height, Panel panel) {
+    XYChart chart = chart(theme, width, height, panel.title(), panel.x());
+    chart.setYAxisTitle(panel.y());
     XYStyler style = chart.getStyler();
     style.setPlotGridVerticalLinesVisible(false);
-    style.setLegendVisible(curves.size() > 1);
-    style.setxAxisTickLabelsFormattingFunction(Charts::number);
+    style.setLegendVisible(panel.lines().size() > 1);
     style.setyAxisTickLabelsFormattingFunction(Charts::number);
-    for (Curve curve : curves) {
+    for (Line curve : panel.lines()) {
+      Color color = curve.color().apply(theme);
       XYSeries series = chart.addSeries(curve.name(), uneven(curve.x()), curve.y());
       boolean marked = curve.look() == Look.MARKS || curve.look() == Look.TRAIL;
       series.setMarker(marked ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
-      series.setMarkerColor(curve.color());
+      series.setMarkerColor(color);
       if (curve.look() == Look.MARKS) {
         series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
       }
       boolean faint = curve.look() == Look.FAINT || curve.look() == Look.TRAIL;
-      series.setLineColor(faint ? translucent(curve.color()) : curve.color());
+      series.setLineColor(faint ? translucent(color) : color);
       series.setLineStyle(line(faint ? 1.2f : 2.2f));
     }
     return chart;
   }
 
-  /**
-   * Rows from top to bottom.
-   *
-   * @param from where the scale starts
-   * @param to where the scale ends
-   * @param line where a reference line stands; NaN for none
-   * @param scale turns a number of the scale into text
-   */
-  static XYChart rows(
-      Theme theme,
-      int width,
-      int height,
-      String title,
-      String unit,
-      List<Row> rows,
-      double from,
-      double to,
-      double line,
-      Function<Double, String> scale) {
-    XYChart chart = chart(theme, width, height, title);
-    chart.setXAxisTitle(unit);
+  /** Rows from top to bottom. */
+  static XYChart rows(Theme theme, int width, int height, Axis axis, List<Amount> rows) {
+    XYChart chart = chart(theme, width, height, "", axis.unit());
     XYStyler style = chart.getStyler();
     style.setLegendVisible(false);
     style.setPlotGridHorizontalLinesVisible(false);
-    double margin = (to - from) / 100; // ticks and points at the very ends would be cut off
-    style.setXAxisMin(from - margin);
-    style.setXAxisMax(to + margin);
+    double margin =
+        (axis.to() - axis.from()) / 100; // ticks and points at the very ends would be cut off
+    style.setXAxisMin(axis.from() - margin);
+    style.setXAxisMax(axis.to() + margin);
     style.setYAxisMin(0.4);
     style.setYAxisMax(rows.size() + 0.6);
     style.setPlotContentSize(1);
     style.setYAxisTickMarkSpacingHint(20);
-    style.setxAxisTickLabelsFormattingFunction(scale);
     style.setyAxisTickLabelsFormattingFunction(tick -> label(rows, tick));
-    if (!Double.isNaN(line)) {
+    if (!Double.isNaN(axis.dashed())) {
       style.setAnnotationLineColor(theme.muted());
       style.setAnnotationLineStroke(
           new BasicStroke(
               1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {5, 4}, 0));
-      chart.addAnnotation(new AnnotationLine(line, /* isVertical= */ true, false));
+      chart.addAnnotation(new AnnotationLine(axis.dashed(), /* isVertical= */ true, false));
     }
     float thickness = Math.min(18f, 0.45f * height / (rows.size() + 1));
     for (int i = 0; i < rows.size(); i++) {
-      Row row = rows.get(i);
+      Amount row = rows.get(i);
+      Color color = row.color().apply(theme);
       double y = rows.size() - i;
       if (Double.isNaN(row.low())) {
-        stroke(chart, row, "bar " + i, Math.max(from, 0), row.value(), y, thickness);
+        stroke(chart, color, "bar " + i, Math.max(axis.from(), 0), row.value(), y, thickness);
       } else {
-        stroke(chart, row, "interval " + i, row.low(), row.high(), y, 3f);
+        stroke(chart, color, "interval " + i, row.low(), row.high(), y, 3f);
         XYSeries point =
             chart.addSeries("value " + i, new double[] {row.value()}, new double[] {y});
         point.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
         point.setMarker(SeriesMarkers.CIRCLE);
-        point.setMarkerColor(row.color());
+        point.setMarkerColor(color);
       }
     }
     return chart;
   }
 
   private static void stroke(
-      XYChart chart, Row row, String name, double start, double end, double y, float thickness) {
+      XYChart chart,
+      Color color,
+      String name,
+      double start,
+      double end,
+      double y,
+      float thickness) {
     XYSeries series = chart.addSeries(name, new double[] {start, end}, new double[] {y, y});
     series.setMarker(SeriesMarkers.NONE);
-    series.setLineColor(row.color());
+    series.setLineColor(color);
     series.setLineStyle(new BasicStroke(thickness, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
   }
 
@@ -145,7 +165,7 @@ public final class Charts {
    * Whole numbers are rows, counted from the bottom. What lies between gets blanks, each time
    * another number of them: XChart widens the step between ticks until all labels differ.
    */
-  private static String label(List<Row> rows, double tick) {
+  private static String label(List<Amount> rows, double tick) {
     int row = rows.size() - (int) Math.round(tick);
     boolean whole = Math.abs(tick - Math.rint(tick)) < 1e-6;
     return whole && row >= 0 && row < rows.size()
@@ -163,13 +183,14 @@ public final class Charts {
   }
 
   /** Without superfluous zeros. */
-  static String number(double value) {
+  private static String number(double value) {
     return new DecimalFormat("0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
   }
 
-  private static XYChart chart(Theme theme, int width, int height, String title) {
+  private static XYChart chart(Theme theme, int width, int height, String title, String x) {
     XYChart chart = new XYChart(width, height);
     chart.setTitle(title);
+    chart.setXAxisTitle(x);
     Font text = new Font(Font.SANS_SERIF, Font.PLAIN, TEXT_SIZE);
     XYStyler style = chart.getStyler();
     style.setChartBackgroundColor(theme.background());
@@ -180,6 +201,7 @@ public final class Charts {
     style.setChartTitleBoxVisible(false);
     style.setChartPadding(12);
     style.setAxisTitleFont(text);
+    style.setxAxisTickLabelsFormattingFunction(Charts::number);
     style.setXAxisTitleColor(theme.muted());
     style.setYAxisTitleColor(theme.muted());
     style.setAxisTickLabelsFont(text);

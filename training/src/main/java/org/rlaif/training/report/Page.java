@@ -1,8 +1,6 @@
 package org.rlaif.training.report;
 
 import com.samskivert.mustache.Mustache;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -20,24 +18,23 @@ public final class Page {
 
   private Page() {}
 
-  /** A picture that is drawn, for the page and for a phone's. */
-  public record Drawn(Picture picture, Themed page, Themed phone) {
+  /**
+   * A picture that is drawn: as PNG for a file, and in base64 for the page and for a phone's, in
+   * both themes.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
+  public record Drawn(
+      Picture picture, byte[] png, String light, String dark, String phoneLight, String phoneDark) {
     /** Draws it. */
     public static Drawn of(Picture picture) {
-      return new Drawn(picture, Themed.of(picture, Room.PAGE), Themed.of(picture, Room.PHONE));
-    }
-
-    /** As PNG, for a wide page. */
-    public byte[] png() {
-      return page.light();
-    }
-  }
-
-  /** In both themes. */
-  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-  record Themed(byte[] light, byte[] dark) {
-    static Themed of(Picture picture, Room room) {
-      return new Themed(picture.png(Theme.LIGHT, room), picture.png(Theme.DARK, room));
+      byte[] png = picture.png(Theme.LIGHT, Room.PAGE);
+      return new Drawn(
+          picture,
+          png,
+          base64(png),
+          base64(picture.png(Theme.DARK, Room.PAGE)),
+          base64(picture.png(Theme.LIGHT, Room.PHONE)),
+          base64(picture.png(Theme.DARK, Room.PHONE)));
     }
   }
 
@@ -48,7 +45,7 @@ public final class Page {
    * @param command that was typed; empty if it is not known
    * @param settings as text
    * @param whyNoPictures what to say if none could be drawn; else empty
-   * @param now for the page's date
+   * @param date of the page
    */
   public record Frame(
       String name,
@@ -57,7 +54,7 @@ public final class Page {
       String settings,
       String version,
       String whyNoPictures,
-      ZonedDateTime now) {}
+      String date) {}
 
   /**
    * The page.
@@ -66,25 +63,15 @@ public final class Page {
    */
   public static String html(Frame frame, List<ReportPart> parts, List<Drawn> pictures) {
     Map<String, Object> page = new LinkedHashMap<>();
-    page.put("name", frame.name());
+    page.put("run", frame);
     page.put("story", sentence(all(parts, part -> part.story)));
     page.put("cards", all(backwards(parts), part -> part.cards));
     page.put("about", all(parts, part -> part.facts));
     page.put("judges", all(parts, part -> part.judges));
-    page.put("whyNoPictures", frame.whyNoPictures());
-    page.put("pictures", pictures.stream().map(Page::shown).toList());
+    page.put("pictures", pictures);
     page.put(
         "examples",
-        parts.stream().map(ReportPart::examples).filter(e -> !e.rows().isEmpty()).toList());
-    page.put("run", frame.folder());
-    page.put("config", frame.folder() + "/config.yaml");
-    page.put("command", frame.command());
-    page.put("settings", frame.settings());
-    page.put("version", frame.version());
-    page.put(
-        "date",
-        DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
-            .format(frame.now()));
+        parts.stream().map(part -> part.examples).filter(e -> !e.rows().isEmpty()).toList());
     // Only the values between {{ and }} change; they are escaped.
     return Mustache.compiler()
         .escapeHTML(true)
@@ -120,16 +107,6 @@ public final class Page {
             ? last
             : String.join(", ", clauses.subList(0, clauses.size() - 1)) + " and " + last;
     return all.substring(0, 1).toUpperCase(Locale.ROOT) + all.substring(1) + ".";
-  }
-
-  private static Map<String, Object> shown(Drawn drawn) {
-    return Map.of(
-        "title", drawn.picture().title(),
-        "caption", drawn.picture().caption(),
-        "light", base64(drawn.page().light()),
-        "dark", base64(drawn.page().dark()),
-        "phoneLight", base64(drawn.phone().light()),
-        "phoneDark", base64(drawn.phone().dark()));
   }
 
   private static String base64(byte[] bytes) {

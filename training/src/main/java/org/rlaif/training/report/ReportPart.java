@@ -28,7 +28,7 @@ public final class ReportPart {
   final List<String> judges = new ArrayList<>();
   final List<Picture> pictures = new ArrayList<>();
   final List<String> closing = new ArrayList<>();
-  private Examples examples = Examples.NONE;
+  Examples examples = Examples.NONE;
 
   /**
    * @param section the stage's own in {@code report.json}: its figures but those of the clock
@@ -66,10 +66,6 @@ public final class ReportPart {
     examples = some;
   }
 
-  Examples examples() {
-    return examples;
-  }
-
   /** A sentence for whoever has started the run and looks at the screen. */
   public void closing(String sentence) {
     closing.add(sentence);
@@ -103,6 +99,11 @@ public final class ReportPart {
   /** A share of 1. */
   public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f\u00a0%%", 100 * share);
+  }
+
+  /** A share of 1 lies between these. */
+  public static String range(double low, double high) {
+    return percent(low) + " to " + percent(high);
   }
 
   /** A whole number. */

@@ -2,15 +2,17 @@ package org.rlaif.training.run;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.UserError;
+import org.rlaif.training.run.StageStates.State;
 
 /** Runs stages in their order, skips those that are finished, and says so line by line. */
 public final class Pipeline {
@@ -48,10 +50,6 @@ public final class Pipeline {
     return fingerprints.get(stages.indexOf(stage));
   }
 
-  List<Stage<?>> stages() {
-    return stages;
-  }
-
   /** Looks at what is there of these stages. */
   StageStates survey(List<Stage<?>> some) {
     StageStates survey = new StageStates(folder);
@@ -67,9 +65,7 @@ public final class Pipeline {
    * @param command what was typed, for the report
    */
   public void run(RunContext context, PrintWriter out, boolean replace, String command) {
-    try (RunLock lock = begin()) {
-      work(context, out, replace, stages, List.of(), () -> folder.noteCommand(command));
-    }
+    work(context, out, replace, stages, List.of(), () -> folder.noteCommand(command));
   }
 
   /** Runs one stage, unless it is finished; those before it must be. */
@@ -80,15 +76,7 @@ public final class Pipeline {
       throw UserError.expected(
           "stage", name, "one of " + String.join(", ", names) + " in this run");
     }
-    try (RunLock lock = begin()) {
-      work(context, out, replace, List.of(stages.get(index)), stages.subList(0, index), () -> {});
-    }
-  }
-
-  private RunLock begin() {
-    RunLock lock = RunLock.take(folder.path());
-    folder.sweep();
-    return lock;
+    work(context, out, replace, List.of(stages.get(index)), stages.subList(0, index), () -> {});
   }
 
   private void work(
@@ -98,42 +86,41 @@ public final class Pipeline {
       List<Stage<?>> wanted,
       List<Stage<?>> before,
       Runnable begun) {
-    StageStates read = survey(before); // never discarded here
-    for (Stage<?> stage : before) {
-      String state =
-          switch (read.of(stage.name())) {
-            case MISSING, OTHERWISE -> "not finished with these settings";
-            case FINISHED, DAMAGED -> "";
-          };
-      UserError.require(
-          state.isEmpty(),
-          wanted.get(0).name() + ": the stage before it, " + stage.name(),
-          state,
-          "run rlaif " + stage.name() + " first, or rlaif run for all of them");
-    }
-    read.require(run.config());
-    StageStates found = survey(wanted);
-    if (replace) {
-      found.requireNotRead(run.config());
-    } else {
-      found.require(run.config());
-    }
-    wanted.stream()
-        .filter(stage -> found.of(stage.name()) != StageStates.State.FINISHED)
-        .forEach(stage -> stage.check(run));
-    List.of(read.unchecked(), found.unchecked()).forEach(Pipeline::warn);
-    folder.write(run.config());
-    begun.run();
-    noteModels();
-    for (Stage<?> stage : wanted) {
-      if (found.of(stage.name()) == StageStates.State.FINISHED) {
-        say(out, stage, "finished before");
+    try (RunLock lock = RunLock.take(folder.path())) {
+      folder.sweep();
+      StageStates read = survey(before); // never discarded here
+      for (Stage<?> stage : before) {
+        State state = read.of(stage.name());
+        UserError.require(
+            state == State.FINISHED || state == State.DAMAGED,
+            wanted.get(0).name() + ": the stage before it, " + stage.name(),
+            "not finished with these settings",
+            "run rlaif " + stage.name() + " first, or rlaif run for all of them");
+      }
+      read.require(run.config());
+      StageStates found = survey(wanted);
+      if (replace) {
+        found.requireNotRead(run.config());
       } else {
-        folder.setAside(stage.name());
-        noteModels();
-        execute(stage, context);
-        noteModels();
-        say(out, stage, "");
+        found.require(run.config());
+      }
+      wanted.stream()
+          .filter(stage -> found.of(stage.name()) != State.FINISHED)
+          .forEach(stage -> stage.check(run));
+      List.of(read.unchecked(), found.unchecked()).forEach(Pipeline::warn);
+      folder.write(run.config());
+      begun.run();
+      noteModels();
+      for (Stage<?> stage : wanted) {
+        if (found.of(stage.name()) == State.FINISHED) {
+          say(out, stage, "finished before");
+        } else {
+          folder.setAside(stage.name());
+          noteModels();
+          execute(stage, context);
+          noteModels();
+          say(out, stage, "");
+        }
       }
     }
   }
@@ -164,14 +151,18 @@ public final class Pipeline {
 
   /** Models of stages that finished with other settings do not belong to this run any more. */
   private void noteModels() {
-    Map<Product, String> finished = new EnumMap<>(Product.class);
-    run.makers()
-        .forEach(
-            (product, maker) ->
-                stages.stream()
-                    .filter(stage -> stage.name().equals(maker) && hasCurrentFingerprint(stage))
-                    .forEach(stage -> finished.put(product, maker)));
-    folder.noteModels(finished, run.config().reward().trained() ? null : run.path(Product.REWARD));
+    Map<String, String> models = new TreeMap<>();
+    for (Stage<?> stage : stages) {
+      Product product = stage.about().leaves();
+      if (product != null && product.isModel() && hasCurrentFingerprint(stage)) {
+        models.put(product.servedName(), stage.name() + "/model");
+      }
+    }
+    if (!models.isEmpty() && !run.config().reward().trained()) { // one that was brought along
+      Path reward = run.path(Product.REWARD).toAbsolutePath().normalize();
+      models.put(Product.REWARD.servedName(), reward.toString());
+    }
+    folder.noteModels(models);
   }
 
   private void say(PrintWriter out, Stage<?> stage, String remark) {

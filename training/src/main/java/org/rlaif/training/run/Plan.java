@@ -1,9 +1,10 @@
 package org.rlaif.training.run;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.rlaif.model.DecoderConfig;
 
 /**
@@ -11,68 +12,41 @@ import org.rlaif.model.DecoderConfig;
  * without loading a model. Users' own data are read, to know who labels.
  */
 public final class Plan {
-  private record Line(String stage, String would, Estimate estimate) {}
+  private static final String ROW = "%-10s  %-9s  %-32s  %9s  %-32s  %s%n";
 
-  private final Run run;
-  private final Sizes sizes;
-  private final StageStates survey;
-  private final List<Line> lines = new ArrayList<>();
-
-  private Plan(Run run, StageStates survey) {
-    this.run = run;
-    this.survey = survey;
-    this.sizes = new Sizes(run.config());
-  }
+  private Plan() {}
 
   /**
-   * Plans a run without starting it.
+   * Plans a run without starting it, and prints a table.
    *
    * @throws org.rlaif.kit.UserError if the run would be refused for its settings
    */
-  public static Plan of(Run run, List<Stage<?>> stages) {
-    Pipeline pipeline = new Pipeline(run, stages);
-    Plan plan = new Plan(run, pipeline.survey(stages));
+  public static void print(Run run, List<Stage<?>> stages, PrintWriter out) {
+    Sizes sizes = new Sizes(run.config());
+    StageStates survey = new Pipeline(run, stages).survey(stages);
+    Map<String, Estimate> estimates = new LinkedHashMap<>();
     for (Stage<?> stage : stages) {
-      if (plan.survey.of(stage.name()) != StageStates.State.FINISHED) {
+      if (survey.of(stage.name()) != StageStates.State.FINISHED) {
         stage.check(run);
       }
-      plan.lines.add(new Line(stage.name(), plan.would(stage), stage.estimate(run, plan.sizes)));
+      estimates.put(stage.name(), stage.estimate(run, sizes));
     }
-    return plan;
-  }
-
-  private String would(Stage<?> stage) {
-    if (survey.of(stage.name()) == StageStates.State.FINISHED) {
-      return "skip";
-    }
-    return survey.discarded().contains(stage.name()) ? "replace" : "run";
-  }
-
-  /** Prints a table. */
-  public void print(PrintWriter out) {
     DecoderConfig policy = sizes.policy();
-    out.printf(
-        Locale.ROOT,
-        "%-10s  %-9s  %-32s  %9s  %-32s  %s%n",
-        "stage",
-        "would",
-        "work",
-        "rollouts",
-        "models",
-        "memory");
-    for (Line line : lines) {
-      Estimate estimate = line.estimate();
-      out.printf(
-          Locale.ROOT,
-          "%-10s  %-9s  %-32s  %9s  %-32s  %s%n",
-          line.stage(),
-          line.would(),
-          estimate.work(),
-          estimate.rollouts() == 0 ? "" : String.format(Locale.ROOT, "%,d", estimate.rollouts()),
-          estimate.models(),
-          estimate.bytes() == 0 ? "" : megabytes(estimate.bytes()));
-    }
-    long most = lines.stream().mapToLong(line -> line.estimate().bytes()).max().orElse(0);
+    out.printf(Locale.ROOT, ROW, "stage", "would", "work", "rollouts", "models", "memory");
+    estimates.forEach(
+        (stage, estimate) ->
+            out.printf(
+                Locale.ROOT,
+                ROW,
+                stage,
+                would(stage, survey),
+                estimate.work(),
+                estimate.rollouts() == 0
+                    ? ""
+                    : String.format(Locale.ROOT, "%,d", estimate.rollouts()),
+                estimate.models(),
+                estimate.bytes() == 0 ? "" : megabytes(estimate.bytes())));
+    long most = estimates.values().stream().mapToLong(Estimate::bytes).max().orElse(0);
     out.printf(
         Locale.ROOT,
         "%nPolicy: %,d parameters (%d layers, %d wide, %d heads, context %d, vocabulary %d).%n",
@@ -95,6 +69,13 @@ public final class Plan {
     if (!loss.isEmpty()) {
       out.printf("%nNot without being asked to: %s%nTo go on: %s.%n", loss, survey.wayOut());
     }
+  }
+
+  private static String would(String stage, StageStates survey) {
+    if (survey.of(stage) == StageStates.State.FINISHED) {
+      return "skip";
+    }
+    return survey.discarded().contains(stage) ? "replace" : "run";
   }
 
   private static String megabytes(long bytes) {

@@ -1,10 +1,6 @@
 package org.rlaif.training.run;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
@@ -15,6 +11,7 @@ import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.data.DataSet;
+import org.rlaif.training.data.Splits;
 import org.rlaif.training.data.UserData;
 
 /**
@@ -89,14 +86,8 @@ public record Run(RunConfig config, RunFolder folder, Map<Product, String> maker
 
   /** A seed for some purpose of its own, so that no two draw the same numbers. */
   public long seed(String purpose) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] text = (config.seed() + "/" + purpose).getBytes(StandardCharsets.UTF_8);
-      // 48 bits: exact in every language that reads the seed as a number.
-      return ByteBuffer.wrap(digest.digest(text)).getLong() >>> 16;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    // 48 bits: exact in every language that reads the seed as a number.
+    return Splits.hash(config.seed() + "/" + purpose) >>> 16;
   }
 
   /** The longest sequence in tokens that every model of the run can read. */

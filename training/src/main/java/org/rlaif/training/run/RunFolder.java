@@ -5,13 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Json;
@@ -69,10 +66,6 @@ public final class RunFolder {
 
   public Path path() {
     return path;
-  }
-
-  public String name() {
-    return String.valueOf(path.toAbsolutePath().normalize().getFileName());
   }
 
   /** The folder as a person would type it from where they are. */
@@ -187,39 +180,12 @@ public final class RunFolder {
         : Optional.empty();
   }
 
-  /** The models that are there, by the names they are served under. */
-  public Map<String, Path> models() {
-    Path file = path.resolve(MODELS);
-    if (!Files.exists(file)) {
-      throw UserError.expected(
-          "run",
-          path,
-          "a run with a trained model; continue it with rlaif run " + path.resolve(CONFIG));
-    }
-    Map<String, Path> models = new LinkedHashMap<>();
-    Map<?, ?> folders = Json.read(file, Map.class);
-    folders.forEach(
-        (name, folder) -> models.put(String.valueOf(name), path.resolve(String.valueOf(folder))));
-    return models;
-  }
-
   /**
    * Notes which models belong to the run as it is set now.
    *
-   * @param finished names of the stages that have left something, by what it is
-   * @param reward a reward model that was brought along, noted once there is a policy; null: none
+   * @param models by the names they are served under; relative to this folder, or absolute
    */
-  void noteModels(Map<Product, String> finished, @Nullable Path reward) {
-    Map<String, String> models = new TreeMap<>();
-    finished.forEach(
-        (product, stage) -> {
-          if (product.isModel()) {
-            models.put(product.servedName(), stage + "/model");
-          }
-        });
-    if (reward != null && !models.isEmpty()) {
-      models.put(Product.REWARD.servedName(), reward.toAbsolutePath().normalize().toString());
-    }
+  void noteModels(Map<String, String> models) {
     if (models.isEmpty()) {
       AtomicFiles.deleteRecursively(path.resolve(MODELS));
     } else {

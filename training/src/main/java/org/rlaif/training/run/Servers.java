@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Prompt;
@@ -19,14 +20,17 @@ public interface Servers {
    */
   Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts);
 
-  /** Models that are being served. */
-  interface Serving extends AutoCloseable {
-    RlaifClient client();
-
-    /** Another client of the same server, for whoever closes it. */
-    RlaifClient open(Duration timeLimit);
-
+  /**
+   * Models that are being served.
+   *
+   * @param clients others of the same server, by their time limit, for whoever closes them
+   * @param end ends the serving, and the client
+   */
+  record Serving(RlaifClient client, Function<Duration, RlaifClient> clients, Runnable end)
+      implements AutoCloseable {
     @Override
-    void close();
+    public void close() {
+      end.run();
+    }
   }
 }

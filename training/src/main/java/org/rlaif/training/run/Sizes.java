@@ -69,11 +69,6 @@ public final class Sizes {
     return TRAINED * trained;
   }
 
-  /** Whether an adapter is trained over a base that all networks share. */
-  public boolean isShared() {
-    return adapter.wanted();
-  }
-
   /** Models of so many numbers on a server. */
   public long served(long numbers) {
     return SERVED * numbers;

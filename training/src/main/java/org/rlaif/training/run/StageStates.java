@@ -133,17 +133,17 @@ final class StageStates {
 
   /** Refuses to discard what the run itself is to begin with. */
   void requireNotRead(RunConfig now) {
-    leaves("", Json.MAPPER.valueToTree(now)).forEach(this::requireNotRead);
-  }
-
-  private void requireNotRead(String key, String value) {
-    for (String stage : discarded()) {
-      UserError.require(
-          !lies(value, folder.stage(stage)),
-          key,
-          value,
-          "something that --replace does not discard; another --name keeps it");
-    }
+    leaves("", Json.MAPPER.valueToTree(now))
+        .forEach(
+            (key, value) -> {
+              for (String stage : discarded()) {
+                UserError.require(
+                    !lies(value, folder.stage(stage)),
+                    key,
+                    value,
+                    "something that --replace does not discard; another --name keeps it");
+              }
+            });
   }
 
   private static boolean lies(String path, Path folder) {

@@ -12,7 +12,6 @@ import org.rlaif.kit.Prompt;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.Tokenizer;
 import org.rlaif.training.config.CandidatesConfig;
-import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.rollouts.CandidateSampling;
 import org.rlaif.training.run.Estimate;
@@ -26,10 +25,6 @@ import org.rlaif.training.run.Stage;
 /** Samples completions to be judged from the policy to start from. */
 record CandidatesStage(CandidatesConfig config) implements Stage<CandidateSampling.Figures> {
   private static final String PEOPLE = "people have said what is better";
-
-  CandidatesStage(RunConfig run) {
-    this(run.candidates());
-  }
 
   @Override
   public About<CandidateSampling.Figures> about() {

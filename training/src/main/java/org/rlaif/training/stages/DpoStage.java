@@ -17,10 +17,6 @@ import org.rlaif.training.run.Stage;
 
 /** Teaches the policy the preferences as they are. */
 record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
-  DpoStage(RunConfig config) {
-    this(config, config.dpo());
-  }
-
   @Override
   public About<Dpo.Figures> about() {
     return new About<>(
@@ -66,7 +62,6 @@ record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
   public void report(Dpo.Figures figures, Run run, ReportPart part) {
     part.story("DPO taught the policy the preferences");
     part.fact("DPO steps", ReportPart.count(figures.steps()));
-    RewardStage.accuracies(figures.heldOut(), null, "the policy's implicit reward")
-        .ifPresent(part::picture);
+    RewardStage.accuracies(part, figures.heldOut(), null, "the policy's implicit reward");
   }
 }

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Example;
@@ -15,14 +17,16 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.EvaluationConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.data.GeneratedData;
+import org.rlaif.training.evaluation.Comparer;
 import org.rlaif.training.evaluation.EvaluatedModels;
 import org.rlaif.training.evaluation.Evaluation;
 import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.training.evaluation.Sample;
+import org.rlaif.training.report.Charts.Amount;
 import org.rlaif.training.report.Examples;
 import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Pictures.Amount;
 import org.rlaif.training.report.ReportPart;
 import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Estimate;
@@ -32,6 +36,8 @@ import org.rlaif.training.run.RunContext;
 import org.rlaif.training.run.Servers.Serving;
 import org.rlaif.training.run.Sizes;
 import org.rlaif.training.run.Stage;
+import org.rlaif.training.tldr.Facts;
+import org.rlaif.training.tldr.GoldScore;
 
 /** Compares the policy with where it started, and with the references. */
 record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
@@ -41,10 +47,6 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
 
   /** Scores that are no further apart are the same. */
   private static final double EVEN = 1e-9;
-
-  EvaluateStage(RunConfig config) {
-    this(config, config.evaluation());
-  }
 
   @Override
   public About<EvaluationFigures> about() {
@@ -87,16 +89,15 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
   public EvaluationFigures work(RunContext context, Path out) {
     Run run = context.run();
     Path policyFolder = run.path(Product.POLICY);
-    Map<String, Path> served = new HashMap<>();
-    served.put("sft", run.path(Product.START));
-    served.put("policy", policyFolder);
+    Map<String, Path> served =
+        new HashMap<>(Map.of("sft", run.path(Product.START), "policy", policyFolder));
     if (run.hasReward()) {
       served.put("reward", run.path(Product.REWARD));
     }
     try (ModelFolder start = ModelFolder.open(run.path(Product.START));
         ModelFolder policy = ModelFolder.open(policyFolder);
         Serving serving = context.serve(served);
-        RunJudge judging = RunJudge.ofEvaluation(context)) {
+        @Nullable RunJudge judging = isByGold() ? null : RunJudge.open(context)) {
       ContextFilter filter = run.filter(PromptEncoder.of(start));
       List<Example> test =
           filter.prompts(filter.examples(run.data().test()), evaluation.maxTokens());
@@ -110,11 +111,20 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
           new EvaluatedModels(start, policy, serving.client(), names),
           test,
           filter.dropped(),
-          judging.comparer(),
+          judging == null ? gold(run) : new Comparer.ByJudge(judging.judge()),
           run.seed("evaluate"),
           context.device(),
           out);
     }
+  }
+
+  /** The gold score, by the facts of the generated posts. */
+  private static Comparer gold(Run run) {
+    Map<String, Facts> facts = GeneratedData.facts(run.path(Product.DATA));
+    return new Comparer.ByScore(
+        "gold",
+        (id, completion) ->
+            GoldScore.of(Objects.requireNonNull(facts.get(id), "no facts of " + id), completion));
   }
 
   @Override
@@ -135,10 +145,9 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
                 againstStart.n(),
                 JudgeWords.name(figures.judge())));
     part.closing(
-        "95 %% interval: %s to %s%s."
+        "95 %% interval: %s%s."
             .formatted(
-                ReportPart.percent(againstStart.low()),
-                ReportPart.percent(againstStart.high()),
+                ReportPart.range(againstStart.low(), againstStart.high()),
                 againstReferences == null
                     ? ""
                     : "; against the references it wins "
@@ -159,11 +168,8 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
       part.card(
           ReportPart.percent(rate.value()),
           label,
-          "95 %%: %s to %s, n = %s"
-              .formatted(
-                  ReportPart.percent(rate.low()),
-                  ReportPart.percent(rate.high()),
-                  ReportPart.count(rate.n())));
+          "95 %%: %s, n = %s"
+              .formatted(ReportPart.range(rate.low(), rate.high()), ReportPart.count(rate.n())));
     }
   }
 
@@ -213,18 +219,12 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     Sample.Scores scores = gold == null ? sample.score() : gold;
     double lead = gold == null ? Double.NaN : gold.policy() - gold.sft();
     List<Examples.Completion> completions = new ArrayList<>();
-    completions.add(
-        completion(start, sample.sft(), scores == null ? null : (Double) scores.sft(), -lead));
-    completions.add(
-        completion(
-            policy, sample.policy(), scores == null ? null : (Double) scores.policy(), lead));
+    completions.add(completion(start, sample.sft(), scores, Sample.Scores::sft, -lead));
+    completions.add(completion(policy, sample.policy(), scores, Sample.Scores::policy, lead));
     if (!sample.reference().isEmpty()) {
+      String reference = sample.reference();
       completions.add(
-          completion(
-              "Reference",
-              sample.reference(),
-              scores == null ? null : scores.reference(),
-              Double.NaN));
+          completion("Reference", reference, scores, Sample.Scores::reference, Double.NaN));
     }
     return new Examples.Example(sample.id(), sample.prompt().transcript().strip(), completions);
   }
@@ -233,7 +233,12 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
    * @param lead how far it is ahead of the one that it is compared with; NaN: it is not
    */
   private static Examples.Completion completion(
-      String by, String text, @Nullable Double score, double lead) {
+      String by,
+      String text,
+      Sample.@Nullable Scores scores,
+      Function<Sample.Scores, @Nullable Double> its,
+      double lead) {
+    Double score = scores == null ? null : its.apply(scores);
     return new Examples.Completion(
         by,
         text.strip(),

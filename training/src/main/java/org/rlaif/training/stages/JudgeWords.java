@@ -51,11 +51,9 @@ final class JudgeWords {
       var interval = figures.bothOrdersAgreeInterval();
       if (agree != null && interval != null) { // absent if every pair was the same text twice
         sentences.add(
-            "Both orders favoured the same completion in %s of the pairs (95 %%: %s to %s)."
+            "Both orders favoured the same completion in %s of the pairs (95 %%: %s)."
                 .formatted(
-                    ReportPart.percent(agree),
-                    ReportPart.percent(interval.low()),
-                    ReportPart.percent(interval.high())));
+                    ReportPart.percent(agree), ReportPart.range(interval.low(), interval.high())));
       }
       Integer hard = figures.hard();
       if (hard != null && hard > 0) {

@@ -1,10 +1,12 @@
 package org.rlaif.training.stages;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.LabelReport;
 import org.rlaif.kit.Interval;
+import org.rlaif.kit.Json;
 
 /**
  * Who labelled, how well, and how much: the judge's {@link LabelReport} where one was asked, else
@@ -49,25 +51,8 @@ record LabelFigures(
   }
 
   static LabelFigures ofJudge(LabelReport report, int train, int heldOut) {
-    return new LabelFigures(
-        report.judge(),
-        train,
-        heldOut,
-        null,
-        report.pairs(),
-        report.answered(),
-        report.unanswered(),
-        report.identical(),
-        report.even(),
-        report.positionBiasBefore(),
-        report.positionBiasInterval(),
-        report.positionBiasAfter(),
-        report.bothOrdersAgree(),
-        report.bothOrdersAgreeInterval(),
-        report.firstTwice(),
-        report.secondTwice(),
-        report.hard(),
-        report.remarks(),
-        report.agreement());
+    ObjectNode figures = Json.MAPPER.valueToTree(report);
+    figures.put("train", train).put("heldOut", heldOut).putNull("tooLong");
+    return Json.MAPPER.convertValue(figures, LabelFigures.class);
   }
 }

@@ -17,8 +17,9 @@ import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.data.DataSet;
 import org.rlaif.training.data.Splits;
 import org.rlaif.training.offline.LabelledPairs;
+import org.rlaif.training.report.Charts.Amount;
+import org.rlaif.training.report.Charts.Axis;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Pictures.Amount;
 import org.rlaif.training.report.ReportPart;
 import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Product;
@@ -79,17 +80,16 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
     Run run = context.run();
     List<Candidates> candidates =
         JsonLines.read(run.path(Product.CANDIDATES).resolve("candidates.jsonl"), Candidates.class);
-    try (RunJudge judging = RunJudge.ofLabels(context)) {
+    try (RunJudge judging = RunJudge.open(context)) {
       Labeler.Labels labels = new Labeler(judging.judge()).label(candidates);
       labels.report().warnings().forEach(each -> System.err.println("label: " + each));
       List<String> prompts = labels.preferences().stream().map(LabelStage::transcript).toList();
       Set<String> held =
           Splits.heldOut(prompts, config.labels().heldOut(), config.seed(), "heldOut");
-      List<Preference> train = new ArrayList<>();
-      List<Preference> heldOut = new ArrayList<>();
-      for (Preference each : labels.preferences()) {
-        (held.contains(transcript(each)) ? heldOut : train).add(each);
-      }
+      List<Preference> train = new ArrayList<>(labels.preferences());
+      train.removeIf(each -> held.contains(transcript(each)));
+      List<Preference> heldOut = new ArrayList<>(labels.preferences());
+      heldOut.removeIf(each -> !held.contains(transcript(each)));
       write(out, train, heldOut);
       return LabelFigures.ofJudge(labels.report(), train.size(), heldOut.size());
     }
@@ -141,7 +141,7 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
             "Mean probability that the judge gives to the completion shown first. The dashed line"
                 + " is a judge that does not care about the position; the mean of both orders gets"
                 + " there.",
-            new Pictures.Axis("first position (%)", 0, end, 50),
+            new Axis("first position (%)", 0, end, 50),
             List.of(bar("one order", before, true), bar("both orders", after, false))));
   }
 

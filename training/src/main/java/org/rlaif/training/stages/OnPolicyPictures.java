@@ -18,10 +18,11 @@ import java.util.stream.Stream;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.training.data.GeneratedData;
 import org.rlaif.training.onpolicy.RolloutRow;
+import org.rlaif.training.report.Charts.Look;
+import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.MetricCurves;
 import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Pictures.Panel;
 import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;
@@ -48,6 +49,7 @@ final class OnPolicyPictures {
   private final Path stage;
   private final String word;
   private final Map<String, Facts> facts;
+  private final List<Update> updates = new ArrayList<>();
 
   /**
    * @param stage its folder
@@ -57,15 +59,24 @@ final class OnPolicyPictures {
     this.stage = stage;
     this.word = word;
     this.facts = GeneratedData.facts(run.path(Product.DATA));
+    for (Path file : rolloutFiles()) {
+      List<RolloutRow> rows = JsonLines.read(file, RolloutRow.class);
+      updates.add(
+          new Update(
+              updates.size() + 1,
+              mean(rows, RolloutRow::score),
+              mean(rows, this::gold),
+              mean(rows, RolloutRow::kl),
+              mean(rows, row -> row.tokens().length)));
+    }
   }
 
   /** Those that there is something for. */
   List<Picture> all() {
     List<Picture> all = new ArrayList<>();
-    List<Update> updates = updates();
     if (updates.size() >= 2) {
-      all.add(scoreAgainstKl(updates));
-      all.add(byUpdate(updates));
+      all.add(scoreAgainstKl());
+      all.add(byUpdate());
     }
     List<Panel> learning = learning();
     if (!learning.isEmpty()) {
@@ -88,16 +99,8 @@ final class OnPolicyPictures {
     return !facts.isEmpty();
   }
 
-  private Picture scoreAgainstKl(List<Update> updates) {
-    double[] kl = all(updates, Update::kl);
-    String x = "KL to the reference (nats per completion)";
-    List<Panel> panels = new ArrayList<>();
-    double[][] scores = {kl, all(updates, Update::score)};
-    panels.add(Panel.of("Reward", x, "score", scores, TRAIL, Theme::policy));
-    if (hasGold()) {
-      double[][] gold = {kl, all(updates, Update::gold)};
-      panels.add(Panel.of("Gold", x, "gold score", gold, TRAIL, Theme::gold));
-    }
+  private Picture scoreAgainstKl() {
+    List<Panel> panels = worth("KL to the reference (nats per completion)", Update::kl, TRAIL);
     return Pictures.curves(
         "score-kl",
         hasGold() ? "Reward and gold score against KL" : "Reward against KL",
@@ -114,16 +117,11 @@ final class OnPolicyPictures {
         panels);
   }
 
-  private Picture byUpdate(List<Update> updates) {
-    List<Panel> panels = new ArrayList<>();
-    panels.add(panel("Reward", "score", updates, Update::score, Theme::policy));
-    if (hasGold()) {
-      panels.add(panel("Gold", "gold score", updates, Update::gold, Theme::gold));
-    }
+  private Picture byUpdate() {
+    List<Panel> panels = new ArrayList<>(worth("update", Update::number, LINE));
     panels.add(
-        panel(
-            "KL to the reference", "nats per completion", updates, Update::kl, Theme::divergence));
-    panels.add(panel("Length", "tokens per completion", updates, Update::length, Theme::before));
+        byUpdate("KL to the reference", Update::kl, "nats per completion", Theme::divergence));
+    panels.add(byUpdate("Length", Update::length, "tokens per completion", Theme::before));
     return Pictures.curves(
         "updates",
         word + ", update by update",
@@ -135,13 +133,20 @@ final class OnPolicyPictures {
         panels);
   }
 
-  private static Panel panel(
-      String title,
-      String unit,
-      List<Update> updates,
-      ToDoubleFunction<Update> value,
-      Function<Theme, Color> color) {
-    double[][] points = {all(updates, Update::number), all(updates, value)};
+  /** The reward and, where there is one, the gold score. */
+  private List<Panel> worth(String along, ToDoubleFunction<Update> x, Look look) {
+    double[] xs = all(x);
+    double[][] score = {xs, all(Update::score)};
+    double[][] gold = {xs, all(Update::gold)};
+    Panel reward = Panel.of("Reward", along, "score", score, look, Theme::policy);
+    return hasGold()
+        ? List.of(reward, Panel.of("Gold", along, "gold score", gold, look, Theme::gold))
+        : List.of(reward);
+  }
+
+  private Panel byUpdate(
+      String title, ToDoubleFunction<Update> value, String unit, Function<Theme, Color> color) {
+    double[][] points = {all(Update::number), all(value)};
     return Panel.of(title, "update", unit, points, LINE, color);
   }
 
@@ -149,28 +154,13 @@ final class OnPolicyPictures {
     var metrics = new MetricCurves(stage);
     List<Panel> panels = new ArrayList<>();
     for (Metric metric : METRICS) {
-      double[][] curve = metrics.curve("update", metric.key());
+      double[][] curve = metrics.curve("update", metric.key(), 0);
       if (curve[0].length >= 2) {
         curve[0] = DoubleStream.of(curve[0]).map(update -> update + 1).toArray();
         panels.add(Panel.of(metric.title(), "update", metric.unit(), curve, LINE, metric.color()));
       }
     }
     return panels;
-  }
-
-  private List<Update> updates() {
-    List<Update> updates = new ArrayList<>();
-    for (Path file : rolloutFiles()) {
-      List<RolloutRow> rows = JsonLines.read(file, RolloutRow.class);
-      updates.add(
-          new Update(
-              updates.size() + 1,
-              mean(rows, RolloutRow::score),
-              mean(rows, this::gold),
-              mean(rows, RolloutRow::kl),
-              mean(rows, row -> row.tokens().length)));
-    }
-    return updates;
   }
 
   private static double mean(List<RolloutRow> rows, ToDoubleFunction<RolloutRow> figure) {
@@ -182,7 +172,7 @@ final class OnPolicyPictures {
     return known == null ? Double.NaN : GoldScore.of(known, row.completion());
   }
 
-  private static double[] all(List<Update> updates, ToDoubleFunction<Update> value) {
+  private double[] all(ToDoubleFunction<Update> value) {
     return updates.stream().mapToDouble(value).toArray();
   }
 

@@ -16,7 +16,6 @@ import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
-import org.rlaif.training.onpolicy.Algorithms;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm;
 import org.rlaif.training.onpolicy.OnPolicyFigures;
 import org.rlaif.training.onpolicy.OnPolicyLoop;
@@ -33,10 +32,6 @@ import org.rlaif.training.run.Stage;
 /** Improves the policy by an on-policy algorithm, whose name the stage has. */
 record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConfig settingsOfAll)
     implements Stage<OnPolicyFigures> {
-  OnPolicyStage(RunConfig config) {
-    this(config, Algorithms.of(config), config.onPolicy());
-  }
-
   @Override
   public About<OnPolicyFigures> about() {
     return new About<>(
@@ -90,7 +85,7 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
         updates + " updates of " + batch,
         (long) updates * batch,
         "policy, reference" + (critic ? ", value" : "") + (reward > 0 ? ", reward" : ""),
-        sizes.weights(sizes.isShared() ? policy : weights)
+        sizes.weights(config.model().adapter().wanted() ? policy : weights)
             + sizes.training(/* scores= */ false)
             + (critic ? sizes.training(/* scores= */ true) : 0)
             + sizes.served(policy + reward)

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,11 +16,12 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.report.Charts.Amount;
+import org.rlaif.training.report.Charts.Axis;
 import org.rlaif.training.report.Computer;
 import org.rlaif.training.report.Page;
 import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Pictures.Amount;
 import org.rlaif.training.report.ReportPart;
 import org.rlaif.training.report.TextDrawing;
 import org.rlaif.training.report.Theme;
@@ -42,6 +44,8 @@ public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Fi
   public static final String FIGURES = "report.json";
   private static final String PICTURES = "pictures";
   private static final String SECONDS = "seconds";
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH);
 
   /** How much was drawn. */
   public record Figures(int pictures) {}
@@ -102,7 +106,7 @@ public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Fi
                 run.folder().configText(),
                 Version.number(),
                 whyNoPictures,
-                ZonedDateTime.now(ZoneOffset.UTC)),
+                ZonedDateTime.now(ZoneOffset.UTC).format(DATE)),
             parts,
             drawn);
     AtomicFiles.write(
@@ -138,15 +142,9 @@ public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Fi
   /** A copy without whatever the clock has a part in. */
   private static ObjectNode timeless(ObjectNode figures) {
     ObjectNode copy = figures.deepCopy();
-    List<String> ofTheClock = new ArrayList<>();
-    copy.fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (name.equals(SECONDS) || name.endsWith("PerSecond")) {
-                ofTheClock.add(name);
-              }
-            });
-    return copy.remove(ofTheClock);
+    copy.properties()
+        .removeIf(each -> each.getKey().equals(SECONDS) || each.getKey().endsWith("PerSecond"));
+    return copy;
   }
 
   /** What is no single stage's; its picture stands last. */
@@ -188,7 +186,7 @@ public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Fi
         "seconds",
         "Time per stage",
         "Wall-clock seconds of each stage, starting and stopping its servers included.",
-        new Pictures.Axis("seconds", 0, longest * 1.05, Double.NaN),
+        new Axis("seconds", 0, longest * 1.05, Double.NaN),
         amounts);
   }
 
@@ -204,23 +202,20 @@ public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Fi
             "data", config.data().source(),
             "algorithm", config.algorithm(),
             "version", Version.number()));
+    Map<String, Object> seconds = new LinkedHashMap<>();
+    Map<String, Object> parts = new LinkedHashMap<>();
     finished.forEach(
         (stage, each) -> {
           if (!each.section().isEmpty()) {
             report.put(stage.section(), each.section());
           }
           report.putAll(each.part().figuresOfTheRun());
-        });
-    report.put("machine", Computer.facts());
-    Map<String, Object> seconds = new LinkedHashMap<>();
-    Map<String, Object> parts = new LinkedHashMap<>();
-    finished.forEach(
-        (stage, each) -> {
           seconds.put(stage.name(), each.record().seconds());
           if (each.record().figures().path(SECONDS).isObject()) {
             parts.put(stage.name(), each.record().figures().get(SECONDS));
           }
         });
+    report.put("machine", Computer.facts());
     seconds.put("total", total(finished));
     seconds.put("parts", parts);
     report.put(SECONDS, seconds);

@@ -1,13 +1,9 @@
 package org.rlaif.training.stages;
 
-import static org.rlaif.training.report.Charts.Look.FAINT;
-import static org.rlaif.training.report.Charts.Look.LINE;
-
 import java.awt.Color;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Interval;
@@ -17,12 +13,11 @@ import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.offline.PreferenceFigures;
 import org.rlaif.training.offline.RewardModelTraining;
+import org.rlaif.training.report.Charts.Amount;
+import org.rlaif.training.report.Charts.Line;
+import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.MetricCurves;
-import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Pictures.Amount;
-import org.rlaif.training.report.Pictures.Line;
-import org.rlaif.training.report.Pictures.Panel;
 import org.rlaif.training.report.ReportPart;
 import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Estimate;
@@ -37,10 +32,6 @@ record RewardStage(RunConfig config, RewardConfig reward)
     implements Stage<RewardModelTraining.Figures> {
   /** An interval that is worth a word. */
   private static final double WIDE = 0.1;
-
-  RewardStage(RunConfig config) {
-    this(config, config.reward());
-  }
 
   @Override
   public About<RewardModelTraining.Figures> about() {
@@ -93,64 +84,63 @@ record RewardStage(RunConfig config, RewardConfig reward)
   public void report(RewardModelTraining.Figures figures, Run run, ReportPart part) {
     PreferenceFigures held = figures.heldOut();
     part.story("a reward model learned from the preferences");
-    part.closing("The reward model agrees with %s.".formatted(agreement(held)));
     Double accuracy = held.accuracy();
-    Double low = held.accuracyLow();
-    Double high = held.accuracyHigh();
-    if (accuracy != null && low != null && high != null) {
+    if (accuracy == null) {
+      part.closing("The reward model agrees with none of the held-out labels, which are all ties.");
+    } else {
+      Interval interval = Interval.ofShare(accuracy, held.decided());
+      String range = ReportPart.range(interval.low(), interval.high());
+      boolean isWide = interval.high() - interval.low() >= WIDE; // few labels leave much open
+      part.closing(
+          "The reward model agrees with %s of the held-out labels%s."
+              .formatted(
+                  ReportPart.percent(accuracy),
+                  isWide ? " (%s, as there are %d)".formatted(range, held.decided()) : ""));
       part.card(
           ReportPart.percent(accuracy),
           "reward model accuracy",
-          "95 %%: %s to %s, on %s held-out labels"
-              .formatted(
-                  ReportPart.percent(low),
-                  ReportPart.percent(high),
-                  ReportPart.count(held.decided())));
+          "95 %%: %s, on %s held-out labels".formatted(range, ReportPart.count(held.decided())));
     }
-    accuracies(figures).ifPresent(part::picture);
-    loss(run).ifPresent(part::picture);
+    accuracies(part, held, figures.train(), "the reward model");
+    double[][] loss = new MetricCurves(run.folder().stage(name())).curve("step", "loss", 0);
+    if (loss[0].length >= 2) {
+      List<Line> lines = MetricCurves.ofBatches(loss, Theme::policy);
+      part.picture(
+          Pictures.curves(
+              "reward",
+              "The reward model, step by step",
+              "Its cross-entropy with the labels; 0.693 is what a coin has.",
+              300,
+              1,
+              List.of(new Panel("", "step", "loss (nats per pair)", lines))));
+    }
   }
 
-  /** Ties say nothing, and few labels leave much open. */
-  private static String agreement(PreferenceFigures held) {
-    Double accuracy = held.accuracy();
-    Double low = held.accuracyLow();
-    Double high = held.accuracyHigh();
-    if (accuracy == null || low == null || high == null) {
-      return "none of the held-out labels, which are all ties";
-    }
-    return ReportPart.percent(accuracy)
-        + " of the held-out labels"
-        + (high - low < WIDE
-            ? ""
-            : " (%s to %s, as there are %d)"
-                .formatted(ReportPart.percent(low), ReportPart.percent(high), held.decided()));
-  }
-
-  static Optional<Picture> accuracies(
-      PreferenceFigures heldOut, @Nullable PreferenceFigures train, String who) {
+  /**
+   * Draws how often scores agree with labels, unless all of these are ties.
+   *
+   * @param train on the pairs that were learned from, if that is known
+   */
+  static void accuracies(
+      ReportPart part, PreferenceFigures heldOut, @Nullable PreferenceFigures train, String who) {
     List<Amount> amounts = new ArrayList<>();
     if (train != null) {
       add(amounts, "training", train.accuracy(), train.decided(), Theme::before);
     }
     add(amounts, "held out", heldOut.accuracy(), heldOut.decided(), Theme::policy);
     add(amounts, "confident", heldOut.accuracyConfident(), heldOut.confident(), Theme::policy);
-    return amounts.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            Pictures.shares(
-                "accuracy",
-                "How often " + who + " agrees with the labels",
-                "Share of pairs in which the completion preferred by the label has the higher"
-                    + " score, with 95 % intervals: of those that it learned from, of those held"
-                    + " out, and of the confident ones among these, at least 0.2 away from even."
-                    + " The dashed line is what a coin would reach.",
-                "accuracy (%)",
-                amounts));
-  }
-
-  private static Optional<Picture> accuracies(RewardModelTraining.Figures figures) {
-    return accuracies(figures.heldOut(), figures.train(), "the reward model");
+    if (!amounts.isEmpty()) {
+      part.picture(
+          Pictures.shares(
+              "accuracy",
+              "How often " + who + " agrees with the labels",
+              "Share of pairs in which the completion preferred by the label has the higher"
+                  + " score, with 95 % intervals: of those that it learned from, of those held"
+                  + " out, and of the confident ones among these, at least 0.2 away from even."
+                  + " The dashed line is what a coin would reach.",
+              "accuracy (%)",
+              amounts));
+    }
   }
 
   private static void add(
@@ -163,32 +153,5 @@ record RewardStage(RunConfig config, RewardConfig reward)
       Interval interval = Interval.ofShare(share, n);
       amounts.add(Amount.share(label, share, interval.low(), interval.high(), color));
     }
-  }
-
-  private Optional<Picture> loss(Run run) {
-    double[][] loss = new MetricCurves(run.folder().stage(name())).curve("step", "loss");
-    if (loss[0].length < 2) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        Pictures.curves(
-            "reward",
-            "The reward model, step by step",
-            "Its cross-entropy with the labels; 0.693 is what a coin has.",
-            300,
-            1,
-            List.of(
-                new Panel(
-                    "",
-                    "step",
-                    "loss (nats per pair)",
-                    List.of(
-                        new Line("batches", loss[0], loss[1], FAINT, Theme::before),
-                        new Line(
-                            "running mean",
-                            loss[0],
-                            MetricCurves.smooth(loss[1]),
-                            LINE,
-                            Theme::policy))))));
   }
 }

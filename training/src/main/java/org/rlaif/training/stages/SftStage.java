@@ -1,7 +1,5 @@
 package org.rlaif.training.stages;
 
-import static org.rlaif.training.report.Charts.Look.FAINT;
-import static org.rlaif.training.report.Charts.Look.LINE;
 import static org.rlaif.training.report.Charts.Look.MARKS;
 
 import java.nio.file.Path;
@@ -14,10 +12,10 @@ import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.config.SftConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.offline.Sft;
+import org.rlaif.training.report.Charts.Line;
+import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.MetricCurves;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Pictures.Line;
-import org.rlaif.training.report.Pictures.Panel;
 import org.rlaif.training.report.ReportPart;
 import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Estimate;
@@ -89,11 +87,13 @@ record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
     // The first fall hides all that follows.
     double from = figures.steps() >= 100 ? Math.ceil(0.1 * figures.steps()) : 0;
     var metrics = new MetricCurves(run.folder().stage(name()));
-    double[][] batches = MetricCurves.from(metrics.curve("step", "loss"), from);
-    double[][] held = MetricCurves.from(metrics.curve("step", "validationLoss"), from);
+    double[][] batches = metrics.curve("step", "loss", from);
+    double[][] held = metrics.curve("step", "validationLoss", from);
     if (batches[0].length < 2 || held[0].length < 1) {
       return;
     }
+    List<Line> lines = new ArrayList<>(MetricCurves.ofBatches(batches, Theme::before));
+    lines.add(new Line("validation", held[0], held[1], MARKS, Theme::policy));
     part.picture(
         Pictures.curves(
             "sft",
@@ -103,19 +103,6 @@ record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
                 + (from > 0 ? ", from step " + Math.round(from) + " on." : "."),
             300,
             1,
-            List.of(
-                new Panel(
-                    "",
-                    "step",
-                    "loss (nats per token)",
-                    List.of(
-                        new Line("batches", batches[0], batches[1], FAINT, Theme::before),
-                        new Line(
-                            "running mean",
-                            batches[0],
-                            MetricCurves.smooth(batches[1]),
-                            LINE,
-                            Theme::before),
-                        new Line("validation", held[0], held[1], MARKS, Theme::policy))))));
+            List.of(new Panel("", "step", "loss (nats per token)", lines))));
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.rlaif.training.config.Algorithm;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.onpolicy.Algorithms;
 import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;
@@ -30,14 +31,17 @@ public final class Stages {
             && run.reward().trained()
             && run.onPolicy().rewards().stream().anyMatch(RewardKind::needsModel);
     if (trainsReward || !onPolicy) {
-      stages.add(new CandidatesStage(run));
+      stages.add(new CandidatesStage(run.candidates()));
       stages.add(new LabelStage(run));
     }
     if (trainsReward) {
-      stages.add(new RewardStage(run));
+      stages.add(new RewardStage(run, run.reward()));
     }
-    stages.add(onPolicy ? new OnPolicyStage(run) : new DpoStage(run));
-    stages.add(new EvaluateStage(run));
+    stages.add(
+        onPolicy
+            ? new OnPolicyStage(run, Algorithms.of(run), run.onPolicy())
+            : new DpoStage(run, run.dpo()));
+    stages.add(new EvaluateStage(run, run.evaluation()));
     stages.add(new ReportStage(List.copyOf(stages)));
     return List.copyOf(stages);
   }

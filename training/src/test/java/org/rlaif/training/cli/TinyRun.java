@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.rlaif.kit.Json;
 
 /** A run of seconds, with the real engines and models that know nothing. */
@@ -27,6 +29,15 @@ final class TinyRun {
   static final String POSTS = "data: {posts: {train: 60, validation: 6, test: 12}}\n";
 
   private TinyRun() {}
+
+  /** The models that a run has noted, by the names they are served under. */
+  static Map<String, Path> models(Path run) {
+    Map<String, Path> models = new HashMap<>();
+    Json.object(run.resolve("models.json"))
+        .properties()
+        .forEach(each -> models.put(each.getKey(), run.resolve(each.getValue().textValue())));
+    return models;
+  }
 
   /** A run's figures without its times. */
   static JsonNode timeless(Path run) throws IOException {

@@ -25,7 +25,6 @@ import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
-import org.rlaif.training.run.RunFolder;
 
 /** From a YAML file to a report, with the real engines and models that know nothing. */
 class WholeRunTest {
@@ -175,7 +174,7 @@ class WholeRunTest {
             run.resolve("ppo/model"),
             "reward",
             made.resolve("reward/model").toAbsolutePath().normalize()),
-        RunFolder.find("tiny", folder.resolve("b")).models());
+        TinyRun.models(run));
     assertEquals(0, stagesWith(run(bring, "b"), false).size());
     Typed sft = Typed.rlaif("sft", bring.toString(), "--runs", folder.resolve("b").toString());
     assertEquals(
@@ -222,7 +221,7 @@ class WholeRunTest {
     assertEquals(1, nobody.err().lines().count(), nobody.err());
 
     // What the run has trained is served and asked.
-    Map<String, Path> models = RunFolder.find("tiny", folder.resolve("here")).models();
+    Map<String, Path> models = TinyRun.models(folder.resolve("here/tiny"));
     assertEquals(Set.of("sft", "reward", "policy"), models.keySet());
     try (RlaifServer server =
         RlaifServer.start(ServerConfig.inProcess(models).listen(ServerConfig.LOOPBACK, 0))) {

@@ -12,9 +12,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
-import org.rlaif.training.report.Charts.Curve;
+import org.rlaif.training.report.Charts.Amount;
+import org.rlaif.training.report.Charts.Axis;
+import org.rlaif.training.report.Charts.Line;
 import org.rlaif.training.report.Charts.Look;
-import org.rlaif.training.report.Charts.Row;
+import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.Picture.Room;
 
 class PictureTest {
@@ -56,12 +58,13 @@ class PictureTest {
                         theme,
                         room.share(2),
                         240,
-                        "SFT",
-                        "step",
-                        "loss",
-                        Stream.of("batches", "running mean", "validation")
-                            .map(n -> new Curve(n, steps, steps, Look.LINE, theme.before()))
-                            .toList())));
+                        new Panel(
+                            "SFT",
+                            "step",
+                            "loss",
+                            Stream.of("batches", "running mean", "validation")
+                                .map(n -> new Line(n, steps, steps, Look.LINE, Theme::before))
+                                .toList()))));
     BufferedImage image = image(losses, Theme.LIGHT, Room.PHONE);
     assertEquals(Set.of(Theme.LIGHT.background().getRGB()), colors(image, 652, 660));
   }
@@ -89,27 +92,20 @@ class PictureTest {
                     theme,
                     room == Room.PAGE ? 500 : room.share(2),
                     180,
-                    "Left",
-                    "step",
-                    "loss",
-                    List.of(
-                        new Curve(
-                            "loss",
-                            new double[] {1, 2, 3},
-                            new double[] {3, 1, 2},
-                            Look.LINE,
-                            theme.policy()))),
+                    Panel.of(
+                        "Left",
+                        "step",
+                        "loss",
+                        new double[][] {{1, 2, 3}, {3, 1, 2}},
+                        Look.LINE,
+                        Theme::policy)),
                 Charts.rows(
                     theme,
                     room == Room.PAGE ? 360 : room.share(2),
                     180,
-                    "Right",
-                    "seconds",
-                    List.of(Row.bar("one", 3, theme.gold()), Row.bar("two", 1, theme.gold())),
-                    0,
-                    4,
-                    2,
-                    String::valueOf)));
+                    new Axis("seconds", 0, 4, 2),
+                    List.of(
+                        Amount.bar("one", 3, Theme::gold), Amount.bar("two", 1, Theme::gold)))));
   }
 
   private static BufferedImage image(Picture picture, Theme theme, Room room) throws IOException {

@@ -49,13 +49,13 @@ class PipelineTest {
     stages.breaksIn = "reward";
     assertThrows(IllegalArgumentException.class, () -> stages.run("1", "2", "3"));
     assertFalse(Files.exists(stages.folder().stage("reward")));
-    assertEquals(Set.of("sft"), stages.folder().models().keySet());
+    assertEquals(Set.of("sft"), stages.models());
 
     stages.breaksIn = "";
     stages.run("1", "2", "3");
     assertEquals(List.of("sft", "reward", "reward", "ppo"), stages.worked);
     assertEquals("sft 1\nreward 2\nppo 3\n", stages.text("ppo"));
-    assertEquals(Set.of("sft", "reward", "policy"), stages.folder().models().keySet());
+    assertEquals(Set.of("sft", "reward", "policy"), stages.models());
   }
 
   @Test
@@ -78,7 +78,7 @@ class PipelineTest {
             + " ppo; or another --name)",
         refusal);
     assertEquals(List.of("sft", "reward", "ppo"), stages.worked);
-    assertEquals(Set.of("sft", "reward", "policy"), stages.folder().models().keySet());
+    assertEquals(Set.of("sft", "reward", "policy"), stages.models());
     stages.run("1", "2", "3");
     assertEquals(3, stages.worked.size(), "the refused start has changed nothing");
   }
@@ -215,7 +215,7 @@ class PipelineTest {
     stages.run("1", "2", "3");
     stages.breaksIn = "reward";
     assertThrows(IllegalArgumentException.class, () -> stages.replace("1", "changed", "3"));
-    assertEquals(Set.of("sft"), stages.folder().models().keySet());
+    assertEquals(Set.of("sft"), stages.models());
     assertEquals("sft 1\nreward 2\n", stages.text("reward"), "the old result is still there");
   }
 

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 import org.rlaif.torch.Device;
 import org.rlaif.training.config.RunConfig;
@@ -30,6 +33,9 @@ final class TextStages {
 
   /** The stage that waits until the process is killed; nothing for none. */
   String hangsIn = "";
+
+  /** Those of the last start. */
+  private List<Stage<?>> stages = List.of();
 
   TextStages(Path runs) {
     this.runs = runs;
@@ -58,9 +64,14 @@ final class TextStages {
         one,
         two,
         three,
-        (pipeline, context, out) ->
-            loss[0] = pipeline.survey(pipeline.stages()).loss(context.run().config()));
+        (pipeline, context, out) -> loss[0] = pipeline.survey(stages).loss(context.run().config()));
     return loss[0];
+  }
+
+  /** The names of the models that the run has noted. */
+  Set<String> models() {
+    Map<?, ?> models = Json.read(folder().path().resolve("models.json"), Map.class);
+    return models.keySet().stream().map(String::valueOf).collect(Collectors.toSet());
   }
 
   /** As a report does before it reads. */
@@ -80,7 +91,7 @@ final class TextStages {
 
   private String with(String one, String two, String three, Use use) {
     RunConfig config = RunConfig.load(null, List.of("name=text"));
-    List<Stage<?>> stages =
+    stages =
         List.of(
             new TextStage("sft", "", one, Product.START),
             new TextStage("reward", "sft", two, Product.REWARD),
