@@ -1,6 +1,7 @@
 package org.rlaif.training.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /**
  * How the policy is trained once there is feedback. Each has a section of its own settings; {@code
@@ -9,38 +10,32 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum Algorithm {
   /** Proximal policy optimisation, with a value network. */
   @JsonProperty("ppo")
-  PPO("ppo"),
+  PPO,
   /** REINFORCE with the batch as its baseline. */
   @JsonProperty("reinforce")
-  REINFORCE("reinforce"),
+  REINFORCE,
   /** REINFORCE with the other completions of a prompt as the baseline. */
   @JsonProperty("rloo")
-  RLOO("rloo"),
+  RLOO,
   /** Group-relative policy optimisation. */
   @JsonProperty("grpo")
-  GRPO("grpo"),
+  GRPO,
   /** The same without its two biases. */
   @JsonProperty("dr_grpo")
-  DR_GRPO("dr_grpo"),
+  DR_GRPO,
   /** GRPO with one ratio for each completion. */
   @JsonProperty("gspo")
-  GSPO("gspo"),
+  GSPO,
   /** REINFORCE on groups, with clipped weights for old tokens. */
   @JsonProperty("cispo")
-  CISPO("cispo"),
+  CISPO,
   /** Direct preference optimisation: no reward model, no rollouts. */
   @JsonProperty("dpo")
-  DPO("dpo");
-
-  private final String word;
-
-  Algorithm(String word) {
-    this.word = word;
-  }
+  DPO;
 
   /** As it is written in a file; its stage has this name, too. */
   public String word() {
-    return word;
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** Whether it learns from what it writes itself while it learns. */

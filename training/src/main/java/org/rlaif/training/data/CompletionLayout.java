@@ -1,17 +1,11 @@
 package org.rlaif.training.data;
 
 import org.rlaif.kit.Prompt;
-import org.rlaif.training.config.DataConfig;
 
 /**
  * A prompt and a completion that is learned; answers to the same prompt beside it are a preference.
  */
 record CompletionLayout(RowParts parts) implements Layout {
-  @Override
-  public DataConfig.Layout choice() {
-    return DataConfig.Layout.COMPLETION;
-  }
-
   @Override
   public String expects() {
     return "a completion in " + learns();
@@ -20,11 +14,6 @@ record CompletionLayout(RowParts parts) implements Layout {
   @Override
   public String learns() {
     return parts.columns().completion();
-  }
-
-  @Override
-  public boolean fits(Row row) {
-    return row.has(learns());
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class ContextFilter {
         each -> chars(each.prompt(), each.completion()),
         each ->
             prompt(each.id(), each.prompt())
-                + completion(each.id(), each.prompt(), each.completion()),
+                + encoder.completion(each.id(), each.prompt(), each.completion()).length,
         "prompt and completion");
   }
 
@@ -135,9 +135,5 @@ public final class ContextFilter {
 
   private int prompt(String id, Prompt prompt) {
     return encoder.prompt(id, prompt).length;
-  }
-
-  private int completion(String id, Prompt prompt, String text) {
-    return encoder.completion(id, prompt, text).length;
   }
 }

@@ -2,18 +2,12 @@ package org.rlaif.training.data;
 
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
-import org.rlaif.training.config.DataConfig;
 
 /**
  * A list of messages of which every turn of the assistant is learned. The last one is the answer,
  * what comes before it the prompt; answers to that prompt beside it are a preference.
  */
 record ConversationLayout(RowParts parts) implements Layout {
-  @Override
-  public DataConfig.Layout choice() {
-    return DataConfig.Layout.CONVERSATION;
-  }
-
   @Override
   public String expects() {
     return "a conversation in " + learns();
@@ -22,11 +16,6 @@ record ConversationLayout(RowParts parts) implements Layout {
   @Override
   public String learns() {
     return parts.columns().messages();
-  }
-
-  @Override
-  public boolean fits(Row row) {
-    return row.has(learns());
   }
 
   @Override

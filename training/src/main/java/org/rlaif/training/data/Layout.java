@@ -1,16 +1,12 @@
 package org.rlaif.training.data;
 
 import org.jspecify.annotations.Nullable;
-import org.rlaif.training.config.DataConfig;
 
 /**
  * One way in which a row says what is asked and what was answered. It looks at its own columns and
  * at nothing else that a row may have, so that a row which fits several can be read as any of them.
  */
 interface Layout {
-  /** What chooses it in {@code data.layout}. */
-  DataConfig.Layout choice();
-
   /** What a row of this layout has and where, for errors: {@code a conversation in messages}. */
   String expects();
 
@@ -26,7 +22,10 @@ interface Layout {
    * Whether a row is meant so, by the columns that it has. What is wrong in them is {@link #read}'s
    * to say.
    */
-  boolean fits(Row row);
+  default boolean fits(Row row) {
+    String learned = learns();
+    return learned != null && row.has(learned);
+  }
 
   /**
    * What a row that fits becomes.

@@ -1,6 +1,8 @@
 package org.rlaif.training.data;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.rlaif.training.config.DataConfig;
 
@@ -17,19 +19,21 @@ final class Layouts {
   Layouts(DataConfig config, boolean learned) {
     choice = config.layout();
     candidates =
-        all(new RowParts(config), learned).stream()
-            .filter(each -> choice == DataConfig.Layout.AUTO || choice == each.choice())
+        all(new RowParts(config), learned).entrySet().stream()
+            .filter(each -> choice == DataConfig.Layout.AUTO || choice == each.getKey())
+            .map(Map.Entry::getValue)
             .toList();
   }
 
-  /** In the order in which they are tried. */
-  static List<Layout> all(RowParts parts, boolean learned) {
-    return List.of(
-        new ConversationLayout(parts),
-        new CompletionLayout(parts),
-        new PreferenceLayout(parts),
-        new TranscriptsLayout(parts),
-        new PromptLayout(parts, learned));
+  /** By what chooses them in {@code data.layout}, in the order in which they are tried. */
+  static Map<DataConfig.Layout, Layout> all(RowParts parts, boolean learned) {
+    return new EnumMap<>(
+        Map.of(
+            DataConfig.Layout.CONVERSATION, new ConversationLayout(parts),
+            DataConfig.Layout.COMPLETION, new CompletionLayout(parts),
+            DataConfig.Layout.PREFERENCE, new PreferenceLayout(parts),
+            DataConfig.Layout.TRANSCRIPTS, new TranscriptsLayout(parts),
+            DataConfig.Layout.PROMPT, new PromptLayout(parts, learned)));
   }
 
   /** What a row becomes. */

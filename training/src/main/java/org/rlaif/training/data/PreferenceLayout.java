@@ -2,15 +2,9 @@ package org.rlaif.training.data;
 
 import java.util.stream.Stream;
 import org.rlaif.kit.Prompt;
-import org.rlaif.training.config.DataConfig;
 
 /** A prompt and two answers to it, of which people preferred one; that one is learned. */
 record PreferenceLayout(RowParts parts) implements Layout {
-  @Override
-  public DataConfig.Layout choice() {
-    return DataConfig.Layout.PREFERENCE;
-  }
-
   @Override
   public String expects() {
     return "a preference in "

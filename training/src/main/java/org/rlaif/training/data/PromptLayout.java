@@ -1,7 +1,6 @@
 package org.rlaif.training.data;
 
 import org.rlaif.kit.Prompt;
-import org.rlaif.training.config.DataConfig;
 
 /**
  * A prompt and nothing else, where nothing is learned from completions.
@@ -9,11 +8,6 @@ import org.rlaif.training.config.DataConfig;
  * @param learned whether completions are learned: then no row fits
  */
 record PromptLayout(RowParts parts, boolean learned) implements Layout {
-  @Override
-  public DataConfig.Layout choice() {
-    return DataConfig.Layout.PROMPT;
-  }
-
   @Override
   public String expects() {
     return "a prompt in " + parts.columns().prompt() + (learned ? ", with sft: skip" : "");

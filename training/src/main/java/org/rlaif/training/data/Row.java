@@ -1,14 +1,10 @@
 package org.rlaif.training.data;
 
-import static java.util.stream.Collectors.joining;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Message;
@@ -69,11 +65,7 @@ record Row(Path file, String name, int number, ObjectNode columns) {
 
   /** The columns that are there, for errors about one that is not. */
   String names() {
-    Iterator<String> names = columns.fieldNames();
-    return columns.isEmpty()
-        ? "none"
-        : StreamSupport.stream(((Iterable<String>) () -> names).spliterator(), false)
-            .collect(joining(", "));
+    return columns.isEmpty() ? "none" : String.join(", ", (Iterable<String>) columns::fieldNames);
   }
 
   /** What a value is, in the words of a person who reads the file. */

@@ -2,18 +2,12 @@ package org.rlaif.training.data;
 
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Prompt;
-import org.rlaif.training.config.DataConfig;
 
 /**
  * Two texts that both begin with the prompt: what they have in common up to the last {@code
  * data.columns.turn}.
  */
 record TranscriptsLayout(RowParts parts) implements Layout {
-  @Override
-  public DataConfig.Layout choice() {
-    return DataConfig.Layout.TRANSCRIPTS;
-  }
-
   @Override
   public String expects() {
     return "transcripts in " + parts.pairColumns();

@@ -70,18 +70,13 @@ public final class UserData {
             : Splits.heldOut(others, shareOfOthers, seed, "validation");
 
     // Rows stay in the split of their file, or are left out: no two splits share a prompt.
-    List<Lesson> apart = new ArrayList<>();
-    for (Lesson row : rows) {
-      String prompt = row.prompt().transcript();
-      if (!(ownTest && test.contains(prompt)) && !(ownValidation && validation.contains(prompt))) {
-        apart.add(row);
-      }
-    }
-    for (Lesson row : validationRows) {
-      if (!test.contains(row.prompt().transcript())) {
-        apart.add(row);
-      }
-    }
+    Set<String> elsewhere = new HashSet<>(prompts(validationRows));
+    elsewhere.addAll(prompts(testRows));
+    List<Lesson> apart = new ArrayList<>(rows);
+    apart.removeIf(row -> elsewhere.contains(row.prompt().transcript()));
+    List<Lesson> watched = new ArrayList<>(validationRows);
+    watched.removeIf(row -> test.contains(row.prompt().transcript()));
+    apart.addAll(watched);
     apart.addAll(testRows);
     int all = rows.size() + validationRows.size() + testRows.size();
     return new Read(split(apart, validation, test, learned), all - apart.size());

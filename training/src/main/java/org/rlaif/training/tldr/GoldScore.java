@@ -1,8 +1,10 @@
 package org.rlaif.training.tldr;
 
-import java.util.ArrayList;
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The gold judge: how good a TL;DR is, by someone who knows the facts. It stands for the human at
@@ -81,16 +83,11 @@ public final class GoldScore {
   }
 
   private static Pattern doesNotMatter() {
-    List<String> sentences = new ArrayList<>(Words.CHATTER);
-    sentences.addAll(Words.NAME_DECOYS);
-    sentences.addAll(Words.OBJECT_DECOYS);
-    sentences.addAll(Words.FILLERS);
     return Pattern.compile(
-        String.join(
-            "|",
-            sentences.stream()
-                .map(sentence -> Pattern.quote(sentence).replace("%s", "\\E\\w+\\Q"))
-                .toList()));
+        Stream.of(Words.CHATTER, Words.NAME_DECOYS, Words.OBJECT_DECOYS, Words.FILLERS)
+            .flatMap(List::stream)
+            .map(sentence -> Pattern.quote(sentence).replace("%s", "\\E\\w+\\Q"))
+            .collect(joining("|")));
   }
 
   private static List<String> durations() {

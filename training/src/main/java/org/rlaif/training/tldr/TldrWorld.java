@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes posts. A post is a function of the seed, its split and its number: the same on every
@@ -133,10 +134,17 @@ public final class TldrWorld {
     boolean hasDuration = dice.chance(references.duration());
     boolean hasQuestion = dice.chance(references.question());
     boolean rambles = dice.chance(references.rambling());
-    Facts told =
-        dice.chance(references.swapped())
-            ? swapOne(dice, facts, hasName, hasProblem, hasDuration, hasQuestion)
-            : facts;
+    List<String> stated =
+        Stream.of(
+                "relation",
+                hasName ? "name" : "",
+                hasProblem ? "action" : "",
+                hasProblem ? "object" : "",
+                hasDuration ? "duration" : "",
+                hasQuestion ? "question" : "")
+            .filter(fact -> !fact.isEmpty())
+            .toList();
+    Facts told = dice.chance(references.swapped()) ? swapOne(dice, facts, stated) : facts;
 
     List<String> sentences = new ArrayList<>();
     sentences.add(
@@ -170,28 +178,7 @@ public final class TldrWorld {
   }
 
   /** Gets one of the stated facts wrong; a wrong name is a decoy of the post if there is one. */
-  private static Facts swapOne(
-      Dice dice,
-      Facts facts,
-      boolean hasName,
-      boolean hasProblem,
-      boolean hasDuration,
-      boolean hasQuestion) {
-    List<String> stated = new ArrayList<>();
-    stated.add("relation");
-    if (hasName) {
-      stated.add("name");
-    }
-    if (hasProblem) {
-      stated.add("action");
-      stated.add("object");
-    }
-    if (hasDuration) {
-      stated.add("duration");
-    }
-    if (hasQuestion) {
-      stated.add("question");
-    }
+  private static Facts swapOne(Dice dice, Facts facts, List<String> stated) {
     String wrong = dice.pick(stated);
     List<String> names = facts.decoys().isEmpty() ? Words.NAMES : facts.decoys();
     return new Facts(

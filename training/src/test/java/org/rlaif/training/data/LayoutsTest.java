@@ -38,7 +38,7 @@ class LayoutsTest {
   void everyChoiceIsOnePage() {
     assertEquals(
         Arrays.stream(DataConfig.Layout.values()).skip(1).toList(), // but auto
-        all(true).stream().map(Layout::choice).toList());
+        List.copyOf(all(true).keySet()));
   }
 
   @Test
@@ -151,14 +151,14 @@ class LayoutsTest {
         message(EVERYTHING));
   }
 
-  private static List<Layout> all(boolean learned) {
+  private static Map<DataConfig.Layout, Layout> all(boolean learned) {
     return Layouts.all(new RowParts(Rows.config()), learned);
   }
 
   private static List<String> fitting(String json, boolean learned) {
-    return all(learned).stream()
-        .filter(each -> each.fits(Rows.row(json)))
-        .map(each -> each.choice().word())
+    return all(learned).entrySet().stream()
+        .filter(each -> each.getValue().fits(Rows.row(json)))
+        .map(each -> each.getKey().word())
         .toList();
   }
 
