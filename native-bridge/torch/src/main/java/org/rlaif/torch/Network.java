@@ -306,6 +306,14 @@ public final class Network implements AutoCloseable {
     }
   }
 
+  /** Takes the numbers of {@link #trainedWeights} in the place of its own. */
+  public void loadTrained(Weights weights) {
+    try (Torch.NoGrad constant = Torch.noGrad();
+        Scope scope = Scope.open()) {
+      parameters().forEach((name, tensor) -> Parameters.read(weights, name, tensor));
+    }
+  }
+
   /** The adapter that is trained; null: all weights are. */
   public @Nullable Lora adapter() {
     return adapter == null ? null : adapter.lora();

@@ -72,4 +72,11 @@ final class Parameters {
   static void write(Tensor tensor, FloatBuffer target) {
     target.put(Tensor.buffer(tensor.pointer().detach().cpu()));
   }
+
+  /** The other way round; without history. */
+  static void read(Weights weights, String name, Tensor tensor) {
+    var onCpu = torch.empty_like(tensor.pointer().detach().cpu());
+    weights.copyTo(name, Tensor.buffer(onCpu));
+    tensor.pointer().copy_(onCpu);
+  }
 }

@@ -58,22 +58,35 @@ public final class AtomicFiles {
     try {
       Files.createDirectory(temporary);
       body.accept(temporary);
-      forceAll(temporary);
-      // A rename cannot replace a folder that is not empty: the older one steps aside first.
-      Path older = beside(target);
-      boolean replaces = Files.exists(target);
-      if (replaces) {
-        Files.move(target, older, StandardCopyOption.ATOMIC_MOVE);
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      forceFolder(target);
-      if (replaces) {
-        deleteRecursively(older);
-      }
+      replace(temporary, target);
     } catch (IOException e) {
       throw unwritable(target, e);
     } finally {
       deleteRecursively(temporary);
+    }
+  }
+
+  /** Moves a folder that is complete, on the same disk, into its place, that of any older one. */
+  public static void moveFolder(Path complete, Path target) {
+    try {
+      replace(complete, target);
+    } catch (IOException e) {
+      throw unwritable(target, e);
+    }
+  }
+
+  private static void replace(Path complete, Path target) throws IOException {
+    force(complete);
+    // A rename cannot replace a folder that is not empty: the older one steps aside first.
+    Path older = beside(target);
+    boolean replaces = Files.exists(target);
+    if (replaces) {
+      Files.move(target, older, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.move(complete, target, StandardCopyOption.ATOMIC_MOVE);
+    forceFolder(target);
+    if (replaces) {
+      deleteRecursively(older);
     }
   }
 
@@ -132,7 +145,8 @@ public final class AtomicFiles {
     return folder.resolve(PREFIX + target.getFileName() + "-" + UUID.randomUUID());
   }
 
-  private static void forceAll(Path folder) throws IOException {
+  /** Forces all files below a folder to disk. */
+  public static void force(Path folder) throws IOException {
     try (Stream<Path> inside = Files.walk(folder)) {
       for (Path each : inside.filter(Files::isRegularFile).toList()) {
         try (FileChannel channel = FileChannel.open(each, StandardOpenOption.WRITE)) {

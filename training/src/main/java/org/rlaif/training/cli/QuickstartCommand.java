@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs the whole loop on a generated summarisation task, in minutes and offline:",
       "SFT, rollouts, AI feedback, reward model, PPO, evaluation, report.",
-      "Interrupted, it continues from the last finished stage."
+      "Interrupted, it goes on where it was."
     },
     footer = {"", "Example: rlaif quickstart --seed 1 --name second"})
 final class QuickstartCommand implements Callable<Integer> {

@@ -12,6 +12,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.torch.Compute;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.checkpoint.Stopped;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.config.TrainingPrecision;
 import org.rlaif.training.run.Pipeline;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** One command's work on one run. */
 final class Session {
-  private static final String GO_ON = "the same command continues from the last finished stage";
+  private static final String GO_ON = "the same command goes on from there";
 
   private final RunConfig config;
   private final RunFolder folder;
@@ -79,6 +80,8 @@ final class Session {
       } else {
         pipeline.runOnly(only, context, out, replace);
       }
+    } catch (Stopped e) {
+      Interruption.awaitEnd();
     } catch (StatusRuntimeException e) {
       throw CallFailure.explained(e, UserError::new); // what a server refuses is the user's to mend
     }

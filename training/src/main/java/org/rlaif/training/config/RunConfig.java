@@ -20,6 +20,8 @@ import org.rlaif.kit.Resources;
  * @param threads for both engines; 0 takes every core
  * @param server the address of a running server, or empty to start one in this process
  * @param serverTls how that server is known, and what it is shown; tokens are the environment's
+ * @param checkpointEvery so many optimiser steps a stage saves what it needs to go on; 0: only when
+ *     it is stopped
  * @param algorithm that trains the policy; its settings are in the section of its name, and those
  *     of all on-policy ones in {@code onPolicy}
  * @param sft null: skipped, everything starts from {@code model.folder} as it is
@@ -32,6 +34,7 @@ public record RunConfig(
     int threads,
     String server,
     Tls serverTls,
+    int checkpointEvery,
     DataConfig data,
     TokenizerConfig tokenizer,
     ModelConfig model,
@@ -59,6 +62,7 @@ public record RunConfig(
         "letters, digits, '.', '_' and '-': it names the run's folder");
     require(device.matches("cpu|cuda:\\d+"), "device", device, "cpu or cuda:N");
     require(threads >= 0, "threads", threads, ">= 0");
+    require(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, ">= 0");
     require(
         data.source() == DataConfig.Source.TLDR || evaluation.judge() != EvaluationConfig.By.GOLD,
         "evaluation.judge",

@@ -43,6 +43,13 @@ public final class LengthBatches {
     return ready.remove();
   }
 
+  /** Leaves some out, as if they had been used. */
+  public void skip(int batches) {
+    for (int i = 0; i < batches; i++) {
+      next();
+    }
+  }
+
   private void fill() {
     int[] pool =
         Arrays.stream(order.next(POOL * batch))

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 
@@ -26,14 +27,17 @@ public final class MetricsFile implements AutoCloseable {
   }
 
   /**
-   * Begins the file in a folder.
+   * Begins the file in a folder, or goes on with it.
    *
    * @param unit what a row is about, {@code step} or {@code update}; every row has this key
    */
-  public static MetricsFile create(Path folder, String stage, String unit) {
+  public static MetricsFile open(Path folder, String stage, String unit) {
     Path file = folder.resolve("metrics.jsonl");
     try {
-      return new MetricsFile(stage, unit, Files.newBufferedWriter(file));
+      return new MetricsFile(
+          stage,
+          unit,
+          Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     } catch (IOException e) {
       throw new UserError(file + ": cannot be written: " + e, e);
     }

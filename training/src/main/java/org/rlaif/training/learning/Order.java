@@ -7,6 +7,7 @@ public final class Order {
   private final int[] items;
   private final Random random;
   private int at;
+  private long drawn;
 
   public Order(int n, long seed) {
     if (n < 1) {
@@ -30,7 +31,20 @@ public final class Order {
       }
       chosen[i] = items[at++];
     }
+    drawn += count;
     return chosen;
+  }
+
+  /** How many were drawn. */
+  public long drawn() {
+    return drawn;
+  }
+
+  /** Goes on where another of its kind was when it had drawn so many. */
+  public void skipTo(long target) {
+    while (drawn < target) {
+      next((int) Math.min(items.length, target - drawn));
+    }
   }
 
   /** Fisher–Yates. */

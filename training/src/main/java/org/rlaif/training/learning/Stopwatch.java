@@ -16,6 +16,11 @@ public final class Stopwatch {
     last = now;
   }
 
+  /** Adds what was measured before a stop. */
+  public void add(Map<String, Double> before) {
+    before.forEach((part, some) -> seconds.merge(part, some, Double::sum));
+  }
+
   /** Seconds since the start. */
   public double elapsed() {
     return (System.nanoTime() - start) / 1e9;
@@ -23,7 +28,7 @@ public final class Stopwatch {
 
   /** Adds all parts of another watch. */
   public void add(Stopwatch other) {
-    other.seconds.forEach((part, some) -> seconds.merge(part, some, Double::sum));
+    add(other.seconds);
   }
 
   public double seconds(String part) {

@@ -13,6 +13,7 @@ import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
 import org.rlaif.torch.Tensor;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.DpoConfig;
 import org.rlaif.training.learning.Forward;
@@ -56,6 +57,7 @@ public final class Dpo {
   /**
    * Trains and writes {@code model/} and {@code metrics.jsonl} into a folder.
    *
+   * @param checkpoints what it goes on from, and saves
    * @param adapter what is trained, if not all weights
    * @param start where the policy starts, and the reference it stays close to
    */
@@ -66,6 +68,7 @@ public final class Dpo {
       LabelledPairs labels,
       long seed,
       Device device,
+      Checkpoints checkpoints,
       Path out) {
     labels.require("dpo");
     Torch.seed(seed);
@@ -76,7 +79,8 @@ public final class Dpo {
       var held = new Side(policy, labels.heldOut(encoder, start), config);
       var objective = new ImplicitReward(learned, held);
       Trainer.Result<HeldOut> result =
-          new Trainer("dpo", config, steps, VALIDATIONS, seed).train(policy, objective, out);
+          new Trainer("dpo", config, steps, VALIDATIONS, seed, checkpoints)
+              .train(policy, objective, out);
       TrainableModel.save(out.resolve("model"), start, policy, ScoreScale.IDENTITY);
       return new Figures(
           held.figures(),

@@ -15,6 +15,7 @@ import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
 import org.rlaif.torch.Tensor;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.learning.Forward;
@@ -58,6 +59,7 @@ public final class RewardModelTraining {
    * Trains and writes {@code model/}, with mean and standard deviation of the scores of all
    * training completions, and {@code metrics.jsonl} into a folder.
    *
+   * @param checkpoints what it goes on from, and saves
    * @param adapter what is trained, beside the head, if not all weights
    * @param start the SFT policy
    */
@@ -68,6 +70,7 @@ public final class RewardModelTraining {
       LabelledPairs labels,
       long seed,
       Device device,
+      Checkpoints checkpoints,
       Path out) {
     labels.require("reward");
     Torch.seed(seed);
@@ -78,7 +81,7 @@ public final class RewardModelTraining {
     try (Network policy = TrainableModel.load(start, adapter, seed, device);
         Network network = policy.withScoreHead(seed)) {
       Stopwatch watch =
-          new Trainer("reward", config, steps, /* validations= */ 0, seed)
+          new Trainer("reward", config, steps, /* validations= */ 0, seed, checkpoints)
               .train(network, new BetterScoresHigher(network, pairs), out)
               .watch();
       double[] scores = Forward.scores(network, pairs.all());

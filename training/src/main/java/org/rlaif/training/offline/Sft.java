@@ -20,6 +20,7 @@ import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
 import org.rlaif.torch.Tensor;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.SftConfig;
 import org.rlaif.training.learning.Microbatches;
@@ -77,6 +78,7 @@ public final class Sft {
    * Trains and writes {@code model/}, an adapter's folder if that is what it trains, and {@code
    * metrics.jsonl} into a folder.
    *
+   * @param checkpoints what it goes on from, and saves
    * @param model the shape, or the model folder to start from
    */
   public static Figures run(
@@ -86,6 +88,7 @@ public final class Sft {
       Examples examples,
       long seed,
       Device device,
+      Checkpoints checkpoints,
       Path out) {
     UserError.require(!examples.train().isEmpty(), "sft: examples", 0, "at least 1");
     Torch.seed(seed);
@@ -102,7 +105,7 @@ public final class Sft {
               encode(examples.validation().subList(0, watched), encoder, context),
               together);
       Trainer.Result<Validation> result =
-          new Trainer("sft", config, config.steps(), VALIDATIONS, seed)
+          new Trainer("sft", config, config.steps(), VALIDATIONS, seed, checkpoints)
               .train(network, learned, out);
       save(model, network, tokenizerJson, out.resolve("model"));
 

@@ -1,19 +1,25 @@
 package org.rlaif.training.offline;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Interruption;
 import org.rlaif.kit.Progress;
 import org.rlaif.torch.Network;
 import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Tensor;
+import org.rlaif.training.checkpoint.Checkpoint;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.TrainerConfig;
 import org.rlaif.training.learning.GradientSteps;
 import org.rlaif.training.learning.LengthBatches;
 import org.rlaif.training.learning.MetricsFile;
 import org.rlaif.training.learning.Microbatches;
 import org.rlaif.training.learning.Stopwatch;
+import org.rlaif.training.learning.TrainedState;
 import org.rlaif.training.math.Schedule;
 
 /**
@@ -23,8 +29,15 @@ import org.rlaif.training.math.Schedule;
  * @param name of the stage, in errors and metrics
  * @param steps of the optimiser
  * @param validations looks, the one before apart, evenly spread, the last one at the end
+ * @param checkpoints what it goes on from, and saves
  */
-record Trainer(String name, TrainerConfig config, int steps, int validations, long seed) {
+record Trainer(
+    String name,
+    TrainerConfig config,
+    int steps,
+    int validations,
+    long seed,
+    Checkpoints checkpoints) {
 
   /**
    * What came of it.
@@ -36,6 +49,15 @@ record Trainer(String name, TrainerConfig config, int steps, int validations, lo
   @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
   record Result<V>(
       @Nullable V before, @Nullable V after, double[] losses, long tokens, Stopwatch watch) {}
+
+  /**
+   * What a checkpoint holds beside weights and moments. Batches and rates follow from the step.
+   *
+   * @param losses of the steps that are done
+   * @param tokens of their batches
+   */
+  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
+  private record State(double[] losses, long tokens, Map<String, Double> seconds) {}
 
   /** One row of the metrics. */
   private record Step(double loss, double learningRate, double gradientNorm) {}
@@ -51,13 +73,26 @@ record Trainer(String name, TrainerConfig config, int steps, int validations, lo
     var watch = new Stopwatch();
     try (Optimizer optimizer =
             GradientSteps.optimizer(network, config.learningRate(), config.adam());
-        MetricsFile metrics = MetricsFile.create(out, name, "step");
-        Progress progress = Progress.start(name, steps, "steps")) {
+        MetricsFile metrics = MetricsFile.open(out, name, "step");
+        Progress progress = Progress.start(name, steps, "steps");
+        Interruption.Grace saved = checkpoints.work(name)) {
       var gradient = new GradientSteps(optimizer, config.maxGradientNorm());
-      @Nullable V before = look(objective, 0, metrics);
+      @Nullable V before = objective.validate();
       @Nullable V after = before;
+      int begin = 0;
+      State state = resumed(network, optimizer);
+      if (state == null) {
+        write(before, 0, metrics);
+      } else {
+        begin = state.losses().length;
+        System.arraycopy(state.losses(), 0, losses, 0, begin);
+        tokens = state.tokens();
+        batches.skip(begin);
+        progress.step(begin);
+        watch.add(state.seconds());
+      }
       watch.lap("validation");
-      for (int step = 0; step < steps; step++) {
+      for (int step = begin; step < steps; step++) {
         int[] batch = batches.next();
         String where = metrics.where(step + 1) + ", loss";
         losses[step] = gradients(objective, batch, gradient, where);
@@ -69,20 +104,38 @@ record Trainer(String name, TrainerConfig config, int steps, int validations, lo
         progress.step(1);
         watch.lap("steps");
         if ((step + 1) * validations / steps > step * validations / steps) {
-          after = look(objective, step + 1, metrics);
+          after = objective.validate();
+          write(after, step + 1, metrics);
           watch.lap("validation");
+        }
+        if (step + 1 < steps) { // the end is a moment away
+          int done = step + 1;
+          long read = tokens;
+          checkpoints.after(
+              done,
+              out,
+              () -> new State(Arrays.copyOf(losses, done), read, watch.seconds()),
+              folder -> TrainedState.save(network, optimizer, folder));
         }
       }
       return new Result<>(before, after, losses, tokens, watch);
     }
   }
 
-  private <V> @Nullable V look(Objective<V> objective, int step, MetricsFile metrics) {
-    V found = objective.validate();
+  /** The state to go on from; null: training begins. */
+  private @Nullable State resumed(Network network, Optimizer optimizer) {
+    Checkpoint found = checkpoints.newest().orElse(null);
+    if (found == null) {
+      return null;
+    }
+    TrainedState.load(network, optimizer, found.stored());
+    return found.state(State.class);
+  }
+
+  private static void write(@Nullable Object found, int step, MetricsFile metrics) {
     if (found != null) {
       metrics.write(step, found);
     }
-    return found;
   }
 
   /** Of a batch, part by part; returns its loss. */

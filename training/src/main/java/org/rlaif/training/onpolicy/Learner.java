@@ -1,6 +1,9 @@
 package org.rlaif.training.onpolicy;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +27,7 @@ import org.rlaif.training.learning.Order;
 import org.rlaif.training.learning.Seeds;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.TrainableModel;
+import org.rlaif.training.learning.TrainedState;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.math.Ragged;
 import org.rlaif.training.math.Schedule;
@@ -237,6 +241,36 @@ final class Learner implements AutoCloseable {
     means.forEach(averages::add);
     step++;
     return ratios;
+  }
+
+  /**
+   * Where it is, beside weights and moments.
+   *
+   * @param step of the optimizers that comes next
+   * @param drawn rows of all minibatches
+   */
+  record Position(int step, long drawn) {}
+
+  /** Saves weights and moments into a folder. */
+  void save(Path folder) throws IOException {
+    TrainedState.save(policy, optimizer, Files.createDirectory(folder.resolve("policy")));
+    if (values != null) {
+      values.save(Files.createDirectory(folder.resolve("values")));
+    }
+  }
+
+  Position position() {
+    return new Position(step, order.drawn());
+  }
+
+  /** Goes on from there, with what was saved. */
+  void restore(Position position, Path folder) {
+    TrainedState.load(policy, optimizer, folder.resolve("policy"));
+    if (values != null) {
+      values.restore(folder.resolve("values"));
+    }
+    step = position.step();
+    order.skipTo(position.drawn());
   }
 
   private static int[] lengths(Rollout rollout, int[] rows) {

@@ -1,8 +1,7 @@
 package org.rlaif.training.onpolicy;
 
-import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import org.rlaif.training.learning.Stopwatch;
 
 /**
  * What came of all updates: the last one's means, and the first one's under {@code start}.
@@ -47,35 +46,63 @@ public record OnPolicyFigures(
       long publishUndetermined,
       double threshold) {}
 
-  static OnPolicyFigures of(
-      List<UpdateRow> rows, double threshold, Map<String, Double> seconds, int tooLong) {
-    UpdateRow.Seen first = rows.get(0).seen();
-    UpdateRow last = rows.get(rows.size() - 1);
-    UpdateRow.Seen now = last.seen();
+  /** Of the first update. */
+  static OnPolicyFigures first(UpdateRow row, double threshold, int tooLong) {
+    UpdateRow.Seen seen = row.seen();
+    var start =
+        new Start(seen.score(), seen.kl(), seen.length(), seen.endedFraction(), seen.entropy());
+    var minibatch =
+        new FirstMinibatch(row.learned().firstRatioMin(), row.learned().firstRatioMax(), seen.kl());
+    return of(row, start, minibatch, new Parity(0, 0, 0, threshold), 0, tooLong);
+  }
+
+  /** With one more update behind these. */
+  OnPolicyFigures and(UpdateRow row) {
+    return of(row, start, firstMinibatch, parity, updates, tooLong);
+  }
+
+  private static OnPolicyFigures of(
+      UpdateRow row,
+      Start start,
+      FirstMinibatch firstMinibatch,
+      Parity before,
+      int updatesBefore,
+      int tooLong) {
+    UpdateRow.Seen now = row.seen();
+    UpdateRow.Published published = row.published();
     return new OnPolicyFigures(
         now.score(),
         now.kl(),
         now.length(),
         now.endedFraction(),
         now.entropy(),
-        new Start(
-            first.score(), first.kl(), first.length(), first.endedFraction(), first.entropy()),
-        rows.size(),
-        new FirstMinibatch(
-            rows.get(0).learned().firstRatioMin(),
-            rows.get(0).learned().firstRatioMax(),
-            first.kl()),
+        start,
+        updatesBefore + 1,
+        firstMinibatch,
         new Parity(
-            max(rows, row -> row.seen().parity()),
-            max(rows, row -> row.published().publishParity()),
-            rows.stream().filter(row -> row.published().publishUndetermined() != null).count(),
-            threshold),
-        last.weightsVersion(),
-        seconds,
+            Math.max(before.maxAbsLogprobDifference, now.parity()),
+            Math.max(before.publishMaxAbsLogprobDifference, published.publishParity()),
+            before.publishUndetermined + (published.publishUndetermined() == null ? 0 : 1),
+            before.threshold),
+        row.weightsVersion(),
+        Map.of(),
         tooLong);
   }
 
-  private static double max(List<UpdateRow> rows, ToDoubleFunction<UpdateRow> figure) {
-    return rows.stream().mapToDouble(figure).max().orElseThrow();
+  /** The same, with the seconds that all of it took. */
+  OnPolicyFigures in(Stopwatch watch) {
+    return new OnPolicyFigures(
+        score,
+        kl,
+        length,
+        endedFraction,
+        entropy,
+        start,
+        updates,
+        firstMinibatch,
+        parity,
+        weightsVersion,
+        watch.seconds(),
+        tooLong);
   }
 }

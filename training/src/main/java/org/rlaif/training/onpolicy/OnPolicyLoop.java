@@ -1,13 +1,13 @@
 package org.rlaif.training.onpolicy;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
+import org.rlaif.kit.Interruption;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
@@ -15,6 +15,8 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.ScoreScale;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.checkpoint.Checkpoint;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.learning.MetricsFile;
@@ -40,6 +42,7 @@ import org.rlaif.v1.CommitUpdateResponse;
  *
  * @param name of the algorithm, in errors and metrics
  * @param adapter what is trained of policy and value network, if not all weights
+ * @param checkpoints what it goes on from, and saves
  */
 public record OnPolicyLoop(
     String name,
@@ -47,7 +50,8 @@ public record OnPolicyLoop(
     OnPolicyConfig config,
     AdapterConfig adapter,
     long seed,
-    Device device) {
+    Device device,
+    Checkpoints checkpoints) {
 
   /**
    * The models it works on.
@@ -66,6 +70,14 @@ public record OnPolicyLoop(
       String rewardName) {}
 
   /**
+   * What a checkpoint holds beside weights and moments.
+   *
+   * @param prompts that were drawn
+   * @param figures of the updates that are done
+   */
+  private record State(long prompts, Learner.Position learner, OnPolicyFigures figures) {}
+
+  /**
    * Trains and writes {@code model/}, {@code metrics.jsonl} and every rollout batch under {@code
    * rollouts/} into a folder.
    *
@@ -81,22 +93,42 @@ public record OnPolicyLoop(
     PromptEncoder encoder = PromptEncoder.of(models.policy());
     Order order = new Order(prompts.size(), Seeds.of(seed, "prompts", 0));
     Stopwatch watch = new Stopwatch();
-    List<UpdateRow> rows = new ArrayList<>();
+    double threshold =
+        Objects.requireNonNullElse(config.parityThreshold(), device.compute().parity());
+    @Nullable OnPolicyFigures figures = null;
+    long offset = 0;
     try (Learner learner =
             new Learner(
                 algorithm, config, adapter, models.policy(), models.reward(), seed, device);
-        MetricsFile metrics = MetricsFile.create(out, name, "update");
-        Progress progress = Progress.start(name, config.updates(), "updates")) {
+        MetricsFile metrics = MetricsFile.open(out, name, "update");
+        Progress progress = Progress.start(name, config.updates(), "updates");
+        Interruption.Grace saved = checkpoints.work(name)) {
       var publisher =
           new WeightPublisher(
               client, models.policyName(), learner.policy(), config.parityThreshold());
+      Checkpoint found = checkpoints.newest().orElse(null);
+      if (found != null) {
+        State state = found.state(State.class);
+        learner.restore(state.learner(), found.stored());
+        order.skipTo(state.prompts());
+        figures = state.figures();
+        progress.step(figures.updates());
+        watch.add(figures.seconds());
+      }
       // Whatever the server had before, both sides begin with the same weights.
-      publisher.publish(firstProbes(prompts, encoder, models.policy().config().contextLength()));
+      CommitUpdateResponse first =
+          publisher.publish(
+              firstProbes(prompts, encoder, models.policy().config().contextLength()));
       watch.lap("publish");
+      if (figures != null) {
+        offset = first.getWeightsVersion() - figures.weightsVersion();
+      }
 
-      for (int update = 0; update < config.updates(); update++) {
+      for (int update = figures == null ? 0 : figures.updates();
+          update < config.updates();
+          update++) {
         Stopwatch lap = new Stopwatch();
-        Rollout rollout = rollout(models, encoder, prompts, order, update);
+        Rollout rollout = rollout(models, encoder, prompts, order, update).numberedFrom(offset);
         lap.lap("rollout");
         WeightedReward.Scores scores = reward.of(rollout.written());
         lap.lap("score");
@@ -120,21 +152,28 @@ public record OnPolicyLoop(
                 scores.means(),
                 learned,
                 UpdateRow.Published.of(published),
-                published.getWeightsVersion(),
+                published.getWeightsVersion() - offset,
                 lap.seconds());
         metrics.write(update, row);
-        rows.add(row);
+        figures =
+            figures == null ? OnPolicyFigures.first(row, threshold, tooLong) : figures.and(row);
         RolloutRow.write(out, update, rollout, view, scores.sums(), estimated.rewards());
         progress.figures("score %.2f, kl %.2f", row.seen().score(), row.seen().kl());
         progress.step(1);
         watch.add(lap);
+        if (update + 1 < config.updates()) { // the end is a moment away
+          OnPolicyFigures done = figures.in(watch);
+          checkpoints.after(
+              learner.position().step(),
+              out,
+              () -> new State(order.drawn(), learner.position(), done),
+              learner::save);
+        }
       }
       TrainableModel.save(
           out.resolve("model"), models.policy(), learner.policy(), ScoreScale.IDENTITY);
     }
-    double threshold =
-        Objects.requireNonNullElse(config.parityThreshold(), device.compute().parity());
-    return OnPolicyFigures.of(rows, threshold, watch.seconds(), tooLong);
+    return Objects.requireNonNull(figures, "at least one update").in(watch);
   }
 
   private Rollout rollout(

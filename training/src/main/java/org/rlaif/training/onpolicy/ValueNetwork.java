@@ -1,5 +1,6 @@
 package org.rlaif.training.onpolicy;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.ModelFolder;
@@ -15,6 +16,7 @@ import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.GradientSteps;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.TrainableModel;
+import org.rlaif.training.learning.TrainedState;
 import org.rlaif.training.losses.ValueLoss;
 import org.rlaif.training.math.Schedule;
 
@@ -88,6 +90,14 @@ final class ValueNetwork implements AutoCloseable {
   /** The learning rate at a step. */
   double rate(int step) {
     return rate.at(step);
+  }
+
+  void save(Path folder) {
+    TrainedState.save(network, optimizer, folder);
+  }
+
+  void restore(Path folder) {
+    TrainedState.load(network, optimizer, folder);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.rlaif.training.rollouts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.rlaif.kit.Example;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.rewards.SampledCompletion;
@@ -95,6 +96,12 @@ public record Rollout(
               ended[i]));
     }
     return written;
+  }
+
+  /** The same, with versions that are so much less. */
+  public Rollout numberedFrom(long offset) {
+    long[] numbered = LongStream.of(weightsVersion).map(version -> version - offset).toArray();
+    return new Rollout(prompts, sequences, texts, logprobs, ended, numbered);
   }
 
   public int size() {

@@ -1,5 +1,6 @@
 package org.rlaif.training.run;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.UserError;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.run.StageStates.State;
 
 /** Runs stages in their order, skips those that are finished, and says so line by line. */
@@ -103,6 +105,7 @@ public final class Pipeline {
         found.requireNotRead(run.config());
       } else {
         found.require(run.config());
+        wanted.forEach(this::requireNotSaved);
       }
       wanted.stream()
           .filter(stage -> found.of(stage.name()) != State.FINISHED)
@@ -125,6 +128,17 @@ public final class Pipeline {
     }
   }
 
+  /** Refuses to discard what was saved of a stage with other settings. */
+  private void requireNotSaved(Stage<?> stage) {
+    Checkpoints.foreign(folder.stage(stage.name()), fingerprint(stage))
+        .ifPresent(
+            step -> {
+              throw new UserError(
+                  "%s: %s was stopped after step %d, with other settings (expected: those, to go on; or --replace to discard it; or another --name)"
+                      .formatted(folder.typed(), stage.name(), step));
+            });
+  }
+
   private static void warn(String line) {
     if (!line.isEmpty()) {
       System.err.println("rlaif: " + line);
@@ -132,19 +146,24 @@ public final class Pipeline {
   }
 
   private void execute(Stage<?> stage, RunContext context) {
+    Path place = folder.stage(stage.name());
+    Checkpoints saved =
+        Checkpoints.of(place, fingerprint(stage), run.config().checkpointEvery(), Pipeline::warn);
+    saved.newest().ifPresent(at -> warn(stage.name() + ": goes on after step " + at.step()));
     try {
-      AtomicFiles.folder(
-          folder.stage(stage.name()),
-          place -> {
-            long start = System.nanoTime();
-            Object figures = stage.work(context, place);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            StageRecord.write(place, stage.name(), fingerprint(stage), seconds, figures);
-          });
+      long start = System.nanoTime();
+      Object figures = stage.work(context.with(saved), saved.outputs());
+      double seconds = (System.nanoTime() - start) / 1e9;
+      StageRecord.write(saved.outputs(), stage.name(), fingerprint(stage), seconds, figures);
+      AtomicFiles.moveFolder(saved.outputs(), place);
+      AtomicFiles.deleteRecursively(Checkpoints.folder(place));
+    } catch (IOException e) {
+      throw new UserError(place + ": cannot be read or written: " + e.getMessage(), e);
     } catch (UncheckedIOException e) {
       String reason = String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage());
-      throw new UserError(folder.stage(stage.name()) + ": cannot be read or written: " + reason, e);
+      throw new UserError(place + ": cannot be read or written: " + reason, e);
     } finally {
+      saved.sweep();
       folder.settle(stage.name());
     }
   }

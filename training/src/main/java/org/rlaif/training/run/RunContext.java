@@ -5,13 +5,24 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.rlaif.kit.Example;
 import org.rlaif.torch.Device;
+import org.rlaif.training.checkpoint.Checkpoints;
 
 /**
  * What a stage works with beside its settings.
  *
  * @param device where gradients are computed
+ * @param checkpoints of the stage that works
  */
-public record RunContext(Run run, Servers servers, Device device) {
+public record RunContext(Run run, Servers servers, Device device, Checkpoints checkpoints) {
+
+  /** Before any stage works. */
+  public RunContext(Run run, Servers servers, Device device) {
+    this(run, servers, device, Checkpoints.none());
+  }
+
+  RunContext with(Checkpoints other) {
+    return new RunContext(run, servers, device, other);
+  }
 
   /**
    * Serves model folders; close what is returned.

@@ -3,10 +3,11 @@
  *
  * <p>A {@link org.rlaif.training.run.Run} knows its settings, its folder and its stages, and where
  * each {@link org.rlaif.training.run.Product} of theirs lies. A {@link
- * org.rlaif.training.run.Stage} does its work in an empty folder that takes its place under the
- * run's folder when all of it is written, with {@code stage.json} inside: settings' fingerprint,
- * seconds, figures, and the hash of every file. So a stage is whole or absent, a killed run leaves
- * nothing that could be taken for a result, and what has changed since is refused by name.
+ * org.rlaif.training.run.Stage} does its work in a folder that takes its place under the run's
+ * folder when all of it is written, with {@code stage.json} inside: settings' fingerprint, seconds,
+ * figures, and the hash of every file. So a stage is whole or absent, a killed run leaves nothing
+ * that could be taken for a result, and what has changed since is refused by name. Where training
+ * goes on inside a stage {@link org.rlaif.training.checkpoint.Checkpoints} say.
  *
  * <p>{@link org.rlaif.training.run.Pipeline} runs what is missing. A stage's fingerprint covers its
  * settings, the seed and the fingerprint of the stage before it; whether it has finished, with the

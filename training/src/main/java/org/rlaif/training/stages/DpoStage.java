@@ -54,6 +54,7 @@ record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
           LabelStage.read(run, PromptEncoder.of(start)),
           run.seed("dpo"),
           context.device(),
+          context.checkpoints(),
           out);
     }
   }

@@ -115,7 +115,8 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
               settingsOfAll,
               config.model().adapter(),
               run.seed(name()),
-              context.device())
+              context.device(),
+              context.checkpoints())
           .run(
               new OnPolicyLoop.Models(
                   start, reward, serving.client(), run.served("policy"), run.served("reward")),

@@ -71,6 +71,7 @@ record RewardStage(RunConfig config, RewardConfig reward)
           LabelStage.read(run, PromptEncoder.of(start)),
           run.seed("reward"),
           context.device(),
+          context.checkpoints(),
           out);
     }
   }

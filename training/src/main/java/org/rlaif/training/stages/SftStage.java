@@ -69,6 +69,7 @@ record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
           new Sft.Examples(train, validation, filter.dropped(), filter.apart()),
           run.seed("sft"),
           context.device(),
+          context.checkpoints(),
           out);
     }
   }

@@ -15,11 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run in a process of its own that is killed, again and again, as by {@code kill -9}. */
 class KilledRunTest {
+  /** After every step, so that no kill is far from one. */
+  private static final String SAVED = "checkpointEvery: 1\n";
+
   @TempDir Path folder;
 
   @Test
   void continuesAndEndsWithTheFiguresOfAnUndisturbedRun() throws Exception {
-    Path yaml = Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS);
+    Path yaml =
+        Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS + SAVED);
     long begin = System.nanoTime();
     assertEquals(0, start(yaml, "undisturbed").waitFor(), () -> log("undisturbed"));
     long whole = System.nanoTime() - begin;
@@ -42,8 +46,51 @@ class KilledRunTest {
     try (Stream<Path> files = Files.walk(folder.resolve("killed"))) {
       assertEquals(
           List.of(),
-          files.filter(f -> f.getFileName().toString().startsWith(".writing-")).toList(),
+          files
+              .map(f -> f.getFileName().toString())
+              .filter(name -> name.startsWith(".writing-") || name.endsWith(".unfinished"))
+              .toList(),
           "what the killed ones left behind is swept up");
+    }
+  }
+
+  /** Training is saved where it was stopped, and goes on from there to the same weights. */
+  @Test
+  void goesOnBitByBitAfterItWasStopped() throws Exception {
+    String more = TinyRun.YAML.replace("steps: 4", "steps: 400") + TinyRun.POSTS;
+    Path yaml = Files.writeString(folder.resolve("tiny.yaml"), more);
+    assertEquals(0, start(yaml, "undisturbed").waitFor(), () -> log("undisturbed"));
+
+    Process process = start(yaml, "stopped");
+    Path metrics = folder.resolve("stopped/tiny/sft.unfinished/outputs/metrics.jsonl");
+    while (!Files.exists(metrics) || Files.size(metrics) < 2000) {
+      assertTrue(process.isAlive(), () -> log("stopped"));
+      Thread.sleep(5);
+    }
+    process.destroy(); // SIGTERM
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(128 + 15, process.exitValue(), () -> log("stopped"));
+    assertTrue(
+        log("stopped").contains("\nrlaif: interrupted; sft is saved after this step\n"),
+        () -> log("stopped"));
+    assertTrue(
+        log("stopped").contains("\nrlaif: interrupted; the same command goes on from there\n"),
+        () -> log("stopped"));
+
+    assertEquals(0, start(yaml, "stopped").waitFor(), () -> log("stopped"));
+    assertTrue(log("stopped").contains("rlaif: sft: goes on after step "), () -> log("stopped"));
+    assertEquals(
+        TinyRun.timeless(folder.resolve("undisturbed").resolve(TinyRun.NAME)),
+        TinyRun.timeless(folder.resolve("stopped").resolve(TinyRun.NAME)));
+    for (String file :
+        List.of(
+            "sft/metrics.jsonl", "sft/model/model.safetensors", "ppo/model/model.safetensors")) {
+      assertEquals(
+          -1,
+          Files.mismatch(
+              folder.resolve("undisturbed/tiny").resolve(file),
+              folder.resolve("stopped/tiny").resolve(file)),
+          file);
     }
   }
 
@@ -60,9 +107,7 @@ class KilledRunTest {
     assertTrue(process.waitFor(30, TimeUnit.SECONDS));
     assertEquals(128 + 2, process.exitValue(), () -> log("interrupted"));
     assertTrue(
-        log("interrupted")
-            .endsWith(
-                "rlaif: interrupted; the same command continues from the last finished stage\n"),
+        log("interrupted").endsWith("rlaif: interrupted; the same command goes on from there\n"),
         () -> log("interrupted"));
   }
 

@@ -13,6 +13,7 @@ import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Torch;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.offline.LabelledPairs;
 import org.rlaif.training.offline.RewardModelTraining;
@@ -69,6 +70,7 @@ public final class ToyModels {
         new Sft.Examples(Toy.examples(400, 2), Toy.examples(50, 3), 0, 0),
         /* seed= */ 0,
         Device.CPU,
+        Checkpoints.none(),
         inside("sft"));
   }
 
@@ -81,6 +83,7 @@ public final class ToyModels {
           new LabelledPairs(Toy.preferences(400, 4), Toy.preferences(200, 5), 0, 0),
           /* seed= */ 0,
           Device.CPU,
+          Checkpoints.none(),
           inside("reward"));
     }
   }

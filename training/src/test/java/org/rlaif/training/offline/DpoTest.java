@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.torch.Device;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.DpoConfig;
 import org.rlaif.training.learning.Clockless;
@@ -66,6 +67,7 @@ class DpoTest {
           new LabelledPairs(Toy.preferences(400, 4), Toy.preferences(200, 5), 0, 0),
           /* seed= */ 0,
           Device.CPU,
+          Checkpoints.none(),
           Files.createDirectories(out.resolve(name)));
     }
   }

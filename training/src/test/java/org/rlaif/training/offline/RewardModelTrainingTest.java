@@ -22,6 +22,7 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.learning.Clockless;
@@ -119,6 +120,7 @@ class RewardModelTrainingTest {
               new LabelledPairs(preferences.subList(0, 20), preferences.subList(20, 30), 0, 0),
               seed,
               Device.CPU,
+              Checkpoints.none(),
               Files.createDirectories(out.resolve(name))));
     }
   }

@@ -24,6 +24,7 @@ import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.SftConfig;
@@ -88,6 +89,7 @@ class SftTest {
             new Sft.Examples(Toy.examples(20, 6), Toy.examples(50, 3), 0, 0),
             0,
             Device.CPU,
+            Checkpoints.none(),
             out);
     double learned = ToyModels.sftFigures().validationLoss();
     assertEquals(learned, figures.before().validationLoss(), 1e-5);
@@ -104,6 +106,7 @@ class SftTest {
         new Sft.Examples(Toy.examples(20, 6), List.of(), 0, 0),
         0,
         Device.CPU,
+        Checkpoints.none(),
         out);
     int[] prompt = {2, 40, 41, 42, 43, 44, 45, 46, 47};
     try (ModelFolder folder = ModelFolder.open(out.resolve("model"));
@@ -147,6 +150,7 @@ class SftTest {
             new Sft.Examples(Toy.examples(20, 6), List.of(), 0, 0),
             0,
             Device.CPU,
+            Checkpoints.none(),
             out);
     assertFalse(Clockless.of(figures).has("validationLoss"));
     assertTrue(figures.trainLoss() < Math.log(270));
@@ -167,6 +171,7 @@ class SftTest {
                     new Sft.Examples(examples, examples, 0, 0),
                     0,
                     Device.CPU,
+                    Checkpoints.none(),
                     out));
     assertTrue(
         error.getMessage().matches("example toy-7: \\d+ tokens \\(expected: at most 32.*"),
@@ -187,6 +192,7 @@ class SftTest {
                     new Sft.Examples(Toy.examples(20, 6), Toy.examples(5, 7), 0, 0),
                     0,
                     Device.CPU,
+                    Checkpoints.none(),
                     out));
     assertTrue(error.getMessage().startsWith("sft, step "), error.getMessage());
     assertTrue(error.getMessage().contains("expected: a finite number"), error.getMessage());
@@ -202,6 +208,7 @@ class SftTest {
             new Sft.Examples(Toy.examples(20, 6), Toy.examples(10, 7), 0, 0),
             seed,
             Device.CPU,
+            Checkpoints.none(),
             folder));
   }
 }

@@ -28,6 +28,7 @@ import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.torch.Compute;
 import org.rlaif.torch.Device;
 import org.rlaif.torch.Network;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdamConfig;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
@@ -202,6 +203,7 @@ class AdapterTrainingTest {
         new Sft.Examples(Toy.examples(200, 12), Toy.examples(50, 13), 0, 0),
         /* seed= */ 0,
         device,
+        Checkpoints.none(),
         inside("sft"));
   }
 
@@ -214,6 +216,7 @@ class AdapterTrainingTest {
           new LabelledPairs(Toy.preferences(400, 4), Toy.preferences(200, 5), 0, 0),
           /* seed= */ 0,
           device,
+          Checkpoints.none(),
           inside("reward"));
     }
   }
@@ -225,7 +228,14 @@ class AdapterTrainingTest {
         RlaifServer server = RlaifServer.start(ServerConfig.inProcess(models));
         RlaifClient client = ToyModels.client(server)) {
       var config = OnPolicyLoopTest.config(12, 1e-2);
-      new OnPolicyLoop("ppo", OnPolicyLoopTest.PPO, config, adapter, /* seed= */ 0, device)
+      new OnPolicyLoop(
+              "ppo",
+              OnPolicyLoopTest.PPO,
+              config,
+              adapter,
+              /* seed= */ 0,
+              device,
+              Checkpoints.none())
           .run(
               new OnPolicyLoop.Models(policy, reward, client, "policy", "reward"),
               Toy.examples(60, 9),

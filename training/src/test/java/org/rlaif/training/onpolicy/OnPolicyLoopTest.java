@@ -21,6 +21,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.torch.Device;
+import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdamConfig;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.CispoConfig;
@@ -185,7 +186,8 @@ class OnPolicyLoopTest {
         ModelFolder reward = ModelFolder.open(ToyModels.reward());
         RlaifServer server = ToyModels.serve();
         RlaifClient client = ToyModels.client(server)) {
-      return new OnPolicyLoop("ppo", algorithm, config, AdapterConfig.NONE, seed, Device.CPU)
+      return new OnPolicyLoop(
+              "ppo", algorithm, config, AdapterConfig.NONE, seed, Device.CPU, Checkpoints.none())
           .run(
               new OnPolicyLoop.Models(policy, reward, client, "policy", "reward"),
               Toy.examples(60, 9),
@@ -254,7 +256,7 @@ class OnPolicyLoopTest {
     try (ModelFolder policy = ModelFolder.open(ToyModels.sft());
         RlaifServer server = ToyModels.serve();
         RlaifClient client = ToyModels.client(server)) {
-      new OnPolicyLoop("ppo", PPO, config, AdapterConfig.NONE, 0, Device.CPU)
+      new OnPolicyLoop("ppo", PPO, config, AdapterConfig.NONE, 0, Device.CPU, Checkpoints.none())
           .run(
               new OnPolicyLoop.Models(policy, null, client, "policy", "nobody"),
               Toy.examples(60, 9),

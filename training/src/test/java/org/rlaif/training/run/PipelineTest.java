@@ -286,7 +286,7 @@ class PipelineTest {
 
   private long leftOvers() throws IOException {
     try (Stream<Path> inside = Files.list(stages.folder().path())) {
-      return inside.filter(each -> each.getFileName().toString().startsWith(".writing-")).count();
+      return inside.filter(each -> each.getFileName().toString().endsWith(".unfinished")).count();
     }
   }
 }

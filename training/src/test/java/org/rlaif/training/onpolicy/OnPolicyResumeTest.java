@@ -1,0 +1,132 @@
+package org.rlaif.training.onpolicy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.rlaif.client.RlaifClient;
+import org.rlaif.kit.JsonLines;
+import org.rlaif.model.Lora;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.serving.grpc.RlaifServer;
+import org.rlaif.torch.Device;
+import org.rlaif.training.checkpoint.Checkpoints;
+import org.rlaif.training.config.AdapterConfig;
+import org.rlaif.training.config.Algorithm;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.learning.Clockless;
+import org.rlaif.training.learning.Toy;
+import org.rlaif.training.learning.ToyModels;
+import org.rlaif.training.rewards.RewardSource;
+import org.rlaif.training.rewards.SampledCompletion;
+
+/** A run that breaks off and goes on, on a server that was started anew, is one that did not. */
+class OnPolicyResumeTest {
+  private static final int UPDATES = 4;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource(value = Algorithm.class, mode = Mode.EXCLUDE, names = "DPO")
+  void goesOnBitByBit(Algorithm algorithm) throws Exception {
+    check(algorithm, AdapterConfig.NONE, "model/model.safetensors");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Algorithm.class, names = "PPO")
+  void soDoesAnAdapter(Algorithm algorithm) throws Exception {
+    check(
+        algorithm,
+        new AdapterConfig(2, 16, false, List.of(Lora.ALL)),
+        "model/adapter_model.safetensors");
+  }
+
+  private void check(Algorithm algorithm, AdapterConfig adapter, String model) throws Exception {
+    OnPolicyFigures whole = run(algorithm, adapter, "whole", /* breaksAt= */ 100);
+    for (int breaksAt : new int[] {1, 3}) { // none is saved yet; one is
+      assertThrows(IllegalStateException.class, () -> run(algorithm, adapter, "broken", breaksAt));
+    }
+    OnPolicyFigures broken = run(algorithm, adapter, "broken", /* breaksAt= */ 100);
+
+    assertEquals(Clockless.of(whole), Clockless.of(broken));
+    assertEquals(metrics("whole"), metrics("broken"));
+    assertEquals(UPDATES, metrics("whole").size());
+    for (String file : List.of(model, "rollouts/0002.jsonl", "rollouts/0003.jsonl")) {
+      assertEquals(
+          -1,
+          Files.mismatch(outputs("whole").resolve(file), outputs("broken").resolve(file)),
+          file);
+    }
+  }
+
+  private List<ObjectNode> metrics(String name) {
+    List<ObjectNode> rows = new ArrayList<>();
+    for (JsonNode row : JsonLines.read(outputs(name).resolve("metrics.jsonl"), JsonNode.class)) {
+      rows.add(((ObjectNode) row).without("seconds"));
+    }
+    return rows;
+  }
+
+  private Path outputs(String name) {
+    return folder.resolve(name + ".unfinished/outputs");
+  }
+
+  private OnPolicyFigures run(
+      Algorithm algorithm, AdapterConfig adapter, String name, int breaksAt) {
+    RunConfig config =
+        RunConfig.load(
+            null,
+            List.of(
+                "algorithm=" + algorithm.word(),
+                "onPolicy.updates=" + UPDATES,
+                "onPolicy.batch=16",
+                "onPolicy.minibatch=8",
+                "onPolicy.maxTokens=8",
+                "onPolicy.rewards=[{kind: model, weight: 1}, {kind: class, weight: 1, type: '"
+                    + Breaking.class.getName()
+                    + "'}]"));
+    Breaking.left = breaksAt;
+    Checkpoints checkpoints =
+        Checkpoints.of(folder.resolve(name), "settings", /* every= */ 5, said -> {});
+    try (ModelFolder policy = ModelFolder.open(ToyModels.sft());
+        ModelFolder reward = ModelFolder.open(ToyModels.reward());
+        RlaifServer server = ToyModels.serve();
+        RlaifClient client = ToyModels.client(server)) {
+      return new OnPolicyLoop(
+              algorithm.word(),
+              Algorithms.of(config),
+              config.onPolicy(),
+              adapter,
+              /* seed= */ 1,
+              Device.CPU,
+              checkpoints)
+          .run(
+              new OnPolicyLoop.Models(policy, reward, client, "policy", "reward"),
+              Toy.examples(60, 9),
+              /* tooLong= */ 0,
+              checkpoints.outputs());
+    }
+  }
+
+  /** Gives what the reward model gives, and breaks off when it is asked for some time. */
+  public static final class Breaking implements RewardSource {
+    private static int left;
+
+    @Override
+    public double[] score(List<SampledCompletion> completions) {
+      if (--left == 0) {
+        throw new IllegalStateException("broken on purpose");
+      }
+      return new double[completions.size()];
+    }
+  }
+}
