@@ -20,6 +20,7 @@ import org.rlaif.training.learning.MetricsFile;
 import org.rlaif.training.learning.Microbatches;
 import org.rlaif.training.learning.Stopwatch;
 import org.rlaif.training.learning.TrainedState;
+import org.rlaif.training.learning.TrlName;
 import org.rlaif.training.math.Schedule;
 
 /**
@@ -60,7 +61,10 @@ record Trainer(
   private record State(double[] losses, long tokens, Map<String, Double> seconds) {}
 
   /** One row of the metrics. */
-  private record Step(double loss, double learningRate, double gradientNorm) {}
+  private record Step(
+      double loss,
+      @TrlName("learning_rate") double learningRate,
+      @TrlName("grad_norm") double gradientNorm) {}
 
   /** Trains, and writes {@code metrics.jsonl} into a folder. */
   <V> Result<V> train(Network network, Objective<V> objective, Path out) {

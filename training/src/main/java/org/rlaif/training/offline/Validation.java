@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.torch.Network;
 import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.Sequence;
+import org.rlaif.training.learning.TrlName;
 
 /**
  * How well a policy does on examples that it does not learn from; nothing if none are held out.
@@ -14,7 +15,8 @@ import org.rlaif.training.learning.Sequence;
  * @param endProbability mean probability of end-of-text where the completions end
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record Validation(@Nullable Double validationLoss, @Nullable Double endProbability) {
+public record Validation(
+    @TrlName("eval_loss") @Nullable Double validationLoss, @Nullable Double endProbability) {
 
   /**
    * @param microbatch examples per forward pass

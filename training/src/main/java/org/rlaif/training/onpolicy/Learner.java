@@ -28,6 +28,7 @@ import org.rlaif.training.learning.Seeds;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.learning.TrainedState;
+import org.rlaif.training.learning.TrlName;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.math.Ragged;
 import org.rlaif.training.math.Schedule;
@@ -120,16 +121,16 @@ final class Learner implements AutoCloseable {
   record Learned(
       double firstRatioMin,
       double firstRatioMax,
-      double policyLoss,
-      @Nullable Double valueLoss,
-      double ratioMean,
-      double clipFraction,
-      double approximateKl,
-      double policyGradientNorm,
+      @TrlName("loss/policy_avg") double policyLoss,
+      @TrlName("loss/value_avg") @Nullable Double valueLoss,
+      @TrlName("val/ratio") double ratioMean,
+      @TrlName("policy/clipfrac_avg") double clipFraction,
+      @TrlName("policy/approxkl_avg") double approximateKl,
+      @TrlName("grad_norm") double policyGradientNorm,
       @Nullable Double valueGradientNorm,
       double ratioMin,
       double ratioMax,
-      double learningRate) {}
+      @TrlName("lr") double learningRate) {}
 
   /**
    * All epochs over one rollout batch. Every minibatch makes one step of each network that learns,

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Statistics;
+import org.rlaif.training.learning.TrlName;
 import org.rlaif.training.math.KlEstimators;
 import org.rlaif.training.math.Ragged;
 import org.rlaif.training.onpolicy.Learner.Learned;
@@ -42,14 +43,14 @@ record UpdateRow(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Seen(
-      double kl,
+      @TrlName("objective/kl") double kl,
       double klPerToken,
-      double score,
-      double scoreStandardDeviation,
-      double reward,
-      double length,
+      @TrlName("objective/scores") double score,
+      @TrlName("reward_std") double scoreStandardDeviation,
+      @TrlName("objective/rlhf_reward") double reward,
+      @TrlName("completions/mean_length") double length,
       double endedFraction,
-      double entropy,
+      @TrlName("policy/entropy_avg") double entropy,
       @Nullable Double explainedVariance,
       double parity) {
 
