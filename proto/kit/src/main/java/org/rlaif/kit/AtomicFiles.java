@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -93,7 +94,7 @@ public final class AtomicFiles {
   /** The SHA-256 of a file's bytes, in hexadecimal. */
   public static String sha256(Path file) {
     UserFiles.requirePlain(file);
-    MessageDigest digest = sha256();
+    MessageDigest digest = digest("SHA-256");
     try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());
     } catch (NoSuchFileException e) {
@@ -106,14 +107,24 @@ public final class AtomicFiles {
 
   /** The SHA-256 of some bytes, in hexadecimal. */
   public static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(sha256().digest(bytes));
+    return HexFormat.of().formatHex(digest("SHA-256").digest(bytes));
   }
 
-  static MessageDigest sha256() {
+  /** Of an algorithm that every Java platform has. */
+  public static MessageDigest digest(String algorithm) {
     try {
-      return MessageDigest.getInstance("SHA-256");
+      return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      throw new IllegalStateException("every Java platform has " + algorithm, e);
+    }
+  }
+
+  /** Whether nobody else has the lock of a file; it is held until the channel is closed. */
+  public static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // held by another thread of this process
     }
   }
 

@@ -93,7 +93,7 @@ public final class ConfigFiles {
   public static String hash(Object config) {
     try {
       byte[] text = Json.MAPPER.writeValueAsString(config).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(AtomicFiles.sha256().digest(text), 0, 8);
+      return HexFormat.of().formatHex(AtomicFiles.digest("SHA-256").digest(text), 0, 8);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a configuration: " + config.getClass(), e);
     }

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.JacksonYAMLParseException;
 import java.io.IOException;
@@ -86,6 +87,11 @@ public final class Json {
     } catch (IOException e) {
       throw new UserError(file + ": cannot be read (" + e.getMessage() + ")", e);
     }
+  }
+
+  /** The JSON object in a file; a missing node if there is no such file. */
+  public static JsonNode objectIfAny(Path file) {
+    return Files.exists(file) ? object(file) : MissingNode.getInstance();
   }
 
   /** The beginning of a value, for an error about it. */

@@ -7,8 +7,10 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -112,6 +114,16 @@ public final class Proxies extends ProxySelector {
   }
 
   /** A failure is told by who sent the request. */
+  /** A client that asks by these proxies, and follows no redirect by itself. */
+  public HttpClient client(Duration connectTimeout) {
+    return HttpClient.newBuilder()
+        .proxy(this)
+        .connectTimeout(connectTimeout)
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .build();
+  }
+
   @Override
   public void connectFailed(URI uri, SocketAddress proxy, IOException e) {}
 

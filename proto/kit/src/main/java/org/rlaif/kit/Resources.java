@@ -1,5 +1,7 @@
 package org.rlaif.kit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,7 +21,16 @@ public final class Resources {
     return found;
   }
 
-  /** The same; null: it is not there. */
+  /** What such a text says in JSON. */
+  public static <T> T json(Class<?> beside, String name, TypeReference<T> type) {
+    try {
+      return Json.MAPPER.readValue(text(beside, name), type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(name + " beside " + beside.getSimpleName(), e);
+    }
+  }
+
+  /** The same as {@link #text}; null: it is not there. */
   public static @Nullable String find(Class<?> beside, String name) {
     try (InputStream in = beside.getResourceAsStream(name)) {
       return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8);
