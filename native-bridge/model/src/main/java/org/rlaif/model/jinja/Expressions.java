@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.rlaif.model.jinja.Lexer.Kind;
 import org.rlaif.model.jinja.Lexer.Token;
@@ -82,24 +83,20 @@ class Expressions extends TokenReader {
 
   /** The first part that decides, or else the last. */
   private Expression oneOf(String operator, boolean decides, Supplier<Expression> part) {
-    Expression first = part.get();
-    if (!peek().is(operator)) {
-      return first;
-    }
-    List<Expression> parts = new ArrayList<>(List.of(first));
-    while (accept(operator)) {
-      parts.add(part.get());
-    }
-    Expression last = parts.remove(parts.size() - 1);
-    return s -> {
-      for (Expression each : parts) {
-        Object value = each.value(s);
-        if (Values.truth(value) == decides) {
-          return value;
-        }
-      }
-      return last.value(s);
-    };
+    return chain(
+        Set.of(operator),
+        part,
+        (first, chain) ->
+            s -> {
+              Object value = first.value(s);
+              for (Operation each : chain) {
+                if (Values.truth(value) == decides) {
+                  return value;
+                }
+                value = each.operand().value(s);
+              }
+              return value;
+            });
   }
 
   private Expression not() {
@@ -158,19 +155,15 @@ class Expressions extends TokenReader {
   }
 
   private Expression joined() {
-    Expression first = product();
-    if (!peek().is("~")) {
-      return first;
-    }
-    List<Expression> parts = new ArrayList<>(List.of(first));
-    while (accept("~")) {
-      parts.add(product());
-    }
-    return s -> {
-      var text = new Text.Builder();
-      parts.forEach(part -> text.add(Literals.text(part.value(s))));
-      return text.text();
-    };
+    return chain(
+        Set.of("~"),
+        this::product,
+        (first, chain) ->
+            s -> {
+              Text.Builder text = new Text.Builder().add(Literals.text(first.value(s)));
+              chain.forEach(each -> text.add(Literals.text(each.operand().value(s))));
+              return text.text();
+            });
   }
 
   private Expression product() {
@@ -183,21 +176,30 @@ class Expressions extends TokenReader {
 
   /** One after the other, from the left. */
   private Expression arithmetic(Set<String> operators, Supplier<Expression> operand) {
+    return chain(
+        operators,
+        operand,
+        (first, chain) ->
+            s -> {
+              Object left = first.value(s);
+              for (Operation each : chain) {
+                left = Arithmetic.arithmetic(each.operator(), left, each.operand().value(s));
+              }
+              return left;
+            });
+  }
+
+  /** Operands with operators between, and what they mean; a single one means itself. */
+  private Expression chain(
+      Set<String> operators,
+      Supplier<Expression> operand,
+      BiFunction<Expression, List<Operation>, Expression> meaning) {
     Expression first = operand.get();
     List<Operation> chain = new ArrayList<>();
     while (operators.contains(peek().text()) && peek().is(peek().text())) {
       chain.add(new Operation(next().text(), false, operand.get()));
     }
-    if (chain.isEmpty()) {
-      return first;
-    }
-    return s -> {
-      Object left = first.value(s);
-      for (Operation each : chain) {
-        left = Arithmetic.arithmetic(each.operator(), left, each.operand().value(s));
-      }
-      return left;
-    };
+    return chain.isEmpty() ? first : meaning.apply(first, chain);
   }
 
   private Expression unary(boolean filtered) {
@@ -304,16 +306,21 @@ class Expressions extends TokenReader {
     Object next(Variables scope, Object value);
   }
 
-  private static Expression chain(Expression start, List<Step> steps) {
+  static Expression chain(Expression start, List<Step> steps) {
     if (steps.isEmpty()) {
       return start;
     }
-    return s -> {
-      Object value = start.value(s);
+    Step all = inTurn(steps);
+    return s -> all.next(s, start.value(s));
+  }
+
+  private static Step inTurn(List<Step> steps) {
+    return (s, value) -> {
+      Object result = value;
       for (Step step : steps) {
-        value = step.next(s, value);
+        result = step.next(s, result);
       }
-      return value;
+      return result;
     };
   }
 
@@ -402,13 +409,7 @@ class Expressions extends TokenReader {
     while (accept("|")) {
       steps.add(filter());
     }
-    return (s, value) -> {
-      Object result = value;
-      for (Step step : steps) {
-        result = step.next(s, result);
-      }
-      return result;
-    };
+    return inTurn(steps);
   }
 
   private Step filter() {

@@ -5,9 +5,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.rlaif.model.jinja.Values.Arguments;
 import org.rlaif.model.jinja.Values.Generator;
@@ -34,10 +32,10 @@ final class Filters {
       case "length", "count" -> (long) Values.length(value);
       case "upper" -> Literals.text(value).upper();
       case "lower" -> Literals.text(value).lower();
-      case "title" -> title(Literals.text(value));
+      case "title" -> // words begin behind blanks, hyphens and opening brackets
+          Literals.text(value).title(c -> "-({[<".indexOf(c) >= 0 || Text.isBlank(c));
       case "capitalize" -> Literals.text(value).capitalized();
-      case "string" -> Literals.text(value);
-      case "safe" -> Literals.text(value);
+      case "string", "safe" -> Literals.text(value);
       case "int" -> integer(value, a);
       case "float" -> decimal(value, a.get(0, "default", 0.0));
       case "abs" -> absolute(value);
@@ -56,7 +54,7 @@ final class Filters {
       case "format" ->
           Format.percent(
               Literals.text(value),
-              a.named().isEmpty() ? new Values.Tuple(a.positional()) : byName(a.named()));
+              a.named().isEmpty() ? new Values.Tuple(a.positional()) : a.asMap());
       case "center" -> Literals.text(value).centered(Values.whole(a.get(0, "width", 80L)));
       case "truncate" -> truncated(Literals.text(value), a);
       case "wordcount" -> WORD.matcher(Literals.text(value).toString()).results().count();
@@ -85,32 +83,9 @@ final class Filters {
     };
   }
 
-  /** Words begin behind blanks, hyphens and opening brackets. */
-  private static Text title(Text text) {
-    var result = new Text.Builder();
-    String letters = text.toString();
-    boolean begins = true;
-    for (int i = 0; i < letters.length(); i++) {
-      boolean between = "-({[<".indexOf(letters.charAt(i)) >= 0 || isBlank(letters.charAt(i));
-      result.add(begins && !between ? text.letter(i).upper() : text.letter(i).lower());
-      begins = between;
-    }
-    return result.text();
-  }
-
-  private static boolean isBlank(char c) {
-    return Character.isWhitespace(c) || Character.isSpaceChar(c);
-  }
-
   /** -1: all. */
   private static long count(Object count) {
     return count == None.NONE ? -1 : Values.whole(count);
-  }
-
-  private static Map<Object, Object> byName(Map<String, Object> named) {
-    var map = new LinkedHashMap<Object, Object>();
-    named.forEach((name, value) -> map.put(Text.written(name), value));
-    return map;
   }
 
   private static Object absolute(Object value) {
@@ -167,13 +142,7 @@ final class Filters {
 
   private static Object integer(Object value, Arguments a) {
     Object otherwise = a.get(0, "default", 0L);
-    if (value instanceof Undefined) {
-      throw new JinjaException(Values.kind(value) + " is no number");
-    }
-    if (value instanceof Double d) {
-      return Double.isNaN(d) || Double.isInfinite(d) ? otherwise : (Object) d.longValue();
-    }
-    if (Values.isNumber(value)) {
+    if (Values.isNumber(value) && !(value instanceof Double)) {
       return Values.wholeNumber(value);
     }
     String digits = value instanceof Text text ? text.strip(null, true, true).toString() : "";
@@ -220,10 +189,8 @@ final class Filters {
     return list.isEmpty() ? new Undefined("the last of nothing") : list.get(list.size() - 1);
   }
 
-  /** What can be reached with a dot, but is no entry. */
   private static Object attribute(Object value, String name) {
-    Object found =
-        value instanceof Values.Named named ? named.named(name) : Methods.find(value, name);
+    Object found = Methods.find(value, name);
     return found == null ? new Undefined(name) : found;
   }
 

@@ -3,11 +3,13 @@ package org.rlaif.model.jinja;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.jinja.Values.Arguments;
 import org.rlaif.model.jinja.Values.Function;
@@ -52,7 +54,7 @@ final class Globals {
     function(scope, "namespace", Globals::namespace);
     function(scope, "dict", Globals::map);
     function(scope, "range", Globals::range);
-    function(scope, "joiner", a -> new Joiner(Literals.text(a.get(0, "sep", Text.written(", ")))));
+    function(scope, "joiner", a -> joiner(Literals.text(a.get(0, "sep", Text.written(", ")))));
     function(scope, "cycler", a -> new Cycler(a.positional()));
   }
 
@@ -86,7 +88,7 @@ final class Globals {
         }
       }
     }
-    arguments.named().forEach((name, value) -> map.put(Text.written(name), value));
+    map.putAll(arguments.asMap());
     return map;
   }
 
@@ -133,20 +135,9 @@ final class Globals {
   }
 
   /** Nothing when it is called first, then what separates. */
-  private static final class Joiner implements Function {
-    private final Text separator;
-    private boolean used;
-
-    Joiner(Text separator) {
-      this.separator = separator;
-    }
-
-    @Override
-    public Object call(Arguments arguments) {
-      Text next = used ? separator : Text.EMPTY;
-      used = true;
-      return next;
-    }
+  private static Function joiner(Text separator) {
+    Iterator<Text> texts = Stream.iterate(Text.EMPTY, before -> separator).iterator();
+    return a -> texts.next();
   }
 
   /** Its items in turn. */

@@ -3,8 +3,11 @@ package org.rlaif.model.jinja;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -47,6 +50,11 @@ final class Lexer {
               + "|(?<string>'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\")"
               + "|(?<operator>\\*\\*|//|==|!=|<=|>=|[-+*/%~|()\\[\\]{},.:=<>])",
           Pattern.DOTALL);
+
+  /** The kinds that have a group of the pattern. */
+  private static final Set<Kind> WORDS =
+      EnumSet.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT, Kind.OPERATOR);
+
   private static final Map<String, String> BRACKETS = Map.of("(", ")", "[", "]", "{", "}");
   private static final Pattern ESCAPE =
       Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\n)|([\\\\'\"abfnrtv]))");
@@ -175,23 +183,15 @@ final class Lexer {
 
   private void token(Matcher matcher, Deque<String> open) {
     String text = matcher.group();
-    if (matcher.group("name") != null) {
-      add(Kind.NAME, text);
-    } else if (matcher.group("float") != null) {
-      add(Kind.FLOAT, text);
-    } else if (matcher.group("integer") != null) {
-      add(Kind.INTEGER, text);
-    } else if (matcher.group("string") != null) {
-      add(Kind.STRING, unescaped(text.substring(1, text.length() - 1)));
-    } else if (matcher.group("operator") != null) {
-      add(Kind.OPERATOR, text);
-      if (BRACKETS.containsKey(text)) {
-        open.push(BRACKETS.get(text));
-      } else if (BRACKETS.containsValue(text)) {
-        if (open.isEmpty() || !open.pop().equals(text)) {
-          throw error("unexpected " + text);
-        }
+    for (Kind kind : WORDS) {
+      if (matcher.group(kind.name().toLowerCase(Locale.ROOT)) != null) {
+        add(kind, kind == Kind.STRING ? unescaped(text.substring(1, text.length() - 1)) : text);
       }
+    }
+    if (BRACKETS.containsKey(text)) {
+      open.push(BRACKETS.get(text));
+    } else if (BRACKETS.containsValue(text) && (open.isEmpty() || !open.pop().equals(text))) {
+      throw error("unexpected " + text);
     }
   }
 

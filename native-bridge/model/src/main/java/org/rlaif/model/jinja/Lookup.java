@@ -3,8 +3,6 @@ package org.rlaif.model.jinja;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.rlaif.model.jinja.Values.Function;
-import org.rlaif.model.jinja.Values.Named;
 import org.rlaif.model.jinja.Values.None;
 import org.rlaif.model.jinja.Values.Tuple;
 import org.rlaif.model.jinja.Values.Undefined;
@@ -15,22 +13,15 @@ final class Lookup {
 
   /** {@code object.name}: a method or an entry. */
   static Object attribute(Object object, String name) {
-    if (object instanceof Named named) {
-      Object found = named.named(name);
-      return found == null ? entry(object, Text.written(name)) : found;
-    }
-    Function method = Methods.find(object, name);
-    return method == null ? entry(object, Text.written(name)) : method;
+    Object found = Methods.find(object, name);
+    return found == null ? entry(object, Text.written(name)) : found;
   }
 
   /** {@code object[key]}: an entry or a method. */
   static Object item(Object object, Object key) {
     Object entry = entry(object, key);
     if (entry instanceof Undefined && key instanceof Text name) {
-      Object found =
-          object instanceof Named named
-              ? named.named(name.toString())
-              : Methods.find(object, name.toString());
+      Object found = Methods.find(object, name.toString());
       return found == null ? entry : found;
     }
     return entry;

@@ -39,8 +39,7 @@ record Macro(String name, Map<String, Expression> parameters, Statement body, Se
       throw new JinjaException(name + ": takes no caller");
     }
     undeclared(inner, "varargs", new Values.Tuple(more), !more.isEmpty());
-    var kwargs = new LinkedHashMap<Object, Object>();
-    named.forEach((key, value) -> kwargs.put(Text.written(key), value));
+    Map<Object, Object> kwargs = new Arguments(List.of(), named).asMap();
     undeclared(inner, "kwargs", kwargs, !kwargs.isEmpty());
     var inside = new Text.Builder();
     body.run(inner, inside);

@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.jinja.Values.Arguments;
 import org.rlaif.model.jinja.Values.Function;
+import org.rlaif.model.jinja.Values.Named;
 import org.rlaif.model.jinja.Values.None;
 
 /**
@@ -17,7 +18,11 @@ import org.rlaif.model.jinja.Values.None;
 final class Methods {
   private Methods() {}
 
-  static @Nullable Function find(Object object, String name) {
+  /** What can be reached with a dot, but is no entry. */
+  static @Nullable Object find(Object object, String name) {
+    if (object instanceof Named named) {
+      return named.named(name);
+    }
     if (object instanceof Text text) {
       return ofText(text, name);
     }
@@ -57,7 +62,7 @@ final class Methods {
       case "format" -> a -> Format.braces(text, a);
       case "upper" -> a -> text.upper();
       case "lower" -> a -> text.lower();
-      case "title" -> a -> text.title();
+      case "title" -> a -> text.title(c -> !Character.isLetter(c));
       case "capitalize" -> a -> text.capitalized();
       case "center" -> a -> text.centered(Values.whole(a.required(0, "width")));
       case "ljust" -> a -> Format.padded(text, Values.whole(a.required(0, "width")), true);

@@ -21,12 +21,11 @@ final class Sorting {
     Object attribute = a.get(2, "attribute", None.NONE);
     boolean exact = Values.truth(a.get(1, "case_sensitive", false));
     List<Object> all = Values.list(value);
-    if (attribute instanceof Text several) {
-      List<Text> paths = several.split(Text.written(","), -1);
-      sort(all, each -> keys(each, paths, exact), Values.truth(a.get(0, "reverse", false)));
-    } else {
-      sort(all, key(attribute, exact), Values.truth(a.get(0, "reverse", false)));
-    }
+    List<Text> paths =
+        attribute instanceof Text several ? several.split(Text.written(","), -1) : List.of();
+    Function<Object, Object> key =
+        paths.isEmpty() ? key(attribute, exact) : each -> keys(each, paths, exact);
+    sort(all, key, Values.truth(a.get(0, "reverse", false)));
     return all;
   }
 
@@ -36,8 +35,12 @@ final class Sorting {
 
   /** What values are compared by. */
   private static Function<Object, Object> key(Object attribute, boolean exact) {
+    return folded(value -> attribute == None.NONE ? value : Lookup.path(value, attribute), exact);
+  }
+
+  private static Function<Object, Object> folded(Function<Object, Object> shown, boolean exact) {
     return value -> {
-      Object key = attribute == None.NONE ? value : Lookup.path(value, attribute);
+      Object key = shown.apply(value);
       return !exact && key instanceof Text text ? text.lower() : key;
     };
   }
@@ -110,11 +113,7 @@ final class Sorting {
           Object found = Lookup.path(each, attribute);
           return found instanceof Undefined && otherwise != None.NONE ? otherwise : found;
         };
-    Function<Object, Object> key =
-        each -> {
-          Object found = shown.apply(each);
-          return !exact && found instanceof Text text ? text.lower() : found;
-        };
+    Function<Object, Object> key = folded(shown, exact);
     List<Object> all = Values.list(value);
     sort(all, key, false);
     List<Object> groups = new ArrayList<>();

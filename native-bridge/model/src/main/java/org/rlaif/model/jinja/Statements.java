@@ -186,9 +186,7 @@ final class Statements extends Expressions {
       };
     }
     Step filters = accept("|") ? filters() : (scope, text) -> text;
-    expect(Kind.END_BLOCK);
-    Statement body = body(Set.of("endset"));
-    close("endset");
+    Statement body = enclosed("endset");
     return (scope, out) -> {
       target.set(scope, filters.next(scope, text(body, scope)));
       return Flow.NEXT;
@@ -204,9 +202,7 @@ final class Statements extends Expressions {
 
   private Statement filterBlock() {
     Step filters = filters();
-    expect(Kind.END_BLOCK);
-    Statement body = body(Set.of("endfilter"));
-    close("endfilter");
+    Statement body = enclosed("endfilter");
     return (scope, out) -> {
       out.add(Literals.text(filters.next(scope, text(body, scope))));
       return Flow.NEXT;
@@ -225,9 +221,7 @@ final class Statements extends Expressions {
       expect("=");
       values.add(expression());
     }
-    expect(Kind.END_BLOCK);
-    Statement body = body(Set.of("endwith"));
-    close("endwith");
+    Statement body = enclosed("endwith");
     return (scope, out) -> {
       var inner = new Variables(scope);
       for (int i = 0; i < targets.size(); i++) {
@@ -297,10 +291,8 @@ final class Statements extends Expressions {
   }
 
   private Macro macro(String name, Map<String, Expression> parameters, String end) {
-    expect(Kind.END_BLOCK);
     var body = new Statement[1];
-    Set<String> reads = undeclared(() -> body[0] = body(Set.of(end)));
-    close(end);
+    Set<String> reads = undeclared(() -> body[0] = enclosed(end));
     return new Macro(name, parameters, body[0], reads);
   }
 
@@ -310,9 +302,7 @@ final class Statements extends Expressions {
     while (!accept(")")) {
       String parameter = name();
       parameters.put(parameter, accept("=") ? expression() : s -> new Values.Undefined(parameter));
-      if (!peek().is(")")) {
-        expect(",");
-      }
+      separator(")");
     }
     return parameters;
   }
@@ -335,9 +325,7 @@ final class Statements extends Expressions {
 
   /** What the assistant writes. */
   private Statement generation() {
-    expect(Kind.END_BLOCK);
-    Statement body = body(Set.of("endgeneration"));
-    close("endgeneration");
+    Statement body = enclosed("endgeneration");
     return (scope, out) -> {
       out.add(text(body, scope).generated());
       return Flow.NEXT;
@@ -347,17 +335,20 @@ final class Statements extends Expressions {
   /** A name, or what dots lead to. */
   private Expression callee() {
     String first = name();
-    List<String> path = new ArrayList<>();
+    List<Step> path = new ArrayList<>();
     while (accept(".")) {
-      path.add(name());
+      String name = name();
+      path.add((scope, object) -> Lookup.attribute(object, name));
     }
-    return scope -> {
-      Object value = scope.get(first);
-      for (String name : path) {
-        value = Lookup.attribute(value, name);
-      }
-      return value;
-    };
+    return chain(scope -> scope.get(first), path);
+  }
+
+  /** What stands between the end of a block's beginning and the block that ends it. */
+  private Statement enclosed(String end) {
+    expect(Kind.END_BLOCK);
+    Statement body = body(Set.of(end));
+    close(end);
+    return body;
   }
 
   private void close(String keyword) {

@@ -19,17 +19,8 @@ final class Tests {
       case "none" -> value == None.NONE;
       case "string" -> value instanceof Text;
       case "mapping" -> value instanceof Map;
-      case "sequence" ->
-          value instanceof Text
-              || value instanceof List
-              || value instanceof Map
-              || value instanceof Undefined;
-      case "iterable" ->
-          value instanceof Text
-              || value instanceof List
-              || value instanceof Map
-              || value instanceof Values.Generator
-              || value instanceof Undefined;
+      case "sequence" -> isSequence(value);
+      case "iterable" -> isSequence(value) || value instanceof Values.Generator;
       case "number" -> Values.isNumber(value);
       case "integer" -> value instanceof Long;
       case "float" -> value instanceof Double;
@@ -55,5 +46,12 @@ final class Tests {
       case "upper" -> Literals.text(value).isCased(Character::isUpperCase, Character::isLowerCase);
       default -> throw new JinjaException("no test named '" + name + "'");
     };
+  }
+
+  private static boolean isSequence(Object value) {
+    return value instanceof Text
+        || value instanceof List
+        || value instanceof Map
+        || value instanceof Undefined;
   }
 }

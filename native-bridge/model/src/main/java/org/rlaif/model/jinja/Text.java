@@ -128,9 +128,11 @@ public final class Text {
 
   /** Python's white space; a Java string knows less of it. */
   private static boolean strips(@Nullable Text chars, char c) {
-    return chars == null
-        ? Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85
-        : chars.letters.indexOf(c) >= 0;
+    return chars == null ? isBlank(c) || c == 0x85 : chars.letters.indexOf(c) >= 0;
+  }
+
+  static boolean isBlank(int c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
   /** Its code points, one by one. */
@@ -255,21 +257,16 @@ public final class Text {
         .plus(part(Math.min(1, letters.length()), letters.length()).lower());
   }
 
-  /** Python's {@code str.title}: the first letter of each run of letters is large. */
-  Text title() {
+  /** The first letter behind what stands between words is large, the others are small. */
+  Text title(IntPredicate between) {
     var result = new Builder();
-    boolean inside = false;
+    boolean begins = true;
     for (int i = 0; i < letters.length(); i++) {
       Text letter = part(i, i + 1);
-      result.add(inside ? letter.lower() : letter.upper());
-      inside = Character.isLetter(letters.charAt(i));
+      result.add(begins ? letter.upper() : letter.lower());
+      begins = between.test(letters.charAt(i));
     }
     return result.text();
-  }
-
-  /** The char at an index. */
-  Text letter(int index) {
-    return part(index, index + 1);
   }
 
   /** The chars from one index to before another. */

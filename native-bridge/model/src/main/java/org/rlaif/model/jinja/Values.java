@@ -102,6 +102,13 @@ final class Values {
       return value == null ? otherwise : value;
     }
 
+    /** Those with a name, as a template's map. */
+    Map<Object, Object> asMap() {
+      var map = new LinkedHashMap<Object, Object>();
+      named.forEach((name, value) -> map.put(Text.written(name), value));
+      return map;
+    }
+
     Object required(int index, String name) {
       Object value = get(index, name);
       if (value == null) {
