@@ -95,7 +95,7 @@ public final class OnnxDecoder {
     decoder.initializers(externalDataFile);
     decoder.inputs();
     String hidden = decoder.trunk(); // (T, W)
-    String chosen = decoder.choose(hidden); // (N, W)
+    String chosen = decoder.graph.node("Gather", hidden, "chosen").to("heads"); // (N, W)
     switch (config.head()) {
       case LANGUAGE_MODEL -> decoder.languageModelHead(chosen);
       case SCORE -> decoder.scoreHead(chosen);
@@ -161,7 +161,7 @@ public final class OnnxDecoder {
         String fed = feedForward(block, norm(block.mlpNorm(), stream.residual()));
         String both =
             graph
-                .node("Add", biased(attended, output), fed)
+                .node("Add", graph.biased(attended, output), fed)
                 .to(block.name() + "both"); // (T, W) without the MLP's bias
         stream = norm(next, both, stream.residual(), block.down().bias());
       } else {
@@ -245,10 +245,10 @@ public final class OnnxDecoder {
       return heads;
     }
     int count = attention.heads() + 2 * attention.kvHeads();
-    String each = reshape(heads, heads + "/narrow", 0, count, attention.headWidth());
+    String each = graph.reshape(heads, heads + "/narrow", 0, count, attention.headWidth());
     String pads = graph.constant(heads + "/pads", 0, 0, 0, 0, 0, zeros);
     String wide = graph.node("Pad", each, pads).to(heads + "/padded");
-    return reshape(wide, heads + "/wide", 0, attention.cachePackedWidth());
+    return graph.reshape(wide, heads + "/wide", 0, attention.cachePackedWidth());
   }
 
   /** Takes them away again: (T, H wider D) to (T, H D). */
@@ -256,7 +256,8 @@ public final class OnnxDecoder {
     if (attention.cacheWidth() == attention.headWidth()) {
       return heads;
     }
-    String each = reshape(heads, heads + "/each", 0, attention.heads(), attention.cacheWidth());
+    String each =
+        graph.reshape(heads, heads + "/each", 0, attention.heads(), attention.cacheWidth());
     String own =
         graph
             .node(
@@ -266,18 +267,27 @@ public final class OnnxDecoder {
                 graph.constant(heads + "/to", attention.headWidth()),
                 graph.constant(heads + "/axis", 2))
             .to(heads + "/own");
-    return reshape(own, heads + "/narrow", 0, attention.queryWidth());
+    return graph.reshape(own, heads + "/narrow", 0, attention.queryWidth());
   }
 
   /** Query, key and value side by side: (T, W) to (T, Q). */
   private String projections(Block block, String normed) {
     String name = block.name() + "attention.";
     List<String> parts =
-        block.projections().stream().map(each -> biased(product(normed, each), each)).toList();
+        block.projections().stream()
+            .map(each -> graph.biased(product(normed, each), each))
+            .toList();
     List<String> qkv =
         switch (config.projections()) {
           case STACKED -> parts;
-          case PER_HEAD -> split(stacked(parts.get(0), name), name);
+          case PER_HEAD ->
+              graph.split(
+                  stacked(parts.get(0), name),
+                  name,
+                  1,
+                  attention.queryWidth(),
+                  attention.keyWidth(),
+                  attention.keyWidth());
           case SEPARATE -> parts;
         };
     return qkv.size() == 1 ? qkv.get(0) : sideBySide(block, qkv.get(0), qkv.get(1), qkv.get(2));
@@ -292,19 +302,10 @@ public final class OnnxDecoder {
   /** From query, key and value of each head to those of all heads: (T, Q) to the same. */
   private String stacked(String perHead, String name) {
     String heads = // (T, H, 3, D)
-        reshape(perHead, name + "each", 0, attention.heads(), 3, attention.headWidth());
+        graph.reshape(perHead, name + "each", 0, attention.heads(), 3, attention.headWidth());
     String turned = // (T, 3, H, D)
         graph.node("Transpose", heads).withAll("perm", 0, 2, 1, 3).to(name + "stacked");
-    return reshape(turned, name + "packed", 0, attention.packedWidth());
-  }
-
-  private List<String> split(String packed, String name) {
-    String widths =
-        graph.constant(
-            name + "widths", attention.queryWidth(), attention.keyWidth(), attention.keyWidth());
-    List<String> parts = List.of(name + "query", name + "key", name + "value");
-    graph.node("Split", packed, widths).with("axis", 1).to(parts.toArray(String[]::new));
-    return parts;
+    return graph.reshape(turned, name + "packed", 0, attention.packedWidth());
   }
 
   /** Turns queries or keys by their positions: (T, heads D) to the same. */
@@ -321,7 +322,7 @@ public final class OnnxDecoder {
             .with("num_heads", heads)
             .with("rotary_embedding_dim", config.rotary().width())
             .to(input + "/turned");
-    return reshape(turned, input + "/rotated", -1, (long) heads * attention.headWidth());
+    return graph.reshape(turned, input + "/rotated", -1, (long) heads * attention.headWidth());
   }
 
   /** Norms each head by itself: (T, heads D) to the same. */
@@ -330,8 +331,9 @@ public final class OnnxDecoder {
       return input;
     }
     String each = // (T, heads, D)
-        reshape(input, input + "/heads", 0, heads, attention.headWidth());
-    return reshape(norm(norm, each), input + "/headnorm", 0, (long) heads * attention.headWidth());
+        graph.reshape(input, input + "/heads", 0, heads, attention.headWidth());
+    return graph.reshape(
+        norm(norm, each), input + "/headnorm", 0, (long) heads * attention.headWidth());
   }
 
   /** Attention of one part: (rows, tokens, Q) to (tokens, H D). */
@@ -401,7 +403,7 @@ public final class OnnxDecoder {
             .node(
                 "Mul",
                 active(gate, product(normed, gate)),
-                biased(product(normed, block.up()), block.up()))
+                graph.biased(product(normed, block.up()), block.up()))
             .to(block.name() + "mlp.gated");
     return product(wide, block.down());
   }
@@ -415,7 +417,7 @@ public final class OnnxDecoder {
           case GELU ->
               bias.isEmpty() ? graph.node("Gelu", product) : graph.node("BiasGelu", product, bias);
           // x times the logistic function of 1 x
-          case SILU -> graph.node("QuickGelu", biased(product, linear)).with("alpha", 1f);
+          case SILU -> graph.node("QuickGelu", graph.biased(product, linear)).with("alpha", 1f);
         };
     return node.to(linear.name() + "/active");
   }
@@ -445,23 +447,6 @@ public final class OnnxDecoder {
         .with("bits", matrix.bits())
         .with("block_size", BlockMatrix.BLOCK)
         .with("accuracy_level", INT8_INPUTS);
-  }
-
-  private String biased(String product, Linear linear) {
-    TensorSpec bias = linear.bias();
-    return bias == null
-        ? product
-        : graph.node("Add", product, bias.name()).to(linear.name() + "/biased");
-  }
-
-  /** A dimension of 0 stays as it is. */
-  private String reshape(String input, String name, long... shape) {
-    return graph.node("Reshape", input, graph.constant(name + "/shape", shape)).to(name);
-  }
-
-  /** Picks the hidden states that predict something: (T, W) to (N, W). */
-  private String choose(String hidden) {
-    return graph.node("Gather", hidden, "chosen").to("heads");
   }
 
   /** Log-probabilities. */

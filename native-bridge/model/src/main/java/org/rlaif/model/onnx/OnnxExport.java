@@ -7,7 +7,6 @@ import static java.util.stream.Collectors.toMap;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
@@ -100,7 +99,7 @@ public final class OnnxExport {
             .setModelVersion(weightsVersion);
     export
         .metadata(weightsVersion)
-        .forEach((key, value) -> header.addMetadataProps(entry(key, value)));
+        .forEach((key, value) -> header.addMetadataProps(OnnxGraph.entry(key, value)));
     boolean embedded = byteCount(model.config()) <= maxEmbeddedBytes;
     AtomicFiles.folder(
         folder,
@@ -184,7 +183,7 @@ public final class OnnxExport {
     var tensors = new ArrayList<TensorProto>();
     long graphBytes = graph.getSerializedSize();
     for (TensorSpec spec : specs) {
-      TensorProto tensor = tensor(spec).build();
+      TensorProto tensor = OnnxGraph.tensor(spec, DataType.FLOAT).build();
       tensors.add(tensor);
       int bytes = byteCount(tensor, spec);
       graphBytes +=
@@ -232,26 +231,16 @@ public final class OnnxExport {
         header
             .getGraphBuilder()
             .addInitializer(
-                tensor(spec)
+                OnnxGraph.tensor(spec, DataType.FLOAT)
                     .setDataLocation(DataLocation.EXTERNAL)
-                    .addExternalData(entry("location", DATA))
-                    .addExternalData(entry("offset", Long.toString(channel.position())))
-                    .addExternalData(entry("length", Integer.toString(Weights.byteCount(spec)))));
+                    .addExternalData(OnnxGraph.entry("location", DATA))
+                    .addExternalData(OnnxGraph.entry("offset", Long.toString(channel.position())))
+                    .addExternalData(
+                        OnnxGraph.entry("length", Integer.toString(Weights.byteCount(spec)))));
         numbers(spec, channel);
       }
     }
     Files.write(folder.resolve(MODEL), header.build().toByteArray());
-  }
-
-  private static TensorProto.Builder tensor(TensorSpec spec) {
-    return TensorProto.newBuilder()
-        .setName(spec.name())
-        .setDataType(DataType.FLOAT.getNumber())
-        .addAllDims(spec.shape());
-  }
-
-  private static StringStringEntryProto entry(String key, String value) {
-    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 
   private void numbers(TensorSpec spec, FileChannel channel) throws IOException {

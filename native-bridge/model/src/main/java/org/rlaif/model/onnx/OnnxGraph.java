@@ -1,6 +1,7 @@
 package org.rlaif.model.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -14,8 +15,10 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.rlaif.model.Linear;
 import org.rlaif.model.TensorSpec;
 
 /** Spells ONNX's messages, so that a network reads as one line per node. */
@@ -60,39 +63,24 @@ final class OnnxGraph {
     }
 
     Node with(String attribute, long value) {
-      node.addAttribute(
-          AttributeProto.newBuilder()
-              .setName(attribute)
-              .setType(AttributeProto.AttributeType.INT)
-              .setI(value));
-      return this;
+      return with(attribute(attribute, AttributeType.INT).setI(value));
     }
 
     Node with(String attribute, float value) {
-      node.addAttribute(
-          AttributeProto.newBuilder()
-              .setName(attribute)
-              .setType(AttributeProto.AttributeType.FLOAT)
-              .setF(value));
-      return this;
+      return with(attribute(attribute, AttributeType.FLOAT).setF(value));
     }
 
     Node with(String attribute, String value) {
-      node.addAttribute(
-          AttributeProto.newBuilder()
-              .setName(attribute)
-              .setType(AttributeProto.AttributeType.STRING)
-              .setS(ByteString.copyFromUtf8(value)));
-      return this;
+      return with(attribute(attribute, AttributeType.STRING).setS(ByteString.copyFromUtf8(value)));
     }
 
     Node withAll(String attribute, long... values) {
-      var list =
-          AttributeProto.newBuilder().setName(attribute).setType(AttributeProto.AttributeType.INTS);
-      for (long value : values) {
-        list.addInts(value);
-      }
-      node.addAttribute(list);
+      List<Long> all = Arrays.stream(values).boxed().toList();
+      return with(attribute(attribute, AttributeType.INTS).addAllInts(all));
+    }
+
+    private Node with(AttributeProto.Builder attribute) {
+      node.addAttribute(attribute);
       return this;
     }
 
@@ -109,26 +97,24 @@ final class OnnxGraph {
     }
   }
 
+  private static AttributeProto.Builder attribute(String name, AttributeType type) {
+    return AttributeProto.newBuilder().setName(name).setType(type);
+  }
+
   /** A vector of whole numbers that is part of the graph. */
   String constant(String name, long... values) {
-    var tensor =
-        TensorProto.newBuilder().setDataType(DataType.INT64.getNumber()).addDims(values.length);
-    for (long value : values) {
-      tensor.addInt64Data(value);
-    }
-    return constant(name, tensor);
+    List<Long> all = Arrays.stream(values).boxed().toList();
+    return constant(name, tensor(DataType.INT64).addDims(values.length).addAllInt64Data(all));
   }
 
   /** A single whole number that is part of the graph, of no dimension. */
   String scalar(String name, long value) {
-    var tensor = TensorProto.newBuilder().setDataType(DataType.INT64.getNumber());
-    return constant(name, tensor.addInt64Data(value));
+    return constant(name, tensor(DataType.INT64).addInt64Data(value));
   }
 
   /** A vector of fractions that is part of the graph. */
   String numbers(String name, float... values) {
-    var tensor =
-        TensorProto.newBuilder().setDataType(DataType.FLOAT.getNumber()).addDims(values.length);
+    TensorProto.Builder tensor = tensor(DataType.FLOAT).addDims(values.length);
     for (float value : values) {
       tensor.addFloatData(value);
     }
@@ -136,17 +122,41 @@ final class OnnxGraph {
   }
 
   private String constant(String name, TensorProto.Builder tensor) {
-    graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType("Constant")
-            .setName(name + "/node")
-            .addOutput(name)
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("value")
-                    .setType(AttributeProto.AttributeType.TENSOR)
-                    .setT(tensor)));
-    return name;
+    return node("Constant").with(attribute("value", AttributeType.TENSOR).setT(tensor)).to(name);
+  }
+
+  private static TensorProto.Builder tensor(DataType type) {
+    return TensorProto.newBuilder().setDataType(type.getNumber());
+  }
+
+  /** A tensor whose numbers are still to be told. */
+  static TensorProto.Builder tensor(TensorSpec spec, DataType type) {
+    return tensor(type).setName(spec.name()).addAllDims(spec.shape());
+  }
+
+  static StringStringEntryProto entry(String key, String value) {
+    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+  }
+
+  /** A dimension of 0 stays as it is. */
+  String reshape(String input, String name, long... shape) {
+    return node("Reshape", input, constant(name + "/shape", shape)).to(name);
+  }
+
+  /** A product with the bias, if there is one. */
+  String biased(String product, Linear linear) {
+    return linear.bias() == null
+        ? product
+        : node("Add", product, linear.bias().name()).to(linear.name() + "/biased");
+  }
+
+  /** Query, key and value that stand side by side along an axis, as (…, their widths). */
+  List<String> split(String packed, String name, long axis, long... widths) {
+    List<String> parts = List.of(name + "query", name + "key", name + "value");
+    node("Split", packed, constant(name + "widths", widths))
+        .with("axis", axis)
+        .to(parts.toArray(String[]::new));
+    return parts;
   }
 
   /** Dimensions are numbers, or strings that name a size known at run time. */
@@ -166,13 +176,9 @@ final class OnnxGraph {
   /** A weight whose numbers lie elsewhere. */
   void weight(TensorSpec spec, DataType type, String externalDataFile) {
     graph.addInitializer(
-        TensorProto.newBuilder()
-            .setName(spec.name())
-            .setDataType(type.getNumber())
-            .addAllDims(spec.shape())
+        tensor(spec, type)
             .setDataLocation(DataLocation.EXTERNAL)
-            .addExternalData(
-                StringStringEntryProto.newBuilder().setKey("location").setValue(externalDataFile)));
+            .addExternalData(entry("location", externalDataFile)));
   }
 
   /**

@@ -214,7 +214,7 @@ final class PortableDecoder {
     if (grouped) { // (B, K, H / K, S, D), (B, K, 1, D, T), (B, K, 1, T, D)
       int group = attention.heads() / attention.kvHeads();
       scaled =
-          reshape(
+          graph.reshape(
               scaled, name + "groups", 0, attention.kvHeads(), group, -1, attention.headWidth());
       String axis = graph.constant(name + "group", 2);
       columns = graph.node("Unsqueeze", columns, axis).to(name + "columns.each");
@@ -225,9 +225,10 @@ final class PortableDecoder {
     String shares = graph.node("Softmax", seen).with("axis", -1).to(name + "shares");
     String attended = graph.node("MatMul", shares, value).to(name + "attended"); // (B, H, S, D)
     if (grouped) {
-      attended = reshape(attended, name + "heads", 0, attention.heads(), -1, attention.headWidth());
+      attended =
+          graph.reshape(attended, name + "heads", 0, attention.heads(), -1, attention.headWidth());
     }
-    String tokens = reshape(turned(attended), name + "tokens", 0, 0, attention.queryWidth());
+    String tokens = graph.reshape(turned(attended), name + "tokens", 0, 0, attention.queryWidth());
     return linear(tokens, block.attentionOutput());
   }
 
@@ -235,31 +236,28 @@ final class PortableDecoder {
   private List<String> heads(Block block, String normed) {
     String name = block.name() + "attention.";
     int d = attention.headWidth();
-    List<String> names = List.of(name + "query", name + "key", name + "value");
     List<String> parts = block.projections().stream().map(each -> linear(normed, each)).toList();
     switch (config.projections()) {
       case SEPARATE -> {}
       case STACKED -> {
-        String widths =
-            graph.constant(
-                name + "widths",
+        parts =
+            graph.split(
+                parts.get(0),
+                name,
+                2,
                 attention.queryWidth(),
                 attention.keyWidth(),
                 attention.keyWidth());
-        graph.node("Split", parts.get(0), widths).with("axis", 2).to(names.toArray(String[]::new));
-        parts = names;
       }
       case PER_HEAD -> {
-        String each = reshape(parts.get(0), name + "each", 0, 0, attention.heads(), 3L * d);
-        String widths = graph.constant(name + "widths", d, d, d);
-        graph.node("Split", each, widths).with("axis", 3).to(names.toArray(String[]::new));
-        return names;
+        String each = graph.reshape(parts.get(0), name + "each", 0, 0, attention.heads(), 3L * d);
+        return graph.split(each, name, 3, d, d, d);
       }
     }
     return List.of(
-        reshape(parts.get(0), name + "query.heads", 0, 0, attention.heads(), d),
-        reshape(parts.get(1), name + "key.heads", 0, 0, attention.kvHeads(), d),
-        reshape(parts.get(2), name + "value.heads", 0, 0, attention.kvHeads(), d));
+        graph.reshape(parts.get(0), name + "query.heads", 0, 0, attention.heads(), d),
+        graph.reshape(parts.get(1), name + "key.heads", 0, 0, attention.kvHeads(), d),
+        graph.reshape(parts.get(2), name + "value.heads", 0, 0, attention.kvHeads(), d));
   }
 
   private String headNorm(@Nullable Norm norm, String heads) {
@@ -286,20 +284,12 @@ final class PortableDecoder {
     long[] widths = rest == 0 ? new long[] {half, half} : new long[] {half, half, rest};
     String split = graph.constant(heads + "/widths", widths);
     graph.node("Split", heads, split).with("axis", 3).to(parts);
-    parts[0] =
-        graph
-            .node(
-                "Sub",
-                graph.node("Mul", a, "cosines").to(a + ".cosine"),
-                graph.node("Mul", b, "sines").to(b + ".sine"))
-            .to(a + ".rotated");
-    parts[1] =
-        graph
-            .node(
-                "Add",
-                graph.node("Mul", b, "cosines").to(b + ".cosine"),
-                graph.node("Mul", a, "sines").to(a + ".sine"))
-            .to(b + ".rotated");
+    String aCosine = graph.node("Mul", a, "cosines").to(a + ".cosine");
+    String bSine = graph.node("Mul", b, "sines").to(b + ".sine");
+    parts[0] = graph.node("Sub", aCosine, bSine).to(a + ".rotated");
+    String bCosine = graph.node("Mul", b, "cosines").to(b + ".cosine");
+    String aSine = graph.node("Mul", a, "sines").to(a + ".sine");
+    parts[1] = graph.node("Add", bCosine, aSine).to(b + ".rotated");
     return graph.node("Concat", parts).with("axis", 3).to(heads + "/rotated");
   }
 
@@ -331,8 +321,9 @@ final class PortableDecoder {
   private String active(String x) {
     return switch (config.mlp().activation()) {
       case GELU_TANH -> { // x / 2 (1 + tanh(√(2 / π) (x + 0.044715 x³)))
-        String cube = times(graph.node("Mul", square(x), x).to(x + "/cube"), 0.044715, x + "/bent");
-        String sum = graph.node("Add", x, cube).to(x + "/sum");
+        String square = graph.node("Mul", x, x).to(x + "/square");
+        String cube = graph.node("Mul", square, x).to(x + "/cube");
+        String sum = graph.node("Add", x, times(cube, 0.044715, x + "/bent")).to(x + "/sum");
         String tanh =
             graph.node("Tanh", times(sum, Math.sqrt(2 / Math.PI), x + "/z")).to(x + "/tanh");
         yield half(x, tanh);
@@ -341,10 +332,6 @@ final class PortableDecoder {
           half(x, graph.node("Erf", times(x, Math.sqrt(0.5), x + "/z")).to(x + "/erf"));
       case SILU -> graph.node("Mul", x, graph.node("Sigmoid", x).to(x + "/gate")).to(x + "/active");
     };
-  }
-
-  private String square(String x) {
-    return graph.node("Mul", x, x).to(x + "/square");
   }
 
   private String times(String x, double factor, String name) {
@@ -359,12 +346,8 @@ final class PortableDecoder {
   }
 
   private String linear(String input, Linear linear) {
-    String product =
-        product(input, linear.weight(), linear.inputsFirst(), linear.name() + "/product");
-    TensorSpec bias = linear.bias();
-    return bias == null
-        ? product
-        : graph.node("Add", product, bias.name()).to(linear.name() + "/biased");
+    return graph.biased(
+        product(input, linear.weight(), linear.inputsFirst(), linear.name() + "/product"), linear);
   }
 
   /** A matrix of the model applied to the last dimension. */
@@ -374,11 +357,6 @@ final class PortableDecoder {
             ? weight.name()
             : graph.node("Transpose", weight.name()).withAll("perm", 1, 0).to(name + "/matrix");
     return graph.node("MatMul", input, matrix).to(name);
-  }
-
-  /** A dimension of 0 stays as it is. */
-  private String reshape(String input, String name, long... shape) {
-    return graph.node("Reshape", input, graph.constant(name + "/shape", shape)).to(name);
   }
 
   private void languageModelHead(String hidden) {
