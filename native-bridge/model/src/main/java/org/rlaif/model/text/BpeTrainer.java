@@ -1,5 +1,7 @@
 package org.rlaif.model.text;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.Resources;
 import org.rlaif.kit.UserError;
 
 /**
@@ -29,7 +32,8 @@ public final class BpeTrainer {
           "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
           Pattern.UNICODE_CHARACTER_CLASS);
 
-  private static final SpecialTokens SPECIAL = SpecialTokens.ours();
+  private static final List<String> SPECIAL =
+      List.of(SpecialTokens.PADDING, SpecialTokens.END, SpecialTokens.BEGINNING);
 
   private static final int SMALLEST = 256 + 3;
 
@@ -37,25 +41,17 @@ public final class BpeTrainer {
   private static final int FEWEST = 2;
 
   /** Two neighbouring tokens. */
-  private record Pair(int left, int right) implements Comparable<Pair> {
+  private record Pair(int left, int right) {
     private static final Comparator<Pair> ORDER =
         Comparator.comparingInt(Pair::left).thenComparingInt(Pair::right);
-
-    @Override
-    public int compareTo(Pair other) {
-      return ORDER.compare(this, other);
-    }
   }
 
   /** The most frequent pair first; of equals the one with the lower ids. */
-  private record Candidate(Pair pair, long count) implements Comparable<Candidate> {
+  private record Candidate(Pair pair, long count) {
     private static final Comparator<Candidate> ORDER =
-        Comparator.comparingLong(Candidate::count).reversed().thenComparing(Candidate::pair);
-
-    @Override
-    public int compareTo(Candidate other) {
-      return ORDER.compare(this, other);
-    }
+        Comparator.comparingLong(Candidate::count)
+            .reversed()
+            .thenComparing(Candidate::pair, Pair.ORDER);
   }
 
   /** A distinct word of the texts: its tokens so far, and how often it occurs. */
@@ -83,7 +79,7 @@ public final class BpeTrainer {
 
   private BpeTrainer(int vocabularySize) {
     this.vocabularySize = vocabularySize;
-    SPECIAL.addedTokens().forEach(token -> add(token.path("content").asText()));
+    SPECIAL.forEach(this::add);
     Arrays.stream(ByteAlphabet.ORDER).forEach(b -> add(String.valueOf(ByteAlphabet.letter(b))));
   }
 
@@ -128,7 +124,7 @@ public final class BpeTrainer {
   /** Merges the most frequent pair until the vocabulary is full. */
   private void merge(List<Word> words) {
     words.forEach(word -> count(word, 1));
-    var queue = new PriorityQueue<Candidate>();
+    var queue = new PriorityQueue<>(Candidate.ORDER);
     pairs.forEach((pair, seen) -> queue.add(new Candidate(pair, seen.count)));
     while (vocabulary.size() < vocabularySize && !queue.isEmpty()) {
       Candidate best = queue.poll();
@@ -208,31 +204,13 @@ public final class BpeTrainer {
   }
 
   private ObjectNode toJson() {
-    ObjectNode json = Json.MAPPER.createObjectNode().put("version", "1.0");
-    json.putNull("truncation").putNull("padding");
-    json.set("added_tokens", SPECIAL.addedTokens());
-    json.putNull("normalizer");
-    json.set("pre_tokenizer", byteLevel());
-    json.set("post_processor", SPECIAL.postProcessor());
-    json.set("decoder", byteLevel());
-    ObjectNode model = json.putObject("model").put("type", "BPE");
-    model.putNull("dropout").putNull("unk_token");
-    model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
-    model.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
-    ObjectNode entries = model.putObject("vocab");
+    var json =
+        Resources.json(BpeTrainer.class, "new-tokenizer.json", new TypeReference<ObjectNode>() {});
+    ObjectNode entries = (ObjectNode) json.at("/model/vocab");
     for (int id = 0; id < vocabulary.size(); id++) {
       entries.put(vocabulary.get(id), id);
     }
-    merges.forEach(model.putArray("merges")::add);
+    merges.forEach(((ArrayNode) json.at("/model/merges"))::add);
     return json;
-  }
-
-  private static ObjectNode byteLevel() {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("type", "ByteLevel")
-        .put("add_prefix_space", false)
-        .put("trim_offsets", true)
-        .put("use_regex", true);
   }
 }

@@ -70,10 +70,10 @@ public final class ChatTemplate {
   /** The same, for templates that write the date, by another clock. */
   public static Optional<ChatTemplate> of(Path folder, Supplier<LocalDateTime> now) {
     Path configFile = folder.resolve("tokenizer_config.json");
-    JsonNode config =
-        Files.exists(configFile) ? Json.object(configFile) : Json.MAPPER.createObjectNode();
+    JsonNode config = Json.objectIfAny(configFile);
     Path file = folder.resolve(FILE);
-    String source = Files.exists(file) ? read(file) : source(configFile, config);
+    String source =
+        Files.exists(file) ? UserFiles.text(file, MOST_BYTES) : source(configFile, config);
     if (source == null) {
       return Optional.empty();
     }
@@ -117,7 +117,7 @@ public final class ChatTemplate {
    */
   public Masked encode(Tokenizer tokenizer, List<Message> messages, boolean generationPrompt) {
     Text text = text(messages, generationPrompt);
-    Tokenizer.Spans tokens = tokenizer.encode(text, Watch.NONE);
+    Spans tokens = tokenizer.encode(text, Watch.NONE);
     boolean[] mask = new boolean[tokens.ids().length];
     if (!generated(text, tokens, mask)) {
       for (int i = 0; i < messages.size(); i++) {
@@ -130,7 +130,7 @@ public final class ChatTemplate {
   }
 
   /** Masks the tokens with a char in a {@code generation} block; false if there is none. */
-  private static boolean generated(Text text, Tokenizer.Spans tokens, boolean[] mask) {
+  private static boolean generated(Text text, Spans tokens, boolean[] mask) {
     boolean any = false;
     for (int t = 0; t < mask.length; t++) {
       for (int c = tokens.from()[t]; c < tokens.to()[t]; c++) {
@@ -147,7 +147,7 @@ public final class ChatTemplate {
       List<Message> messages,
       int index,
       String whole,
-      Tokenizer.Spans tokens,
+      Spans tokens,
       boolean[] mask) {
     String prompt = render(messages.subList(0, index), true);
     String turn = render(messages.subList(0, index + 1), false);
@@ -224,9 +224,5 @@ public final class ChatTemplate {
       }
     }
     return variables;
-  }
-
-  private static String read(Path file) {
-    return UserFiles.text(file, MOST_BYTES);
   }
 }

@@ -24,47 +24,35 @@ final class PatternCost {
   /** Of groups in groups, and of repeats of repeats. */
   private static final int MOST_DEPTH = 100;
 
-  /** What is matched one after the other, or beside each other. */
-  private sealed interface Node {
-    /** Whether it matches wherever it stands, if only nothing at all. */
-    boolean always();
+  /**
+   * A part of the pattern.
+   *
+   * @param always whether it matches wherever it stands, if only nothing at all
+   * @param sure bits where what comes behind it cannot fail
+   * @param tried bits where that may fail, so that this is tried in other ways
+   * @param single whether it is one character of some, or a place that is one of some
+   */
+  private record Part(boolean always, double sure, double tried, boolean single) {
+    static final Part SINGLE = new Part(false, 0, 0, true);
 
-    /**
-     * Bits.
-     *
-     * @param mayFail whether what comes behind it may fail, so that it is tried in other ways
-     */
-    double bits(boolean mayFail);
-  }
-
-  /** One character of some, or a place that is one of some. */
-  private record Single() implements Node {
-    @Override
-    public boolean always() {
-      return false;
+    static Part sequence(List<Part> parts) {
+      return parts.size() == 1
+          ? parts.get(0)
+          : new Part(
+              parts.stream().allMatch(Part::always),
+              bits(parts, /* mayFail= */ false),
+              bits(parts, /* mayFail= */ true),
+              false);
     }
 
-    @Override
-    public double bits(boolean mayFail) {
-      return 0;
-    }
-  }
-
-  private record Sequence(List<Node> parts) implements Node {
-    @Override
-    public boolean always() {
-      return parts.stream().allMatch(Node::always);
-    }
-
-    @Override
-    public double bits(boolean mayFail) {
+    private static double bits(List<Part> parts, boolean mayFail) {
       double once = 0; // of the end that cannot fail: it is tried once, when all else has matched
       double often = 0;
       boolean fails = mayFail;
       for (int i = parts.size() - 1; i >= 0; i--) {
-        Node part = parts.get(i);
-        double bits = part.bits(fails);
-        fails |= !part.always();
+        Part part = parts.get(i);
+        double bits = fails ? part.tried : part.sure;
+        fails |= !part.always;
         if (fails) {
           often += bits;
         } else {
@@ -73,53 +61,26 @@ final class PatternCost {
       }
       return once == 0 ? often : sum(once, often);
     }
-  }
-
-  private record Choice(List<Node> ways) implements Node {
-    @Override
-    public boolean always() {
-      return ways.stream().anyMatch(Node::always);
-    }
 
     /** All ways are tried where the first ones fail, by themselves or by what is behind them. */
-    @Override
-    public double bits(boolean mayFail) {
-      return ways.stream().mapToDouble(way -> way.bits(mayFail)).reduce(PatternCost::sum).orElse(0);
-    }
-  }
-
-  /** What keeps the way in which it has matched: an atomic group, or a look around. */
-  private record Kept(Node inner, boolean looks) implements Node {
-    @Override
-    public boolean always() {
-      return !looks && inner.always();
+    Part or(Part other) {
+      return new Part(
+          always || other.always, sum(sure, other.sure), sum(tried, other.tried), false);
     }
 
-    @Override
-    public double bits(boolean mayFail) {
-      return inner.bits(false);
-    }
-  }
-
-  private record Repeat(Node inner, int from, int to) implements Node {
-    @Override
-    public boolean always() {
-      return from == 0 || inner.always();
+    /** What keeps the way in which it has matched: an atomic group, or a look around. */
+    Part kept(boolean looks) {
+      return new Part(!looks && always, sure, sure, false);
     }
 
-    @Override
-    public double bits(boolean mayFail) {
+    Part repeated(int from, int to) {
       boolean endless = to < 0;
-      if (!mayFail && (from <= 1 || inner instanceof Single)) { // the first that fails is the end
-        double each = inner.bits(false);
-        return each == 0 ? 0 : each + (endless ? UNLIMITED : log2(Math.max(1, to)));
-      }
+      double each = sure == 0 ? 0 : sure + (endless ? UNLIMITED : log2(Math.max(1, to)));
       double lengths = endless ? UNLIMITED : log2(to - from + 1.0);
-      double within = inner.bits(true); // what fails behind one may be the next
-      if (within == 0) {
-        return lengths;
-      }
-      return endless ? ENDLESS : lengths + within * Math.max(1, to);
+      // What fails behind one may be the next.
+      double all = tried == 0 ? lengths : endless ? ENDLESS : lengths + tried * Math.max(1, to);
+      boolean firstFailureEnds = from <= 1 || single;
+      return new Part(from == 0 || always, firstFailureEnds ? each : all, all, false);
     }
   }
 
@@ -135,8 +96,8 @@ final class PatternCost {
   static double bits(String pattern) {
     try {
       var cost = new PatternCost(pattern);
-      Node all = cost.choice();
-      return cost.at < pattern.length() ? ENDLESS : all.bits(false);
+      Part all = cost.choice();
+      return cost.at < pattern.length() ? ENDLESS : all.sure();
     } catch (Unknown | StringIndexOutOfBoundsException e) {
       return ENDLESS;
     }
@@ -157,21 +118,20 @@ final class PatternCost {
     return Math.log(number) / Math.log(2);
   }
 
-  private Node choice() {
+  private Part choice() {
     if (++depth > MOST_DEPTH) {
       throw new Unknown();
     }
-    List<Node> ways = new ArrayList<>();
-    ways.add(sequence());
+    Part ways = sequence();
     while (take("|")) {
-      ways.add(sequence());
+      ways = ways.or(sequence());
     }
     depth--;
-    return ways.size() == 1 ? ways.get(0) : new Choice(ways);
+    return ways;
   }
 
-  private Node sequence() {
-    List<Node> parts = new ArrayList<>();
+  private Part sequence() {
+    List<Part> parts = new ArrayList<>();
     while (at < pattern.length() && pattern.charAt(at) != '|' && pattern.charAt(at) != ')') {
       if (take("(?#")) {
         behind(')');
@@ -179,10 +139,10 @@ final class PatternCost {
       }
       parts.add(repeated(single()));
     }
-    return parts.size() == 1 ? parts.get(0) : new Sequence(parts);
+    return Part.sequence(parts);
   }
 
-  private Node single() {
+  private Part single() {
     char c = pattern.charAt(at);
     if (c == '(') {
       return group();
@@ -194,10 +154,10 @@ final class PatternCost {
     } else {
       at += Character.charCount(pattern.codePointAt(at));
     }
-    return new Single();
+    return Part.SINGLE;
   }
 
-  private Node group() {
+  private Part group() {
     boolean looks = take("(?=") || take("(?!") || take("(?<=") || take("(?<!");
     boolean kept = looks || take("(?>");
     if (!kept && !take("(?:") && !take("(?<") && !take("(")) {
@@ -217,11 +177,11 @@ final class PatternCost {
         return choice(); // with all alternatives to the group's end
       }
     }
-    Node inner = choice();
+    Part inner = choice();
     if (!take(")")) {
       throw new Unknown();
     }
-    return kept ? new Kept(inner, looks) : inner;
+    return kept ? inner.kept(looks) : inner;
   }
 
   /** A class of characters, with classes inside. */
@@ -260,8 +220,8 @@ final class PatternCost {
     }
   }
 
-  private Node repeated(Node once) {
-    Node node = once;
+  private Part repeated(Part once) {
+    Part node = once;
     int repeats = 0;
     for (int[] times = times(); times.length > 0; times = times()) {
       if (++repeats > MOST_DEPTH) {
@@ -270,8 +230,8 @@ final class PatternCost {
       boolean interval = pattern.charAt(at - 1) == '}'; // then ? and + are one more repeat
       boolean lazy = !interval && take("?");
       boolean kept = !interval && !lazy && take("+");
-      Node repeat = new Repeat(node, times[0], times[1]);
-      node = kept ? new Kept(repeat, false) : repeat;
+      Part repeat = node.repeated(times[0], times[1]);
+      node = kept ? repeat.kept(/* looks= */ false) : repeat;
     }
     return node;
   }

@@ -114,12 +114,7 @@ final class SecretNames {
   }
 
   private static boolean given(Text text, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (text.isGiven(i)) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.range(from, to).anyMatch(text::isGiven);
   }
 
   private String name(int id) {

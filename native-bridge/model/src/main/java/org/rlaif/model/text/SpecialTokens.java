@@ -1,15 +1,12 @@
 package org.rlaif.model.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +26,7 @@ record SpecialTokens(
     Token end,
     @Nullable Token beginning,
     List<Integer> ends,
-    @Nullable ObjectNode config) {
+    JsonNode config) {
   /** Names of our own tokenizers, and of others that name none. */
   static final String PADDING = "<|padding|>";
 
@@ -38,12 +35,6 @@ record SpecialTokens(
 
   record Token(String content, int id) {}
 
-  /** Those of a new tokenizer. */
-  static SpecialTokens ours() {
-    return new SpecialTokens(
-        new Token(PADDING, 0), new Token(END, 1), new Token(BEGINNING, 2), List.of(1), null);
-  }
-
   /**
    * Takes the names from {@code tokenizer_config.json} beside the tokenizer where it has them, else
    * our own names where the tokenizer knows them. What ends a completion is in {@code
@@ -51,7 +42,7 @@ record SpecialTokens(
    * name.
    */
   static SpecialTokens of(Path tokenizerJson, JsonNode tokenizer) {
-    ObjectNode config = beside(tokenizerJson, "tokenizer_config.json");
+    JsonNode config = beside(tokenizerJson, "tokenizer_config.json");
     var ids = new HashMap<String, Integer>();
     for (JsonNode added : tokenizer.path("added_tokens")) {
       ids.put(added.path("content").asText(), added.path("id").asInt());
@@ -100,8 +91,8 @@ record SpecialTokens(
    *     JavaScript leave it off unless this file says so, too
    */
   ObjectNode toJson(int contextLength, boolean beginsTexts) {
-    if (config != null) {
-      return config.deepCopy().put("model_max_length", contextLength);
+    if (config instanceof ObjectNode found) {
+      return found.deepCopy().put("model_max_length", contextLength);
     }
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("tokenizer_class", "PreTrainedTokenizerFast");
@@ -115,56 +106,14 @@ record SpecialTokens(
         .put("model_max_length", contextLength);
   }
 
-  /** The entries of {@code added_tokens} for a new tokenizer. */
-  ArrayNode addedTokens() {
-    ArrayNode added = Json.MAPPER.createArrayNode();
-    Stream.of(padding, end, beginning)
-        .filter(Objects::nonNull)
-        .forEach(
-            token ->
-                added
-                    .addObject()
-                    .put("id", token.id())
-                    .put("content", token.content())
-                    .put("single_word", false)
-                    .put("lstrip", false)
-                    .put("rstrip", false)
-                    .put("normalized", false)
-                    .put("special", true));
-    return added;
-  }
-
-  /** The {@code post_processor} that lets every library put the beginning token before a text. */
-  ObjectNode postProcessor() {
-    Token first = Objects.requireNonNull(beginning, "the beginning token");
-    ObjectNode json = Json.MAPPER.createObjectNode().put("type", "TemplateProcessing");
-    ArrayNode single = json.putArray("single");
-    put(single, "SpecialToken", first.content(), 0);
-    put(single, "Sequence", "A", 0);
-    ArrayNode pair = json.putArray("pair");
-    put(pair, "SpecialToken", first.content(), 0);
-    put(pair, "Sequence", "A", 0);
-    put(pair, "Sequence", "B", 1);
-    ObjectNode token = json.putObject("special_tokens").putObject(first.content());
-    token.put("id", first.content());
-    token.putArray("ids").add(first.id());
-    token.putArray("tokens").add(first.content());
-    return json;
-  }
-
-  private static void put(ArrayNode template, String kind, String id, int type) {
-    template.addObject().putObject(kind).put("id", id).put("type_id", type);
-  }
-
-  private static @Nullable ObjectNode beside(Path tokenizerJson, String name) {
-    Path file = tokenizerJson.resolveSibling(name);
-    return Files.exists(file) ? Json.object(file) : null;
+  private static JsonNode beside(Path tokenizerJson, String name) {
+    return Json.objectIfAny(tokenizerJson.resolveSibling(name));
   }
 
   /** The {@code eos_token_id} of a configuration: absent, a number, or a list. */
-  private static List<Integer> ends(@Nullable ObjectNode config) {
+  private static List<Integer> ends(JsonNode config) {
     var ends = new ArrayList<Integer>();
-    if (config != null && config.hasNonNull("eos_token_id")) {
+    if (config.hasNonNull("eos_token_id")) {
       JsonNode value = config.path("eos_token_id");
       for (JsonNode id : value.isArray() ? value : Json.MAPPER.createArrayNode().add(value)) {
         if (!id.canConvertToInt() || !id.isIntegralNumber() || id.intValue() < 0) {
@@ -178,8 +127,8 @@ record SpecialTokens(
 
   /** The token that the configuration names, which the tokenizer must know. */
   private static @Nullable Token named(
-      Path file, @Nullable JsonNode config, String key, Map<String, Integer> ids) {
-    if (config == null || !config.hasNonNull(key)) {
+      Path file, JsonNode config, String key, Map<String, Integer> ids) {
+    if (!config.hasNonNull(key)) {
       return null;
     }
     JsonNode named = config.path(key); // a string, or an object with its content
@@ -193,11 +142,8 @@ record SpecialTokens(
   }
 
   /** The added token whose id a configuration has; an ordinary one plays no part. */
-  private static @Nullable Token identified(
-      @Nullable JsonNode config, String key, Map<String, Integer> ids) {
-    return config == null || !config.path(key).isIntegralNumber()
-        ? null
-        : identified(config.path(key).asInt(), ids);
+  private static @Nullable Token identified(JsonNode config, String key, Map<String, Integer> ids) {
+    return config.path(key).isIntegralNumber() ? identified(config.path(key).asInt(), ids) : null;
   }
 
   private static @Nullable Token identified(int id, Map<String, Integer> ids) {

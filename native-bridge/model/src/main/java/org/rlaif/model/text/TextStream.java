@@ -28,15 +28,10 @@ public final class TextStream {
   /** Whether the next token is the first that has text. */
   private boolean begins = true;
 
-  /** Of a text that begins with these tokens. */
-  public TextStream(Spelling tokens) {
-    this(tokens, new int[0]);
-  }
-
   /**
    * Of a text that goes on behind other tokens, which may end within a character.
    *
-   * @param before the tokens of a prompt, whose own text is not told
+   * @param before the tokens of a prompt, whose own text is not told; none: a text begins
    */
   public TextStream(Spelling tokens, int[] before) {
     this.tokens = tokens;

@@ -18,7 +18,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -149,16 +148,16 @@ public final class Tokenizer implements Spelling, AutoCloseable {
   }
 
   /** A piece, which is long only if it has no place to cut. */
-  private Windows.Part part(String piece, int soFar, Watch watch) {
+  private Spans part(String piece, int soFar, Watch watch) {
     Windows.Encoder encoder = (text, before) -> part(encoding(text, before, watch));
     return piece.length() <= Pieces.LENGTH
         ? encoder.encode(piece, soFar)
         : Windows.of(piece, encoder, soFar);
   }
 
-  private static Windows.Part part(Encoding encoding) {
+  private static Spans part(Encoding encoding) {
     CharSpan[] spans = encoding.getCharTokenSpans();
-    return new Windows.Part(
+    return new Spans(
         ids(encoding),
         Arrays.stream(spans).mapToInt(CharSpan::getStart).toArray(),
         Arrays.stream(spans).mapToInt(CharSpan::getEnd).toArray());
@@ -230,39 +229,26 @@ public final class Tokenizer implements Spelling, AutoCloseable {
     return text.substring(pieces.last(text, atLeast));
   }
 
-  /**
-   * Tokens and the chars of the text that each stands for.
-   *
-   * @param from first char, by token
-   * @param to behind the last char, by token
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  record Spans(int[] ids, int[] from, int[] to) {}
-
   /** The tokens of a rendered template, whose special tokens are special where it wrote them. */
+  /**
+   * The tokens of a rendered template, whose special tokens are special where it wrote them, and
+   * the chars that each stands for.
+   */
   Spans encode(Text rendered, Watch watch) {
     SecretNames.Named named = names.name(rendered);
     String whole = sound(named.text());
     int[] origins = named.origins();
-    int[] ids = new int[0];
-    int[] from = new int[0];
-    int[] to = new int[0];
+    Spans all = Spans.NONE;
     int points = 0; // code points before the piece, in which the library counts
     int done = 0;
     for (Pieces.Piece piece : pieces.of(whole)) {
       points += whole.codePointCount(done, piece.from());
       done = piece.from();
-      Windows.Part part = part(whole.substring(done, piece.to()), ids.length, watch);
       int before = points;
-      ids = Ids.joined(ids, part.ids());
-      from = Ids.joined(from, mapped(part.from(), point -> origins[before + point]));
-      to = Ids.joined(to, mapped(part.to(), point -> origins[before + point]));
+      Spans part = part(whole.substring(done, piece.to()), all.ids().length, watch);
+      all = all.and(part, 0, point -> origins[before + point]);
     }
-    return new Spans(ids, from, to);
-  }
-
-  private static int[] mapped(int[] points, IntUnaryOperator index) {
-    return Arrays.stream(points).map(index).toArray();
+    return all;
   }
 
   /**

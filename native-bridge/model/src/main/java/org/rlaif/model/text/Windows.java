@@ -1,7 +1,5 @@
 package org.rlaif.model.text;
 
-import java.util.Arrays;
-
 /**
  * A text without places to cut, in windows that overlap, so that nobody waits long for one call of
  * the library. Where two windows come to the same tokens over all that both know for sure, the
@@ -32,45 +30,13 @@ final class Windows {
      *
      * @param soFar tokens before it
      */
-    Part encode(String text, int soFar);
-  }
-
-  /**
-   * Tokens and the code points that each stands for.
-   *
-   * @param from first, by token
-   * @param to behind the last, by token
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-  record Part(int[] ids, int[] from, int[] to) {
-    Part upTo(int token) {
-      return new Part(
-          Arrays.copyOf(ids, token), Arrays.copyOf(from, token), Arrays.copyOf(to, token));
-    }
-
-    /** With those of another from one token on, whose text begins so many code points later. */
-    Part and(Part other, int token, int start) {
-      int[] more = Arrays.copyOfRange(other.ids, token, other.ids.length);
-      return new Part(
-          Ids.joined(ids, more),
-          Ids.joined(from, moved(other.from, token, start)),
-          Ids.joined(to, moved(other.to, token, start)));
-    }
-
-    private static int[] moved(int[] points, int from, int by) {
-      return Arrays.stream(points, from, points.length).map(each -> each + by).toArray();
-    }
-
-    /** Whether a character begins with a token, and not within the one before. */
-    boolean begins(int token) {
-      return token == 0 || from[token] >= to[token - 1];
-    }
+    Spans encode(String text, int soFar);
   }
 
   private final int[] text;
   private final Encoder encoder;
   private final int soFar;
-  private Part known;
+  private Spans known;
 
   /** Behind the last window's last code point. */
   private int end;
@@ -84,7 +50,7 @@ final class Windows {
   }
 
   /** The tokens of a text; in one call, if its windows do not come to the same. */
-  static Part of(String text, Encoder encoder, int soFar) {
+  static Spans of(String text, Encoder encoder, int soFar) {
     var windows = new Windows(text.codePoints().toArray(), encoder, soFar);
     while (windows.end < windows.text.length) {
       if (!windows.goOn()) {
@@ -94,19 +60,19 @@ final class Windows {
     return windows.known;
   }
 
-  private Part window(int start, int before) {
+  private Spans window(int start, int before) {
     String part = new String(text, start, Math.min(LENGTH, text.length - start));
     return encoder.encode(part, soFar + before);
   }
 
   private boolean goOn() {
-    int token = known.ids.length - 1;
-    while (token > 0 && (known.from[token] > end - OVERLAP || !known.begins(token))) {
+    int token = known.ids().length - 1;
+    while (token > 0 && (known.from()[token] > end - OVERLAP || !known.begins(token))) {
       token--;
     }
-    for (int shift = 0; shift < SHIFTS && shift < known.from[token]; shift++) {
-      int start = known.from[token] - shift;
-      Part next = window(start, token);
+    for (int shift = 0; shift < SHIFTS && shift < known.from()[token]; shift++) {
+      int start = known.from()[token] - shift;
+      Spans next = window(start, token);
       if (append(next, start, token)) {
         end = Math.min(start + LENGTH, text.length);
         return true;
@@ -116,15 +82,15 @@ final class Windows {
   }
 
   /** Finds a character that both begin a token with, and all the same tokens behind it. */
-  private boolean append(Part next, int start, int token) {
+  private boolean append(Spans next, int start, int token) {
     int mine = token;
     int its = 0;
-    while (mine < known.ids.length
-        && its < next.ids.length
-        && known.from[mine] <= end - UNSURE - SAME) {
-      int ahead = next.from[its] + start - known.from[mine];
+    while (mine < known.ids().length
+        && its < next.ids().length
+        && known.from()[mine] <= end - UNSURE - SAME) {
+      int ahead = next.from()[its] + start - known.from()[mine];
       if (ahead == 0 && known.begins(mine) && next.begins(its) && same(next, start, mine, its)) {
-        known = known.upTo(mine).and(next, its, start);
+        known = known.upTo(mine).and(next, its, point -> point + start);
         return true;
       }
       mine += ahead >= 0 ? 1 : 0;
@@ -133,12 +99,12 @@ final class Windows {
     return false;
   }
 
-  private boolean same(Part next, int start, int mine, int its) {
+  private boolean same(Spans next, int start, int mine, int its) {
     int i = 0;
-    while (mine + i < known.ids.length && known.to[mine + i] <= end - UNSURE) {
-      if (its + i >= next.ids.length
-          || known.ids[mine + i] != next.ids[its + i]
-          || known.from[mine + i] != next.from[its + i] + start) {
+    while (mine + i < known.ids().length && known.to()[mine + i] <= end - UNSURE) {
+      if (its + i >= next.ids().length
+          || known.ids()[mine + i] != next.ids()[its + i]
+          || known.from()[mine + i] != next.from()[its + i] + start) {
         return false;
       }
       i++;

@@ -23,7 +23,7 @@ class TextStreamTest {
   void charactersAreNeverSplit() {
     try (Tokenizer tokenizer = bytes()) {
       String text = "Grüße, 你好 🙂!";
-      var stream = new TextStream(tokenizer);
+      var stream = new TextStream(tokenizer, new int[0]);
       List<String> pieces = new ArrayList<>();
       for (int token : tokenizer.encode(text)) {
         pieces.add(stream.add(token));
@@ -44,7 +44,7 @@ class TextStreamTest {
         int[] tokens = random.ints(40, 0, tokenizer.vocabularySize()).toArray();
         int[] smiley = tokenizer.encode("🙂");
         System.arraycopy(smiley, 0, tokens, random.nextInt(36), smiley.length);
-        var stream = new TextStream(tokenizer);
+        var stream = new TextStream(tokenizer, new int[0]);
         var text = new StringBuilder();
         Arrays.stream(tokens).forEach(token -> text.append(stream.add(token)));
         text.append(stream.end());
@@ -61,7 +61,7 @@ class TextStreamTest {
       try (Tokenizer tokenizer = Tokenizer.open(files.resolve("tokenizer.json"))) {
         for (String text : List.of("the cat sat on the mat", "Grüße,  你好 🙂!\n and more", " a b")) {
           int[] tokens = tokenizer.encode(text);
-          var stream = new TextStream(tokenizer);
+          var stream = new TextStream(tokenizer, new int[0]);
           List<String> pieces = new ArrayList<>();
           Arrays.stream(tokens).forEach(token -> pieces.add(stream.add(token)));
           assertEquals(tokenizer.decode(tokens), String.join("", pieces) + stream.end(), family);
@@ -75,7 +75,7 @@ class TextStreamTest {
   @Test
   void whatStaysIncompleteIsMarked() {
     try (Tokenizer tokenizer = bytes()) {
-      var stream = new TextStream(tokenizer);
+      var stream = new TextStream(tokenizer, new int[0]);
       int[] smiley = tokenizer.encode("🙂");
       assertEquals("", stream.add(smiley[0]));
       assertEquals("", stream.add(smiley[1]));
@@ -131,7 +131,7 @@ class TextStreamTest {
       int[] end = {tokenizer.eosId()};
       assertTrue(tokenizer.encode("<|endoftext|>").length > 1, "nobody can type it");
       assertEquals("", tokenizer.decode(end));
-      assertEquals("", new TextStream(tokenizer).add(end[0]));
+      assertEquals("", new TextStream(tokenizer, new int[0]).add(end[0]));
     }
   }
 
@@ -142,7 +142,7 @@ class TextStreamTest {
       int open = tokenizer.encode("🙂")[0];
       int inside = tokenizer.encode("🙂")[3];
       for (int token : new int[] {open, inside}) {
-        var stream = new TextStream(tokenizer);
+        var stream = new TextStream(tokenizer, new int[0]);
         var text = new StringBuilder();
         int n = 1_000_000;
         long begun = System.nanoTime();
