@@ -57,8 +57,7 @@ final class AdapterFolder {
     Path place = folder.toAbsolutePath();
     try {
       var candidates = new ArrayList<>(List.of(place.resolve(name), Path.of(name)));
-      Path own = folder.resolve(ConfigJson.FILE);
-      JsonNode way = Files.exists(own) ? Json.object(own).path(WAY) : Json.MAPPER.nullNode();
+      JsonNode way = Json.objectIfAny(folder.resolve(ConfigJson.FILE)).path(WAY);
       if (way.isTextual() && Path.of(name).isAbsolute()) {
         candidates.add(place.resolve(way.asText()));
       }

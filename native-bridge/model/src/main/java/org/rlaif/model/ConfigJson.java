@@ -69,21 +69,9 @@ final class ConfigJson {
             fields.integer("n_head"),
             fields.integer("n_inner", (int) Math.min(4L * width, Integer.MAX_VALUE)));
     double epsilon = fields.number("layer_norm_epsilon", 1e-5);
-    return new DecoderConfig(
-        config.family(),
-        config.vocabularySize(),
-        config.contextLength(),
-        width,
-        config.layers(),
-        config.norm(),
-        epsilon,
-        config.attention(),
-        null,
-        new Mlp(config.mlp().width(), activation, false, true),
-        config.parallel(),
-        fields.flag(TIED, true),
-        head,
-        padding);
+    var mlp = new Mlp(config.mlp().width(), activation, false, true);
+    return config.with(
+        config.contextLength(), epsilon, mlp, fields.flag(TIED, true), head, padding);
   }
 
   /** GELU, or its tanh form, which has two names. */

@@ -178,17 +178,17 @@ public record DecoderConfig(
 
   /** The same trunk under another head; a score head that is new is read at the last token. */
   public DecoderConfig withHead(Head other) {
-    return with(contextLength, tied, other, scorePadding);
+    return with(contextLength, normEpsilon, mlp, tied, other, scorePadding);
   }
 
   /** The same, with scores that are not read at this token; {@link #NO_PADDING}: at the last. */
   public DecoderConfig withScorePadding(int token) {
-    return with(contextLength, tied, head, token);
+    return with(contextLength, normEpsilon, mlp, tied, head, token);
   }
 
   /** The same with a language-model head of its own. */
   DecoderConfig untied() {
-    return with(contextLength, /* tied= */ false, head, scorePadding);
+    return with(contextLength, normEpsilon, mlp, /* tied= */ false, head, scorePadding);
   }
 
   /**
@@ -196,12 +196,12 @@ public record DecoderConfig(
    * that such a network keeps its length.
    */
   public DecoderConfig withContext(int tokens) {
-    return positions() == null
-        ? with(Math.min(tokens, contextLength), tied, head, scorePadding)
-        : this;
+    int context = positions() == null ? Math.min(tokens, contextLength) : contextLength;
+    return with(context, normEpsilon, mlp, tied, head, scorePadding);
   }
 
-  private DecoderConfig with(int context, boolean tied, Head head, int scorePadding) {
+  DecoderConfig with(
+      int context, double normEpsilon, Mlp mlp, boolean tied, Head head, int scorePadding) {
     return new DecoderConfig(
         family,
         vocabularySize,

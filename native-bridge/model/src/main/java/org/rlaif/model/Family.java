@@ -1,9 +1,13 @@
 package org.rlaif.model;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Resources;
 import org.rlaif.kit.UserError;
 
 /**
@@ -12,12 +16,12 @@ import org.rlaif.kit.UserError;
  * ConfigJson} where its {@code config.json} has keys of its own.
  */
 public enum Family {
-  GPT2("gpt2", "GPT2", Names.GPT2),
-  GPT_NEOX("gpt_neox", "GPTNeoX", Names.GPT_NEOX),
-  LLAMA("llama", "Llama", Names.LLAMA),
-  MISTRAL("mistral", "Mistral", Names.LLAMA),
-  QWEN2("qwen2", "Qwen2", Names.LLAMA),
-  QWEN3("qwen3", "Qwen3", Names.LLAMA);
+  GPT2("gpt2", "GPT2", "gpt2"),
+  GPT_NEOX("gpt_neox", "GPTNeoX", "gpt_neox"),
+  LLAMA("llama", "Llama", "llama"),
+  MISTRAL("mistral", "Mistral", "llama"),
+  QWEN2("qwen2", "Qwen2", "llama"),
+  QWEN3("qwen3", "Qwen3", "llama");
 
   /** How query, key and value are kept. */
   public enum Projections {
@@ -58,62 +62,13 @@ public enum Family {
       String finalNorm,
       String head,
       boolean inputsFirst) {
-    static final Names GPT2 =
-        new Names(
-            "transformer.",
-            "transformer.wte",
-            "transformer.wpe",
-            "transformer.h.",
-            "ln_1",
-            "ln_2",
-            List.of("attn.c_attn"),
-            Projections.STACKED,
-            List.of(),
-            "attn.c_proj",
-            "",
-            "mlp.c_fc",
-            "mlp.c_proj",
-            "transformer.ln_f",
-            "lm_head",
-            true);
+    /** By the model type of the family that had them first. */
+    private static final Map<String, Names> ALL =
+        Resources.json(Family.class, "tensor-names.json", new TypeReference<>() {});
 
-    static final Names GPT_NEOX =
-        new Names(
-            "gpt_neox.",
-            "gpt_neox.embed_in",
-            null,
-            "gpt_neox.layers.",
-            "input_layernorm",
-            "post_attention_layernorm",
-            List.of("attention.query_key_value"),
-            Projections.PER_HEAD,
-            List.of(),
-            "attention.dense",
-            "",
-            "mlp.dense_h_to_4h",
-            "mlp.dense_4h_to_h",
-            "gpt_neox.final_layer_norm",
-            "embed_out",
-            false);
-
-    static final Names LLAMA =
-        new Names(
-            "model.",
-            "model.embed_tokens",
-            null,
-            "model.layers.",
-            "input_layernorm",
-            "post_attention_layernorm",
-            List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
-            Projections.SEPARATE,
-            List.of("self_attn.q_norm", "self_attn.k_norm"),
-            "self_attn.o_proj",
-            "mlp.gate_proj",
-            "mlp.up_proj",
-            "mlp.down_proj",
-            "model.norm",
-            "lm_head",
-            false);
+    static Names of(String first) {
+      return Objects.requireNonNull(ALL.get(first), first);
+    }
   }
 
   private final String modelType;
@@ -122,10 +77,10 @@ public enum Family {
   @SuppressWarnings("ImmutableEnumChecker") // its lists are never changed
   private final Names names;
 
-  Family(String modelType, String className, Names names) {
+  Family(String modelType, String className, String names) {
     this.modelType = modelType;
     this.className = className;
-    this.names = names;
+    this.names = Names.of(names);
   }
 
   /** {@code model_type} in {@code config.json}. */

@@ -2,14 +2,11 @@ package org.rlaif.model;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.rlaif.kit.Json;
+import org.rlaif.kit.Resources;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,17 +30,10 @@ final class InertKeys {
     }
   }
 
-  private static final List<Kind> KINDS = read();
+  private static final List<Kind> KINDS =
+      Resources.json(InertKeys.class, FILE, new TypeReference<>() {});
 
   private InertKeys() {}
-
-  private static List<Kind> read() {
-    try (InputStream in = InertKeys.class.getResourceAsStream(FILE)) {
-      return Json.MAPPER.readValue(in, new TypeReference<>() {});
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   static boolean isOne(String key) {
     return KINDS.stream().anyMatch(kind -> kind.holds(key));

@@ -109,10 +109,7 @@ public record Lora(int rank, double alpha, boolean rankStabilised, List<String> 
    * @param factors the adapter's {@link #parameters}
    */
   public Weights over(Weights base, DecoderConfig config, Weights factors) {
-    if (!factors.specs().equals(parameters(config))) {
-      throw new IllegalArgumentException(
-          "adapter " + factors.specs() + " (expected: " + parameters(config) + ")");
-    }
+    factors.require("adapter", parameters(config));
     var adapted = new ArrayList<>(adapted(config));
     var merged = new Weights();
     for (TensorSpec spec : config.parameters()) {

@@ -156,7 +156,7 @@ public final class ModelFolder implements AutoCloseable {
    */
   public static void save(
       Path folder, DecoderConfig config, ScoreScale scale, Path tokenizerJson, Weights weights) {
-    check(config, weights);
+    weights.require("weights", config.parameters());
     ObjectNode json;
     ObjectNode tokenizerConfig;
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
@@ -194,7 +194,7 @@ public final class ModelFolder implements AutoCloseable {
    * @param config this one's, perhaps with another head
    */
   public void saveSuccessor(Path folder, DecoderConfig config, ScoreScale scale, Weights weights) {
-    check(config, weights);
+    weights.require("weights", config.parameters());
     Map<String, Dtype> dtypes = this.weights.dtypes();
     dtypes.putIfAbsent(config.scoreHead().name(), this.weights.dtype(config.embedding().name()));
     AtomicFiles.folder(
@@ -268,13 +268,6 @@ public final class ModelFolder implements AutoCloseable {
       files.addAll(WeightNames.list(folder));
     }
     return files;
-  }
-
-  private static void check(DecoderConfig config, Weights weights) {
-    if (!weights.specs().equals(config.parameters())) {
-      throw new IllegalArgumentException(
-          "weights " + weights.specs() + " (expected: " + config.parameters() + ")");
-    }
   }
 
   public Path path() {

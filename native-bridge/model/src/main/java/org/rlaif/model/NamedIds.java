@@ -1,7 +1,6 @@
 package org.rlaif.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -22,7 +21,7 @@ final class NamedIds {
    */
   static void check(Path folder, int vocabularySize) {
     for (String name : FILES) {
-      JsonNode json = read(folder.resolve(name));
+      JsonNode json = Json.objectIfAny(folder.resolve(name));
       for (Map.Entry<String, JsonNode> each : json.properties()) {
         if (each.getKey().endsWith("_token_id")) {
           JsonNode value = each.getValue();
@@ -35,10 +34,13 @@ final class NamedIds {
       }
     }
     Path tokenizer = folder.resolve("tokenizer_config.json");
-    JsonNode added = read(tokenizer).path("added_tokens_decoder");
+    JsonNode added = Json.objectIfAny(tokenizer).path("added_tokens_decoder");
     for (Iterator<String> ids = added.fieldNames(); ids.hasNext(); ) {
       String id = ids.next();
-      JsonNode number = Json.MAPPER.getNodeFactory().numberNode(number(id));
+      JsonNode number =
+          Json.MAPPER
+              .getNodeFactory()
+              .numberNode(id.matches("-?\\d{1,18}") ? Long.parseLong(id) : -1L);
       require(false, number, tokenizer + ", added_tokens_decoder", vocabularySize);
     }
   }
@@ -56,15 +58,4 @@ final class NamedIds {
   }
 
   /** A key as a number; one that is none is no id. */
-  private static long number(String key) {
-    try {
-      return Long.parseLong(key);
-    } catch (NumberFormatException e) {
-      return -1;
-    }
-  }
-
-  private static JsonNode read(Path file) {
-    return Files.exists(file) ? Json.object(file) : Json.MAPPER.createObjectNode();
-  }
 }

@@ -77,15 +77,16 @@ public final class PromptEncoder {
   public int[] completion(String name, Prompt prompt, String completion) {
     EncodedPrompt encoded = encoded(name, prompt);
     int before = encoded.apart();
-    if (!(prompt instanceof Prompt.Chat)) {
-      int[] ids = encoded.encodeWhole(completion);
-      apart += encoded.apart() - before;
-      return ids;
-    }
-    int[] ids = asked(name, template -> encoded.encodeWhole(completion));
+    boolean chat = prompt instanceof Prompt.Chat;
+    int[] ids =
+        chat
+            ? asked(name, template -> encoded.encodeWhole(completion))
+            : encoded.encodeWhole(completion);
     apart += encoded.apart() - before;
     require(
-        ids.length > 0 && Arrays.binarySearch(tokenizer.endIds(), ids[ids.length - 1]) >= 0,
+        !chat
+            || (ids.length > 0
+                && Arrays.binarySearch(tokenizer.endIds(), ids[ids.length - 1]) >= 0),
         folder + ", chat template",
         "no assistant's turn ends with a token that ends a completion",
         "one of " + Arrays.toString(tokenizer.endIds()) + ", or its id in generation_config.json");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -119,15 +120,8 @@ public final class Weights {
     if (entry.isPlain() && entry.source() == null) {
       into.put(get(name));
     } else {
-      int pieces = (n + PIECE - 1) / PIECE;
-      IntStream all = IntStream.range(0, pieces);
-      (n < MANY && entry.added() == null ? all : all.parallel())
-          .forEach(
-              piece -> {
-                int at = piece * PIECE;
-                float[] numbers = numbers(entry, at);
-                into.put(at, numbers);
-              });
+      boolean together = n >= MANY || entry.added() != null;
+      inPieces(entry, together, at -> into.put(at, numbers(entry, at)));
     }
     target.position(target.position() + n);
   }
@@ -227,6 +221,13 @@ public final class Weights {
     put(new Entry(spec, entry.held(), entry.bytes(), entry.stored(), added, entry.source()));
   }
 
+  /** Refuses others than these tensors in their order. */
+  public void require(String name, List<TensorSpec> specs) {
+    if (!specs().equals(specs)) {
+      throw new IllegalArgumentException(name + " " + specs() + " (expected: " + specs + ")");
+    }
+  }
+
   /** Bytes of one tensor in fp32. A buffer of the JDK ends at 2 GiB. */
   public static int byteCount(TensorSpec spec) {
     return Math.toIntExact(Math.multiplyExact(spec.elements(), Float.BYTES));
@@ -250,11 +251,13 @@ public final class Weights {
   /** Looks at all numbers of a tensor that comes from a file. */
   private static void check(Entry entry) {
     if (entry.source() != null) {
-      int pieces = (entry.elements() + PIECE - 1) / PIECE;
-      IntStream all = IntStream.range(0, pieces);
-      (entry.elements() < MANY ? all : all.parallel())
-          .forEach(piece -> numbers(entry, piece * PIECE));
+      inPieces(entry, entry.elements() >= MANY, at -> numbers(entry, at));
     }
+  }
+
+  private static void inPieces(Entry entry, boolean together, IntConsumer work) {
+    IntStream pieces = IntStream.range(0, (entry.elements() + PIECE - 1) / PIECE);
+    (together ? pieces.parallel() : pieces).forEach(piece -> work.accept(piece * PIECE));
   }
 
   private static void requireFinite(float[] numbers, String source) {

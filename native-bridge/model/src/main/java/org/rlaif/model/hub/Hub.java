@@ -131,8 +131,7 @@ public final class Hub {
   }
 
   private Path download(ModelName name, HubCache cache) throws IOException {
-    var client =
-        new HubClient(environment.endpoint(), environment.token(), environment.proxies(), retry);
+    var client = new HubClient(environment, retry);
     JsonNode list = client.json(name.listPath());
     String commit = list.path("sha").asText();
     if (!HubCache.isCommit(commit)) {

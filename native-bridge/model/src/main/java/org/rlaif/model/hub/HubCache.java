@@ -2,8 +2,6 @@ package org.rlaif.model.hub;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +101,7 @@ final class HubCache {
             .resolve("rlaif.lock");
     var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     long end = System.nanoTime() + LONGEST_LOCK.toNanos();
-    while (!tryLock(channel)) {
+    while (!AtomicFiles.tryLock(channel)) {
       if (System.nanoTime() > end) {
         channel.close();
         throw new IOException("another process holds " + file + " for " + LONGEST_LOCK);
@@ -111,15 +109,6 @@ final class HubCache {
       Retry.sleep(BETWEEN_LOOKS, "the hub");
     }
     return channel;
-  }
-
-  private static boolean tryLock(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock(); // released with its channel
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // held by another thread of this process
-    }
   }
 
   /** What the revision was when it was fetched last, or the commit that begins so. */

@@ -17,8 +17,8 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.util.function.LongSupplier;
+import org.rlaif.kit.IoConsumer;
 import org.rlaif.kit.Json;
-import org.rlaif.kit.Proxies;
 
 /**
  * Asks the hub, and again after 429, 5xx or a lost connection. The token goes to the hub's own host
@@ -37,49 +37,25 @@ final class HubClient {
    */
   record FileInfo(String etag, long size, String commit) {}
 
-  /** Takes the bytes of a file as they come, and counts them. */
-  interface Body {
-    /** Asks for bytes from here on. */
-    long offset();
-
-    /** Before the bytes: they are those from the offset on, or all of the file. */
-    void begin(boolean fromOffset) throws IOException;
-
-    void accept(byte[] bytes) throws IOException;
-
-    /** After the bytes; throws if some are missing. */
-    void end() throws IOException;
-  }
-
   private final HttpClient http;
-  private final URI endpoint;
-  private final HubToken token;
-  private final Proxies proxies;
+  private final HubEnvironment environment;
   private final HubRetry retry;
 
-  HubClient(URI endpoint, HubToken token, Proxies proxies, HubRetry retry) {
-    this.endpoint = endpoint;
-    this.token = token;
-    this.proxies = proxies;
+  HubClient(HubEnvironment environment, HubRetry retry) {
+    this.environment = environment;
     this.retry = retry;
-    this.http =
-        HttpClient.newBuilder()
-            .proxy(proxies)
-            .connectTimeout(retry.silence())
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    this.http = environment.proxies().client(retry.silence());
   }
 
   private URI uri(String path) {
-    return URI.create(endpoint + path);
+    return URI.create(environment.endpoint() + path);
   }
 
   /** The first thing that is asked: a hub that cannot be reached is told at once. */
   JsonNode json(String path) throws IOException {
     URI uri = uri(path);
     return retry.run(
-        proxies.describe(uri),
+        environment.proxies().describe(uri),
         () -> 0,
         () -> {
           try {
@@ -98,7 +74,7 @@ final class HubClient {
   FileInfo info(String path) throws IOException {
     URI uri = uri(path);
     return retry.run(
-        proxies.describe(uri),
+        environment.proxies().describe(uri),
         () -> 0,
         () -> {
           var request =
@@ -118,10 +94,10 @@ final class HubClient {
   }
 
   /** Gets the bytes from the body's offset on; after a break, from where it is by then. */
-  void get(String path, Body body) throws IOException {
+  void get(String path, PartialBlob body) throws IOException {
     URI uri = uri(path);
     retry.run(
-        proxies.describe(uri),
+        environment.proxies().describe(uri),
         body::offset,
         () -> {
           var request = HttpRequest.newBuilder(uri);
@@ -138,10 +114,10 @@ final class HubClient {
 
   /** What one request brings; nothing of it arrives after it was given up. */
   private static final class Attempt implements BodyHandler<Void>, AutoCloseable {
-    private final Body body;
+    private final PartialBlob body;
     private boolean over;
 
-    Attempt(Body body) {
+    Attempt(PartialBlob body) {
       this.body = body;
     }
 
@@ -152,15 +128,15 @@ final class HubClient {
       }
       String range = first(info.headers(), "Content-Range");
       boolean fromOffset = range.startsWith("bytes " + body.offset() + "-");
-      take(() -> body.begin(info.statusCode() == 206 && fromOffset));
+      take(into -> into.begin(info.statusCode() == 206 && fromOffset));
       return BodySubscribers.ofByteArrayConsumer(
-          piece -> piece.ifPresent(bytes -> take(() -> body.accept(bytes))));
+          piece -> piece.ifPresent(bytes -> take(into -> into.accept(bytes))));
     }
 
-    private synchronized void take(Write write) {
+    private synchronized void take(IoConsumer<PartialBlob> write) {
       if (!over) {
         try {
-          write.run();
+          write.accept(body);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -170,10 +146,6 @@ final class HubClient {
     @Override
     public synchronized void close() {
       over = true;
-    }
-
-    private interface Write {
-      void run() throws IOException;
     }
   }
 
@@ -191,9 +163,9 @@ final class HubClient {
       signed.header("User-Agent", "rlaif").header("Accept-Encoding", "identity");
       boolean own = isOwn(uri);
       if (own) {
-        token.sign(signed);
+        environment.token().sign(signed);
       }
-      proxies.sign(signed, uri);
+      environment.proxies().sign(signed, uri);
       HttpResponse<T> response =
           retry.await(http.sendAsync(signed.build(), handler), progress, uri.getHost());
       int status = response.statusCode();
@@ -226,9 +198,9 @@ final class HubClient {
   }
 
   private boolean isOwn(URI uri) {
-    return uri.getScheme().equalsIgnoreCase(endpoint.getScheme())
-        && uri.getHost().equalsIgnoreCase(endpoint.getHost())
-        && uri.getPort() == endpoint.getPort();
+    return uri.getScheme().equalsIgnoreCase(environment.endpoint().getScheme())
+        && uri.getHost().equalsIgnoreCase(environment.endpoint().getHost())
+        && uri.getPort() == environment.endpoint().getPort();
   }
 
   /** Elsewhere the permission is part of the address: a fresh one may do. */
@@ -245,7 +217,7 @@ final class HubClient {
     } else if (status == 429 || status == 408 || status >= 500 || !own) {
       return new HubRetry.Again(what, first(response.headers(), "Retry-After"));
     } else if (status == 401 || status == 403) {
-      return new HubRetry.Refused(what + " (" + token.advice() + ")", null);
+      return new HubRetry.Refused(what + " (" + environment.token().advice() + ")", null);
     } else if (status == 404) {
       return new HubRetry.Refused(what + " (no such model, revision or file)", null);
     }

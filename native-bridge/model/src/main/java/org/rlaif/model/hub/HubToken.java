@@ -5,16 +5,8 @@ import org.rlaif.kit.Secret;
 import org.rlaif.kit.UserError;
 
 /** A token for the hub, and where it is from. */
-final class HubToken {
+record HubToken(String place, Secret secret) {
   static final HubToken NONE = new HubToken("", Secret.NONE);
-
-  private final String place;
-  private final Secret secret;
-
-  private HubToken(String place, Secret secret) {
-    this.place = place;
-    this.secret = secret;
-  }
 
   /**
    * A token, or none if the text is blank.

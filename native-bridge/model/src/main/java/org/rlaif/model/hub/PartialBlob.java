@@ -10,16 +10,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.LongConsumer;
+import org.rlaif.kit.AtomicFiles;
 
 /**
  * A blob on its way into the cache. It lies beside its place under a name of its own, which no
  * other tool writes to, until it is whole and its checksum is right; the next download goes on with
  * it.
  */
-final class PartialBlob implements HubClient.Body, AutoCloseable {
+final class PartialBlob implements AutoCloseable {
   private static final String SUFFIX = ".rlaif.incomplete";
 
   private final Path blob;
@@ -53,13 +53,13 @@ final class PartialBlob implements HubClient.Body, AutoCloseable {
     return offset == size;
   }
 
-  @Override
-  public long offset() {
+  /** Bytes are asked for from here on. */
+  long offset() {
     return offset;
   }
 
-  @Override
-  public void begin(boolean fromOffset) throws IOException {
+  /** Before the bytes: they are those from the offset on, or all of the file. */
+  void begin(boolean fromOffset) throws IOException {
     if (!fromOffset) {
       channel.truncate(0);
       progress.accept(-offset);
@@ -67,9 +67,8 @@ final class PartialBlob implements HubClient.Body, AutoCloseable {
     }
   }
 
-  @Override
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes, another looks
-  public void accept(byte[] bytes) throws IOException {
+  void accept(byte[] bytes) throws IOException {
     if (offset + bytes.length > size) {
       throw new IOException("more than " + size + " bytes");
     }
@@ -81,8 +80,8 @@ final class PartialBlob implements HubClient.Body, AutoCloseable {
     progress.accept(bytes.length);
   }
 
-  @Override
-  public void end() throws IOException {
+  /** After the bytes; throws if some are missing. */
+  void end() throws IOException {
     if (!isComplete()) {
       throw new EOFException("ended at byte " + offset + " of " + size);
     }
@@ -112,20 +111,16 @@ final class PartialBlob implements HubClient.Body, AutoCloseable {
 
   /** Large files are known by the SHA-256 of their bytes, others by the SHA-1 that git knows. */
   private String checksum(String algorithm) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance(algorithm);
-      if (algorithm.equals("SHA-1")) {
-        digest.update(("blob " + size + "\0").getBytes(StandardCharsets.UTF_8));
-      }
-      ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-      int read;
-      for (long at = 0; (read = channel.read(buffer, at)) > 0; at += read) {
-        digest.update(buffer.flip());
-        buffer.clear();
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has " + algorithm, e);
+    MessageDigest digest = AtomicFiles.digest(algorithm);
+    if (algorithm.equals("SHA-1")) {
+      digest.update(("blob " + size + "\0").getBytes(StandardCharsets.UTF_8));
     }
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    int read;
+    for (long at = 0; (read = channel.read(buffer, at)) > 0; at += read) {
+      digest.update(buffer.flip());
+      buffer.clear();
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

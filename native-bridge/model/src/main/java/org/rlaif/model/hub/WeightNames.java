@@ -1,8 +1,6 @@
 package org.rlaif.model.hub;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,14 +55,7 @@ public final class WeightNames {
   /** The wanted tensors of each shard that has some, in order. */
   public static SortedMap<String, SortedSet<String>> shards(Path folder, Predicate<String> wanted) {
     Path index = folder.resolve(INDEX);
-    JsonNode map;
-    try {
-      map = Json.MAPPER.readTree(Files.readAllBytes(index)).path(MAP);
-    } catch (JsonProcessingException e) {
-      throw new UserError(index + ": " + Json.describe(e), e);
-    } catch (IOException e) {
-      throw new UserError(index + ": cannot be read (" + e.getMessage() + ")", e);
-    }
+    JsonNode map = Json.object(index).path(MAP);
     UserError.require(map.isObject(), index.toString(), MAP + " " + map, "an object");
     var shards = new TreeMap<String, SortedSet<String>>();
     map.properties()
