@@ -1,8 +1,6 @@
 package org.rlaif.torch;
 
-import java.util.Arrays;
 import java.util.Locale;
-import org.rlaif.kit.UserError;
 
 /**
  * What matrices are multiplied in. Weights that are trained, gradients and moments, the residual
@@ -33,13 +31,5 @@ public enum Compute {
   /** {@code fp32} or {@code bf16}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
-  }
-
-  /** The one of that label. */
-  public static Compute of(String label) {
-    return Arrays.stream(values())
-        .filter(compute -> compute.label().equals(label))
-        .findFirst()
-        .orElseThrow(() -> UserError.expected("precision", label, "fp32 or bf16"));
   }
 }

@@ -3,6 +3,7 @@ package org.rlaif.torch;
 import java.nio.FloatBuffer;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.rlaif.model.DecoderConfig;
@@ -33,9 +34,9 @@ final class Initial {
 
   void fill(TensorSpec spec, FloatBuffer numbers) {
     if (spec.name().endsWith(".bias")) {
-      fill(numbers, 0);
+      fill(numbers, () -> 0);
     } else if (spec.shape().size() == 1) {
-      fill(numbers, 1); // the gain of a norm
+      fill(numbers, () -> 1); // the gain of a norm
     } else if (spec.equals(config.scoreHead())) {
       scoreHead(numbers, random);
     } else if (added.contains(spec)) {
@@ -55,23 +56,19 @@ final class Initial {
   /** A uniform in ±1/√in, B zero. */
   static void factor(TensorSpec spec, FloatBuffer numbers, SplittableRandom random) {
     if (!spec.name().endsWith(".lora_A.weight")) {
-      fill(numbers, 0);
+      fill(numbers, () -> 0);
     }
     double most = 1 / Math.sqrt(spec.shape().get(1));
-    while (numbers.hasRemaining()) {
-      numbers.put((float) random.nextDouble(-most, most));
-    }
+    fill(numbers, () -> random.nextDouble(-most, most));
   }
 
   private static void normal(FloatBuffer numbers, SplittableRandom random, double deviation) {
-    while (numbers.hasRemaining()) {
-      numbers.put((float) (deviation * random.nextGaussian()));
-    }
+    fill(numbers, () -> deviation * random.nextGaussian());
   }
 
-  private static void fill(FloatBuffer numbers, float number) {
+  private static void fill(FloatBuffer numbers, DoubleSupplier next) {
     while (numbers.hasRemaining()) {
-      numbers.put(number);
+      numbers.put((float) next.getAsDouble());
     }
   }
 }

@@ -83,7 +83,7 @@ public final class Network implements AutoCloseable {
   }
 
   public static Network load(DecoderConfig config, Weights weights, Device device) {
-    check(config, weights);
+    weights.require("weights", config.parameters());
     return filled(config, device, (spec, numbers) -> weights.copyTo(spec.name(), numbers));
   }
 
@@ -93,16 +93,9 @@ public final class Network implements AutoCloseable {
    * cannot be had.
    */
   public static Network frozen(DecoderConfig config, Weights weights, Device device) {
-    check(config, weights);
+    weights.require("weights", config.parameters());
     try (Scope scope = Scope.open()) {
       return new Network(config, device, Parameters.frozen(config, weights, device), null);
-    }
-  }
-
-  private static void check(DecoderConfig config, Weights weights) {
-    if (!weights.specs().equals(config.parameters())) {
-      throw new IllegalArgumentException(
-          "weights " + weights.specs() + " (expected: " + config.parameters() + ")");
     }
   }
 
@@ -118,30 +111,20 @@ public final class Network implements AutoCloseable {
    * head, as a reward model begins: N(0, 1/√(W + 1)).
    */
   public Network withScoreHead(long seed) {
-    if (adapter != null) {
-      Weights factors = trainedWeights();
-      return adapted(
-          adapter.lora(),
-          Head.SCORE,
-          (spec, numbers) -> {
-            if (factors.contains(spec.name())) {
-              factors.copyTo(spec.name(), numbers);
-            } else {
-              Initial.scoreHead(numbers, new SplittableRandom(seed));
-            }
-          });
-    }
-    Weights trunk = weights();
-    return filled(
-        config.withHead(Head.SCORE),
-        device,
+    Weights own = trainedWeights();
+    BiConsumer<TensorSpec, FloatBuffer> filler =
         (spec, numbers) -> {
-          if (spec.equals(config.scoreHead())) {
-            Initial.scoreHead(numbers, new SplittableRandom(seed));
+          boolean kept =
+              adapter == null ? !spec.equals(config.scoreHead()) : own.contains(spec.name());
+          if (kept) {
+            own.copyTo(spec.name(), numbers);
           } else {
-            numbers.put(trunk.get(spec.name()));
+            Initial.scoreHead(numbers, new SplittableRandom(seed));
           }
-        });
+        };
+    return adapter == null
+        ? filled(config.withHead(Head.SCORE), device, filler)
+        : adapted(adapter.lora(), Head.SCORE, filler);
   }
 
   /**

@@ -3,9 +3,9 @@ package org.rlaif.torch;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorVector;
@@ -28,26 +28,23 @@ public final class Optimizer implements AutoCloseable {
   /** A parameter with the running means of its gradient, m, and of its gradient's square, v. */
   private record Moments(String name, Tensor parameter, Tensor m, Tensor v) {}
 
+  private record AdamW(
+      double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+    AdamW {
+      UserError.require(learningRate >= 0, "learningRate", learningRate, ">= 0");
+      UserError.require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "from 0 to below 1");
+      UserError.require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "from 0 to below 1");
+      UserError.require(epsilon > 0, "epsilon", epsilon, "> 0");
+      UserError.require(weightDecay >= 0, "weightDecay", weightDecay, ">= 0");
+    }
+  }
+
   private final List<Moments> all = new ArrayList<>();
-  private final double learningRate;
-  private final double beta1;
-  private final double beta2;
-  private final double epsilon;
-  private final double weightDecay;
+  private final AdamW settings;
   private long steps;
 
-  private Optimizer(
-      Network network,
-      double learningRate,
-      double beta1,
-      double beta2,
-      double epsilon,
-      double weightDecay) {
-    this.learningRate = learningRate;
-    this.beta1 = beta1;
-    this.beta2 = beta2;
-    this.epsilon = epsilon;
-    this.weightDecay = weightDecay;
+  private Optimizer(Network network, AdamW settings) {
+    this.settings = settings;
     try (Scope scope = Scope.open()) {
       network.parameters().forEach((name, parameter) -> all.add(moments(name, parameter)));
     }
@@ -77,12 +74,8 @@ public final class Optimizer implements AutoCloseable {
       double beta2,
       double epsilon,
       double weightDecay) {
-    UserError.require(learningRate >= 0, "learningRate", learningRate, ">= 0");
-    UserError.require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "from 0 to below 1");
-    UserError.require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "from 0 to below 1");
-    UserError.require(epsilon > 0, "epsilon", epsilon, "> 0");
-    UserError.require(weightDecay >= 0, "weightDecay", weightDecay, ">= 0");
-    return new Optimizer(network, learningRate, beta1, beta2, epsilon, weightDecay);
+    var settings = new AdamW(learningRate, beta1, beta2, epsilon, weightDecay);
+    return new Optimizer(network, settings);
   }
 
   /** Forgets the gradients of all earlier backward passes. */
@@ -114,14 +107,14 @@ public final class Optimizer implements AutoCloseable {
 
   /** Moves the parameters one step at the optimizer's own learning rate. */
   public void step() {
-    step(learningRate);
+    step(settings.learningRate());
   }
 
   /** Moves the parameters one step along their gradients; those without one stay. */
   public void step(double rate) {
     steps++;
-    double correction1 = 1 - Math.pow(beta1, (double) steps);
-    double correction2 = Math.sqrt(1 - Math.pow(beta2, (double) steps));
+    double correction1 = 1 - Math.pow(settings.beta1(), (double) steps);
+    double correction2 = Math.sqrt(1 - Math.pow(settings.beta2(), (double) steps));
     try (Torch.NoGrad constant = Torch.noGrad()) {
       for (Moments each : all) {
         step(each, rate, correction1, correction2);
@@ -139,13 +132,14 @@ public final class Optimizer implements AutoCloseable {
         return;
       }
       // m = β1 m + (1 - β1) g;  v = β2 v + (1 - β2) g²
-      m.lerp_(gradient, new Scalar(1 - beta1));
-      v.mul_(new Scalar(beta2)).addcmul_(gradient, gradient, new Scalar(1 - beta2));
+      m.lerp_(gradient, new Scalar(1 - settings.beta1()));
+      v.mul_(new Scalar(settings.beta2()))
+          .addcmul_(gradient, gradient, new Scalar(1 - settings.beta2()));
       // x = x - rate (m / (1 - β1ᵗ) / (√(v / (1 - β2ᵗ)) + ε) + λ x)
       if (x.dim() >= 2) {
-        x.mul_(new Scalar(1 - rate * weightDecay));
+        x.mul_(new Scalar(1 - rate * settings.weightDecay()));
       }
-      var root = v.sqrt().div_(new Scalar(correction2)).add_(new Scalar(epsilon));
+      var root = v.sqrt().div_(new Scalar(correction2)).add_(new Scalar(settings.epsilon()));
       x.addcdiv_(m, root, new Scalar(-rate / correction1));
     }
   }
@@ -155,10 +149,7 @@ public final class Optimizer implements AutoCloseable {
     Weights state = Weights.allocate(specs());
     state.get(STEPS).put((float) steps);
     try (PointerScope passing = new PointerScope()) {
-      for (Moments each : all) {
-        state.get("m." + each.name()).put(Tensor.buffer(each.m().pointer().cpu()));
-        state.get("v." + each.name()).put(Tensor.buffer(each.v().pointer().cpu()));
-      }
+      moments((name, tensor) -> state.get(name).put(Tensor.buffer(tensor.pointer().cpu())));
     }
     Safetensors.write(file, state, Map.of());
   }
@@ -173,10 +164,7 @@ public final class Optimizer implements AutoCloseable {
         "the state of an optimizer over the same network");
     steps = (long) state.get(STEPS).get();
     try (PointerScope passing = new PointerScope()) {
-      for (Moments each : all) {
-        read(state.get("m." + each.name()), each.m());
-        read(state.get("v." + each.name()), each.v());
-      }
+      moments((name, tensor) -> read(state.get(name), tensor));
     }
   }
 
@@ -190,20 +178,21 @@ public final class Optimizer implements AutoCloseable {
     var specs = new ArrayList<TensorSpec>();
     // As a float: exact up to 16 million steps.
     specs.add(new TensorSpec(STEPS, List.of(1L)));
-    for (Moments each : all) {
-      List<Long> shape = Arrays.stream(each.parameter().shape()).boxed().toList();
-      specs.add(new TensorSpec("m." + each.name(), shape));
-      specs.add(new TensorSpec("v." + each.name(), shape));
-    }
+    moments((name, tensor) -> specs.add(TensorSpec.of(name, tensor.shape())));
     return specs;
+  }
+
+  /** Both moments of every parameter, and the names that they are kept under. */
+  private void moments(BiConsumer<String, Tensor> work) {
+    for (Moments each : all) {
+      work.accept("m." + each.name(), each.m());
+      work.accept("v." + each.name(), each.v());
+    }
   }
 
   /** Frees the moments. */
   @Override
   public void close() {
-    for (Moments each : all) {
-      each.m().close();
-      each.v().close();
-    }
+    moments((name, tensor) -> tensor.close());
   }
 }

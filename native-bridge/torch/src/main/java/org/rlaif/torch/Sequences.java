@@ -58,10 +58,6 @@ public record Sequences(int[][] tokens, int[][] completions) {
     return tokens.length;
   }
 
-  public int completionLength(int row) {
-    return completions[row].length;
-  }
-
   /** Completion tokens of all rows, N. */
   public int completionTokens() {
     return Arrays.stream(completions).mapToInt(row -> row.length).sum();

@@ -106,17 +106,8 @@ public final class Tensor implements AutoCloseable {
     return call(pointer::exp);
   }
 
-  /** Natural logarithm. */
-  public Tensor log() {
-    return call(pointer::log);
-  }
-
   public Tensor square() {
     return call(pointer::square);
-  }
-
-  public Tensor abs() {
-    return call(pointer::abs);
   }
 
   /** Numbers below min become min, those above max become max; there the gradient is 0. */
@@ -135,10 +126,6 @@ public final class Tensor implements AutoCloseable {
   /** The larger of each pair; where both are equal each gets half the gradient. */
   public static Tensor max(Tensor a, Tensor b) {
     return call(() -> torch.maximum(a.pointer, a.beside(b)));
-  }
-
-  public Tensor sigmoid() {
-    return call(pointer::sigmoid);
   }
 
   /** log(sigmoid(x)) without overflow. */

@@ -13,7 +13,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.GoldenFamilies;
 import org.rlaif.model.GoldenFamilies.Case;
@@ -141,13 +140,5 @@ final class ComputeTest {
       }
       assertTrue(losses.get(19) < losses.get(0) - 1, losses.toString());
     }
-  }
-
-  @Test
-  void otherPrecisionsAreNamed() {
-    assertEquals(Compute.BF16, Compute.of("bf16"));
-    assertEquals(
-        "precision: fp16 (expected: fp32 or bf16)",
-        assertThrows(UserError.class, () -> Compute.of("fp16")).getMessage());
   }
 }

@@ -15,8 +15,8 @@ final class SequencesTest {
   void countsTokens() {
     assertEquals(2, ROWS.size());
     assertEquals(4, ROWS.longest());
-    assertEquals(1, ROWS.completionLength(0));
-    assertEquals(2, ROWS.completionLength(1));
+    assertEquals(1, ROWS.completions()[0].length);
+    assertEquals(2, ROWS.completions()[1].length);
     assertEquals(3, ROWS.completionTokens());
   }
 
@@ -62,7 +62,7 @@ final class SequencesTest {
     assertArrayEquals(new long[] {0, 2, 3, 6}, rows.predictors());
     assertArrayEquals(new long[] {1, 8}, rows.chosen(tokens -> tokens.length - 1));
     assertEquals(4, rows.completionTokens());
-    assertEquals(3, rows.completionLength(1));
+    assertEquals(3, rows.completions()[1].length);
     assertArrayEquals(new int[] {1, 2, 5}, rows.slice(1).completions()[0]);
   }
 
