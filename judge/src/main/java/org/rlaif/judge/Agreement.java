@@ -12,7 +12,10 @@ public final class Agreement {
    * @return NaN if no label has a side
    */
   public static double accuracy(double[] predicted, double[] labels) {
-    requireSameLength(predicted, labels);
+    if (predicted.length != labels.length) {
+      throw new IllegalArgumentException(
+          "predicted: " + predicted.length + " values (expected: " + labels.length + ")");
+    }
     double right = 0;
     int decided = 0;
     for (int i = 0; i < labels.length; i++) {
@@ -24,33 +27,5 @@ public final class Agreement {
       }
     }
     return decided == 0 ? Double.NaN : right / decided;
-  }
-
-  /**
-   * Expected calibration error (Guo et al. 2017, arXiv 1706.04599, eq. 5) for soft labels: sorted
-   * into equal bins by the predicted probability, the mean distance between mean prediction and
-   * mean label, weighted by the bins' sizes. 0 is perfect.
-   *
-   * @return NaN for no pairs
-   */
-  public static double calibrationError(double[] predicted, double[] labels, int bins) {
-    requireSameLength(predicted, labels);
-    double[] surplus = new double[bins];
-    for (int i = 0; i < labels.length; i++) {
-      int bin = Math.min(bins - 1, (int) (predicted[i] * bins));
-      surplus[bin] += predicted[i] - labels[i];
-    }
-    double error = 0;
-    for (double each : surplus) {
-      error += Math.abs(each);
-    }
-    return error / labels.length;
-  }
-
-  private static void requireSameLength(double[] predicted, double[] labels) {
-    if (predicted.length != labels.length) {
-      throw new IllegalArgumentException(
-          "predicted: " + predicted.length + " values (expected: " + labels.length + ")");
-    }
   }
 }

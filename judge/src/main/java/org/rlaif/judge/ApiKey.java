@@ -7,15 +7,7 @@ import org.rlaif.kit.Secret;
 import org.rlaif.kit.UserError;
 
 /** An API key, and where it is from. */
-final class ApiKey {
-  private final @Nullable String variable;
-  private final Secret secret;
-
-  private ApiKey(@Nullable String variable, Secret secret) {
-    this.variable = variable;
-    this.secret = secret;
-  }
-
+record ApiKey(@Nullable String variable, Secret secret) {
   /** Takes the key from an environment variable; without one, no key is sent. */
   static ApiKey from(@Nullable String variable, Function<String, @Nullable String> environment) {
     if (variable == null || variable.isBlank()) {

@@ -12,10 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class BothOrders {
   private BothOrders() {}
 
-  public static Verdict compare(Judge judge, Question question) {
-    return compareAll(judge, List.of(question)).get(0);
-  }
-
   /**
    * One verdict for each question, in their order. Two completions that are the same text are
    * exactly even, and the judge is not asked.

@@ -53,6 +53,21 @@ final class ChatClient {
   }
 
   /**
+   * Where questions are posted.
+   *
+   * @param timeout of one request with its answer
+   * @param longestBody bytes that an answer may have
+   */
+  record Target(
+      URI uri,
+      String model,
+      ApiKey key,
+      Proxies proxies,
+      Duration timeout,
+      Duration firstWait,
+      int longestBody) {}
+
+  /**
    * Why there is no reply yet.
    *
    * @param asked how long the endpoint wants to be left alone, if it says so
@@ -60,46 +75,14 @@ final class ChatClient {
   private record Failure(Patience.Sign sign, String what, @Nullable Duration asked) {}
 
   private final HttpClient http;
-  private final URI uri;
-  private final String model;
-  private final ApiKey key;
-  private final Proxies proxies;
+  private final Target to;
   private final Patience patience;
-  private final Duration timeout;
-  private final Duration firstWait;
-  private final int longestBody;
   private final AtomicBoolean saidThatItWaits = new AtomicBoolean();
 
-  /**
-   * Creates a client.
-   *
-   * @param timeout of one request with its answer
-   * @param longestBody bytes that an answer may have
-   */
-  ChatClient(
-      URI uri,
-      String model,
-      ApiKey key,
-      Proxies proxies,
-      Patience patience,
-      Duration timeout,
-      Duration firstWait,
-      int longestBody) {
-    this.http =
-        HttpClient.newBuilder()
-            .proxy(proxies)
-            .connectTimeout(CONNECT)
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
-    this.uri = uri;
-    this.model = model;
-    this.key = key;
-    this.proxies = proxies;
+  ChatClient(Target to, Patience patience) {
+    this.http = to.proxies().client(CONNECT);
+    this.to = to;
     this.patience = patience;
-    this.timeout = timeout;
-    this.firstWait = firstWait;
-    this.longestBody = longestBody;
   }
 
   /**
@@ -144,8 +127,8 @@ final class ChatClient {
         case ASK_AGAIN -> {
           lastFailure = System.nanoTime();
           sayThatItWaits(failure, patience.silence(firstPut));
-          Duration wait = Retry.backoff(firstWait, asked == null ? attempt : 1);
-          Retry.sleep(asked == null ? wait : max(asked, wait), uri);
+          Duration wait = Retry.backoff(to.firstWait(), asked == null ? attempt : 1);
+          Retry.sleep(asked == null ? wait : max(asked, wait), to.uri());
         }
       }
     }
@@ -166,7 +149,8 @@ final class ChatClient {
   }
 
   private Failure late() {
-    return new Failure(Patience.Sign.AWAY, "no answer within " + timeout.toSeconds() + " s", null);
+    return new Failure(
+        Patience.Sign.AWAY, "no answer within " + to.timeout().toSeconds() + " s", null);
   }
 
   private static String times(int attempts) {
@@ -178,9 +162,9 @@ final class ChatClient {
     if (silence.compareTo(SAY_AFTER) > 0 && saidThatItWaits.compareAndSet(false, true)) {
       System.err.println(
           "endpoint "
-              + proxies.describe(uri)
+              + to.proxies().describe(to.uri())
               + ": "
-              + key.removeFrom(failure.what())
+              + to.key().removeFrom(failure.what())
               + "; it is asked again for "
               + patience.longest().toSeconds()
               + " s (endpoint.patienceSeconds)");
@@ -195,7 +179,7 @@ final class ChatClient {
       JsonNode json = json(response.body());
       return json == null ? null : new Reply.Body(json);
     } else if (status == 401 || status == 403) {
-      throw wrong(what, key.advice());
+      throw wrong(what, to.key().advice());
     } else if (status == 407) {
       throw wrong(
           what, "200; the proxy wants a name and a password: http://name:password@host:port");
@@ -216,7 +200,7 @@ final class ChatClient {
           Patience.Sign.NONSENSE,
           body.whole()
               ? "status 200, but no chat completion: " + reason(body.text())
-              : "status 200, but more than " + longestBody + " bytes",
+              : "status 200, but more than " + to.longestBody() + " bytes",
           null);
     }
     String reason = reason(response.body().text());
@@ -241,32 +225,32 @@ final class ChatClient {
 
   UserError wrong(String what, String expectation) {
     return UserError.expected(
-        "endpoint " + proxies.describe(uri) + ", model " + model,
-        key.removeFrom(what),
+        "endpoint " + to.proxies().describe(to.uri()) + ", model " + to.model(),
+        to.key().removeFrom(what),
         expectation);
   }
 
   private HttpResponse<BoundedBody.Text> exchange(String json)
       throws IOException, TimeoutException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri)
-            .timeout(timeout)
+        HttpRequest.newBuilder(to.uri())
+            .timeout(to.timeout())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(json));
-    key.sign(request);
-    proxies.sign(request, uri);
+    to.key().sign(request);
+    to.proxies().sign(request, to.uri());
     // The request's own time limit ends with the headers; this one covers the body too.
     CompletableFuture<HttpResponse<BoundedBody.Text>> response =
-        http.sendAsync(request.build(), head -> new BoundedBody(longestBody));
+        http.sendAsync(request.build(), head -> new BoundedBody(to.longestBody()));
     try {
-      return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return response.get(to.timeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException io) {
         throw io;
       }
-      throw new IllegalStateException("the request to " + uri + " failed", e.getCause());
+      throw new IllegalStateException("the request to " + to.uri() + " failed", e.getCause());
     } catch (InterruptedException e) {
-      throw Retry.interrupted(uri, e);
+      throw Retry.interrupted(to.uri(), e);
     } finally {
       response.cancel(true);
     }
@@ -303,7 +287,7 @@ final class ChatClient {
   }
 
   private String excerpt(String text) {
-    String line = key.removeFrom(text).strip().replaceAll("\\s+", " ");
+    String line = to.key().removeFrom(text).strip().replaceAll("\\s+", " ");
     return line.length() > EXCERPT ? line.substring(0, EXCERPT) + "…" : line;
   }
 

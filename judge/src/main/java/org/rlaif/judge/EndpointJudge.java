@@ -57,7 +57,8 @@ public final class EndpointJudge implements Judge {
           JudgePrompt.of(template, rubric),
           Duration.ofSeconds(timeoutSeconds),
           System::getenv,
-          opening.answers());
+          opening.answers(),
+          FIRST_WAIT);
     }
 
     @Override
@@ -164,16 +165,8 @@ public final class EndpointJudge implements Judge {
    * @param timeout for one request and its answer
    * @param environment where the variables of key and proxies are looked up: {@code System::getenv}
    * @param answers the file in which answers are kept; null: they are not
+   * @param firstWait before a question is put again
    */
-  public static EndpointJudge open(
-      Endpoint endpoint,
-      JudgePrompt prompt,
-      Duration timeout,
-      Function<String, @Nullable String> environment,
-      @Nullable Path answers) {
-    return open(endpoint, prompt, timeout, environment, answers, FIRST_WAIT);
-  }
-
   static EndpointJudge open(
       Endpoint endpoint,
       JudgePrompt prompt,
@@ -187,16 +180,10 @@ public final class EndpointJudge implements Judge {
     ApiKey key = ApiKey.from(endpoint.keyVariable(), environment);
     var patience =
         new Patience(Duration.ofSeconds(endpoint.patienceSeconds()), endpoint.attempts());
-    var client =
-        new ChatClient(
-            uri,
-            model,
-            key,
-            new Proxies(environment),
-            patience,
-            timeout,
-            firstWait,
-            BYTES + BYTES_PER_TOKEN * endpoint.maxTokens());
+    int longestBody = BYTES + BYTES_PER_TOKEN * endpoint.maxTokens();
+    var target =
+        new ChatClient.Target(
+            uri, model, key, new Proxies(environment), timeout, firstWait, longestBody);
     String hash =
         ConfigFiles.hash(
             Map.of(
@@ -205,6 +192,7 @@ public final class EndpointJudge implements Judge {
                 "system", SYSTEM,
                 "maxTokens", endpoint.maxTokens(),
                 "prompt", prompt.parts()));
+    var client = new ChatClient(target, patience);
     return new EndpointJudge(client, prompt, endpoint, model, hash, answers);
   }
 

@@ -7,19 +7,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 
@@ -87,12 +86,7 @@ final class KeptAnswers implements AutoCloseable {
   }
 
   private static void lock(Path path, RandomAccessFile file) throws IOException {
-    boolean ours;
-    try {
-      ours = file.getChannel().tryLock() != null; // until the file is closed
-    } catch (OverlappingFileLockException e) {
-      ours = false;
-    }
+    boolean ours = AtomicFiles.tryLock(file.getChannel());
     UserError.require(
         ours, path.toString(), "in use by another process", "one that asks at a time");
   }
@@ -216,17 +210,13 @@ final class KeptAnswers implements AutoCloseable {
 
   /** The start of the SHA-256 of the three texts, their lengths between them. */
   private static String hash(Question question) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String text : new String[] {question.prompt(), question.first(), question.second()}) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
-        digest.update(bytes);
-      }
-      return HexFormat.of().formatHex(digest.digest(), 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+    MessageDigest digest = AtomicFiles.digest("SHA-256");
+    for (String text : new String[] {question.prompt(), question.first(), question.second()}) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+      digest.update(bytes);
     }
+    return HexFormat.of().formatHex(digest.digest(), 0, 16);
   }
 
   /** Lets go of the file; one without a line is not left behind. */

@@ -20,17 +20,8 @@ class AgreementTest {
   }
 
   @Test
-  void calibrationByHand() {
-    // Bins of a half: {0.2, 0.4} against {0, 0.5} and {1.0} against {0.7}.
-    double error =
-        Agreement.calibrationError(new double[] {0.2, 0.4, 1.0}, new double[] {0, 0.5, 0.7}, 2);
-    assertEquals((0.1 + 0.3) / 3, error, 1e-12);
-  }
-
-  @Test
   void whoeverRepeatsTheLabelsIsPerfect() {
     double[] labels = {0.1, 0.93, 0.5, 0.7};
     assertEquals(1, Agreement.accuracy(labels, labels), 1e-12);
-    assertEquals(0, Agreement.calibrationError(labels, labels, 10), 1e-12);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ class BothOrdersTest {
 
   @Test
   void alwaysFirstGivesExactlyAHalf() {
-    Verdict verdict = BothOrders.compare(new RuleJudge(q -> Answer.of(1)), QUESTION);
+    Verdict verdict = compare(new RuleJudge(q -> Answer.of(1)), QUESTION);
     assertEquals(0.5, verdict.probabilityFirst());
     assertEquals(1, verdict.forward());
     assertEquals(0, verdict.reversed());
@@ -23,7 +24,7 @@ class BothOrdersTest {
     Random random = new Random(11);
     for (int i = 0; i < 10_000; i++) {
       double p = i % 2 == 0 ? random.nextDouble() : random.nextDouble() * 1e-9;
-      Verdict verdict = BothOrders.compare(new RuleJudge(q -> Answer.of(p)), QUESTION);
+      Verdict verdict = compare(new RuleJudge(q -> Answer.of(p)), QUESTION);
       assertEquals(0.5, verdict.probabilityFirst(), () -> "p = " + p);
     }
   }
@@ -31,11 +32,11 @@ class BothOrdersTest {
   @Test
   void theMeanOfBothOrders() {
     RuleJudge judge = new RuleJudge(q -> Answer.of(q.first().equals("good") ? 0.9 : 0.3));
-    Verdict verdict = BothOrders.compare(judge, QUESTION);
+    Verdict verdict = compare(judge, QUESTION);
     assertNotNull(verdict.probabilityFirst());
     assertEquals(0.8, verdict.probabilityFirst(), 1e-12); // (0.9 + 0.7) / 2
     assertEquals(0.7, verdict.reversed(), 1e-12);
-    Verdict swapped = BothOrders.compare(judge, QUESTION.swapped());
+    Verdict swapped = compare(judge, QUESTION.swapped());
     assertEquals(0.2, swapped.probabilityFirst(), 1e-12);
   }
 
@@ -43,7 +44,7 @@ class BothOrdersTest {
   void halfAnAnswerIsNone() {
     RuleJudge judge =
         new RuleJudge(q -> q.first().equals("good") ? Answer.of(0.9) : Answer.none("too long"));
-    Verdict verdict = BothOrders.compare(judge, QUESTION);
+    Verdict verdict = compare(judge, QUESTION);
     assertNull(verdict.probabilityFirst());
     assertEquals(0.9, verdict.forward());
     assertNull(verdict.reversed());
@@ -53,8 +54,12 @@ class BothOrdersTest {
   @Test
   void theSameTextTwiceIsEvenAndNotAsked() {
     RuleJudge judge = new RuleJudge(q -> Answer.of(1));
-    Verdict verdict = BothOrders.compare(judge, new Question("p", "same", "same"));
+    Verdict verdict = compare(judge, new Question("p", "same", "same"));
     assertEquals(0.5, verdict.probabilityFirst());
     assertEquals(0, judge.asked.size());
+  }
+
+  private static Verdict compare(Judge judge, Question question) {
+    return BothOrders.compareAll(judge, List.of(question)).get(0);
   }
 }

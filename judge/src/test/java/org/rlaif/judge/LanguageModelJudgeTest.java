@@ -148,10 +148,10 @@ class LanguageModelJudgeTest {
   void bothOrdersWeakenTheFavour() {
     try (LanguageModelJudge judge = judge("rule", Duration.ofSeconds(5))) {
       // sigmoid(-0.5) forward; shown second, sigmoid(1.5) for the other: (0.377541 + 0.182426) / 2.
-      Verdict verdict = BothOrders.compare(judge, new Question("p", "bad", "fine"));
+      Verdict verdict = compare(judge, new Question("p", "bad", "fine"));
       assertEquals(0.279983096, verdict.probabilityFirst(), 1e-7);
       // Two completions that are equally good: exactly even, whatever the favour.
-      Verdict even = BothOrders.compare(judge, new Question("p", "bad x", "bad y"));
+      Verdict even = compare(judge, new Question("p", "bad x", "bad y"));
       assertEquals(0.5, even.probabilityFirst());
     }
   }
@@ -206,5 +206,9 @@ class LanguageModelJudgeTest {
     }
     String message = assertThrows(UserError.class, () -> config.open(1, null, null)).getMessage();
     assertEquals("address: null (expected: host:port of a server)", message);
+  }
+
+  private static Verdict compare(Judge judge, Question question) {
+    return BothOrders.compareAll(judge, List.of(question)).get(0);
   }
 }

@@ -84,9 +84,7 @@ final class JudgeOptions {
    */
   Judge open(Path results) {
     List<String> all = new ArrayList<>();
-    if (kind != null) {
-      add(all, "kind", kind.toLowerCase(Locale.ROOT));
-    }
+    add(all, "kind", kind == null ? null : kind.toLowerCase(Locale.ROOT));
     add(all, "rubric", rubric);
     add(all, "noise", noise);
     add(all, "positionBias", positionBias);
