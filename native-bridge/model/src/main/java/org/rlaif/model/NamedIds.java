@@ -37,6 +37,7 @@ final class NamedIds {
     JsonNode added = Json.objectIfAny(tokenizer).path("added_tokens_decoder");
     for (Iterator<String> ids = added.fieldNames(); ids.hasNext(); ) {
       String id = ids.next();
+      // A key that is no number is no id.
       JsonNode number =
           Json.MAPPER
               .getNodeFactory()
@@ -56,6 +57,4 @@ final class NamedIds {
         id,
         "from 0 to " + (vocabularySize - 1) + ", the ids of vocab_size");
   }
-
-  /** A key as a number; one that is none is no id. */
 }
