@@ -59,6 +59,7 @@ public final class Rlaif implements Callable<Integer> {
     root.addSubcommand(new RunCommand());
     StageCommand.all().forEach(root::addSubcommand);
     root.addSubcommand(new ReportCommand());
+    root.addSubcommand(new CompareRunsCommand());
     root.addSubcommand(withExample(new ServeCommand()));
     root.addSubcommand(withExample(new GenerateCommand()));
     root.addSubcommand(withExample(new ScoreCommand()));

@@ -2,13 +2,17 @@ package org.rlaif.training.config;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.Tls;
 import org.rlaif.judge.JudgeConfig;
 import org.rlaif.kit.ConfigFiles;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.Resources;
 
 /**
@@ -78,6 +82,28 @@ public record RunConfig(
   /** Defaults, then the user's file, then {@code key=value} settings. */
   public static RunConfig load(@Nullable Path file, List<String> settings) {
     return ConfigFiles.load(RunConfig.class, defaults(), file, settings);
+  }
+
+  /** Every setting as text, by the key that {@code --set} takes. */
+  public Map<String, String> byKey() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    collect("", Json.MAPPER.valueToTree(this), settings);
+    return settings;
+  }
+
+  private static void collect(String key, JsonNode value, Map<String, String> settings) {
+    if (value.isObject()) {
+      String inside = key.isEmpty() ? "" : key + ".";
+      value
+          .properties()
+          .forEach(each -> collect(inside + each.getKey(), each.getValue(), settings));
+    } else if (value.isArray() && !value.isEmpty() && value.get(0).isTextual()) {
+      for (int i = 0; i < value.size(); i++) {
+        settings.put(key + "[" + i + "]", value.get(i).asText());
+      }
+    } else {
+      settings.put(key, value.isTextual() ? value.asText() : value.toString());
+    }
   }
 
   /** The commented defaults; the judge's are its own. */

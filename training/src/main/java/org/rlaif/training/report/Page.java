@@ -72,12 +72,42 @@ public final class Page {
     page.put(
         "examples",
         parts.stream().map(part -> part.examples).filter(e -> !e.rows().isEmpty()).toList());
-    // Only the values between {{ and }} change; they are escaped.
+    return filled(TEMPLATE, page);
+  }
+
+  /** Only the values between {{ and }} change; they are escaped, but for our own style. */
+  private static String filled(String template, Map<String, Object> page) {
+    page.put("style", Resources.text(Page.class, "page.css"));
     return Mustache.compiler()
         .escapeHTML(true)
         .emptyStringIsFalse(true)
-        .compile(Resources.text(Page.class, TEMPLATE))
+        .compile(Resources.text(Page.class, template))
         .execute(page);
+  }
+
+  /**
+   * A table with pictures.
+   *
+   * @param head of its columns
+   * @param rows as long as the head
+   * @param differing more rows, of settings, with a column for each of the first
+   */
+  public record Table(
+      String title, List<String> head, List<List<String>> rows, List<List<String>> differing) {
+    /** For the template, to which a list of lists is no question. */
+    public boolean differs() {
+      return !differing.isEmpty();
+    }
+  }
+
+  /** The page of a table, which is written at some date. */
+  public static String html(Table table, List<Drawn> pictures, String version, String date) {
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("table", table);
+    page.put("pictures", pictures);
+    page.put("version", version);
+    page.put("date", date);
+    return filled("compare.html", page);
   }
 
   /** The last stage's first. */

@@ -2,7 +2,6 @@ package org.rlaif.training.run;
 
 import static java.util.stream.Collectors.joining;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.rlaif.kit.Json;
 import org.rlaif.kit.StageFiles;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.RunConfig;
@@ -133,7 +131,7 @@ final class StageStates {
 
   /** Refuses to discard what the run itself is to begin with. */
   void requireNotRead(RunConfig now) {
-    leaves("", Json.MAPPER.valueToTree(now))
+    now.byKey()
         .forEach(
             (key, value) -> {
               for (String stage : discarded()) {
@@ -162,12 +160,12 @@ final class StageStates {
   private String changes(RunConfig now) {
     Map<String, String> before;
     try {
-      before = leaves("", Json.MAPPER.valueToTree(folder.config()));
+      before = folder.config().byKey();
     } catch (UserError e) { // missing, or of a version with other keys
       return "those of the last start cannot be read";
     }
     List<String> changes = new ArrayList<>();
-    leaves("", Json.MAPPER.valueToTree(now))
+    now.byKey()
         .forEach(
             (key, value) -> {
               String old = before.getOrDefault(key, "none");
@@ -180,26 +178,5 @@ final class StageStates {
     }
     String more = changes.size() > SHOWN ? ", and " + (changes.size() - SHOWN) + " more" : "";
     return changes.stream().limit(SHOWN).collect(joining("; ")) + more;
-  }
-
-  private static Map<String, String> leaves(String key, JsonNode value) {
-    Map<String, String> leaves = new LinkedHashMap<>();
-    if (value.isObject()) {
-      value
-          .properties()
-          .forEach(
-              each ->
-                  leaves.putAll(
-                      leaves(
-                          key.isEmpty() ? each.getKey() : key + "." + each.getKey(),
-                          each.getValue())));
-    } else if (value.isArray() && !value.isEmpty() && value.get(0).isTextual()) {
-      for (int i = 0; i < value.size(); i++) {
-        leaves.put(key + "[" + i + "]", value.get(i).asText());
-      }
-    } else {
-      leaves.put(key, value.isTextual() ? value.asText() : value.toString());
-    }
-    return leaves;
   }
 }

@@ -100,12 +100,16 @@ final class OnPolicyPictures {
   }
 
   private Picture scoreAgainstKl() {
-    List<Panel> panels = worth("KL to the reference (nats per completion)", Update::kl, TRAIL);
+    List<Panel> panels =
+        worth(
+            "square root of the KL to the reference (nats per completion)",
+            update -> Math.sqrt(Math.max(0, update.kl())),
+            TRAIL);
     return Pictures.curves(
         "score-kl",
         hasGold() ? "Reward and gold score against KL" : "Reward against KL",
-        "Each point is one update: how far the policy has moved from the reference, and what its"
-            + " completions are worth."
+        "Each point is one update: how far the policy has moved from the reference, by the square"
+            + " root of its KL (Gao et al. 2022), and what its completions are worth."
             + (hasGold()
                 ? " First by the reward, which "
                     + word

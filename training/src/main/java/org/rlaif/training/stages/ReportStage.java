@@ -106,12 +106,17 @@ public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Fi
                 run.folder().configText(),
                 Version.number(),
                 whyNoPictures,
-                ZonedDateTime.now(ZoneOffset.UTC).format(DATE)),
+                now()),
             parts,
             drawn);
     AtomicFiles.write(
         folder.resolve(PAGE), file -> file.write(html.getBytes(StandardCharsets.UTF_8)));
     return new Figures(drawn.size());
+  }
+
+  /** The date that stands on a page. */
+  public static String now() {
+    return ZonedDateTime.now(ZoneOffset.UTC).format(DATE);
   }
 
   /** What to say to the person who has started the run: the last stages first. */

@@ -84,6 +84,36 @@ class WholeRunTest {
     assertEquals(0, otherSeed.code(), otherSeed.err());
     JsonNode other = Json.MAPPER.readTree(folder.resolve("a/other/report.json").toFile());
     assertNotEquals(report.at("/sft/trainLoss"), other.at("/sft/trainLoss"));
+    isComparedWithTheOther();
+  }
+
+  /** The two runs of one folder, side by side. */
+  private void isComparedWithTheOther() throws IOException {
+    Path page = folder.resolve("compare.html");
+    Typed compared =
+        Typed.rlaif(
+            "compare",
+            "tiny",
+            "other",
+            "--runs",
+            folder.resolve("a").toString(),
+            "--out",
+            page.toString());
+    assertEquals(0, compared.code(), compared.err());
+    List<String> lines = compared.out().lines().toList();
+    assertTrue(lines.get(0).startsWith("run    algorithm  seed  win rate (%)"), lines.get(0));
+    assertTrue(
+        lines.get(1).matches("tiny +ppo +0 +[0-9.]+ \\([0-9.]+ to [0-9.]+\\) .*"), lines.get(1));
+    assertTrue(lines.get(2).startsWith("other  ppo        1     "), lines.get(2));
+    assertEquals(
+        List.of("onPolicy.klCoefficient: 0.1, 0.05", "seed: 0, 1"), lines.subList(3, lines.size()));
+    String html = Files.readString(page);
+    assertTrue(html.contains("<td>seed</td><td>0</td><td>1</td>"), html);
+    assertEquals(2, html.split("What they differ in", -1).length, "it stands there once");
+    assertTrue(html.contains("How often each policy wins"));
+    assertTrue(html.contains("Update by update"));
+    Typed alone = Typed.rlaif("compare", "tiny", "--runs", folder.resolve("a").toString());
+    assertEquals("rlaif: RUN: [tiny] (expected: at least two runs)", alone.err().strip());
   }
 
   @Test
