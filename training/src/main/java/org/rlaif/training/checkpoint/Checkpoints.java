@@ -136,6 +136,13 @@ public final class Checkpoints {
     return Optional.ofNullable(found);
   }
 
+  /** Where the newest checkpoint is, in words; empty if there is none. */
+  public Optional<String> last() {
+    return folder == null
+        ? Optional.empty()
+        : all(folder).stream().findFirst().map(each -> "the last checkpoint is " + each);
+  }
+
   /** Deletes the folder if there is nothing to go on from. */
   public void sweep() {
     if (folder != null && all(folder).isEmpty()) {

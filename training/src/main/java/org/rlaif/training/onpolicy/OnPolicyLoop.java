@@ -95,6 +95,7 @@ public record OnPolicyLoop(
     Stopwatch watch = new Stopwatch();
     double threshold =
         Objects.requireNonNullElse(config.parityThreshold(), device.compute().parity());
+    Alarms alarms = new Alarms(name, threshold, line -> System.err.println("rlaif: " + line));
     @Nullable OnPolicyFigures figures = null;
     long offset = 0;
     try (Learner learner =
@@ -158,6 +159,7 @@ public record OnPolicyLoop(
         figures =
             figures == null ? OnPolicyFigures.first(row, threshold, tooLong) : figures.and(row);
         RolloutRow.write(out, update, rollout, view, scores.sums(), estimated.rewards());
+        alarms.look(row, figures);
         progress.figures("score %.2f, kl %.2f", row.seen().score(), row.seen().kl());
         progress.step(1);
         watch.add(lap);

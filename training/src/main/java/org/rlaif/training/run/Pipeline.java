@@ -157,6 +157,8 @@ public final class Pipeline {
       StageRecord.write(saved.outputs(), stage.name(), fingerprint(stage), seconds, figures);
       AtomicFiles.moveFolder(saved.outputs(), place);
       AtomicFiles.deleteRecursively(Checkpoints.folder(place));
+    } catch (UserError e) {
+      throw saved.last().map(at -> new UserError(e.getMessage() + "; " + at, e)).orElse(e);
     } catch (IOException e) {
       throw new UserError(place + ": cannot be read or written: " + e.getMessage(), e);
     } catch (UncheckedIOException e) {
