@@ -110,6 +110,10 @@ public final class Tensor implements AutoCloseable {
     return call(pointer::square);
   }
 
+  public Tensor abs() {
+    return call(pointer::abs);
+  }
+
   /** Numbers below min become min, those above max become max; there the gradient is 0. */
   public Tensor clamp(double min, double max) {
     return call(
@@ -126,6 +130,10 @@ public final class Tensor implements AutoCloseable {
   /** The larger of each pair; where both are equal each gets half the gradient. */
   public static Tensor max(Tensor a, Tensor b) {
     return call(() -> torch.maximum(a.pointer, a.beside(b)));
+  }
+
+  public Tensor sigmoid() {
+    return call(pointer::sigmoid);
   }
 
   /** log(sigmoid(x)) without overflow. */

@@ -59,6 +59,7 @@ final class TensorTest {
     assertNumbers(a.times(-2), -2, -4, -6);
     assertNumbers(a.div(2), 0.5, 1, 1.5);
     assertNumbers(b.neg(), -4, 5, -6);
+    assertNumbers(b.abs(), 4, 5, 6);
     assertNumbers(b.square(), 16, 25, 36);
     assertNumbers(a, 1, 2, 3);
   }
@@ -66,6 +67,7 @@ final class TensorTest {
   @Test
   void functionsGiveTextbookNumbers() {
     assertNumbers(list(0, 1).exp(), 1, Math.E);
+    assertNumbers(list(0, Math.log(3)).sigmoid(), 0.5, 0.75);
     assertNumbers(list(0, Math.log(3)).logSigmoid(), -Math.log(2), Math.log(0.75));
     assertNumbers(list(-200, 200).logSigmoid(), -200, 0); // where log(sigmoid(x)) is -infinity
     assertNumbers(list(-2, 0.5, 2).clamp(-1, 1), -1, 0.5, 1);
