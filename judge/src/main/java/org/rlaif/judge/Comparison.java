@@ -36,6 +36,17 @@ public record Comparison(
     return LabelReport.warnings(hard, winRate.n(), remarks);
   }
 
+  /**
+   * How probable it is of each question, in the judge's eyes, that the first completion is the
+   * better one, both orders averaged; null where it has not answered.
+   */
+  public static List<@Nullable Double> probabilities(Judge judge, List<Question> questions) {
+    List<@Nullable Double> probabilities = new ArrayList<>(questions.size());
+    Labeler.verdicts(judge, questions, "compare")
+        .forEach(verdict -> probabilities.add(verdict.probabilityFirst()));
+    return probabilities;
+  }
+
   /** Asks the judge about every question, in both orders. */
   public static Comparison of(Judge judge, List<Question> questions) {
     List<Verdict> verdicts = Labeler.verdicts(judge, questions, "compare");

@@ -31,7 +31,7 @@ public record Outcome(double probability, double lengthDifference) {
   }
 
   /** 1 for a win, 0.5 for a tie, 0 for a loss. */
-  double points() {
+  public double points() {
     return isTie() ? 0.5 : probability > 0.5 ? 1 : 0;
   }
 

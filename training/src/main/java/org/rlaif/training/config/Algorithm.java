@@ -31,7 +31,12 @@ public enum Algorithm {
   CISPO,
   /** Direct preference optimisation: no reward model, no rollouts. */
   @JsonProperty("dpo")
-  DPO;
+  DPO,
+  /**
+   * Kahneman-Tversky optimisation: the same from completions that are good or bad by themselves.
+   */
+  @JsonProperty("kto")
+  KTO;
 
   /** As it is written in a file; its stage has this name, too. */
   public String word() {
@@ -40,6 +45,6 @@ public enum Algorithm {
 
   /** Whether it learns from what it writes itself while it learns. */
   public boolean isOnPolicy() {
-    return this != DPO;
+    return this != DPO && this != KTO;
   }
 }

@@ -79,7 +79,12 @@ public record DataConfig(
     TRANSCRIPTS,
     /** A prompt alone, where nothing is learned from completions. */
     @JsonProperty("prompt")
-    PROMPT;
+    PROMPT,
+    /**
+     * A prompt, a completion, and whether people want it. Never guessed: a label may mean anything.
+     */
+    @JsonProperty("unpaired")
+    UNPAIRED;
 
     /** As it is written in a file. */
     public String word() {
@@ -110,7 +115,8 @@ public record DataConfig(
    * Column names. A row with {@code chosen} and {@code rejected} is a preference by people; without
    * a prompt column, both are whole transcripts and their common beginning, up to the last {@code
    * turn}, is the prompt. Prompts and completions may be lists of messages, and {@code messages} is
-   * a conversation of which every turn of the assistant is learned.
+   * a conversation of which every turn of the assistant is learned. {@code label} is that of the
+   * layout {@code unpaired}.
    */
   public record Columns(
       String messages,
@@ -118,6 +124,7 @@ public record DataConfig(
       String completion,
       String chosen,
       String rejected,
+      String label,
       String turn) {}
 
   /**

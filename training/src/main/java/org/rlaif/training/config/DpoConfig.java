@@ -11,8 +11,11 @@ import org.rlaif.training.losses.DirectPreference;
  *
  * @param loss what a preference asks for
  * @param beta how dear it is to leave the reference: what a nat is worth as a reward
- * @param labelSmoothing share of the labels that are taken to be wrong, Mitchell 2023, "A note on
- *     DPO with noisy preferences", eq. 2: a label of 1 becomes 1 less this
+ * @param labelSmoothing share of the labels that are taken to be wrong: a label of 1 becomes 1 less
+ *     this, or with the robust loss that much more than 1 that it is 1 on average
+ * @param lengthNormalised whether the loss compares log-ratios per token, means in the place of
+ *     sums
+ * @param nllWeight of the better completion's negative log-likelihood per token, added to the loss
  * @param epochs passes over the preferences
  * @param batch pairs per step
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
@@ -21,6 +24,8 @@ public record DpoConfig(
     DirectPreference loss,
     double beta,
     double labelSmoothing,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean lengthNormalised,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double nllWeight,
     int epochs,
     int batch,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microbatch,
@@ -39,7 +44,16 @@ public record DpoConfig(
         "dpo.labelSmoothing",
         labelSmoothing,
         ">= 0 and < 0.5");
+    Ranges.notNegative("dpo.nllWeight", nllWeight);
     Ranges.atLeastOne("dpo.epochs", epochs);
+  }
+
+  /** What is learned, for people: {@code ipo on log-ratios per token, + 0.2 NLL}. */
+  public String objective() {
+    return loss.word()
+        + " on log-ratios "
+        + (lengthNormalised ? "per token" : "per completion")
+        + (nllWeight > 0 ? ", + " + nllWeight + " NLL" : "");
   }
 
   /** Pairs in memory at a time. */

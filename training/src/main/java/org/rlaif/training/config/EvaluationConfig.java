@@ -2,15 +2,24 @@ package org.rlaif.training.config;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 
 /**
  * The evaluation on test prompts.
  *
  * @param prompts how many test prompts
  * @param temperature at which both policies are sampled; greedy figures are reported beside
+ * @param bestOf numbers of completions of which the reward model chooses one; as many as the
+ *     largest says are sampled, of which there is then but one choice
  */
-public record EvaluationConfig(int prompts, double temperature, int maxTokens, By judge) {
+public record EvaluationConfig(
+    int prompts,
+    double temperature,
+    int maxTokens,
+    By judge,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> bestOf) {
 
   /** Who compares. */
   public enum By {
@@ -26,5 +35,7 @@ public record EvaluationConfig(int prompts, double temperature, int maxTokens, B
     require(prompts > 0, "evaluation.prompts", prompts, "> 0");
     Ranges.positive("evaluation.temperature", temperature);
     require(maxTokens > 0, "evaluation.maxTokens", maxTokens, "> 0");
+    bestOf = List.copyOf(bestOf);
+    require(bestOf.stream().allMatch(n -> n > 0), "evaluation.bestOf", bestOf, "numbers from 1 on");
   }
 }

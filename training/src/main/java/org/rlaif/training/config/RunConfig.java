@@ -56,6 +56,7 @@ public record RunConfig(
     GspoConfig gspo,
     CispoConfig cispo,
     DpoConfig dpo,
+    KtoConfig kto,
     EvaluationConfig evaluation) {
 
   public RunConfig {
@@ -72,6 +73,11 @@ public record RunConfig(
         "evaluation.judge",
         "gold",
         "configured, since data.source is files; the gold judge knows the generated posts only");
+    require(
+        data.layout() != DataConfig.Layout.UNPAIRED || algorithm == Algorithm.KTO,
+        "data.layout",
+        "unpaired",
+        "with algorithm: kto, the one that learns from such labels; completion takes none of them");
     require(
         sft != null || !model.folder().isEmpty(),
         "sft",

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
+import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.TextBound;
@@ -57,6 +58,18 @@ public final class ContextFilter {
             prompt(each.id(), each.prompt())
                 + Math.max(encoder.first(each).length, encoder.second(each).length),
         "prompt and longer completion");
+  }
+
+  /** Completions by themselves that fit behind their prompts. */
+  public List<UnpairedPreference> unpaired(List<UnpairedPreference> preferences) {
+    return fitting(
+        preferences,
+        UnpairedPreference::id,
+        each -> chars(each.prompt(), each.completion()),
+        each ->
+            prompt(each.id(), each.prompt())
+                + completion(each.id(), each.prompt(), each.completion()),
+        "prompt and completion");
   }
 
   /** Examples whose prompt leaves room for a completion of so many tokens. */

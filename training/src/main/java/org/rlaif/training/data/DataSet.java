@@ -1,6 +1,7 @@
 package org.rlaif.training.data;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -9,6 +10,7 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
+import org.rlaif.kit.UnpairedPreference;
 
 /**
  * What a run learns from and is measured on. No two splits share a prompt.
@@ -18,19 +20,25 @@ import org.rlaif.kit.Prompt;
  * @param test examples for the evaluation; their completions are the references
  * @param preferences by people, on training prompts; empty if a judge has to give them
  * @param heldOutPreferences by people, on validation and test prompts: nothing is trained on them
+ * @param unpaired by people on training prompts, likewise, of completions by themselves
+ * @param heldOutUnpaired the same on validation and test prompts
  */
 public record DataSet(
     List<Example> train,
     List<Example> validation,
     List<Example> test,
     List<Preference> preferences,
-    List<Preference> heldOutPreferences) {
+    List<Preference> heldOutPreferences,
+    List<UnpairedPreference> unpaired,
+    List<UnpairedPreference> heldOutUnpaired) {
 
   private static final String TRAIN = "train.jsonl";
   private static final String VALIDATION = "validation.jsonl";
   private static final String TEST = "test.jsonl";
   private static final String PREFERENCES = "preferences.jsonl";
   private static final String HELD_OUT = "heldOutPreferences.jsonl";
+  private static final String UNPAIRED = "unpaired.jsonl";
+  private static final String HELD_OUT_UNPAIRED = "heldOutUnpaired.jsonl";
 
   public DataSet {
     train = List.copyOf(train);
@@ -38,30 +46,50 @@ public record DataSet(
     test = List.copyOf(test);
     preferences = List.copyOf(preferences);
     heldOutPreferences = List.copyOf(heldOutPreferences);
+    unpaired = List.copyOf(unpaired);
+    heldOutUnpaired = List.copyOf(heldOutUnpaired);
   }
 
-  /** Whether people have said which completions are better, so that no judge is asked. */
+  /** Without completions that were judged by themselves. */
+  public DataSet(
+      List<Example> train,
+      List<Example> validation,
+      List<Example> test,
+      List<Preference> preferences,
+      List<Preference> heldOutPreferences) {
+    this(train, validation, test, preferences, heldOutPreferences, List.of(), List.of());
+  }
+
+  /** Whether people have said which completions are better, or good, so that no judge is asked. */
   public boolean hasPreferences() {
-    return !preferences.isEmpty();
+    return !preferences.isEmpty() || !unpaired.isEmpty();
   }
 
   /** Whether any prompt is a conversation, which only a chat template can write. */
   public boolean hasChats() {
-    return Stream.concat(
+    return Stream.of(
             Stream.of(train, validation, test).flatMap(List::stream).map(Example::prompt),
             Stream.of(preferences, heldOutPreferences)
                 .flatMap(List::stream)
-                .map(Preference::prompt))
+                .map(Preference::prompt),
+            Stream.of(unpaired, heldOutUnpaired)
+                .flatMap(List::stream)
+                .map(UnpairedPreference::prompt))
+        .flatMap(prompts -> prompts)
         .anyMatch(Prompt.Chat.class::isInstance);
   }
 
   /** Everything the tokenizer is trained on: training text only. */
   public Iterable<String> trainingTexts() {
     return () ->
-        Stream.concat(
+        Stream.of(
                 train.stream()
                     .flatMap(each -> Stream.of(each.prompt().transcript(), each.completion())),
-                preferences.stream().map(Preference::second))
+                preferences.stream().map(Preference::second),
+                unpaired.stream()
+                    .filter(each -> each.probabilityDesirable() == 0)
+                    .map(UnpairedPreference::completion))
+            .flatMap(texts -> texts)
             .iterator();
   }
 
@@ -69,6 +97,7 @@ public record DataSet(
    * Number of examples and preferences, by what they are for.
    *
    * @param preferences by people; null, as the held-out ones, if there are none
+   * @param unpaired likewise, of completions by themselves
    * @param inTwoSplits rows that were left out, as others with the same prompt stand in the files
    *     for validation or test; null if none
    */
@@ -79,6 +108,8 @@ public record DataSet(
       int test,
       @Nullable Integer preferences,
       @Nullable Integer heldOutPreferences,
+      @Nullable Integer unpaired,
+      @Nullable Integer heldOutUnpaired,
       @Nullable Integer inTwoSplits) {}
 
   Figures figures(int inTwoSplits) {
@@ -86,8 +117,10 @@ public record DataSet(
         train.size(),
         validation.size(),
         test.size(),
-        hasPreferences() ? preferences.size() : null,
-        hasPreferences() ? heldOutPreferences.size() : null,
+        preferences.isEmpty() ? null : preferences.size(),
+        preferences.isEmpty() ? null : heldOutPreferences.size(),
+        unpaired.isEmpty() ? null : unpaired.size(),
+        unpaired.isEmpty() ? null : heldOutUnpaired.size(),
         inTwoSplits == 0 ? null : inTwoSplits);
   }
 
@@ -98,6 +131,10 @@ public record DataSet(
     JsonLines.write(folder.resolve(TEST), test);
     JsonLines.write(folder.resolve(PREFERENCES), preferences);
     JsonLines.write(folder.resolve(HELD_OUT), heldOutPreferences);
+    if (!unpaired.isEmpty()) {
+      JsonLines.write(folder.resolve(UNPAIRED), unpaired);
+      JsonLines.write(folder.resolve(HELD_OUT_UNPAIRED), heldOutUnpaired);
+    }
   }
 
   /** Reads what {@link #write} wrote. */
@@ -107,6 +144,12 @@ public record DataSet(
         JsonLines.read(folder.resolve(VALIDATION), Example.class),
         JsonLines.read(folder.resolve(TEST), Example.class),
         JsonLines.read(folder.resolve(PREFERENCES), Preference.class),
-        JsonLines.read(folder.resolve(HELD_OUT), Preference.class));
+        JsonLines.read(folder.resolve(HELD_OUT), Preference.class),
+        unpaired(folder.resolve(UNPAIRED)),
+        unpaired(folder.resolve(HELD_OUT_UNPAIRED)));
+  }
+
+  private static List<UnpairedPreference> unpaired(Path file) {
+    return Files.exists(file) ? JsonLines.read(file, UnpairedPreference.class) : List.of();
   }
 }

@@ -10,6 +10,11 @@ interface Layout {
   /** What a row of this layout has and where, for errors: {@code a conversation in messages}. */
   String expects();
 
+  /** Whether a row may be read so where nobody has said what it is. */
+  default boolean isGuessed() {
+    return true;
+  }
+
   /**
    * The column that it learns and no other layout does, of which a row has one; null if there is
    * none.

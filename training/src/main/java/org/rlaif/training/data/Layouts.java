@@ -20,7 +20,11 @@ final class Layouts {
     choice = config.layout();
     candidates =
         all(new RowParts(config), learned).entrySet().stream()
-            .filter(each -> choice == DataConfig.Layout.AUTO || choice == each.getKey())
+            .filter(
+                each ->
+                    choice == DataConfig.Layout.AUTO
+                        ? each.getValue().isGuessed()
+                        : choice == each.getKey())
             .map(Map.Entry::getValue)
             .toList();
   }
@@ -33,7 +37,8 @@ final class Layouts {
             DataConfig.Layout.COMPLETION, new CompletionLayout(parts),
             DataConfig.Layout.PREFERENCE, new PreferenceLayout(parts),
             DataConfig.Layout.TRANSCRIPTS, new TranscriptsLayout(parts),
-            DataConfig.Layout.PROMPT, new PromptLayout(parts, learned)));
+            DataConfig.Layout.PROMPT, new PromptLayout(parts, learned),
+            DataConfig.Layout.UNPAIRED, new UnpairedLayout(parts)));
   }
 
   /** What a row becomes. */

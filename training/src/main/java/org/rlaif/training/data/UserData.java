@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.training.config.DataConfig;
 
 /** The user's own data. Relative paths count from the current folder. */
@@ -103,6 +104,8 @@ public final class UserData {
     List<Example> testExamples = new ArrayList<>();
     List<Preference> preferences = new ArrayList<>();
     List<Preference> heldOut = new ArrayList<>();
+    List<UnpairedPreference> unpaired = new ArrayList<>();
+    List<UnpairedPreference> heldOutUnpaired = new ArrayList<>();
     for (Lesson row : rows) {
       String prompt = row.prompt().transcript();
       boolean isTest = test.contains(prompt);
@@ -111,6 +114,8 @@ public final class UserData {
           .forEach((isTest ? testExamples : isValidation ? validationExamples : train)::add);
       Stream.ofNullable(row.preference())
           .forEach((isTest || isValidation ? heldOut : preferences)::add);
+      Stream.ofNullable(row.unpaired())
+          .forEach((isTest || isValidation ? heldOutUnpaired : unpaired)::add);
     }
     require(!train.isEmpty(), "data.files", "no example to train on", "completions to learn");
     require(
@@ -128,7 +133,13 @@ public final class UserData {
         "data.files",
         preferences.size() + " preferences to train on, " + heldOut.size() + " to measure with",
         "at least 1 of each");
-    return new DataSet(train, validationExamples, testExamples, preferences, heldOut);
+    require(
+        unpaired.isEmpty() == heldOutUnpaired.isEmpty(),
+        "data.files",
+        unpaired.size() + " labels to train on, " + heldOutUnpaired.size() + " to measure with",
+        "at least 1 of each");
+    return new DataSet(
+        train, validationExamples, testExamples, preferences, heldOut, unpaired, heldOutUnpaired);
   }
 
   /** What changes when the content of a file does; part of the data stage's fingerprint. */

@@ -2,6 +2,7 @@ package org.rlaif.training.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Comparison;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.Outcome;
@@ -27,10 +28,26 @@ public sealed interface Comparer {
    */
   WinRate compare(List<Example> examples, List<String> policy, List<String> opponent);
 
+  /**
+   * The same one by one: 1 where the policy's completion is better, 0.5 where they are even, 0, or
+   * NaN where nobody has answered.
+   */
+  double[] points(List<Example> examples, List<String> policy, List<String> opponent);
+
   /** The higher score wins; equal ones are a tie. */
   public record ByScore(String name, Scorer scorer) implements Comparer {
     @Override
     public WinRate compare(List<Example> examples, List<String> policy, List<String> opponent) {
+      return WinRate.of(outcomes(examples, policy, opponent));
+    }
+
+    @Override
+    public double[] points(List<Example> examples, List<String> policy, List<String> opponent) {
+      return outcomes(examples, policy, opponent).stream().mapToDouble(Outcome::points).toArray();
+    }
+
+    private List<Outcome> outcomes(
+        List<Example> examples, List<String> policy, List<String> opponent) {
       List<Outcome> outcomes = new ArrayList<>(examples.size());
       for (int i = 0; i < examples.size(); i++) {
         String id = examples.get(i).id();
@@ -41,7 +58,7 @@ public sealed interface Comparer {
                 policy.get(i),
                 opponent.get(i)));
       }
-      return WinRate.of(outcomes);
+      return outcomes;
     }
   }
 
@@ -54,12 +71,32 @@ public sealed interface Comparer {
 
     @Override
     public WinRate compare(List<Example> examples, List<String> policy, List<String> opponent) {
+      return Comparison.of(judge, questions(examples, policy, opponent)).winRate();
+    }
+
+    @Override
+    public double[] points(List<Example> examples, List<String> policy, List<String> opponent) {
+      List<@Nullable Double> probabilities =
+          Comparison.probabilities(judge, questions(examples, policy, opponent));
+      double[] points = new double[probabilities.size()];
+      for (int i = 0; i < points.length; i++) {
+        Double probability = probabilities.get(i);
+        points[i] =
+            probability == null
+                ? Double.NaN
+                : Outcome.of(probability, policy.get(i), opponent.get(i)).points();
+      }
+      return points;
+    }
+
+    private static List<Question> questions(
+        List<Example> examples, List<String> policy, List<String> opponent) {
       List<Question> questions = new ArrayList<>(examples.size());
       for (int i = 0; i < examples.size(); i++) {
         questions.add(
             new Question(examples.get(i).prompt().transcript(), policy.get(i), opponent.get(i)));
       }
-      return Comparison.of(judge, questions).winRate();
+      return questions;
     }
   }
 }

@@ -77,6 +77,9 @@ public final class Evaluation {
     EvaluationFigures.WinRates winRates = sampled.winRates(comparer);
     EvaluationFigures.WinRates greedyWinRates = greedy.winRates(comparer);
     watch.lap("compare");
+    List<BestOfN.Figures> bestOf =
+        BestOfN.measure(config, models, encoder, chosen, sampled.sft().texts(), comparer, seed);
+    watch.lap("bestOf");
     return new EvaluationFigures(
         comparer.name(),
         chosen.size(),
@@ -88,6 +91,7 @@ public final class Evaluation {
         ended(sampled),
         means(samples.stream().map(Sample::score)),
         means(samples.stream().map(Sample::gold)),
+        bestOf,
         new EvaluationFigures.Greedy(greedyWinRates, lengths(greedy, references), ended(greedy)),
         watch.seconds(),
         tooLong);

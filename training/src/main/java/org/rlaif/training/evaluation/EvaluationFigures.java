@@ -1,6 +1,7 @@
 package org.rlaif.training.evaluation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.WinRate;
@@ -13,6 +14,8 @@ import org.rlaif.judge.WinRate;
  * @param length mean, in tokens
  * @param score means by the reward model, null without one; {@code gold} by the scorer that
  *     compared, if one did
+ * @param bestOf the best of some completions of the start, chosen by the reward model; empty if
+ *     nobody wants to know
  * @param greedy the same of greedy completions
  * @param seconds by part
  * @param tooLong prompts that were left out
@@ -29,6 +32,7 @@ public record EvaluationFigures(
     Ended endedFraction,
     @Nullable ByModel score,
     @Nullable ByModel gold,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<BestOfN.Figures> bestOf,
     Greedy greedy,
     Map<String, Double> seconds,
     int tooLong) {

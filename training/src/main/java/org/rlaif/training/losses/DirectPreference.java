@@ -1,6 +1,7 @@
 package org.rlaif.training.losses;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 import org.rlaif.torch.Tensor;
 
 /**
@@ -29,8 +30,8 @@ public enum DirectPreference {
     }
   },
   /**
-   * l(d) = (d - 1 / (2 beta))^2 on the sums over the tokens: Azar et al. 2023 (arXiv 2310.12036),
-   * eq. 17. It wants a distance, and no more.
+   * l(d) = (d - 1 / (2 beta))^2: Azar et al. 2023 (arXiv 2310.12036), eq. 17. It wants a distance,
+   * and no more. In the paper the log-ratios are sums over the tokens; means are what TRL takes.
    */
   @JsonProperty("ipo")
   IPO {
@@ -38,7 +39,50 @@ public enum DirectPreference {
     Tensor of(Tensor differences, double beta) {
       return differences.minus(1 / (2 * beta)).square();
     }
+  },
+  /**
+   * The sigmoid's, made so that with labels of which a share is turned round by chance its mean is
+   * what it would be with none: ((1 - e) l(d) - e l(-d)) / (1 - 2 e), Chowdhury, Kini and Natarajan
+   * 2024 (arXiv 2403.00409), "rDPO". That is l with the label (q - e) / (1 - 2 e), which smoothing
+   * by e would make q.
+   */
+  @JsonProperty("robust")
+  ROBUST {
+    @Override
+    Tensor of(Tensor differences, double beta) {
+      return SIGMOID.of(differences, beta);
+    }
+
+    @Override
+    double label(double label, double wrong) {
+      return (label - wrong) / (1 - 2 * wrong);
+    }
   };
+
+  /** As it is written in a file. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * What a label counts as where some are wrong: smoothed, Mitchell 2023, "A note on DPO with noisy
+   * preferences", eq. 2, unless a loss has its own way.
+   *
+   * @param label P(first is better)
+   * @param wrong share of the labels that are turned round, below 0.5
+   */
+  double label(double label, double wrong) {
+    return wrong + (1 - 2 * wrong) * label;
+  }
+
+  /** The same of each of some. */
+  public float[] labels(float[] labels, double wrong) {
+    float[] counted = new float[labels.length];
+    for (int i = 0; i < labels.length; i++) {
+      counted[i] = (float) label(labels[i], wrong);
+    }
+    return counted;
+  }
 
   /** Of each pair, if its first completion is better. (B) */
   abstract Tensor of(Tensor differences, double beta);
@@ -46,9 +90,10 @@ public enum DirectPreference {
   /**
    * The mean over some pairs.
    *
-   * @param logprobs (2 B), sums over the tokens of the first completions, then of the second ones
-   * @param referenceLogprobs (2 B), a constant
-   * @param probabilitiesFirst (B), the labels, from 0 to 1; constants
+   * @param logprobs (2 B), sums over the tokens of the first completions, then of the second ones,
+   *     or else means
+   * @param referenceLogprobs (2 B), likewise; a constant
+   * @param probabilitiesFirst (B), what the {@link #labels} count as; constants
    * @param beta how dear it is to leave the reference
    * @return ()
    */

@@ -3,8 +3,8 @@ package org.rlaif.training.offline;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
@@ -16,11 +16,10 @@ import org.rlaif.torch.Torch;
 import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.DpoConfig;
-import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.Pairs;
-import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.TrainableModel;
-import org.rlaif.training.math.Rewards;
+import org.rlaif.training.learning.TrlName;
+import org.rlaif.training.losses.BetterCompletion;
 
 /**
  * Direct preference optimisation, Rafailov et al. 2023 (arXiv 2305.18290): the policy itself learns
@@ -35,15 +34,19 @@ public final class Dpo {
   /**
    * What came of it.
    *
+   * @param objective what was learned, in words
    * @param heldOut how the implicit reward, beta * (log pi - log pi_ref), agrees with preferences
    *     that were not learned
+   * @param rewards of their better and worse completions; both may fall, the worse one more
    * @param seconds by part
    * @param tooLong preferences that were left out
    * @param encodedApart completions that do not begin where their prompt's tokens end
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(
+      String objective,
       @JsonUnwrapped PreferenceFigures heldOut,
+      SideRewards rewards,
       int steps,
       int pairs,
       Map<String, Double> seconds,
@@ -52,7 +55,12 @@ public final class Dpo {
 
   /** Of the held-out preferences, in the metrics. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record HeldOut(double heldOutLoss, @Nullable Double accuracy, @Nullable Double margin) {}
+  private record HeldOut(
+      @TrlName("eval_loss") double heldOutLoss,
+      @TrlName("eval_rewards/accuracies") @Nullable Double accuracy,
+      @TrlName("eval_rewards/margins") @Nullable Double margin,
+      @TrlName("eval_rewards/chosen") @Nullable Double chosenReward,
+      @TrlName("eval_rewards/rejected") @Nullable Double rejectedReward) {}
 
   /**
    * Trains and writes {@code model/} and {@code metrics.jsonl} into a folder.
@@ -77,13 +85,16 @@ public final class Dpo {
     try (Network policy = TrainableModel.load(start, adapter, seed, device)) {
       var learned = new Side(policy, labels.train(encoder, start), config);
       var held = new Side(policy, labels.heldOut(encoder, start), config);
-      var objective = new ImplicitReward(learned, held);
+      var objective = new ImplicitReward(learned, held, new BatchRewards());
       Trainer.Result<HeldOut> result =
           new Trainer("dpo", config, steps, VALIDATIONS, seed, checkpoints)
               .train(policy, objective, out);
       TrainableModel.save(out.resolve("model"), start, policy, ScoreScale.IDENTITY);
+      double[] rewards = held.rewards();
       return new Figures(
-          held.figures(),
+          config.objective(),
+          held.agreement(rewards),
+          held.bySide(rewards),
           steps,
           learned.pairs.size(),
           result.watch().seconds(),
@@ -94,67 +105,99 @@ public final class Dpo {
 
   /** Pairs, with what the policy said about them before its first step. */
   private static final class Side {
-    private final Network policy;
     private final Pairs pairs;
     private final DpoConfig config;
 
-    /** Of all first completions, then of all second ones. */
-    private final double[] reference;
+    /** All first completions, then all second ones. */
+    private final Referenced completions;
 
     Side(Network policy, Pairs pairs, DpoConfig config) {
-      this.policy = policy;
       this.pairs = pairs;
       this.config = config;
-      this.reference = logprobs();
+      this.completions = Referenced.by(policy, pairs.all(), 2 * config.together());
     }
 
-    /** Sums over the tokens of each completion. */
-    private double[] logprobs() {
-      return Rewards.sums(
-          Forward.logprobs(policy, pairs.all(), /* temperature= */ 1, 2 * config.together()));
-    }
-
-    PreferenceFigures figures() {
-      double[] rewards = logprobs();
+    /** beta * (log pi - log pi_ref), in the order of the completions. */
+    double[] rewards() {
+      double[] rewards = completions.logRatios();
       for (int i = 0; i < rewards.length; i++) {
-        rewards[i] = config.beta() * (rewards[i] - reference[i]);
+        rewards[i] *= config.beta();
       }
+      return rewards;
+    }
+
+    Tensor loss(int[] items, BatchRewards figures) {
+      int n = items.length;
+      int[] rows =
+          IntStream.concat(
+                  IntStream.of(items), IntStream.of(items).map(item -> item + pairs.size()))
+              .toArray();
+      int[] lengths = completions.lengths(rows);
+      float[] labels = pairs.labels(items);
+      Tensor logprobs = completions.logprobs(rows); // (2 B)
+      Tensor reference = Tensor.of(completions.reference(rows), 2L * n);
+      watch(logprobs.toFloats(), rows, labels, figures);
+
+      Tensor perPart = Tensor.of(parts(lengths), 2L * n);
+      Tensor loss =
+          config
+              .loss()
+              .of(
+                  config.lengthNormalised() ? logprobs.times(perPart) : logprobs,
+                  config.lengthNormalised() ? reference.times(perPart) : reference,
+                  Tensor.of(config.loss().labels(labels, config.labelSmoothing()), n),
+                  config.beta()); // ()
+      if (config.nllWeight() == 0) {
+        return loss;
+      }
+      Tensor likelihood = BetterCompletion.negativeLogLikelihood(logprobs, lengths, labels); // ()
+      figures.add("nll_loss", likelihood.item(), n);
+      return loss.plus(likelihood.times(config.nllWeight()));
+    }
+
+    /** Who is ahead is a question of the pairs that are decided. */
+    private void watch(float[] logprobs, int[] rows, float[] labels, BatchRewards figures) {
+      int n = labels.length;
+      for (int i = 0; i < n; i++) {
+        if (labels[i] != 0.5f) {
+          int better = labels[i] > 0.5f ? i : n + i;
+          int worse = 2 * i + n - better;
+          figures.compare(
+              figures.add(true, logprobs[better], reference(rows[better]), config.beta()),
+              figures.add(false, logprobs[worse], reference(rows[worse]), config.beta()));
+        }
+      }
+    }
+
+    private double reference(int row) {
+      return completions.reference()[row];
+    }
+
+    PreferenceFigures agreement(double[] rewards) {
       return PreferenceFigures.of(pairs.differences(rewards), pairs.labels());
     }
 
-    private float[] smoothed(float[] labels) {
-      double wrong = config.labelSmoothing();
-      for (int i = 0; i < labels.length; i++) {
-        labels[i] = (float) (wrong + (1 - 2 * wrong) * labels[i]);
+    SideRewards bySide(double[] rewards) {
+      double[] labels = new double[rewards.length];
+      for (int i = 0; i < pairs.size(); i++) {
+        labels[i] = pairs.labels()[i];
+        labels[pairs.size() + i] = 1 - labels[i];
       }
-      return labels;
+      return SideRewards.of(rewards, labels);
     }
 
-    Tensor loss(int[] items) {
-      int n = items.length;
-      int[] lengths = new int[2 * n];
-      float[] before = new float[2 * n];
-      List<Sequence> all = pairs.all();
-      for (int i = 0; i < n; i++) {
-        for (int side = 0; side < 2; side++) {
-          int row = items[i] + side * pairs.size();
-          lengths[i + side * n] = all.get(row).completionTokens();
-          before[i + side * n] = (float) reference[row];
-        }
+    /** What a token is of its completion. */
+    private static float[] parts(int[] lengths) {
+      float[] parts = new float[lengths.length];
+      for (int i = 0; i < parts.length; i++) {
+        parts[i] = 1f / lengths[i];
       }
-      Tensor logprobs =
-          policy.logprobs(pairs.bothSides(items), /* temperature= */ 1).sums(lengths); // (2 B)
-      return config
-          .loss()
-          .of(
-              logprobs,
-              Tensor.of(before, 2L * n),
-              Tensor.of(smoothed(pairs.labels(items)), n),
-              config.beta()); // ()
+      return parts;
     }
   }
 
-  private record ImplicitReward(Side learned, Side held) implements Objective<HeldOut> {
+  private record ImplicitReward(Side learned, Side held, BatchRewards rewards)
+      implements Objective<HeldOut> {
     @Override
     public int size() {
       return learned.pairs.size();
@@ -171,14 +214,31 @@ public final class Dpo {
     }
 
     @Override
+    public void begin(int[] batch) {
+      rewards.begin();
+    }
+
+    @Override
     public Tensor loss(int[] items) {
-      return learned.loss(items);
+      return learned.loss(items, rewards);
+    }
+
+    @Override
+    public Map<String, Double> figures() {
+      return rewards.toMap();
     }
 
     @Override
     public HeldOut validate() {
-      PreferenceFigures now = held.figures();
-      return new HeldOut(now.loss(), now.accuracy(), now.margin());
+      double[] now = held.rewards();
+      PreferenceFigures agreement = held.agreement(now);
+      SideRewards sides = held.bySide(now);
+      return new HeldOut(
+          agreement.loss(),
+          agreement.accuracy(),
+          agreement.margin(),
+          sides.chosen(),
+          sides.rejected());
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.rlaif.training.offline;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.torch.Tensor;
 
@@ -25,6 +26,14 @@ interface Objective<V> {
    * @return ()
    */
   Tensor loss(int[] items);
+
+  /** Told of each batch before its parts come, for what has to be known of all of it. */
+  default void begin(int[] batch) {}
+
+  /** Of the last batch, for its row of the metrics: numbers by their names. */
+  default Map<String, Double> figures() {
+    return Map.of();
+  }
 
   /** How well the network does now; null if nobody looks. */
   default @Nullable V validate() {

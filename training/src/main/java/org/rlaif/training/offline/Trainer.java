@@ -1,5 +1,6 @@
 package org.rlaif.training.offline;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -64,7 +65,8 @@ record Trainer(
   private record Step(
       double loss,
       @TrlName("learning_rate") double learningRate,
-      @TrlName("grad_norm") double gradientNorm) {}
+      @TrlName("grad_norm") double gradientNorm,
+      @JsonAnyGetter Map<String, Double> more) {}
 
   /** Trains, and writes {@code metrics.jsonl} into a folder. */
   <V> Result<V> train(Network network, Objective<V> objective, Path out) {
@@ -102,7 +104,7 @@ record Trainer(
         losses[step] = gradients(objective, batch, gradient, where);
         double rate = schedule.at(step);
         double norm = gradient.step(rate, where);
-        metrics.write(step + 1, new Step(losses[step], rate, norm));
+        metrics.write(step + 1, new Step(losses[step], rate, norm, objective.figures()));
         tokens += IntStream.of(batch).mapToLong(objective::length).sum();
         progress.figures("loss %.3f", losses[step]);
         progress.step(1);
@@ -148,6 +150,7 @@ record Trainer(
     double all = objective.weight(batch);
     double sum = 0;
     gradient.begin();
+    objective.begin(batch);
     for (int[] part : Microbatches.of(batch, config.microbatch())) {
       double share = objective.weight(part) / all;
       try (Scope scope = Scope.open()) {

@@ -18,7 +18,8 @@ public final class Algorithms {
       case DR_GRPO -> new Grpo(run.grpo(), kl, maxTokens, /* unbiased= */ true);
       case GSPO -> new Gspo(run.gspo(), kl);
       case CISPO -> new Cispo(run.cispo(), kl);
-      case DPO -> throw new IllegalArgumentException(run.algorithm().word() + " is not on-policy");
+      case DPO, KTO ->
+          throw new IllegalArgumentException(run.algorithm().word() + " is not on-policy");
     };
   }
 }

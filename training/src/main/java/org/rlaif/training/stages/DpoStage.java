@@ -24,7 +24,7 @@ record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
         "Teaches the policy the preferences, without a reward model.",
         Dpo.Figures.class,
         Product.POLICY,
-        List.of("accuracy", "margin", "steps"));
+        List.of("objective", "accuracy", "margin", "steps"));
   }
 
   @Override
@@ -63,6 +63,8 @@ record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
   public void report(Dpo.Figures figures, Run run, ReportPart part) {
     part.story("DPO taught the policy the preferences");
     part.fact("DPO steps", ReportPart.count(figures.steps()));
+    part.fact("DPO loss", figures.objective());
     RewardStage.accuracies(part, figures.heldOut(), null, "the policy's implicit reward");
+    ImplicitRewards.picture(run.folder().stage(name())).ifPresent(part::picture);
   }
 }

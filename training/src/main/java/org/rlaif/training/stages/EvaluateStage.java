@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.EvaluationConfig;
@@ -70,6 +71,11 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
   @Override
   public void check(Run run) {
     run.requireRoom("evaluation.maxTokens", evaluation.maxTokens());
+    UserError.require(
+        evaluation.bestOf().isEmpty() || run.hasReward(),
+        "evaluation.bestOf",
+        evaluation.bestOf(),
+        "[], as this run has no reward model to choose by; reward.folder brings one");
     if (!isByGold()) {
       RunJudge.check(run);
     }
@@ -80,7 +86,7 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     long reward = run.hasReward() ? sizes.rewardParameters() : 0;
     return new Estimate(
         "at most " + evaluation.prompts() + " prompts",
-        4L * evaluation.prompts(),
+        (4L + evaluation.bestOf().stream().max(Integer::compare).orElse(0)) * evaluation.prompts(),
         "start, policy" + (reward > 0 ? ", reward" : ""),
         sizes.served(2 * sizes.parameters() + reward) + 2 * sizes.cache());
   }
@@ -160,6 +166,9 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     part.card(
         String.format(Locale.ROOT, "%.2f", figures.kl()), "KL to " + start, "nats per completion");
     part.picture(winRates(figures.winRate(), start));
+    if (!figures.bestOf().isEmpty()) {
+      part.picture(BestOfPicture.of(figures, config.algorithm(), start));
+    }
     part.examples(examples(run, start));
   }
 

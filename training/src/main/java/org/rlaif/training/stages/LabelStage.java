@@ -1,5 +1,6 @@
 package org.rlaif.training.stages;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.rlaif.judge.Labeler;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.Tokenizer;
@@ -16,6 +18,7 @@ import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.data.DataSet;
 import org.rlaif.training.data.Splits;
+import org.rlaif.training.offline.LabelledCompletions;
 import org.rlaif.training.offline.LabelledPairs;
 import org.rlaif.training.report.Charts.Amount;
 import org.rlaif.training.report.Charts.Axis;
@@ -31,6 +34,8 @@ import org.rlaif.training.run.Stage;
 record LabelStage(RunConfig config) implements Stage<LabelFigures> {
   private static final String TRAIN = "train.jsonl";
   private static final String HELD_OUT = "heldOut.jsonl";
+  private static final String UNPAIRED = "unpaired.jsonl";
+  private static final String HELD_OUT_UNPAIRED = "heldOutUnpaired.jsonl";
 
   @Override
   public About<LabelFigures> about() {
@@ -72,7 +77,16 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
       List<Preference> train = filter.preferences(data.preferences());
       List<Preference> heldOut = filter.preferences(data.heldOutPreferences());
       write(out, train, heldOut);
-      return LabelFigures.ofPeople(train.size(), heldOut.size(), filter.dropped());
+      List<UnpairedPreference> unpaired = filter.unpaired(data.unpaired());
+      List<UnpairedPreference> heldOutUnpaired = filter.unpaired(data.heldOutUnpaired());
+      if (!unpaired.isEmpty()) {
+        JsonLines.write(out.resolve(UNPAIRED), unpaired);
+        JsonLines.write(out.resolve(HELD_OUT_UNPAIRED), heldOutUnpaired);
+      }
+      return LabelFigures.ofPeople(
+          train.size() + unpaired.size(),
+          heldOut.size() + heldOutUnpaired.size(),
+          filter.dropped());
     }
   }
 
@@ -113,6 +127,23 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
     List<Preference> heldOut =
         filter.preferences(JsonLines.read(folder.resolve(HELD_OUT), Preference.class));
     return new LabelledPairs(train, heldOut, filter.dropped(), filter.apart());
+  }
+
+  /** The same with completions that were judged by themselves. */
+  static LabelledCompletions readCompletions(Run run, PromptEncoder encoder) {
+    Path folder = run.path(Product.PREFERENCES);
+    ContextFilter filter = run.filter(encoder);
+    LabelledPairs pairs = read(run, encoder);
+    return new LabelledCompletions(
+        pairs,
+        filter.unpaired(unpaired(folder.resolve(UNPAIRED))),
+        filter.unpaired(unpaired(folder.resolve(HELD_OUT_UNPAIRED))),
+        pairs.tooLong() + filter.dropped(),
+        encoder.apart());
+  }
+
+  private static List<UnpairedPreference> unpaired(Path file) {
+    return Files.exists(file) ? JsonLines.read(file, UnpairedPreference.class) : List.of();
   }
 
   @Override

@@ -38,9 +38,11 @@ public final class Stages {
       stages.add(new RewardStage(run, run.reward()));
     }
     stages.add(
-        onPolicy
-            ? new OnPolicyStage(run, Algorithms.of(run), run.onPolicy())
-            : new DpoStage(run, run.dpo()));
+        switch (run.algorithm()) {
+          case DPO -> new DpoStage(run, run.dpo());
+          case KTO -> new KtoStage(run, run.kto());
+          default -> new OnPolicyStage(run, Algorithms.of(run), run.onPolicy());
+        });
     stages.add(new EvaluateStage(run, run.evaluation()));
     stages.add(new ReportStage(List.copyOf(stages)));
     return List.copyOf(stages);

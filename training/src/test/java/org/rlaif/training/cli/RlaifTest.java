@@ -57,7 +57,7 @@ class RlaifTest {
         List.of("quickstart", "run", "data", "tokenizer", "sft", "candidates", "label", "reward")
                 .size()
             + List.of("ppo", "reinforce", "rloo", "grpo", "dr_grpo", "gspo", "cispo").size()
-            + List.of("dpo", "evaluate").size()
+            + List.of("dpo", "kto", "evaluate").size()
             + List.of("report", "serve", "generate", "score", "health", "bench").size()
             + List.of("export", "judge").size(),
         commands);

@@ -157,6 +157,40 @@ class WholeRunTest {
   }
 
   @Test
+  void completionsByThemselvesNeedNoJudge() throws IOException {
+    List<String> rows =
+        IntStream.range(0, 60)
+            .mapToObj(
+                i ->
+                    "{\"prompt\": \"say %d\", \"completion\": \" %s\", \"good\": %b}"
+                        .formatted(i / 2, i % 2 == 0 ? "it is " + i : "no", i % 2 == 0))
+            .toList();
+    Path data = Files.write(folder.resolve("labels.jsonl"), rows);
+    Path yaml =
+        Files.writeString(
+            folder.resolve("tiny.yaml"),
+            TinyRun.YAML.replace("evaluation: {", "evaluation: {judge: configured, ")
+                + "algorithm: kto\nkto: {epochs: 1, batch: 8}\n"
+                + "data: {source: files, files: ['%s'], layout: unpaired, columns: {label: good},"
+                    .formatted(data)
+                + " validation: 0.1, test: 0.2}\n");
+    Typed typed = run(yaml, "a");
+    assertEquals(0, typed.code(), typed.err());
+    Path run = folder.resolve("a/tiny");
+    assertFalse(Files.exists(run.resolve("candidates/candidates.jsonl")));
+    JsonNode report = Json.MAPPER.readTree(run.resolve("report.json").toFile());
+    assertEquals("people", report.at("/labels/judge").asText());
+    assertEquals(42, report.at("/labels/train").asInt());
+    assertEquals(18, report.at("/labels/heldOut").asInt());
+    assertEquals(42, report.at("/kto/completions").asInt());
+    assertEquals(21, report.at("/kto/desirable").asDouble());
+    assertTrue(report.at("/kto/rewards/chosen").isNumber(), report.toString());
+    assertEquals(6, report.at("/winRate/policyVsSft/n").asInt(), "prompts with a wanted answer");
+    assertTrue(Files.exists(run.resolve("pictures/implicit-rewards.png")));
+    assertTrue(Files.readString(run.resolve("report.html")).contains("21 of 42 completions"));
+  }
+
+  @Test
   void modelsAndPromptsAreBroughtAlong() throws IOException {
     Path yaml = Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS);
     assertEquals(0, run(yaml, "a").code());

@@ -14,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Prompt;
+import org.rlaif.kit.Provenance;
+import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.DataConfig;
 
@@ -138,7 +140,39 @@ class LayoutsTest {
     UserError error = assertThrows(UserError.class, () -> Rows.config("data.layout=chats"));
     assertEquals(
         "--set: data.layout: chats (expected: one of auto, conversation, completion, preference,"
-            + " transcripts, prompt)",
+            + " transcripts, prompt, unpaired)",
+        error.getMessage());
+  }
+
+  @Test
+  void aLabelCountsWhereItIsAskedFor() {
+    String good = "{'prompt': 'a', 'completion': 'b', 'label': true}";
+    String bad = "{'prompt': 'a', 'completion': 'b', 'label': false}";
+    assertEquals(List.of("completion", "prompt", "unpaired"), fitting(good, false));
+    assertNull(read(good).unpaired(), "a label may mean anything");
+    String[] unpaired = {"data.layout=unpaired", "algorithm=kto"};
+    Lesson wanted = read(good, unpaired);
+    assertEquals(
+        new UnpairedPreference("f:7", Prompt.of("a"), "b", 1, Provenance.human()),
+        wanted.unpaired());
+    assertEquals(new Example("f:7", Prompt.of("a"), "b"), wanted.example());
+    Lesson unwanted = read(bad, unpaired);
+    assertEquals(
+        new UnpairedPreference("f:7", Prompt.of("a"), "b", 0, Provenance.human()),
+        unwanted.unpaired());
+    assertNull(unwanted.example(), "nobody learns to write what is not wanted");
+    assertEquals(
+        "f, row 7, column label: \"yes\" (expected: true or false)",
+        message("{'prompt': 'a', 'completion': 'b', 'label': 'yes'}", unpaired));
+    assertEquals(
+        "f, row 7, columns: prompt, completion (expected: a completion in completion with true or"
+            + " false in label, since data.layout is unpaired; data.columns says what yours are"
+            + " called)",
+        message("{'prompt': 'a', 'completion': 'b'}", unpaired));
+    UserError error = assertThrows(UserError.class, () -> Rows.config("data.layout=unpaired"));
+    assertEquals(
+        "--set: data.layout: unpaired (expected: with algorithm: kto, the one that learns from such"
+            + " labels; completion takes none of them)",
         error.getMessage());
   }
 

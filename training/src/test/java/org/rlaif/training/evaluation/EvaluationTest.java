@@ -67,12 +67,42 @@ class EvaluationTest {
     assertTrue(samples.stream().allMatch(sample -> sample.gold() == null));
   }
 
+  /** The reward model of the toy task likes what the gold score likes. */
+  @Test
+  void theBestOfMoreIsBetter() {
+    EvaluationFigures figures = run(GOLD, "policy", List.of(1, 2, 8));
+    List<BestOfN.Figures> bestOf = figures.bestOf();
+    assertEquals(List.of(1, 2, 8), bestOf.stream().map(BestOfN.Figures::n).toList());
+    assertEquals(0, bestOf.get(0).kl());
+    assertEquals(Math.log(8) - 7.0 / 8, bestOf.get(2).kl(), 1e-12);
+    assertEquals(0.5, bestOf.get(0).winRate(), 0.08, figures.toString());
+    for (int i = 1; i < 3; i++) {
+      assertTrue(bestOf.get(i).winRate() > bestOf.get(i - 1).winRate(), figures.toString());
+      assertTrue(bestOf.get(i).gold() > bestOf.get(i - 1).gold(), figures.toString());
+      assertTrue(bestOf.get(i).score() > bestOf.get(i - 1).score(), figures.toString());
+    }
+    assertTrue(bestOf.get(2).winRateLow() > 0.6, figures.toString());
+    assertEquals(bestOf, run(GOLD, "policy", List.of(1, 2, 8)).bestOf(), "the same seed");
+  }
+
+  @Test
+  void aJudgeSaysWhatTheBestOfNIsWorth() {
+    List<BestOfN.Figures> bestOf =
+        run(new Comparer.ByJudge(new AlwaysFirst()), "policy", List.of(4)).bestOf();
+    assertEquals(0.5, bestOf.get(0).winRate());
+    assertNull(bestOf.get(0).gold());
+  }
+
   private EvaluationFigures run(Comparer comparer, String policyName) {
+    return run(comparer, policyName, List.of());
+  }
+
+  private EvaluationFigures run(Comparer comparer, String policyName, List<Integer> bestOf) {
     try (ModelFolder sft = ModelFolder.open(ToyModels.sft());
         RlaifServer server = ToyModels.serve();
         RlaifClient client = ToyModels.client(server)) {
       return Evaluation.run(
-          new EvaluationConfig(60, 1, 8, EvaluationConfig.By.GOLD),
+          new EvaluationConfig(60, 1, 8, EvaluationConfig.By.GOLD, bestOf),
           new EvaluatedModels(
               sft, sft, client, new EvaluatedModels.Names("sft", policyName, "reward")),
           Toy.examples(100, 11),

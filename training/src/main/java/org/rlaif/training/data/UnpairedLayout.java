@@ -1,0 +1,39 @@
+package org.rlaif.training.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.Prompt;
+
+/** A prompt, a completion, and whether it is wanted; one that is wanted is learned. */
+record UnpairedLayout(RowParts parts) implements Layout {
+  @Override
+  public String expects() {
+    return "a completion in "
+        + parts.columns().completion()
+        + " with true or false in "
+        + parts.columns().label();
+  }
+
+  @Override
+  public boolean isGuessed() {
+    return false;
+  }
+
+  @Override
+  public boolean fits(Row row) {
+    return row.has(parts.columns().completion()) && row.has(parts.columns().label());
+  }
+
+  @Override
+  public Lesson read(Row row) {
+    JsonNode label = row.columns().get(parts.columns().label());
+    if (!label.isBoolean()) {
+      throw row.error("column " + parts.columns().label(), Json.excerpt(label), "true or false");
+    }
+    Cell completion = parts.answer(row, parts.columns().completion());
+    Prompt prompt = parts.prompt(row, completion, null);
+    return parts
+        .lesson(row, prompt, completion, null, /* everyTurn= */ false)
+        .labelled(label.booleanValue());
+  }
+}

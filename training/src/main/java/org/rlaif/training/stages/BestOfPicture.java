@@ -1,0 +1,103 @@
+package org.rlaif.training.stages;
+
+import static org.rlaif.training.report.Charts.Look.MARKS;
+import static org.rlaif.training.report.Charts.Look.TRAIL;
+
+import java.awt.Color;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.rlaif.training.config.Algorithm;
+import org.rlaif.training.evaluation.BestOfN;
+import org.rlaif.training.evaluation.EvaluationFigures;
+import org.rlaif.training.report.Picture;
+import org.rlaif.training.report.Pictures;
+import org.rlaif.training.report.Pictures.Line;
+import org.rlaif.training.report.Pictures.Panel;
+import org.rlaif.training.report.Theme;
+
+/** How far choosing gets, beside how far training has got. */
+final class BestOfPicture {
+  private BestOfPicture() {}
+
+  /**
+   * Of an evaluation that has looked at the best of some.
+   *
+   * @param start what the policy that the training started from is called
+   */
+  static Picture of(EvaluationFigures figures, Algorithm algorithm, String start) {
+    String policy = algorithm.word().toUpperCase(Locale.ROOT).replace('_', ' ');
+    List<Panel> panels = new ArrayList<>();
+    panels.add(
+        panel(
+            "wins over " + start + " (%)",
+            figures,
+            policy,
+            100 * figures.winRate().policyVsSft().value(),
+            each -> 100 * each.winRate(),
+            Theme::policy));
+    EvaluationFigures.ByModel gold = figures.gold();
+    if (gold != null) {
+      panels.add(
+          panel("gold score", figures, policy, gold.policy(), BestOfPicture::gold, Theme::gold));
+    }
+    EvaluationFigures.ByModel score = figures.score();
+    if (score != null) {
+      panels.add(
+          panel(
+              "reward model's score",
+              figures,
+              policy,
+              score.policy(),
+              BestOfN.Figures::score,
+              Theme::policy));
+    }
+    return Pictures.curves(
+        "best-of",
+        "The best of n, chosen by the reward model",
+        "Of "
+            + figures.bestOf().stream()
+                .map(each -> String.valueOf(each.n()))
+                .collect(Collectors.joining(", "))
+            + " completions of "
+            + start
+            + " the one with the highest score, a mean over all choices of so many of those"
+            + " that were sampled, and the trained policy, over the KL to "
+            + start
+            + ". That of the best of n is at most log n - (n - 1) / n.",
+        300,
+        panels.size(),
+        panels);
+  }
+
+  private static double gold(BestOfN.Figures figures) {
+    Double gold = figures.gold();
+    return gold == null ? Double.NaN : gold;
+  }
+
+  private static Panel panel(
+      String what,
+      EvaluationFigures figures,
+      String policy,
+      double ofPolicy,
+      ToDoubleFunction<BestOfN.Figures> value,
+      Function<Theme, Color> color) {
+    double[] kl = figures.bestOf().stream().mapToDouble(BestOfN.Figures::kl).toArray();
+    double[] values = figures.bestOf().stream().mapToDouble(value).toArray();
+    return new Panel(
+        "",
+        "KL (nats)",
+        what,
+        List.of(
+            new Line("best of n", kl, values, TRAIL, color),
+            new Line(
+                policy,
+                new double[] {figures.kl()},
+                new double[] {ofPolicy},
+                MARKS,
+                Theme::before)));
+  }
+}

@@ -1,0 +1,56 @@
+package org.rlaif.training.stages;
+
+import static org.rlaif.training.report.Charts.Look.LINE;
+
+import java.awt.Color;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.rlaif.training.report.MetricCurves;
+import org.rlaif.training.report.Picture;
+import org.rlaif.training.report.Pictures;
+import org.rlaif.training.report.Pictures.Line;
+import org.rlaif.training.report.Pictures.Panel;
+import org.rlaif.training.report.Theme;
+
+/** What a policy that learns without a reward model thinks of good and bad completions. */
+final class ImplicitRewards {
+  private ImplicitRewards() {}
+
+  /**
+   * Its rewards of both, step by step; nothing if there are too few steps.
+   *
+   * @param stage the folder with the metrics
+   */
+  static Optional<Picture> picture(Path stage) {
+    var metrics = new MetricCurves(stage);
+    double[][] chosen = metrics.curve("step", "rewards/chosen");
+    double[][] rejected = metrics.curve("step", "rewards/rejected");
+    if (chosen[0].length < 2 || rejected[0].length < 2) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Pictures.curves(
+            "implicit-rewards",
+            "The policy's implicit rewards, step by step",
+            "beta times the log-ratio of policy and reference, of the completions that the labels"
+                + " prefer and of the others, each the mean of a batch, smoothed. What counts is"
+                + " the distance. Where both fall, the policy moves away from both kinds, and"
+                + " writes something else instead.",
+            300,
+            1,
+            List.of(
+                new Panel(
+                    "",
+                    "step",
+                    "implicit reward",
+                    List.of(
+                        line("better", chosen, Theme::policy),
+                        line("worse", rejected, Theme::before))))));
+  }
+
+  private static Line line(String name, double[][] points, Function<Theme, Color> color) {
+    return new Line(name, points[0], MetricCurves.smooth(points[1]), LINE, color);
+  }
+}
