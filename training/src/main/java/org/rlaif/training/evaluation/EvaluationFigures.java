@@ -14,7 +14,7 @@ import org.rlaif.judge.WinRate;
  * @param length mean, in tokens
  * @param score means by the reward model, null without one; {@code gold} by the scorer that
  *     compared, if one did
- * @param bestOf the best of some completions of the start, chosen by the reward model; empty if
+ * @param bestOf the best of some completions of the start, chosen by the reward model; null if
  *     nobody wants to know
  * @param greedy the same of greedy completions
  * @param seconds by part
@@ -32,7 +32,7 @@ public record EvaluationFigures(
     Ended endedFraction,
     @Nullable ByModel score,
     @Nullable ByModel gold,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<BestOfN.Figures> bestOf,
+    @Nullable List<BestOfN.Figures> bestOf,
     Greedy greedy,
     Map<String, Double> seconds,
     int tooLong) {

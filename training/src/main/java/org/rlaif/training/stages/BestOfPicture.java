@@ -7,6 +7,7 @@ import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -24,17 +25,22 @@ final class BestOfPicture {
   private BestOfPicture() {}
 
   /**
-   * Of an evaluation that has looked at the best of some.
+   * Of an evaluation that has looked at the best of some; nothing, if it has not.
    *
    * @param start what the policy that the training started from is called
    */
-  static Picture of(EvaluationFigures figures, Algorithm algorithm, String start) {
+  static Optional<Picture> of(EvaluationFigures figures, Algorithm algorithm, String start) {
+    List<BestOfN.Figures> bestOf = figures.bestOf();
+    if (bestOf == null) {
+      return Optional.empty();
+    }
     String policy = algorithm.word().toUpperCase(Locale.ROOT).replace('_', ' ');
     List<Panel> panels = new ArrayList<>();
     panels.add(
         panel(
             "wins over " + start + " (%)",
-            figures,
+            bestOf,
+            figures.kl(),
             policy,
             100 * figures.winRate().policyVsSft().value(),
             each -> 100 * each.winRate(),
@@ -42,24 +48,25 @@ final class BestOfPicture {
     EvaluationFigures.ByModel gold = figures.gold();
     if (gold != null) {
       panels.add(
-          panel("gold score", figures, policy, gold.policy(), BestOfPicture::gold, Theme::gold));
+          panel("gold score", bestOf, figures.kl(), policy, gold.policy(), BestOfPicture::gold, Theme::gold));
     }
     EvaluationFigures.ByModel score = figures.score();
     if (score != null) {
       panels.add(
           panel(
               "reward model's score",
-              figures,
+              bestOf,
+              figures.kl(),
               policy,
               score.policy(),
               BestOfN.Figures::score,
               Theme::policy));
     }
-    return Pictures.curves(
+    return Optional.of(Pictures.curves(
         "best-of",
         "The best of n, chosen by the reward model",
         "Of "
-            + figures.bestOf().stream()
+            + bestOf.stream()
                 .map(each -> String.valueOf(each.n()))
                 .collect(Collectors.joining(", "))
             + " completions of "
@@ -70,7 +77,7 @@ final class BestOfPicture {
             + ". That of the best of n is at most log n - (n - 1) / n.",
         300,
         panels.size(),
-        panels);
+        panels));
   }
 
   private static double gold(BestOfN.Figures figures) {
@@ -80,13 +87,14 @@ final class BestOfPicture {
 
   private static Panel panel(
       String what,
-      EvaluationFigures figures,
+      List<BestOfN.Figures> bestOf,
+      double klOfPolicy,
       String policy,
       double ofPolicy,
       ToDoubleFunction<BestOfN.Figures> value,
       Function<Theme, Color> color) {
-    double[] kl = figures.bestOf().stream().mapToDouble(BestOfN.Figures::kl).toArray();
-    double[] values = figures.bestOf().stream().mapToDouble(value).toArray();
+    double[] kl = bestOf.stream().mapToDouble(BestOfN.Figures::kl).toArray();
+    double[] values = bestOf.stream().mapToDouble(value).toArray();
     return new Panel(
         "",
         "KL (nats)",
@@ -95,7 +103,7 @@ final class BestOfPicture {
             new Line("best of n", kl, values, TRAIL, color),
             new Line(
                 policy,
-                new double[] {figures.kl()},
+                new double[] {klOfPolicy},
                 new double[] {ofPolicy},
                 MARKS,
                 Theme::before)));

@@ -166,9 +166,7 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     part.card(
         String.format(Locale.ROOT, "%.2f", figures.kl()), "KL to " + start, "nats per completion");
     part.picture(winRates(figures.winRate(), start));
-    if (!figures.bestOf().isEmpty()) {
-      part.picture(BestOfPicture.of(figures, config.algorithm(), start));
-    }
+    BestOfPicture.of(figures, config.algorithm(), start).ifPresent(part::picture);
     part.examples(examples(run, start));
   }
 
