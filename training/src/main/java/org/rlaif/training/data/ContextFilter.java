@@ -68,7 +68,7 @@ public final class ContextFilter {
         each -> chars(each.prompt(), each.completion()),
         each ->
             prompt(each.id(), each.prompt())
-                + completion(each.id(), each.prompt(), each.completion()),
+                + encoder.completion(each.id(), each.prompt(), each.completion()).length,
         "prompt and completion");
   }
 

@@ -44,7 +44,7 @@ public final class MetricCurves {
   }
 
   /** Means over the points around each, a tenth of the curve in all. */
-  private static double[] smooth(double[] values) {
+  public static double[] smooth(double[] values) {
     int reach = Math.max(1, values.length / 20);
     return IntStream.range(0, values.length)
         .mapToDouble(

@@ -16,8 +16,8 @@ import org.rlaif.training.evaluation.BestOfN;
 import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Pictures.Line;
-import org.rlaif.training.report.Pictures.Panel;
+import org.rlaif.training.report.Charts.Line;
+import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.Theme;
 
 /** How far choosing gets, beside how far training has got. */

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.rlaif.training.report.MetricCurves;
 import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Pictures.Line;
-import org.rlaif.training.report.Pictures.Panel;
+import org.rlaif.training.report.Charts.Line;
+import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.Theme;
 
 /** What a policy that learns without a reward model thinks of good and bad completions. */
@@ -25,8 +25,8 @@ final class ImplicitRewards {
    */
   static Optional<Picture> picture(Path stage) {
     var metrics = new MetricCurves(stage);
-    double[][] chosen = metrics.curve("step", "rewards/chosen");
-    double[][] rejected = metrics.curve("step", "rewards/rejected");
+    double[][] chosen = metrics.curve("step", "rewards/chosen", 0);
+    double[][] rejected = metrics.curve("step", "rewards/rejected", 0);
     if (chosen[0].length < 2 || rejected[0].length < 2) {
       return Optional.empty();
     }
