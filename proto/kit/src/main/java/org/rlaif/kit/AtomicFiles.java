@@ -67,6 +67,19 @@ public final class AtomicFiles {
     }
   }
 
+  /** Copies a folder with all that is in it. */
+  public static void copyFolder(Path from, Path target) {
+    folder(
+        target,
+        place -> {
+          try (Stream<Path> inside = Files.walk(from)) {
+            for (Path each : inside.skip(1).toList()) { // the folder itself
+              Files.copy(each, place.resolve(from.relativize(each).toString()));
+            }
+          }
+        });
+  }
+
   /** Moves a folder that is complete, on the same disk, into its place, that of any older one. */
   public static void moveFolder(Path complete, Path target) {
     try {

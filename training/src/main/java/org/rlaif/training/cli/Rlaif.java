@@ -60,6 +60,7 @@ public final class Rlaif implements Callable<Integer> {
     StageCommand.all().forEach(root::addSubcommand);
     root.addSubcommand(new ReportCommand());
     root.addSubcommand(new CompareRunsCommand());
+    root.addSubcommand(new ReproduceCommand());
     root.addSubcommand(withExample(new ServeCommand()));
     root.addSubcommand(withExample(new GenerateCommand()));
     root.addSubcommand(withExample(new ScoreCommand()));

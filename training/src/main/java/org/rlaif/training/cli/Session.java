@@ -58,6 +58,11 @@ final class Session {
             .collect(Collectors.joining(" "));
   }
 
+  /** Copies stages that another run has finished with the same settings. */
+  void borrow(RunFolder other) {
+    new Pipeline(run, stages).borrow(other);
+  }
+
   /**
    * Runs the stages that are not finished, and says what came of a whole run.
    *

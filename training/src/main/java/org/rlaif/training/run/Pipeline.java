@@ -3,6 +3,7 @@ package org.rlaif.training.run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,24 @@ public final class Pipeline {
 
   private String fingerprint(Stage<?> stage) {
     return fingerprints.get(stages.indexOf(stage));
+  }
+
+  /**
+   * Copies what another run has finished with the same settings, seed and stages before it, where
+   * this one has not.
+   */
+  public void borrow(RunFolder other) {
+    for (Stage<?> stage : stages) {
+      Path mine = folder.stage(stage.name());
+      boolean same =
+          other
+              .finished(stage.name())
+              .filter(record -> record.fingerprint().equals(fingerprint(stage)))
+              .isPresent();
+      if (same && !stage.isRedrawn() && !Files.exists(mine)) {
+        AtomicFiles.copyFolder(other.stage(stage.name()), mine);
+      }
+    }
   }
 
   /** Looks at what is there of these stages. */

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import org.rlaif.training.config.Algorithm;
 import org.rlaif.training.evaluation.BestOfN;
 import org.rlaif.training.evaluation.EvaluationFigures;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.Charts.Line;
 import org.rlaif.training.report.Charts.Panel;
+import org.rlaif.training.report.Picture;
+import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.Theme;
 
 /** How far choosing gets, beside how far training has got. */
@@ -48,7 +48,14 @@ final class BestOfPicture {
     EvaluationFigures.ByModel gold = figures.gold();
     if (gold != null) {
       panels.add(
-          panel("gold score", bestOf, figures.kl(), policy, gold.policy(), BestOfPicture::gold, Theme::gold));
+          panel(
+              "gold score",
+              bestOf,
+              figures.kl(),
+              policy,
+              gold.policy(),
+              BestOfPicture::gold,
+              Theme::gold));
     }
     EvaluationFigures.ByModel score = figures.score();
     if (score != null) {
@@ -62,22 +69,23 @@ final class BestOfPicture {
               BestOfN.Figures::score,
               Theme::policy));
     }
-    return Optional.of(Pictures.curves(
-        "best-of",
-        "The best of n, chosen by the reward model",
-        "Of "
-            + bestOf.stream()
-                .map(each -> String.valueOf(each.n()))
-                .collect(Collectors.joining(", "))
-            + " completions of "
-            + start
-            + " the one with the highest score, a mean over all choices of so many of those"
-            + " that were sampled, and the trained policy, over the KL to "
-            + start
-            + ". That of the best of n is at most log n - (n - 1) / n.",
-        300,
-        panels.size(),
-        panels));
+    return Optional.of(
+        Pictures.curves(
+            "best-of",
+            "The best of n, chosen by the reward model",
+            "Of "
+                + bestOf.stream()
+                    .map(each -> String.valueOf(each.n()))
+                    .collect(Collectors.joining(", "))
+                + " completions of "
+                + start
+                + " the one with the highest score, a mean over all choices of so many of those"
+                + " that were sampled, and the trained policy, over the KL to "
+                + start
+                + ". That of the best of n is at most log n - (n - 1) / n.",
+            300,
+            panels.size(),
+            panels));
   }
 
   private static double gold(BestOfN.Figures figures) {
@@ -102,10 +110,6 @@ final class BestOfPicture {
         List.of(
             new Line("best of n", kl, values, TRAIL, color),
             new Line(
-                policy,
-                new double[] {klOfPolicy},
-                new double[] {ofPolicy},
-                MARKS,
-                Theme::before)));
+                policy, new double[] {klOfPolicy}, new double[] {ofPolicy}, MARKS, Theme::before)));
   }
 }

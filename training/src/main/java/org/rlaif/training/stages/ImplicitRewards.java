@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.rlaif.training.report.Charts.Line;
+import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.MetricCurves;
 import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.Theme;
 
 /** What a policy that learns without a reward model thinks of good and bad completions. */

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.report.Charts.Amount;
@@ -27,6 +26,7 @@ import org.rlaif.training.report.Page;
 import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.TextDrawing;
+import org.rlaif.training.report.TextTable;
 import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Figures;
 import org.rlaif.training.run.RunFolder;
@@ -120,17 +120,7 @@ public final class RunComparison {
   public void print(PrintWriter out) {
     List<List<String>> table = new ArrayList<>(List.of(HEAD));
     rows.forEach(row -> table.add(row.cells()));
-    int[] widths =
-        IntStream.range(0, HEAD.size())
-            .map(i -> table.stream().mapToInt(cells -> cells.get(i).length()).max().orElse(0))
-            .toArray();
-    for (List<String> cells : table) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        line.append(String.format(Locale.ROOT, "%-" + (widths[i] + 2) + "s", cells.get(i)));
-      }
-      out.println(line.toString().stripTrailing());
-    }
+    TextTable.print(table, out);
     for (List<String> cells : differing()) {
       out.println(cells.get(0) + ": " + String.join(", ", cells.subList(1, cells.size())));
     }

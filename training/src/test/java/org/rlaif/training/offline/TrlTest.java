@@ -137,7 +137,15 @@ class TrlTest {
       var config = new KtoConfig(0.3, 1, 1.5, STEPS, 8, microbatch, RATE, 0, 1, 1, ADAM);
       Path folder = Files.createDirectories(out.resolve("kto " + microbatch));
       try (ModelFolder start = ModelFolder.open(model)) {
-        Kto.run(config, AdapterConfig.NONE, start, labels, /* seed= */ 0, Device.CPU, Checkpoints.none(), folder);
+        Kto.run(
+            config,
+            AdapterConfig.NONE,
+            start,
+            labels,
+            /* seed= */ 0,
+            Device.CPU,
+            Checkpoints.none(),
+            folder);
       }
       compare("kto", golden.get("kto"), folder);
     }

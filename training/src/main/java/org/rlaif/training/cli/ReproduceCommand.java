@@ -1,0 +1,125 @@
+package org.rlaif.training.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.rlaif.kit.UserError;
+import org.rlaif.training.config.Algorithm;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.run.RunFolder;
+import org.rlaif.training.stages.AlgorithmTable;
+import org.rlaif.training.stages.ReportStage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs every algorithm on the quickstart's task. */
+@Command(
+    name = "reproduce",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs every algorithm on the quickstart's task with several seeds, and writes one table:",
+      "win rate over SFT with its interval, KL, length, time. All runs of a seed begin with the",
+      "same policy and the same labels. Interrupted, it goes on where it was."
+    },
+    footer = {"", "Example: rlaif reproduce algorithms --seeds 1 --only ppo,dpo"})
+final class ReproduceCommand implements Callable<Integer> {
+  /** What is reproduced. */
+  enum What {
+    algorithms
+  }
+
+  /** Without a reward model: PPO on what a rubric says. */
+  private static final String DIRECT = "direct_rating";
+
+  private static final String RATED = "onPolicy.rewards=[{kind: rubric, rubric: tldr, weight: 1}]";
+  private static final String BEST_OF = "evaluation.bestOf=[4, 16]";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "algorithms", description = "What is reproduced.")
+  private What what = What.algorithms;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Runs of each, with the seeds from 0 on (default: ${DEFAULT-VALUE}).")
+  private int seeds = 3;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "NAME",
+      description = "These of them, by commas (default: all).")
+  private List<String> only = new ArrayList<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of every run. Can be repeated.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--runs",
+      paramLabel = "FOLDER",
+      defaultValue = "reproduced",
+      description = "Where the runs and the table go (default: ${DEFAULT-VALUE}).")
+  private Path runs = Path.of("reproduced");
+
+  @Override
+  public Integer call() {
+    UserError.require(seeds >= 1, "seeds", seeds, ">= 1");
+    var table = new AlgorithmTable();
+    ways()
+        .forEach(
+            (name, own) -> {
+              List<RunFolder> done =
+                  IntStream.range(0, seeds).mapToObj(seed -> run(name, own, seed)).toList();
+              table.add(name, done);
+              table.addBestOf(done);
+            });
+    table.print(spec.commandLine().getOut());
+    table.write(runs, ReportStage.now());
+    return 0;
+  }
+
+  /** Names, and what each sets. PPO's evaluation measures the best of n, too. */
+  private Map<String, List<String>> ways() {
+    Map<String, List<String>> ways = new LinkedHashMap<>();
+    for (Algorithm algorithm : Algorithm.values()) {
+      ways.put(algorithm.word(), List.of("algorithm=" + algorithm.word()));
+    }
+    ways.put(Algorithm.PPO.word(), List.of(BEST_OF));
+    ways.put(DIRECT, List.of(RATED));
+    for (String name : only) {
+      UserError.require(
+          ways.containsKey(name), "--only", name, "one of " + String.join(", ", ways.keySet()));
+    }
+    if (!only.isEmpty()) {
+      ways.keySet().retainAll(only);
+    }
+    return ways;
+  }
+
+  /** One run, with what others of its seed have made before, as far as it is the same. */
+  private RunFolder run(String name, List<String> own, int seed) {
+    List<String> all = new ArrayList<>(QuickstartCommand.SETTINGS);
+    all.addAll(own);
+    all.addAll(List.of("name=" + name + "-" + seed, "seed=" + seed));
+    all.addAll(settings);
+    Session session = new Session(RunConfig.load(null, all), runs, spec);
+    Arrays.stream(Algorithm.values())
+        .map(other -> RunFolder.of(runs, other.word() + "-" + seed))
+        .forEach(session::borrow);
+    session.run(null, /* replace= */ false);
+    return RunFolder.of(runs, name + "-" + seed);
+  }
+}

@@ -1,0 +1,88 @@
+package org.rlaif.training.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.kit.Json;
+
+class ReproduceTest {
+  private static final List<String> TINY =
+      List.of(
+          "threads=1",
+          "tokenizer.vocabularySize=300",
+          "model.width=16",
+          "model.layers=1",
+          "model.heads=2",
+          "model.contextLength=224",
+          "sft.steps=4",
+          "sft.batch=4",
+          "candidates.prompts=16",
+          "candidates.maxTokens=12",
+          "reward.epochs=1",
+          "reward.batch=4",
+          "onPolicy.updates=2",
+          "onPolicy.batch=8",
+          "onPolicy.minibatch=4",
+          "onPolicy.maxTokens=12",
+          "evaluation.prompts=8",
+          "evaluation.maxTokens=12",
+          "data.posts.train=60",
+          "data.posts.validation=6",
+          "data.posts.test=12");
+
+  @TempDir Path folder;
+
+  @Test
+  void everyAlgorithmBeginsWithTheSameAndOneTableHasAll() throws Exception {
+    Typed typed = reproduce("--seeds", "2", "--only", "ppo,rloo,dpo");
+    assertEquals(0, typed.code(), typed.err());
+    for (String stage : List.of("data", "tokenizer", "sft", "candidates", "label", "reward")) {
+      assertEquals(
+          -1,
+          Files.mismatch(stageFile("ppo-1", stage), stageFile("rloo-1", stage)),
+          stage + " is not made twice");
+    }
+    JsonNode table = Json.MAPPER.readTree(folder.resolve("algorithms.json").toFile());
+    assertEquals(
+        List.of("ppo", "best of 4", "best of 16", "rloo", "dpo"),
+        table.findValuesAsText("algorithm"));
+    JsonNode rloo = table.get(3);
+    double[] bySeed = Json.MAPPER.treeToValue(rloo.get("bySeed"), double[].class);
+    assertEquals(2, bySeed.length);
+    assertEquals((bySeed[0] + bySeed[1]) / 2, rloo.get("winRate").asDouble(), 1e-12);
+    assertEquals(
+        Json.MAPPER
+            .readTree(folder.resolve("rloo-1/report.json").toFile())
+            .at("/winRate/policyVsSft/value")
+            .asDouble(),
+        bySeed[1]);
+    List<String> lines = typed.out().lines().toList();
+    int head = lines.size() - 6;
+    assertTrue(lines.get(head).startsWith("algorithm   seeds  win rate (%)"), typed.out());
+    assertTrue(lines.get(head + 4).startsWith("rloo        2      "), typed.out());
+    assertTrue(Files.readString(folder.resolve("algorithms.html")).contains("<td>rloo</td>"));
+
+    Typed unknown = reproduce("--only", "ppo,magic");
+    assertEquals(2, unknown.code());
+    assertTrue(unknown.err().startsWith("rlaif: --only: magic (expected: one of ppo, "));
+  }
+
+  private Path stageFile(String run, String stage) {
+    return folder.resolve(run).resolve(stage).resolve("stage.json");
+  }
+
+  private Typed reproduce(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("reproduce", "algorithms"));
+    arguments.addAll(List.of("--runs", folder.toString()));
+    TINY.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+    arguments.addAll(List.of(more));
+    return Typed.rlaif(arguments.toArray(String[]::new));
+  }
+}
