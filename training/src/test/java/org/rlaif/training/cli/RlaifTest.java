@@ -58,7 +58,8 @@ class RlaifTest {
                 .size()
             + List.of("ppo", "reinforce", "rloo", "grpo", "dr_grpo", "gspo", "cispo").size()
             + List.of("dpo", "kto", "evaluate").size()
-            + List.of("report", "serve", "generate", "score", "health", "bench").size()
+            + List.of("report", "compare", "reproduce").size()
+            + List.of("serve", "generate", "score", "health", "bench").size()
             + List.of("export", "judge").size(),
         commands);
   }
