@@ -182,9 +182,13 @@ public final class Charts {
     return copy;
   }
 
-  /** Without superfluous zeros. */
+  /**
+   * Without superfluous zeros. Digits enough for small numbers: XChart widens the step between
+   * ticks until all labels differ, for ever if they cannot.
+   */
   private static String number(double value) {
-    return new DecimalFormat("0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
+    return new DecimalFormat("0.########", DecimalFormatSymbols.getInstance(Locale.ROOT))
+        .format(value);
   }
 
   private static XYChart chart(Theme theme, int width, int height, String title, String x) {
