@@ -11,7 +11,7 @@ public enum Algorithm {
   /** Proximal policy optimisation, with a value network. */
   @JsonProperty("ppo")
   PPO,
-  /** REINFORCE with the batch as its baseline. */
+  /** REINFORCE with the batch, or a value network, as its baseline. */
   @JsonProperty("reinforce")
   REINFORCE,
   /** REINFORCE with the other completions of a prompt as the baseline. */
@@ -29,6 +29,18 @@ public enum Algorithm {
   /** REINFORCE on groups, with clipped weights for old tokens. */
   @JsonProperty("cispo")
   CISPO,
+  /** GRPO that clips higher than it clips low, and asks on for groups that differ. */
+  @JsonProperty("dapo")
+  DAPO,
+  /** DPO on two completions that were just written, of which the reward says the better one. */
+  @JsonProperty("online_dpo")
+  ONLINE_DPO,
+  /** The completions of a prompt become as likely as they are good. */
+  @JsonProperty("rrhf")
+  RRHF,
+  /** The best completion of a prompt is learned. */
+  @JsonProperty("rejection")
+  REJECTION,
   /** Direct preference optimisation: no reward model, no rollouts. */
   @JsonProperty("dpo")
   DPO,

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.training.math.MissingEnd;
 import org.rlaif.training.rewards.ClassReward;
 import org.rlaif.training.rewards.ModelReward;
 import org.rlaif.training.rewards.RewardKind;
@@ -21,9 +22,16 @@ import org.rlaif.training.rewards.RubricReward;
  * @param epochs passes over a rollout batch
  * @param minibatch completions per optimiser step
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
- * @param klCoefficient beta, the price of a nat that the policy is away from the reference
- * @param missingEndPenalty subtracted from the score of a completion without end-of-text
+ * @param kl the price of being away from the reference
+ * @param entropyCoefficient what a nat of a token's distribution is worth, in the loss
+ * @param stopAtKl of the policy to the one that wrote the batch, in nats per token, estimator k3 in
+ *     a minibatch: beyond it an update makes no more steps; null: it makes all of them
+ * @param correction of rollouts from weights that are not quite the trainer's
+ * @param missingEnd what becomes of the score of a completion without end-of-text
+ * @param missingEndPenalty for it
+ * @param scoreAt where a value network is given the score
  * @param scoreClip scores are clipped to plus and minus this
+ * @param missingReward what a reward that is NaN does
  * @param temperature of sampling
  * @param maxTokens of a completion, the end-of-text token counted
  * @param parityThreshold the largest log-probability difference at which new weights are served;
@@ -47,9 +55,15 @@ public record OnPolicyConfig(
     double finalFraction,
     double maxGradientNorm,
     AdamConfig adam,
-    double klCoefficient,
+    KlConfig kl,
+    double entropyCoefficient,
+    @Nullable Double stopAtKl,
+    CorrectionConfig correction,
+    MissingEnd missingEnd,
     double missingEndPenalty,
+    ScoreAt scoreAt,
     double scoreClip,
+    MissingReward missingReward,
     double temperature,
     int maxTokens,
     @Nullable Double parityThreshold)
@@ -69,14 +83,13 @@ public record OnPolicyConfig(
         minibatch,
         "from 1 to onPolicy.batch (" + batch + ")");
     Ranges.microbatch(NAME + ".microbatch", microbatch, NAME + ".minibatch", minibatch);
-    Ranges.notNegative(NAME + ".klCoefficient", klCoefficient);
+    Ranges.notNegative(NAME + ".entropyCoefficient", entropyCoefficient);
+    Ranges.positiveOrNull(NAME + ".stopAtKl", stopAtKl);
     Ranges.notNegative(NAME + ".missingEndPenalty", missingEndPenalty);
     Ranges.positive(NAME + ".scoreClip", scoreClip);
     Ranges.positive(NAME + ".temperature", temperature);
     Ranges.atLeastOne(NAME + ".maxTokens", maxTokens);
-    if (parityThreshold != null) {
-      Ranges.positive(NAME + ".parityThreshold", parityThreshold);
-    }
+    Ranges.positiveOrNull(NAME + ".parityThreshold", parityThreshold);
   }
 
   /** Sequences in memory at a time. */

@@ -24,6 +24,10 @@ final class Ranges {
     require(value > 0, name, value, "> 0");
   }
 
+  static void positiveOrNull(String name, @Nullable Double value) {
+    require(value == null || value > 0, name, value, "> 0, or null");
+  }
+
   static void notNegative(String name, double value) {
     require(value >= 0, name, value, ">= 0");
   }

@@ -2,6 +2,7 @@ package org.rlaif.training.config;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.nio.file.Path;
@@ -55,6 +56,10 @@ public record RunConfig(
     GrpoConfig grpo,
     GspoConfig gspo,
     CispoConfig cispo,
+    DapoConfig dapo,
+    @JsonProperty("online_dpo") OnlineDpoConfig onlineDpo,
+    RrhfConfig rrhf,
+    RejectionConfig rejection,
     DpoConfig dpo,
     KtoConfig kto,
     EvaluationConfig evaluation) {

@@ -1,5 +1,6 @@
 package org.rlaif.training.losses;
 
+import org.jspecify.annotations.Nullable;
 import org.rlaif.torch.Tensor;
 import org.rlaif.training.math.KlEstimators;
 
@@ -20,9 +21,6 @@ public record PolicyLoss(
     double clipFraction,
     double approximateKl) {
 
-  /** Ratios beyond e^20 say nothing more and would overflow. */
-  private static final double MAX_LOG_RATIO = 20;
-
   /**
    * -min(ratio * A, clip(ratio) * A). All (N).
    *
@@ -42,10 +40,31 @@ public record PolicyLoss(
    */
   public static PolicyLoss clipped(
       Tensor logprobs, Tensor oldLogprobs, Tensor advantages, double low, double high) {
+    return clipped(logprobs, oldLogprobs, advantages, low, high, /* dualClip= */ null);
+  }
+
+  /**
+   * The same with a second bound: where the advantage is negative, a ratio counts at most {@code
+   * dualClip}, so that a token that has become far likelier does not throw the policy out of its
+   * way. Ye et al. 2020 (arXiv 1912.09729), eq. 5.
+   *
+   * @param dualClip c, above 1 + high; null: without
+   */
+  public static PolicyLoss clipped(
+      Tensor logprobs,
+      Tensor oldLogprobs,
+      Tensor advantages,
+      double low,
+      double high,
+      @Nullable Double dualClip) {
     Tensor logRatio = logRatio(logprobs, oldLogprobs); // (N)
     Tensor ratio = logRatio.exp(); // (N)
     Tensor clipped = ratio.clamp(1 - low, 1 + high); // (N)
     Tensor surrogate = Tensor.min(ratio.times(advantages), clipped.times(advantages)); // (N)
+    if (dualClip != null) {
+      Tensor bad = advantages.clamp(-Float.MAX_VALUE, 0); // (N)
+      surrogate = Tensor.max(surrogate, bad.times(dualClip)); // (N); good tokens are above 0
+    }
     return withStatistics(surrogate.neg(), logRatio.detach().toFloats(), low, high); // (N)
   }
 
@@ -64,20 +83,32 @@ public record PolicyLoss(
   }
 
   private static Tensor logRatio(Tensor logprobs, Tensor oldLogprobs) {
-    return logprobs.minus(oldLogprobs).clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO);
+    return logprobs.minus(oldLogprobs).clamp(-KlLoss.MAX_LOG_RATIO, KlLoss.MAX_LOG_RATIO);
   }
 
   /**
-   * The same with the price of being away from the reference in the loss: plus beta * (e^d - d - 1)
-   * with d = log pi_ref - log pi, estimator k3 of Schulman 2020, "Approximating KL divergence".
+   * A loss that is not made of ratios, with the same figures about them.
    *
-   * @param referenceLogprobs (N), a constant
+   * @param perToken (N)
    */
-  public PolicyLoss plusKl(Tensor logprobs, Tensor referenceLogprobs, double beta) {
-    Tensor d = referenceLogprobs.minus(logprobs).clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO); // (N)
-    Tensor kl = d.exp().minus(d).minus(1); // (N)
-    return new PolicyLoss(
-        perToken.plus(kl.times(beta)), ratioMean, ratioMin, ratioMax, clipFraction, approximateKl);
+  public static PolicyLoss without(Tensor perToken, Tensor logprobs, Tensor oldLogprobs) {
+    float[] logRatios = logRatio(logprobs, oldLogprobs).detach().toFloats();
+    double nowhere = Double.POSITIVE_INFINITY;
+    return withStatistics(perToken, logRatios, nowhere, nowhere);
+  }
+
+  /** The same plus another loss of each token. (N) */
+  public PolicyLoss plus(Tensor other) {
+    return with(perToken.plus(other));
+  }
+
+  /** The same with each token's loss times a constant. (N) */
+  public PolicyLoss times(Tensor weights) {
+    return with(perToken.times(weights));
+  }
+
+  private PolicyLoss with(Tensor loss) {
+    return new PolicyLoss(loss, ratioMean, ratioMin, ratioMax, clipFraction, approximateKl);
   }
 
   private static PolicyLoss withStatistics(

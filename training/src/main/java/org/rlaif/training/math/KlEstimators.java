@@ -5,6 +5,10 @@ import java.util.function.DoubleUnaryOperator;
 /**
  * Estimators of KL(policy || reference) from tokens that the policy sampled: Schulman,
  * "Approximating KL divergence" (2020). Each takes one token's difference log pi - log pi_ref.
+ *
+ * <p>As a penalty in the reward only k1 has the gradient of the KL: REINFORCE does not follow the
+ * reward's own dependence on the policy, which is 0 in expectation for k1 and for k2 the KL's whole
+ * gradient. What they teach as a loss, {@link org.rlaif.training.losses.KlLoss} says.
  */
 public final class KlEstimators {
   private KlEstimators() {}

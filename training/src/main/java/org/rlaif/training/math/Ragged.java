@@ -44,6 +44,16 @@ public final class Ragged {
     return chosen;
   }
 
+  /** Rows as long as those of {@code like}, which are no longer than these. */
+  public static float[][] cut(float[][] rows, float[][] like) {
+    requireSameLength("rows", rows.length, like.length);
+    float[][] cut = new float[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      cut[i] = rows[i].length == like[i].length ? rows[i] : Arrays.copyOf(rows[i], like[i].length);
+    }
+    return cut;
+  }
+
   /**
    * The opposite of {@link #flat}: cuts (N) into rows as long as the numbers in {@code lengths}.
    */

@@ -20,7 +20,7 @@ import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.learning.TrlName;
 import org.rlaif.training.losses.KahnemanTversky;
 import org.rlaif.training.math.Preferences;
-import org.rlaif.training.math.Ranking;
+import org.rlaif.training.math.AreaUnderCurve;
 
 /**
  * Kahneman-Tversky optimisation, Ethayarajh et al. 2024 (arXiv 2402.01306): the policy learns which
@@ -176,7 +176,7 @@ public final class Kto {
             label(i) * config.desirableWeight() * Preferences.sigmoid(-gain)
                 + (1 - label(i)) * config.undesirableWeight() * Preferences.sigmoid(gain);
       }
-      double area = Ranking.areaUnderCurve(rewards, encoded.labels());
+      double area = AreaUnderCurve.of(rewards, encoded.labels());
       SideRewards sides = SideRewards.of(rewards, encoded.labels());
       return new HeldOut(
           loss / rewards.length,

@@ -56,7 +56,7 @@ final class Alarms {
         "kl",
         figures,
         "the policy is %.0f nats per completion away from where it began: a larger"
-            + " onPolicy.klCoefficient, or a lower learning rate, may help",
+            + " onPolicy.kl.coefficient, or a lower learning rate, may help",
         row.seen().kl());
     check(
         row.seen().endedFraction() < STILL_ENDED * figures.start().endedFraction(),

@@ -8,16 +8,19 @@ public final class Algorithms {
 
   /** The one that is set, if it is on-policy. */
   public static OnPolicyAlgorithm of(RunConfig run) {
-    double kl = run.onPolicy().klCoefficient();
     int maxTokens = run.onPolicy().maxTokens();
     return switch (run.algorithm()) {
-      case PPO -> new Ppo(run.ppo(), kl);
-      case REINFORCE -> new Reinforce(run.reinforce(), kl);
-      case RLOO -> new Rloo(run.rloo(), kl);
-      case GRPO -> new Grpo(run.grpo(), kl, maxTokens, /* unbiased= */ false);
-      case DR_GRPO -> new Grpo(run.grpo(), kl, maxTokens, /* unbiased= */ true);
-      case GSPO -> new Gspo(run.gspo(), kl);
-      case CISPO -> new Cispo(run.cispo(), kl);
+      case PPO -> new Ppo(run.ppo());
+      case REINFORCE -> new Reinforce(run.reinforce());
+      case RLOO -> new Rloo(run.rloo());
+      case GRPO -> new Grpo(run.grpo(), maxTokens, /* unbiased= */ false);
+      case DR_GRPO -> new Grpo(run.grpo(), maxTokens, /* unbiased= */ true);
+      case GSPO -> new Gspo(run.gspo());
+      case CISPO -> new Cispo(run.cispo());
+      case DAPO -> new Dapo(run.dapo());
+      case ONLINE_DPO -> new OnlineDpo(run.onlineDpo());
+      case RRHF -> new Rrhf(run.rrhf());
+      case REJECTION -> new Rejection(run.rejection());
       case DPO, KTO ->
           throw new IllegalArgumentException(run.algorithm().word() + " is not on-policy");
     };

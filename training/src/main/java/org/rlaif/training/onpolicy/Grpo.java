@@ -1,6 +1,7 @@
 package org.rlaif.training.onpolicy;
 
 import org.rlaif.training.config.GrpoConfig;
+import org.rlaif.training.config.KlConfig.Place;
 import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.math.GroupAdvantages;
@@ -12,12 +13,10 @@ import org.rlaif.training.math.GroupAdvantages;
  * completions are nearly alike: the division by the length and by the deviation, Liu et al. 2025
  * (arXiv 2503.20783), section 3.
  *
- * @param klCoefficient beta of the penalty
  * @param maxTokens of a completion; the constant by which {@code dr_grpo} divides instead
  * @param unbiased whether it is {@code dr_grpo}
  */
-record Grpo(GrpoConfig config, double klCoefficient, int maxTokens, boolean unbiased)
-    implements OnPolicyAlgorithm {
+record Grpo(GrpoConfig config, int maxTokens, boolean unbiased) implements OnPolicyAlgorithm {
   @Override
   public String description() {
     return unbiased
@@ -31,23 +30,25 @@ record Grpo(GrpoConfig config, double klCoefficient, int maxTokens, boolean unbi
   }
 
   @Override
+  public Place kl() {
+    return Place.LOSS;
+  }
+
+  @Override
   public Advantages advantages(Experience experience) {
-    double[] scores = experience.scores();
-    return Advantages.ofGroups(
+    double[] worths = experience.worths();
+    int[] groups = experience.groups();
+    return Advantages.shared(
         experience,
         unbiased
-            ? GroupAdvantages.centred(scores, samples())
-            : GroupAdvantages.standardised(scores, samples()));
+            ? GroupAdvantages.centred(worths, groups)
+            : GroupAdvantages.standardised(worths, groups));
   }
 
   @Override
   public PolicyLoss loss(Minibatch minibatch) {
     return PolicyLoss.clipped(
-            minibatch.logprobs(),
-            minibatch.oldLogprobs(),
-            minibatch.advantages(),
-            config.clipRange())
-        .plusKl(minibatch.logprobs(), minibatch.referenceLogprobs(), klCoefficient);
+        minibatch.logprobs(), minibatch.oldLogprobs(), minibatch.advantages(), config.clipRange());
   }
 
   @Override

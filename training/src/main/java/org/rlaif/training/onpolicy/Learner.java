@@ -4,10 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.model.ModelFolder;
@@ -17,23 +18,27 @@ import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Sequences;
 import org.rlaif.torch.Tensor;
+import org.rlaif.torch.TokenDistribution;
+import org.rlaif.torch.Torch;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.OnPolicyConfig;
+import org.rlaif.training.config.ScoreAt;
 import org.rlaif.training.learning.Averages;
 import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.GradientSteps;
-import org.rlaif.training.learning.Microbatches;
-import org.rlaif.training.learning.Order;
-import org.rlaif.training.learning.Seeds;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.learning.TrainedState;
 import org.rlaif.training.learning.TrlName;
 import org.rlaif.training.losses.PolicyLoss;
+import org.rlaif.training.math.ImportanceWeights;
 import org.rlaif.training.math.Ragged;
+import org.rlaif.training.math.Rewards;
 import org.rlaif.training.math.Schedule;
+import org.rlaif.training.onpolicy.Minibatches.Part;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Critic;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Experience;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Minibatch;
 import org.rlaif.training.rollouts.Rollout;
 
@@ -50,7 +55,8 @@ final class Learner implements AutoCloseable {
   private final Optimizer optimizer;
   private final GradientSteps policySteps;
   private final Schedule rate;
-  private final Order order;
+  private final Minibatches minibatches;
+  private final KlTerm kl;
   private int step;
 
   /**
@@ -75,12 +81,12 @@ final class Learner implements AutoCloseable {
             ? null
             : new ValueNetwork(
                 critic, config, adapter, this.policy, policy, reward, steps, seed, device);
-    this.optimizer = GradientSteps.optimizer(this.policy, config.learningRate(), config.adam());
+    double peak = Objects.requireNonNullElse(algorithm.learningRate(), config.learningRate());
+    this.optimizer = GradientSteps.optimizer(this.policy, peak, config.adam());
     this.policySteps = new GradientSteps(optimizer, config.maxGradientNorm());
-    this.rate =
-        Schedule.risingThenFalling(
-            config.learningRate(), steps, config.warmup(), config.finalFraction());
-    this.order = new Order(config.batch(), Seeds.of(seed, "minibatches", 0));
+    this.rate = Schedule.risingThenFalling(peak, steps, config.warmup(), config.finalFraction());
+    this.minibatches = new Minibatches(config, algorithm, seed);
+    this.kl = KlTerm.of(config.kl(), algorithm);
   }
 
   Network policy() {
@@ -91,11 +97,23 @@ final class Learner implements AutoCloseable {
    * What the networks say about a rollout batch before they learn from it; rows as in the batch.
    *
    * @param logprobs of the policy
+   * @param old what counts as those of the policy that wrote the tokens: the server's, or with a
+   *     correction the trainer's
+   * @param valued the sequences that a value network reads, perhaps longer by a token that stands
+   *     for the place behind the end
    * @param values V(s), in units of normalised scores; empty without a value network
    * @param entropy of the policy's distributions, mean over the tokens, in nats
+   * @param correction what the tokens weigh; null without one
    */
   @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-  record View(float[][] logprobs, float[][] referenceLogprobs, float[][] values, double entropy) {}
+  record View(
+      float[][] logprobs,
+      float[][] referenceLogprobs,
+      float[][] old,
+      List<Sequence> valued,
+      float[][] values,
+      double entropy,
+      @Nullable ImportanceWeights correction) {}
 
   View look(Rollout rollout) {
     List<Sequence> sequences = rollout.sequences();
@@ -103,11 +121,63 @@ final class Learner implements AutoCloseable {
     int together = config.together();
     Forward.Distribution distribution =
         Forward.distribution(policy, sequences, temperature, together);
+    List<Sequence> valued = values == null ? List.of() : valued(rollout);
+    Double cap = config.correction().cap();
     return new View(
         distribution.logprobs(),
         Forward.logprobs(reference, sequences, temperature, together),
-        values == null ? new float[0][] : values.values(sequences, together),
-        distribution.entropy());
+        cap == null ? rollout.logprobs() : distribution.logprobs(),
+        valued,
+        values == null ? new float[0][] : values.values(valued, together),
+        distribution.entropy(),
+        cap == null
+            ? null
+            : ImportanceWeights.of(distribution.logprobs(), rollout.logprobs(), cap));
+  }
+
+  /** A value is read one token before its place, so any token makes a place behind the end. */
+  private List<Sequence> valued(Rollout rollout) {
+    if (config.scoreAt() == ScoreAt.LAST_TOKEN) {
+      return rollout.sequences();
+    }
+    List<Sequence> valued = new ArrayList<>();
+    for (int row = 0; row < rollout.size(); row++) {
+      Sequence sequence = rollout.sequences().get(row);
+      int[] completion = sequence.completion();
+      boolean hasRoom = rollout.ended()[row] && completion.length < config.maxTokens();
+      valued.add(
+          hasRoom
+              ? new Sequence(
+                  sequence.prompt(),
+                  IntStream.concat(IntStream.of(completion), IntStream.of(completion[0])).toArray())
+              : sequence);
+    }
+    return valued;
+  }
+
+  /**
+   * What an algorithm is told of a batch that the networks have looked at.
+   *
+   * @param klCoefficient of this update
+   */
+  Experience experience(Sampling.Batch batch, View view, double klCoefficient) {
+    float[][] old = view.old();
+    boolean[] behind = new boolean[old.length];
+    for (int row = 0; row < view.values().length; row++) {
+      behind[row] = view.values()[row].length > old[row].length;
+    }
+    double[][] penalties = kl.penalties(old, view.referenceLogprobs(), klCoefficient);
+    return new Experience(
+        old,
+        Rewards.perToken(penalties, batch.shaped(), behind),
+        batch.shaped(),
+        kl.isInReward(),
+        view.values(),
+        batch.groups());
+  }
+
+  KlTerm kl() {
+    return kl;
   }
 
   /**
@@ -115,7 +185,10 @@ final class Learner implements AutoCloseable {
    * first, which show whether trainer and server agree about the policy.
    *
    * @param valueLoss null without a value network, as is its gradient's norm
+   * @param policyGradientNorm null while the value network alone learns
    * @param learningRate of the policy's last step
+   * @param skippedSteps that were not made, since the policy was too far from the one that wrote
+   *     the batch; null: it may go as far as it will
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Learned(
@@ -126,34 +199,54 @@ final class Learner implements AutoCloseable {
       @TrlName("val/ratio") double ratioMean,
       @TrlName("policy/clipfrac_avg") double clipFraction,
       @TrlName("policy/approxkl_avg") double approximateKl,
-      @TrlName("grad_norm") double policyGradientNorm,
+      @TrlName("grad_norm") @Nullable Double policyGradientNorm,
       @Nullable Double valueGradientNorm,
       double ratioMin,
       double ratioMax,
-      @TrlName("lr") double learningRate) {}
+      @TrlName("lr") double learningRate,
+      @Nullable Integer skippedSteps) {}
+
+  /**
+   * One update's batch, with all that is said about it.
+   *
+   * @param where names the update if training has blown up
+   */
+  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
+  record Lesson(
+      Rollout rollout,
+      int[] groups,
+      View view,
+      Advantages estimated,
+      int update,
+      double klCoefficient,
+      String where) {}
 
   /**
    * All epochs over one rollout batch. Every minibatch makes one step of each network that learns,
    * in however many parts it is computed.
-   *
-   * @param where names the update if training has blown up
    */
-  Learned train(Rollout rollout, View view, Advantages estimated, String where) {
+  Learned train(Lesson lesson) {
     Averages averages = new Averages();
     Range first = new Range();
     Range all = new Range();
-    for (int epoch = 0; epoch < config.epochs(); epoch++) {
-      int[] shuffled = order.next(config.batch());
-      for (int from = 0; from < shuffled.length; from += config.minibatch()) {
-        int end = Math.min(from + config.minibatch(), shuffled.length);
-        int[] rows = Arrays.copyOfRange(shuffled, from, end);
-        Range ratios = minibatch(rollout, view, estimated, rows, averages, where);
-        if (all.isEmpty()) {
-          first.add(ratios);
-        }
-        all.add(ratios);
+    List<List<Part>> dealt =
+        minibatches.deal(
+            lesson.groups(), row -> algorithm.learns(lesson.estimated().advantages()[row]));
+    step = lesson.update() * config.stepsPerUpdate(); // also after an update that was stopped
+    int made = 0;
+    for (List<Part> minibatch : dealt) {
+      Range ratios = minibatch(lesson, minibatch, step + made, made > 0, averages);
+      if (ratios == null) {
+        break;
       }
+      if (all.isEmpty()) {
+        first.add(ratios);
+      }
+      all.add(ratios);
+      made++;
     }
+    double lastRate = rate.at(step + made - 1);
+    step += config.stepsPerUpdate();
     Map<String, Double> means = averages.toMap();
     return new Learned(
         first.min,
@@ -163,11 +256,12 @@ final class Learner implements AutoCloseable {
         means.getOrDefault("ratioMean", Double.NaN),
         means.getOrDefault("clipFraction", Double.NaN),
         means.getOrDefault("approximateKl", Double.NaN),
-        means.getOrDefault("policyGradientNorm", Double.NaN),
+        means.get("policyGradientNorm"),
         means.get("valueGradientNorm"),
         all.min,
         all.max,
-        rate.at(step - 1));
+        lastRate,
+        config.stopAtKl() == null ? null : dealt.size() - made);
   }
 
   /** The smallest and the largest ratio of some tokens. */
@@ -190,57 +284,36 @@ final class Learner implements AutoCloseable {
     }
   }
 
-  /** One step; returns the ratios before it. */
-  private Range minibatch(
-      Rollout rollout,
-      View view,
-      Advantages estimated,
-      int[] rows,
-      Averages averages,
-      String where) {
+  /** One step; returns the ratios before it, or null if the policy is too far away for it. */
+  private @Nullable Range minibatch(
+      Lesson lesson, List<Part> parts, int step, boolean mayStop, Averages averages) {
+    String where = lesson.where();
+    int[] rows = parts.stream().flatMapToInt(part -> IntStream.of(part.rows())).toArray();
+    boolean policyLearns = values == null || lesson.update() >= values.warmup();
     Range ratios = new Range();
-    int[] lengths = lengths(rollout, rows);
     Map<String, Double> means = new LinkedHashMap<>(); // over the minibatch
     policySteps.begin();
     if (values != null) {
       values.steps().begin();
     }
-    for (int[] some : Microbatches.of(rows, config.microbatch())) {
-      Sequences sequences = Sequence.batch(rollout.sequences(), some);
-      int[] ofSome = lengths(rollout, some);
-      double share = algorithm.averaging().share(ofSome, lengths);
-      double tokens = (double) IntStream.of(ofSome).sum() / IntStream.of(lengths).sum();
-      try (Scope scope = Scope.open()) {
-        PolicyLoss loss =
-            algorithm.loss(
-                new Minibatch(
-                    policy.logprobs(sequences, config.temperature()),
-                    flat(rollout.logprobs(), some),
-                    flat(view.referenceLogprobs(), some),
-                    flat(estimated.advantages(), some),
-                    ofSome));
-        Tensor policyLoss = algorithm.averaging().of(loss.perToken(), ofSome);
-        policySteps.add(policyLoss, share, where + ", policyLoss");
-        if (values != null) {
-          Tensor valueLoss =
-              values.loss(sequences, flat(view.values(), some), flat(estimated.returns(), some));
-          values.steps().add(valueLoss, tokens, where + ", valueLoss");
-          means.merge("valueLoss", tokens * valueLoss.item(), Double::sum);
-        }
-        means.merge("policyLoss", share * policyLoss.item(), Double::sum);
-        means.merge("ratioMean", tokens * loss.ratioMean(), Double::sum);
-        means.merge("clipFraction", tokens * loss.clipFraction(), Double::sum);
-        means.merge("approximateKl", tokens * loss.approximateKl(), Double::sum);
-        ratios.add(loss);
+    for (Part part : parts) {
+      policyPart(lesson, part, rows, policyLearns, means, ratios);
+      if (values != null) {
+        valuePart(values, lesson, part.rows(), rows, means);
       }
     }
-    averages.add("policyGradientNorm", policySteps.step(rate.at(step), where + ", policyLoss"));
+    Double stop = config.stopAtKl();
+    if (mayStop && stop != null && means.getOrDefault("approximateKl", 0.0) > stop) {
+      return null;
+    }
+    if (policyLearns) {
+      averages.add("policyGradientNorm", policySteps.step(rate.at(step), where + ", policyLoss"));
+    }
     if (values != null) {
       averages.add(
           "valueGradientNorm", values.steps().step(values.rate(step), where + ", valueLoss"));
     }
     means.forEach(averages::add);
-    step++;
     return ratios;
   }
 
@@ -261,7 +334,7 @@ final class Learner implements AutoCloseable {
   }
 
   Position position() {
-    return new Position(step, order.drawn());
+    return new Position(step, minibatches.drawn());
   }
 
   /** Goes on from there, with what was saved. */
@@ -271,11 +344,76 @@ final class Learner implements AutoCloseable {
       values.restore(folder.resolve("values"));
     }
     step = position.step();
-    order.skipTo(position.drawn());
+    minibatches.skipTo(position.drawn());
   }
 
-  private static int[] lengths(Rollout rollout, int[] rows) {
-    return IntStream.of(rows).map(row -> rollout.sequences().get(row).completionTokens()).toArray();
+  private void policyPart(
+      Lesson lesson,
+      Part part,
+      int[] rows,
+      boolean learns,
+      Map<String, Double> means,
+      Range ratios) {
+    int[] some = part.rows();
+    View view = lesson.view();
+    int[] lengths = lengths(view.old(), rows);
+    int[] ofSome = lengths(view.old(), some);
+    double share = algorithm.averaging().share(ofSome, lengths);
+    double tokens = (double) IntStream.of(ofSome).sum() / IntStream.of(lengths).sum();
+    try (Scope scope = Scope.open();
+        var noGrad = learns ? null : Torch.noGrad()) {
+      Sequences sequences = Sequence.batch(lesson.rollout().sequences(), some);
+      boolean likesEntropy = config.entropyCoefficient() > 0;
+      @Nullable TokenDistribution distribution =
+          likesEntropy ? policy.distribution(sequences, config.temperature()) : null;
+      var minibatch =
+          new Minibatch(
+              distribution == null
+                  ? policy.logprobs(sequences, config.temperature())
+                  : distribution.logprobs(),
+              flat(view.old(), some),
+              flat(view.referenceLogprobs(), some),
+              flat(lesson.estimated().advantages(), some),
+              ofSome,
+              part.groups());
+      PolicyLoss loss = algorithm.loss(minibatch);
+      if (view.correction() != null) {
+        loss = loss.times(flat(view.correction().weights(), some));
+      }
+      loss = kl.add(loss, minibatch, lesson.klCoefficient());
+      if (distribution != null) {
+        loss = loss.plus(distribution.entropy().times(-config.entropyCoefficient()));
+      }
+      Tensor policyLoss = algorithm.averaging().of(loss.perToken(), ofSome);
+      if (learns) {
+        policySteps.add(policyLoss, share, lesson.where() + ", policyLoss");
+      }
+      means.merge("policyLoss", share * policyLoss.item(), Double::sum);
+      means.merge("ratioMean", tokens * loss.ratioMean(), Double::sum);
+      means.merge("clipFraction", tokens * loss.clipFraction(), Double::sum);
+      means.merge("approximateKl", tokens * loss.approximateKl(), Double::sum);
+      ratios.add(loss);
+    }
+  }
+
+  private static void valuePart(
+      ValueNetwork values, Lesson lesson, int[] some, int[] rows, Map<String, Double> means) {
+    float[][] old = lesson.view().values();
+    double share =
+        (double) IntStream.of(lengths(old, some)).sum() / IntStream.of(lengths(old, rows)).sum();
+    try (Scope scope = Scope.open()) {
+      Tensor loss =
+          values.loss(
+              Sequence.batch(lesson.view().valued(), some),
+              flat(old, some),
+              flat(lesson.estimated().returns(), some));
+      values.steps().add(loss, share, lesson.where() + ", valueLoss");
+      means.merge("valueLoss", share * loss.item(), Double::sum);
+    }
+  }
+
+  private static int[] lengths(float[][] all, int[] rows) {
+    return IntStream.of(rows).map(row -> all[row].length).toArray();
   }
 
   private static Tensor flat(float[][] all, int[] rows) {

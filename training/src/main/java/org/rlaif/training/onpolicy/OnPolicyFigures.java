@@ -1,6 +1,7 @@
 package org.rlaif.training.onpolicy;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.training.learning.Stopwatch;
 
 /**
@@ -10,6 +11,7 @@ import org.rlaif.training.learning.Stopwatch;
  * @param weightsVersion that is served in the end
  * @param seconds by part
  * @param tooLong prompts that were left out
+ * @param leftOut completions, groups and steps
  */
 public record OnPolicyFigures(
     double score,
@@ -23,7 +25,49 @@ public record OnPolicyFigures(
     Parity parity,
     long weightsVersion,
     Map<String, Double> seconds,
-    int tooLong) {
+    int tooLong,
+    LeftOut leftOut) {
+
+  /**
+   * What was left out.
+   *
+   * @param missingRewards completions of all updates that were left out; null: they would have
+   *     ended the run
+   * @param groupsWithoutVariance share of the groups whose scores are all the same, mean over the
+   *     updates; null without groups
+   * @param droppedGroups that were left out for it; null: the algorithm keeps them
+   * @param stoppedUpdates that ended early, as the policy was too far from the one that wrote their
+   *     batch; null: they may go as far as they will
+   */
+  public record LeftOut(
+      @Nullable Integer missingRewards,
+      @Nullable Double groupsWithoutVariance,
+      @Nullable Integer droppedGroups,
+      @Nullable Integer stoppedUpdates) {
+
+    static final LeftOut NONE = new LeftOut(null, null, null, null);
+
+    /** With those of one more update behind some. */
+    LeftOut and(UpdateRow row, int updates) {
+      Integer skipped = row.learned().skippedSteps();
+      return new LeftOut(
+          sum(missingRewards, row.asked().missingRewards()),
+          mean(groupsWithoutVariance, updates, row.asked().groupsWithoutVariance()),
+          sum(droppedGroups, row.asked().droppedGroups()),
+          sum(stoppedUpdates, skipped == null ? null : Integer.valueOf(Math.min(skipped, 1))));
+    }
+
+    private static @Nullable Integer sum(@Nullable Integer before, @Nullable Integer one) {
+      return before == null || one == null ? one : Integer.valueOf(before + one);
+    }
+
+    private static @Nullable Double mean(
+        @Nullable Double before, int updates, @Nullable Double one) {
+      return before == null || one == null
+          ? one
+          : Double.valueOf((before * updates + one) / (updates + 1));
+    }
+  }
 
   /** Means of the first update. */
   public record Start(
@@ -53,12 +97,12 @@ public record OnPolicyFigures(
         new Start(seen.score(), seen.kl(), seen.length(), seen.endedFraction(), seen.entropy());
     var minibatch =
         new FirstMinibatch(row.learned().firstRatioMin(), row.learned().firstRatioMax(), seen.kl());
-    return of(row, start, minibatch, new Parity(0, 0, 0, threshold), 0, tooLong);
+    return of(row, start, minibatch, new Parity(0, 0, 0, threshold), 0, tooLong, LeftOut.NONE);
   }
 
   /** With one more update behind these. */
   OnPolicyFigures and(UpdateRow row) {
-    return of(row, start, firstMinibatch, parity, updates, tooLong);
+    return of(row, start, firstMinibatch, parity, updates, tooLong, leftOut);
   }
 
   private static OnPolicyFigures of(
@@ -67,7 +111,8 @@ public record OnPolicyFigures(
       FirstMinibatch firstMinibatch,
       Parity before,
       int updatesBefore,
-      int tooLong) {
+      int tooLong,
+      LeftOut leftOutBefore) {
     UpdateRow.Seen now = row.seen();
     UpdateRow.Published published = row.published();
     return new OnPolicyFigures(
@@ -81,12 +126,16 @@ public record OnPolicyFigures(
         firstMinibatch,
         new Parity(
             Math.max(before.maxAbsLogprobDifference, now.parity()),
-            Math.max(before.publishMaxAbsLogprobDifference, published.publishParity()),
-            before.publishUndetermined + (published.publishUndetermined() == null ? 0 : 1),
+            Math.max(
+                before.publishMaxAbsLogprobDifference,
+                published == null ? 0 : published.publishParity()),
+            before.publishUndetermined
+                + (published == null || published.publishUndetermined() == null ? 0 : 1),
             before.threshold),
         row.weightsVersion(),
         Map.of(),
-        tooLong);
+        tooLong,
+        leftOutBefore.and(row, updatesBefore));
   }
 
   /** The same, with the seconds that all of it took. */
@@ -103,6 +152,7 @@ public record OnPolicyFigures(
         parity,
         weightsVersion,
         watch.seconds(),
-        tooLong);
+        tooLong,
+        leftOut);
   }
 }

@@ -3,7 +3,6 @@ package org.rlaif.training.onpolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
@@ -18,14 +17,12 @@ import org.rlaif.torch.Torch;
 import org.rlaif.training.checkpoint.Checkpoint;
 import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
+import org.rlaif.training.config.MissingReward;
 import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.learning.MetricsFile;
-import org.rlaif.training.learning.Order;
-import org.rlaif.training.learning.Seeds;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.Stopwatch;
 import org.rlaif.training.learning.TrainableModel;
-import org.rlaif.training.math.Rewards;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Experience;
 import org.rlaif.training.rewards.RewardKind;
@@ -72,10 +69,9 @@ public record OnPolicyLoop(
   /**
    * What a checkpoint holds beside weights and moments.
    *
-   * @param prompts that were drawn
    * @param figures of the updates that are done
    */
-  private record State(long prompts, Learner.Position learner, OnPolicyFigures figures) {}
+  private record State(OnPolicyState loop, Learner.Position learner, OnPolicyFigures figures) {}
 
   /**
    * Trains and writes {@code model/}, {@code metrics.jsonl} and every rollout batch under {@code
@@ -89,15 +85,17 @@ public record OnPolicyLoop(
     Torch.seed(seed);
     RlaifClient client = models.client();
     var reward =
-        new WeightedReward(config.rewards(), new RewardKind.Server(client, models.rewardName()));
+        new WeightedReward(
+            config.rewards(),
+            new RewardKind.Server(client, models.rewardName()),
+            config.missingReward() == MissingReward.LEAVE_OUT);
     PromptEncoder encoder = PromptEncoder.of(models.policy());
-    Order order = new Order(prompts.size(), Seeds.of(seed, "prompts", 0));
+    OnPolicyState loop = OnPolicyState.begin(config);
     Stopwatch watch = new Stopwatch();
     double threshold =
         Objects.requireNonNullElse(config.parityThreshold(), device.compute().parity());
     Alarms alarms = new Alarms(name, threshold, line -> System.err.println("rlaif: " + line));
     @Nullable OnPolicyFigures figures = null;
-    long offset = 0;
     try (Learner learner =
             new Learner(
                 algorithm, config, adapter, models.policy(), models.reward(), seed, device);
@@ -111,65 +109,81 @@ public record OnPolicyLoop(
       if (found != null) {
         State state = found.state(State.class);
         learner.restore(state.learner(), found.stored());
-        order.skipTo(state.prompts());
+        loop = state.loop();
         figures = state.figures();
         progress.step(figures.updates());
         watch.add(figures.seconds());
       }
       // Whatever the server had before, both sides begin with the same weights.
-      CommitUpdateResponse first =
+      CommitUpdateResponse served =
           publisher.publish(
               firstProbes(prompts, encoder, models.policy().config().contextLength()));
       watch.lap("publish");
-      if (figures != null) {
-        offset = first.getWeightsVersion() - figures.weightsVersion();
-      }
+      long offset = figures == null ? 0 : served.getWeightsVersion() - figures.weightsVersion();
+      var sampling =
+          new Sampling(
+              name,
+              algorithm,
+              config,
+              seed,
+              (asked, number) -> rollout(models, encoder, asked, number).numberedFrom(offset),
+              reward,
+              prompts,
+              loop.prompts());
 
       for (int update = figures == null ? 0 : figures.updates();
           update < config.updates();
           update++) {
         Stopwatch lap = new Stopwatch();
-        Rollout rollout = rollout(models, encoder, prompts, order, update).numberedFrom(offset);
-        lap.lap("rollout");
-        WeightedReward.Scores scores = reward.of(rollout.written());
-        lap.lap("score");
+        Sampling.Batch batch = sampling.next(update, lap);
+        Rollout rollout = batch.rollout();
         Learner.View view = learner.look(rollout);
-        Advantages estimated =
-            algorithm.advantages(
-                new Experience(
-                    rollout.logprobs(),
-                    view.referenceLogprobs(),
-                    shaped(scores.sums(), rollout),
-                    view.values()));
+        Experience experience = learner.experience(batch, view, loop.klCoefficient());
+        Advantages estimated = algorithm.advantages(experience);
         lap.lap("forward");
-        Learner.Learned learned = learner.train(rollout, view, estimated, metrics.where(update));
+        Learner.Learned learned =
+            learner.train(
+                new Learner.Lesson(
+                    rollout,
+                    batch.groups(),
+                    view,
+                    estimated,
+                    update,
+                    loop.klCoefficient(),
+                    metrics.where(update)));
         lap.lap("train");
-        CommitUpdateResponse published = publisher.publish(rollout.sequences());
+        boolean moved = learned.policyGradientNorm() != null;
+        if (moved) {
+          served = publisher.publish(rollout.sequences());
+        }
         lap.lap("publish");
 
         UpdateRow row =
             new UpdateRow(
-                UpdateRow.Seen.of(rollout, scores.sums(), view, estimated),
-                scores.means(),
+                UpdateRow.Seen.of(batch, view, experience, estimated),
+                batch.means(),
+                batch.asked(),
+                learner.kl().place() == null ? null : loop.klCoefficient(),
+                UpdateRow.Corrected.of(view),
                 learned,
-                UpdateRow.Published.of(published),
-                published.getWeightsVersion() - offset,
+                moved ? UpdateRow.Published.of(served) : null,
+                served.getWeightsVersion() - offset,
                 lap.seconds());
         metrics.write(update, row);
         figures =
             figures == null ? OnPolicyFigures.first(row, threshold, tooLong) : figures.and(row);
-        RolloutRow.write(out, update, rollout, view, scores.sums(), estimated.rewards());
+        RolloutRow.write(out, update, rollout, view, batch.scores(), experience.rewards());
+        loop =
+            new OnPolicyState(
+                sampling.asked(),
+                learner.kl().next(loop.klCoefficient(), row.seen().kl(), rollout.size()));
         alarms.look(row, figures);
         progress.figures("score %.2f, kl %.2f", row.seen().score(), row.seen().kl());
         progress.step(1);
         watch.add(lap);
         if (update + 1 < config.updates()) { // the end is a moment away
-          OnPolicyFigures done = figures.in(watch);
-          checkpoints.after(
-              learner.position().step(),
-              out,
-              () -> new State(order.drawn(), learner.position(), done),
-              learner::save);
+          var reached = new State(loop, learner.position(), figures.in(watch));
+          checkpoints.after(reached.learner().step(), out, () -> reached, learner::save);
         }
       }
       TrainableModel.save(
@@ -178,18 +192,16 @@ public record OnPolicyLoop(
     return Objects.requireNonNull(figures, "at least one update").in(watch);
   }
 
-  private Rollout rollout(
-      Models models, PromptEncoder encoder, List<Example> prompts, Order order, int update) {
-    int[] asked = order.next(config.batch() / algorithm.samples());
+  private Rollout rollout(Models models, PromptEncoder encoder, List<Example> asked, long number) {
     return RolloutClient.rollout(
         models.client(),
         models.policyName(),
         encoder,
-        IntStream.of(asked).mapToObj(prompts::get).toList(),
+        asked,
         algorithm.samples(),
         config.temperature(),
         config.maxTokens(),
-        Seeds.of(seed, name, update));
+        number);
   }
 
   /** What the first weights are checked on, as there is no rollout yet. */
@@ -206,15 +218,5 @@ public record OnPolicyLoop(
                     example.prompt(),
                     example.completion()))
         .toList();
-  }
-
-  private double[] shaped(double[] scores, Rollout rollout) {
-    double[] shaped = new double[scores.length];
-    for (int i = 0; i < shaped.length; i++) {
-      shaped[i] =
-          Rewards.shape(
-              scores[i], rollout.ended()[i], config.missingEndPenalty(), config.scoreClip());
-    }
-    return shaped;
   }
 }

@@ -4,7 +4,6 @@ import org.rlaif.training.config.RlooConfig;
 import org.rlaif.training.losses.Averaging;
 import org.rlaif.training.losses.PolicyLoss;
 import org.rlaif.training.math.GroupAdvantages;
-import org.rlaif.training.math.Rewards;
 
 /**
  * REINFORCE with the mean of the prompt's other completions as each one's baseline, leave one out:
@@ -13,10 +12,8 @@ import org.rlaif.training.math.Rewards;
  *
  * <p>Where the policy is the one that wrote them the gradient is that of REINFORCE; in later
  * minibatches each token's is weighted by its clipped ratio.
- *
- * @param klCoefficient beta of the penalty, which is part of the reward
  */
-record Rloo(RlooConfig config, double klCoefficient) implements OnPolicyAlgorithm {
+record Rloo(RlooConfig config) implements OnPolicyAlgorithm {
   @Override
   public String description() {
     return "Improves the policy by REINFORCE, each completion measured by the others.";
@@ -29,14 +26,8 @@ record Rloo(RlooConfig config, double klCoefficient) implements OnPolicyAlgorith
 
   @Override
   public Advantages advantages(Experience experience) {
-    float[][] rewards =
-        Rewards.perToken(
-            experience.logprobs(),
-            experience.referenceLogprobs(),
-            experience.scores(),
-            klCoefficient);
-    double[] ofCompletions = Rewards.sums(rewards);
-    return Advantages.shared(rewards, GroupAdvantages.leaveOneOut(ofCompletions, samples()));
+    return Advantages.shared(
+        experience, GroupAdvantages.leaveOneOut(experience.worths(), experience.groups()));
   }
 
   @Override

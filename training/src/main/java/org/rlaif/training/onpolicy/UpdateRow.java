@@ -7,11 +7,13 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Statistics;
 import org.rlaif.training.learning.TrlName;
+import org.rlaif.training.math.ImportanceWeights;
 import org.rlaif.training.math.KlEstimators;
 import org.rlaif.training.math.Ragged;
 import org.rlaif.training.onpolicy.Learner.Learned;
 import org.rlaif.training.onpolicy.Learner.View;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
+import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Experience;
 import org.rlaif.training.rollouts.Rollout;
 import org.rlaif.v1.CommitUpdateResponse;
 
@@ -19,14 +21,21 @@ import org.rlaif.v1.CommitUpdateResponse;
  * One update in {@code metrics.jsonl}, all figures side by side.
  *
  * @param rewards means of the reward's parts, before their weights
+ * @param klCoefficient that it had; null: the algorithm has no KL penalty of this kind
+ * @param corrected null without a correction
+ * @param published null: the policy has not changed
  * @param weightsVersion that is served after it
  * @param seconds by part
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record UpdateRow(
     @JsonUnwrapped Seen seen,
     Map<String, Double> rewards,
+    @JsonUnwrapped Sampling.Asked asked,
+    @Nullable Double klCoefficient,
+    @JsonUnwrapped @Nullable Corrected corrected,
     @JsonUnwrapped Learned learned,
-    @JsonUnwrapped Published published,
+    @JsonUnwrapped @Nullable Published published,
     long weightsVersion,
     Map<String, Double> seconds) {
 
@@ -54,7 +63,9 @@ record UpdateRow(
       @Nullable Double explainedVariance,
       double parity) {
 
-    static Seen of(Rollout rollout, double[] scores, View view, Advantages estimated) {
+    static Seen of(Sampling.Batch batch, View view, Experience experience, Advantages estimated) {
+      Rollout rollout = batch.rollout();
+      double[] scores = batch.scores();
       double kl =
           DoubleStream.of(
                   KlEstimators.sequences(
@@ -62,7 +73,7 @@ record UpdateRow(
               .sum();
       float[] sampled = Ragged.flat(rollout.logprobs());
       float[] recomputed = Ragged.flat(view.logprobs());
-      double reward = Statistics.mean(Ragged.flat(estimated.rewards()));
+      double reward = Statistics.mean(Ragged.flat(experience.rewards()));
       double explained =
           view.values().length == 0
               ? Double.NaN
@@ -73,12 +84,28 @@ record UpdateRow(
           kl / rollout.tokens(),
           Statistics.mean(scores),
           Statistics.standardDeviation(scores),
-          reward * rollout.tokens() / rollout.size(),
+          reward * Ragged.size(experience.rewards()) / rollout.size(),
           rollout.meanLength(),
           rollout.endedFraction(),
           view.entropy(),
           Double.isNaN(explained) ? null : explained,
           Statistics.maxAbsDifference(sampled, recomputed));
+    }
+  }
+
+  /**
+   * What tokens weigh, as they come from weights that are not quite the trainer's.
+   *
+   * @param correctionMean of the weights
+   * @param correctionMax the largest ratio of trainer to server, before it was cut
+   * @param correctionTruncated share of the tokens whose ratio was cut
+   */
+  record Corrected(double correctionMean, double correctionMax, double correctionTruncated) {
+    static @Nullable Corrected of(View view) {
+      ImportanceWeights weights = view.correction();
+      return weights == null
+          ? null
+          : new Corrected(weights.mean(), weights.max(), weights.truncated());
     }
   }
 

@@ -22,12 +22,14 @@ import org.rlaif.training.math.Schedule;
 
 /**
  * What an algorithm's critic knows: V(s) before each token, in units of normalised scores. It
- * begins as the reward model; where there is none, as the policy under a new head.
+ * begins as the reward model; where there is none, or it is not wanted, as the policy under a new
+ * head.
  */
 final class ValueNetwork implements AutoCloseable {
   private final Network network;
   private final ScoreScale scale;
-  private final double clipRange;
+  private final @Nullable Double clipRange;
+  private final int warmup;
   private final Optimizer optimizer;
   private final GradientSteps steps;
   private final Schedule rate;
@@ -48,12 +50,14 @@ final class ValueNetwork implements AutoCloseable {
       int steps,
       long seed,
       Device device) {
+    @Nullable ModelFolder beginning = critic.fromPolicy() ? null : reward;
     this.network =
-        reward == null
+        beginning == null
             ? policy.withScoreHead(seed)
-            : TrainableModel.beside(policy, start, reward, adapter, seed, device);
-    this.scale = reward == null ? ScoreScale.IDENTITY : reward.scoreScale();
+            : TrainableModel.beside(policy, start, beginning, adapter, seed, device);
+    this.scale = beginning == null ? ScoreScale.IDENTITY : beginning.scoreScale();
     this.clipRange = critic.clipRange();
+    this.warmup = critic.warmup();
     this.optimizer = GradientSteps.optimizer(network, critic.learningRate(), config.adam());
     this.steps = new GradientSteps(optimizer, config.maxGradientNorm());
     this.rate =
@@ -85,6 +89,11 @@ final class ValueNetwork implements AutoCloseable {
 
   GradientSteps steps() {
     return steps;
+  }
+
+  /** Updates at the beginning in which it alone learns. */
+  int warmup() {
+    return warmup;
   }
 
   /** The learning rate at a step. */

@@ -7,7 +7,7 @@ import java.util.List;
 public interface RewardSource {
   /**
    * One number for each of them, in their order; higher is better. One that is not finite ends the
-   * run.
+   * run; NaN, with {@code onPolicy.missingReward: leave_out}, leaves its completion out instead.
    */
   double[] score(List<SampledCompletion> completions);
 }

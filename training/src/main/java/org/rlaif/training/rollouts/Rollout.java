@@ -3,9 +3,11 @@ package org.rlaif.training.rollouts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.rlaif.kit.Example;
 import org.rlaif.training.learning.Sequence;
+import org.rlaif.training.math.Ragged;
 import org.rlaif.training.rewards.SampledCompletion;
 import org.rlaif.v1.FinishReason;
 import org.rlaif.v1.RolloutResponse;
@@ -78,6 +80,21 @@ public record Rollout(
     }
     return new Rollout(
         prompts, sequences, texts, logprobs.toArray(float[][]::new), ended, weightsVersion);
+  }
+
+  /** The chosen completions, in the order of {@code rows}. */
+  public Rollout select(int[] rows) {
+    boolean[] ended = new boolean[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      ended[i] = this.ended[rows[i]];
+    }
+    return new Rollout(
+        IntStream.of(rows).mapToObj(prompts::get).toList(),
+        IntStream.of(rows).mapToObj(sequences::get).toList(),
+        IntStream.of(rows).mapToObj(texts::get).toList(),
+        Ragged.select(logprobs, rows),
+        ended,
+        IntStream.of(rows).mapToLong(row -> weightsVersion[row]).toArray());
   }
 
   /** For whoever rewards it. */

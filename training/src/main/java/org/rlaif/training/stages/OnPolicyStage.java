@@ -62,6 +62,15 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
         "onPolicy.batch",
         settingsOfAll.batch(),
         "a multiple of %s.samples (%d)".formatted(name(), samples));
+    if (algorithm.keepsGroups()) {
+      requireWholeGroups("minibatch", settingsOfAll.minibatch());
+      requireWholeGroups("microbatch", settingsOfAll.together());
+    }
+    UserError.require(
+        algorithm.hasRatios() || settingsOfAll.correction().cap() == null,
+        "onPolicy.correction.cap",
+        settingsOfAll.correction().cap(),
+        "null: " + name() + " has no ratios that it would correct");
     RewardConfig reward = config.reward();
     UserError.require(
         reward.trained() || ModelFolder.describe(reward.path()).head() == Head.SCORE,
@@ -69,6 +78,15 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
         reward.folder(),
         "a reward model, with one label");
     settingsOfAll.rewards().forEach(RewardKind::check);
+  }
+
+  private void requireWholeGroups(String name, int completions) {
+    UserError.require(
+        completions % algorithm.samples() == 0,
+        "onPolicy." + name,
+        completions,
+        "a multiple of %d, as %s compares the completions of a prompt"
+            .formatted(algorithm.samples(), name()));
   }
 
   @Override

@@ -44,6 +44,9 @@ class ReadmeTest {
           "grpo.samples=2",
           "gspo.samples=2",
           "cispo.samples=2",
+          "dapo.samples=2",
+          "rrhf.samples=2",
+          "rejection.samples=2",
           "dpo.batch=4",
           "evaluation.prompts=8",
           "evaluation.maxTokens=12");

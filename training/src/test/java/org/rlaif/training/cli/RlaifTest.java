@@ -57,7 +57,7 @@ class RlaifTest {
         List.of("quickstart", "run", "data", "tokenizer", "sft", "candidates", "label", "reward")
                 .size()
             + List.of("ppo", "reinforce", "rloo", "grpo", "dr_grpo", "gspo", "cispo").size()
-            + List.of("dpo", "kto", "evaluate").size()
+            + List.of("dapo", "online_dpo", "rrhf", "rejection", "dpo", "kto", "evaluate").size()
             + List.of("report", "compare", "reproduce").size()
             + List.of("serve", "generate", "score", "health", "bench").size()
             + List.of("export", "judge").size(),
@@ -73,11 +73,7 @@ class RlaifTest {
         "rlaif: Unmatched argument at index 0: 'frobnicate' (help: rlaif --help)", "frobnicate");
     mistake("rlaif: Missing required parameter: 'FILE.yaml' (help: rlaif run --help)", "run");
     mistake(
-        "rlaif: --set: ppo.clipRange: -1.0 (expected: > 0)",
-        "run",
-        file,
-        "--set",
-        "ppo.clipRange=-1");
+        "rlaif: --set: ppo.clipLow: -1.0 (expected: > 0)", "run", file, "--set", "ppo.clipLow=-1");
     mistake("rlaif: --device: gpu (expected: cpu or cuda:N)", "run", file, "--device", "gpu");
     mistake(
         "rlaif: --set: ppo (expected: key=value, for example sft.steps=10)",

@@ -63,20 +63,20 @@ class WholeRunTest {
     assertEquals(figures, TinyRun.timeless(run));
 
     // Another setting repeats its stage and those behind it.
-    Typed refused = run(yaml, "a", "--set", "onPolicy.klCoefficient=0.1");
+    Typed refused = run(yaml, "a", "--set", "onPolicy.kl.coefficient=0.1");
     assertEquals(2, refused.code(), refused.err());
     assertTrue(
         refused
             .err()
             .contains(
-                ": finished with other settings: ppo, evaluate (onPolicy.klCoefficient was 0.05,"
+                ": finished with other settings: ppo, evaluate (onPolicy.kl.coefficient was 0.05,"
                     + " is 0.1)"),
         refused.err());
     assertEquals(figures, TinyRun.timeless(run));
     assertFalse(
-        Files.readString(run.resolve("command.json")).contains("klCoefficient"),
+        Files.readString(run.resolve("command.json")).contains("kl.coefficient"),
         "what was refused was not run");
-    Typed changed = run(yaml, "a", "--set", "onPolicy.klCoefficient=0.1", "--replace");
+    Typed changed = run(yaml, "a", "--set", "onPolicy.kl.coefficient=0.1", "--replace");
     assertEquals(0, changed.code(), changed.err());
     assertEquals(List.of("ppo", "evaluate", "report"), stagesWith(changed, false));
 

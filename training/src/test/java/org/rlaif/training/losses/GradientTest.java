@@ -12,6 +12,7 @@ import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Sequences;
 import org.rlaif.torch.Tensor;
+import org.rlaif.training.math.KlEstimator;
 
 /** Which way the losses push a network: one step on the loss, and what has become of the output. */
 class GradientTest {
@@ -32,6 +33,39 @@ class GradientTest {
     // In the other direction the way back is open.
     assertTrue(change(Head.LANGUAGE_MODEL, policyLoss(-1, -0.5f)).gradientNorm() > 0);
     assertTrue(change(Head.LANGUAGE_MODEL, policyLoss(1, 0.5f)).gradientNorm() > 0);
+  }
+
+  /** Ratio e^2 = 7.4 for a bad token: beyond the second bound there is no way back. */
+  @Test
+  void beyondTheDualClipThereIsNoGradient() {
+    assertEquals(0, change(Head.LANGUAGE_MODEL, dualClipped(-1, -2, 3)).gradientNorm());
+    assertTrue(change(Head.LANGUAGE_MODEL, dualClipped(-1, -2, 8)).gradientNorm() > 0);
+    assertTrue(change(Head.LANGUAGE_MODEL, dualClipped(-1, -1, 3)).gradientNorm() > 0);
+  }
+
+  /**
+   * With d = log pi - log pi_ref the gradient of log pi has the factor 1, d and 1 - e^-d; and the
+   * factor d where a value goes straight through.
+   */
+  @Test
+  void theGradientsOfTheKl() {
+    for (float d : new float[] {-1.5f, -0.5f, 0, 0.5f, 1.5f}) {
+      double one = change(Head.LANGUAGE_MODEL, kl(KlEstimator.K1, d, false)).gradientNorm();
+      assertEquals(
+          Math.abs(d) * one,
+          change(Head.LANGUAGE_MODEL, kl(KlEstimator.K2, d, false)).gradientNorm(),
+          1e-4 * one);
+      assertEquals(
+          Math.abs(1 - Math.exp(-d)) * one,
+          change(Head.LANGUAGE_MODEL, kl(KlEstimator.K3, d, false)).gradientNorm(),
+          1e-4 * one);
+      assertEquals(
+          Math.abs(d) * one,
+          change(Head.LANGUAGE_MODEL, kl(KlEstimator.K3, d, true)).gradientNorm(),
+          1e-4 * one);
+    }
+    assertTrue(change(Head.LANGUAGE_MODEL, kl(KlEstimator.K2, 1, false)).gain() < 0);
+    assertTrue(change(Head.LANGUAGE_MODEL, kl(KlEstimator.K3, -1, true)).gain() > 0);
   }
 
   @Test
@@ -78,6 +112,35 @@ class GradientTest {
                 0.2)
             .perToken()
             .mean();
+  }
+
+  /**
+   * @param oldShift log pi_old - log pi
+   */
+  private static UnaryOperator<Tensor> dualClipped(float advantage, float oldShift, double c) {
+    return logprobs ->
+        PolicyLoss.clipped(
+                logprobs,
+                logprobs.detach().plus(oldShift),
+                Tensor.of(new float[] {advantage}, 1),
+                0.2,
+                0.2,
+                c)
+            .perToken()
+            .mean();
+  }
+
+  /**
+   * @param d how far the policy is above the reference
+   */
+  private static UnaryOperator<Tensor> kl(KlEstimator estimator, float d, boolean through) {
+    return logprobs -> {
+      Tensor reference = logprobs.detach().minus(d);
+      return (through
+              ? KlLoss.straightThrough(estimator, logprobs, reference)
+              : KlLoss.of(estimator, logprobs, reference))
+          .mean();
+    };
   }
 
   private static UnaryOperator<Tensor> valueLoss(float ahead) {

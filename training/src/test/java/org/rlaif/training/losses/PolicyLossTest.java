@@ -64,17 +64,33 @@ class PolicyLossTest {
     }
   }
 
-  /** Reference to policy 2 and 1/2: 2 - log 2 - 1 and 1/2 + log 2 - 1. */
+  /**
+   * Ratios 5, 5, 0.5: a bad token counts 3 times at most, a good one is clipped as ever, and where
+   * the first bound is the tighter one the second changes nothing.
+   */
   @Test
-  void klInTheLossByHand() {
+  void dualClipByHand() {
     try (Scope scope = Scope.open()) {
-      Tensor logprobs = tensor(-1, -1);
-      Tensor reference = tensor(-1 + (float) Math.log(2), -1 - (float) Math.log(2));
+      float log5 = (float) Math.log(5);
+      Tensor now = tensor(log5, log5, LOG_0_5);
+      Tensor advantages = tensor(-2, 2, -1);
+      PolicyLoss loss = PolicyLoss.clipped(now, tensor(0, 0, 0), advantages, 0.2, 0.2, 3.0);
+      assertArrayEquals(new float[] {6, -2.4f, 0.8f}, loss.perToken().toFloats(), 1e-5f);
+      PolicyLoss wide = PolicyLoss.clipped(now, tensor(0, 0, 0), advantages, 0.2, 0.2, 1e6);
+      PolicyLoss without = PolicyLoss.clipped(now, tensor(0, 0, 0), advantages, 0.2);
+      assertArrayEquals(without.perToken().toFloats(), wide.perToken().toFloats());
+    }
+  }
+
+  @Test
+  void constantsWeighAndTermsAreAdded() {
+    try (Scope scope = Scope.open()) {
       PolicyLoss loss =
-          PolicyLoss.clipped(logprobs, tensor(-1, -1), tensor(0, 0), 0.2)
-              .plusKl(logprobs, reference, 0.5);
-      float[] expected = {(float) (0.5 * (1 - Math.log(2))), (float) (0.5 * (Math.log(2) - 0.5))};
-      assertArrayEquals(expected, loss.perToken().toFloats(), 1e-6f);
+          PolicyLoss.clipped(tensor(-1, -2), tensor(-1, -2), tensor(3, -1), 0.2)
+              .times(tensor(0.5f, 2))
+              .plus(tensor(1, 10));
+      assertArrayEquals(new float[] {-0.5f, 12}, loss.perToken().toFloats(), 1e-6f);
+      assertEquals(1, loss.ratioMean());
     }
   }
 

@@ -27,6 +27,14 @@ class ValueLossTest {
   }
 
   @Test
+  void withoutAClipRangeTheErrorIsAsItIs() {
+    try (Scope scope = Scope.open()) {
+      Tensor loss = ValueLoss.of(tensor(1, 2), tensor(0.5f, 2), tensor(2, 2.5f), null);
+      assertEquals((1 + 0.25) / 4, loss.item(), 1e-6);
+    }
+  }
+
+  @Test
   void clippingNeverMakesItSmaller() {
     long seed = 5;
     Random random = new Random(seed);

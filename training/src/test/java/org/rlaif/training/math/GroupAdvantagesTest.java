@@ -10,12 +10,15 @@ import org.junit.jupiter.api.Test;
 
 class GroupAdvantagesTest {
   private static final double[] TWO_GROUPS = {1, 2, 6, 4, 4, 4};
+  private static final int[] THREES = {3, 3};
 
   @Test
   void leaveOneOutByHand() {
     // 1 - (2 + 6) / 2, 2 - (1 + 6) / 2, 6 - (1 + 2) / 2; and nothing where all are the same.
     assertArrayEquals(
-        new double[] {-3, -1.5, 4.5, 0, 0, 0}, GroupAdvantages.leaveOneOut(TWO_GROUPS, 3), 1e-12);
+        new double[] {-3, -1.5, 4.5, 0, 0, 0},
+        GroupAdvantages.leaveOneOut(TWO_GROUPS, THREES),
+        1e-12);
   }
 
   @Test
@@ -24,10 +27,10 @@ class GroupAdvantagesTest {
     double deviation = Math.sqrt(7) + 1e-4;
     assertArrayEquals(
         new double[] {-2 / deviation, -1 / deviation, 3 / deviation, 0, 0, 0},
-        GroupAdvantages.standardised(TWO_GROUPS, 3),
+        GroupAdvantages.standardised(TWO_GROUPS, THREES),
         1e-12);
     assertArrayEquals(
-        new double[] {-2, -1, 3, 0, 0, 0}, GroupAdvantages.centred(TWO_GROUPS, 3), 1e-12);
+        new double[] {-2, -1, 3, 0, 0, 0}, GroupAdvantages.centred(TWO_GROUPS, THREES), 1e-12);
   }
 
   /** Both baselines differ by a factor alone: r - mean of others = n / (n - 1) (r - mean). */
@@ -35,10 +38,11 @@ class GroupAdvantagesTest {
   void leaveOneOutIsTheCentredScoreTimesAFactor() {
     long seed = 5;
     double[] scores = new Random(seed).doubles(24, -3, 3).toArray();
-    double[] centred = GroupAdvantages.centred(scores, 8);
+    int[] eights = {8, 8, 8};
+    double[] centred = GroupAdvantages.centred(scores, eights);
     assertArrayEquals(
         DoubleStream.of(centred).map(d -> d * 8 / 7).toArray(),
-        GroupAdvantages.leaveOneOut(scores, 8),
+        GroupAdvantages.leaveOneOut(scores, eights),
         1e-12,
         "seed " + seed);
     for (int from = 0; from < 24; from += 8) {
@@ -57,8 +61,30 @@ class GroupAdvantagesTest {
   @Test
   void groupsHaveToBeWhole() {
     assertThrows(
-        IllegalArgumentException.class, () -> GroupAdvantages.centred(new double[] {1, 2, 3}, 2));
+        IllegalArgumentException.class,
+        () -> GroupAdvantages.centred(new double[] {1, 2, 3}, new int[] {2}));
     assertThrows(
-        IllegalArgumentException.class, () -> GroupAdvantages.centred(new double[] {1, 2}, 1));
+        IllegalArgumentException.class,
+        () -> GroupAdvantages.centred(new double[] {1, 2}, new int[] {1, 1}));
+  }
+
+  /** A group may have lost a completion: 5 - 1 and 1 - 5 beside the mean of 1, 2 and 6. */
+  @Test
+  void groupsMayBeOfDifferentSizes() {
+    assertArrayEquals(
+        new double[] {4, -4, -3, -1.5, 4.5},
+        GroupAdvantages.leaveOneOut(new double[] {5, 1, 1, 2, 6}, new int[] {2, 3}),
+        1e-12);
+  }
+
+  @Test
+  void theFirstOfTheBestIsTheBest() {
+    assertArrayEquals(new double[] {0, 0, 1, 1, 0, 0}, GroupAdvantages.best(TWO_GROUPS, THREES));
+  }
+
+  @Test
+  void aGroupOfEqualsHasNoVariance() {
+    assertArrayEquals(
+        new boolean[] {false, true}, GroupAdvantages.withoutVariance(TWO_GROUPS, THREES));
   }
 }

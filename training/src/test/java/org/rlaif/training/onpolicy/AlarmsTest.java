@@ -30,7 +30,7 @@ class AlarmsTest {
             "warning: ppo, update 2: the first minibatch has ratios up to e^0.18 where they are to"
                 + " be 1: trainer and server disagree about the policy",
             "warning: ppo, update 3: the policy is 101 nats per completion away from where it"
-                + " began: a larger onPolicy.klCoefficient, or a lower learning rate, may help",
+                + " began: a larger onPolicy.kl.coefficient, or a lower learning rate, may help",
             "warning: ppo, update 4: only 10 % of the completions still end:"
                 + " onPolicy.missingEndPenalty is what they lose",
             "warning: ppo, update 5: all completions have the score 1.50: there is nothing to learn"
@@ -47,7 +47,10 @@ class AlarmsTest {
     return new UpdateRow(
         new UpdateRow.Seen(kl, 0, 1.5, deviation, 0, 10, ended, 1, null, 0),
         Map.of(),
-        new Learner.Learned(1, ratio, 0, null, 1, 0, 0, 1, null, 1, ratio, 1e-3),
+        new Sampling.Asked(null, null, null, null),
+        null,
+        null,
+        new Learner.Learned(1, ratio, 0, null, 1, 0, 0, 1.0, null, 1, ratio, 1e-3, null),
         new UpdateRow.Published(0, 0, 1, null),
         1,
         Map.of());

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,28 +23,21 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.torch.Device;
 import org.rlaif.training.checkpoint.Checkpoints;
-import org.rlaif.training.config.AdamConfig;
 import org.rlaif.training.config.AdapterConfig;
-import org.rlaif.training.config.CispoConfig;
-import org.rlaif.training.config.GrpoConfig;
-import org.rlaif.training.config.GspoConfig;
+import org.rlaif.training.config.Algorithm;
 import org.rlaif.training.config.OnPolicyConfig;
-import org.rlaif.training.config.PpoConfig;
-import org.rlaif.training.config.ReinforceConfig;
-import org.rlaif.training.config.RlooConfig;
+import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.learning.Clockless;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
 import org.rlaif.training.rewards.ClassReward;
-import org.rlaif.training.rewards.ModelReward;
 import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.RewardSource;
-import org.rlaif.training.rewards.RubricReward;
 import org.rlaif.training.rewards.SampledCompletion;
 import org.rlaif.training.rewards.WeightedReward;
 
 class OnPolicyLoopTest {
-  static final OnPolicyAlgorithm PPO = new Ppo(new PpoConfig(0.2, 1, 0.95, 3e-3, 0.2), 0.05);
+  static final OnPolicyAlgorithm PPO = Algorithms.of(toy());
 
   @TempDir private Path out;
 
@@ -150,30 +144,51 @@ class OnPolicyLoopTest {
     return JsonLines.read(out.resolve(name).resolve("metrics.jsonl"), Map.class).get(0);
   }
 
+  /** The defaults, in sizes for the toy task. */
+  static RunConfig toy(String... settings) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "onPolicy.updates=12",
+                "onPolicy.batch=16",
+                "onPolicy.minibatch=8",
+                "onPolicy.learningRate=3e-3",
+                "onPolicy.maxTokens=8",
+                "ppo.valueLearningRate=3e-3",
+                "reinforce.valueLearningRate=3e-3",
+                "rloo.samples=4",
+                "grpo.samples=4",
+                "gspo.samples=4",
+                "gspo.clipLow=0.1",
+                "gspo.clipHigh=0.1",
+                "cispo.samples=4",
+                "dapo.samples=4",
+                "rrhf.learningRate=3e-3"));
+    all.addAll(List.of(settings));
+    return RunConfig.load(null, all);
+  }
+
   static OnPolicyConfig config(int updates, double learningRate) {
     return config(updates, learningRate, 2, 8, null);
   }
 
   private static OnPolicyConfig config(
       int updates, double learningRate, int epochs, int minibatch, Integer microbatch) {
-    return new OnPolicyConfig(
-        List.of(new ModelReward(1)),
-        updates,
-        16,
-        epochs,
-        minibatch,
-        microbatch,
-        learningRate,
-        0.1,
-        0.1,
-        1,
-        new AdamConfig(0.9, 0.95, 1e-5, 0),
-        0.05,
-        2,
-        5,
-        1,
-        8,
-        null);
+    return toy(
+            "onPolicy.updates=" + updates,
+            "onPolicy.learningRate=" + learningRate,
+            "onPolicy.epochs=" + epochs,
+            "onPolicy.minibatch=" + minibatch,
+            "onPolicy.microbatch=" + microbatch)
+        .onPolicy();
+  }
+
+  private List<JsonNode> metrics(String name) {
+    return JsonLines.read(out.resolve(name).resolve("metrics.jsonl"), JsonNode.class);
+  }
+
+  private OnPolicyFigures run(RunConfig config, String name) throws Exception {
+    return run(Algorithms.of(config), config.onPolicy(), 0, folder(name));
   }
 
   private static OnPolicyFigures run(OnPolicyConfig config, long seed, Path folder) {
@@ -199,60 +214,53 @@ class OnPolicyLoopTest {
   /** What the rewards like is learned by every algorithm, with the engines at one. */
   @Test
   void everyAlgorithmLearns() throws Exception {
-    Map<String, OnPolicyAlgorithm> algorithms =
-        Map.of(
-            "reinforce", new Reinforce(new ReinforceConfig(0.2), 0.05),
-            "gspo", new Gspo(new GspoConfig(4, 0.1, 0.1), 0.05),
-            "cispo", new Cispo(new CispoConfig(4, 0.2), 0.05),
-            "rloo", new Rloo(new RlooConfig(4, 0.2), 0.05),
-            "grpo", new Grpo(new GrpoConfig(4, 0.2), 0.05, 8, /* unbiased= */ false),
-            "dr_grpo", new Grpo(new GrpoConfig(4, 0.2), 0.05, 8, /* unbiased= */ true));
-    for (String name : algorithms.keySet()) {
-      OnPolicyFigures figures = run(algorithms.get(name), config(12, 3e-3), 0, folder(name));
-      assertTrue(
-          figures.score() > figures.start().score() + 0.3,
-          name + ": score from " + figures.start().score() + " to " + figures.score());
-      List<JsonNode> rows =
-          JsonLines.read(out.resolve(name).resolve("metrics.jsonl"), JsonNode.class);
-      for (JsonNode row : rows) {
-        assertEquals(0, row.get("parity").asDouble(), 1e-4, row.toString());
-        assertEquals(1, row.get("firstRatioMax").asDouble(), 1e-4, row.toString());
-        assertTrue(row.path("valueLoss").isMissingNode(), "there is no critic");
+    for (Algorithm algorithm : Algorithm.values()) {
+      if (algorithm.isOnPolicy() && algorithm != Algorithm.PPO) {
+        learns(algorithm.word(), algorithm.word());
       }
-      // Completions of one prompt stand side by side.
-      List<RolloutRow> first =
-          JsonLines.read(out.resolve(name).resolve("rollouts/0000.jsonl"), RolloutRow.class);
-      int samples = algorithms.get(name).samples();
-      for (int i = 0; i < first.size(); i++) {
-        assertEquals(first.get(i - i % samples).id(), first.get(i).id());
-      }
+    }
+  }
+
+  @Test
+  void reinforceLearnsWithAValueNetwork() throws Exception {
+    learns("value", "reinforce", "reinforce.baseline=value");
+    for (JsonNode row : metrics("value")) {
+      assertTrue(row.get("valueLoss").asDouble() >= 0, row.toString());
+    }
+  }
+
+  private void learns(String name, String algorithm, String... settings) throws Exception {
+    List<String> all = new ArrayList<>(List.of("algorithm=" + algorithm));
+    all.addAll(List.of(settings));
+    RunConfig config = toy(all.toArray(String[]::new));
+    OnPolicyFigures figures = run(config, name);
+    assertTrue(
+        figures.score() > figures.start().score() + 0.3,
+        name + ": score from " + figures.start().score() + " to " + figures.score());
+    int samples = Algorithms.of(config).samples();
+    for (JsonNode row : metrics(name)) {
+      assertEquals(0, row.get("parity").asDouble(), 1e-4, row.toString());
+      assertEquals(1, row.get("firstRatioMax").asDouble(), 1e-4, row.toString());
+      assertEquals(Algorithms.of(config).critic() == null, row.path("valueLoss").isMissingNode());
+      assertEquals(samples == 1, row.path("groupsWithoutVariance").isMissingNode());
+    }
+    // Completions of one prompt stand side by side.
+    List<RolloutRow> first =
+        JsonLines.read(out.resolve(name).resolve("rollouts/0000.jsonl"), RolloutRow.class);
+    for (int i = 0; i < first.size(); i++) {
+      assertEquals(first.get(i - i % samples).id(), first.get(i).id());
     }
   }
 
   /** Without a reward model: a class of the user's, and a rubric as a cost. */
   @Test
   void rewardsAreAWeightedSumOfNamedParts() throws Exception {
-    OnPolicyConfig brief = config(2, 1e-3);
-    var config =
-        new OnPolicyConfig(
-            List.of(
-                new ClassReward(YesCounts.class.getName(), 2), new RubricReward("general", -0.5)),
-            brief.updates(),
-            brief.batch(),
-            brief.epochs(),
-            brief.minibatch(),
-            null,
-            brief.learningRate(),
-            brief.warmup(),
-            brief.finalFraction(),
-            brief.maxGradientNorm(),
-            brief.adam(),
-            brief.klCoefficient(),
-            brief.missingEndPenalty(),
-            brief.scoreClip(),
-            brief.temperature(),
-            brief.maxTokens(),
-            null);
+    OnPolicyConfig config =
+        toy(
+                "onPolicy.updates=2",
+                "onPolicy.rewards=[{kind: class, type: %s, weight: 2}, {kind: rubric, rubric: general, weight: -0.5}]"
+                    .formatted(YesCounts.class.getName()))
+            .onPolicy();
     try (ModelFolder policy = ModelFolder.open(ToyModels.sft());
         RlaifServer server = ToyModels.serve();
         RlaifClient client = ToyModels.client(server)) {
@@ -287,18 +295,236 @@ class OnPolicyLoopTest {
 
   @Test
   void aRewardThatIsMissingEndsTheRunByName() {
-    var reward =
-        new WeightedReward(
-            List.of(new ClassReward(Silent.class.getName(), 1)),
-            new RewardKind.Server(RlaifClient.open("inprocess:nobody", Duration.ofSeconds(1)), ""));
+    var reward = silent(/* leavesOut= */ false);
     var written =
         new SampledCompletion("7", Prompt.of("p"), "c", new int[] {1}, new int[] {2}, true);
     assertEquals(
         "reward OnPolicyLoopTest$Silent, example 7: NaN (expected: a finite number)",
         assertThrows(UserError.class, () -> reward.of(List.of(written))).getMessage());
+    assertTrue(Double.isNaN(silent(/* leavesOut= */ true).of(List.of(written)).sums()[0]));
     String message =
         assertThrows(UserError.class, new ClassReward("org.example.None", 1)::check).getMessage();
     assertTrue(message.startsWith("onPolicy.rewards: class org.example.None: "), message);
+  }
+
+  private static WeightedReward silent(boolean leavesOut) {
+    return new WeightedReward(
+        List.of(new ClassReward(Silent.class.getName(), 1)),
+        new RewardKind.Server(RlaifClient.open("inprocess:nobody", Duration.ofSeconds(1)), ""),
+        leavesOut);
+  }
+
+  /** Nobody says what a short answer is worth; the others are learned from. */
+  @Test
+  void aRewardThatIsMissingLeavesItsCompletionOut() throws Exception {
+    String rewards =
+        "onPolicy.rewards=[{kind: class, type: %s, weight: 1}]".formatted(LongOnes.class.getName());
+    for (String algorithm : List.of("ppo", "grpo", "online_dpo", "rrhf", "rejection")) {
+      RunConfig config =
+          toy(
+              "algorithm=" + algorithm,
+              "onPolicy.updates=2",
+              rewards,
+              "onPolicy.missingReward=leave_out");
+      OnPolicyFigures figures = run(config, algorithm);
+      List<RolloutRow> rows =
+          JsonLines.read(out.resolve(algorithm).resolve("rollouts/0000.jsonl"), RolloutRow.class);
+      int missing = metrics(algorithm).get(0).get("missingRewards").asInt();
+      assertTrue(missing > 0 && rows.size() <= 16 - missing, algorithm);
+      for (RolloutRow row : rows) {
+        assertTrue(row.completion().length() > 5, row.completion());
+      }
+      assertTrue(figures.leftOut().missingRewards() >= missing);
+      UserError error =
+          assertThrows(
+              UserError.class,
+              () -> run(toy("algorithm=" + algorithm, rewards), algorithm + "-fails"));
+      assertTrue(error.getMessage().contains("NaN (expected: a finite number)"));
+    }
+  }
+
+  /** Of one word nothing is known. */
+  public static final class LongOnes implements RewardSource {
+    @Override
+    public double[] score(List<SampledCompletion> completions) {
+      return completions.stream()
+          .mapToDouble(
+              each ->
+                  each.completion().length() > 5
+                      ? each.completion().split(" yes", -1).length
+                      : Double.NaN)
+          .toArray();
+    }
+  }
+
+  /** Where nothing tells completions apart, it asks on, as often as it may. */
+  @Test
+  void dapoAsksForGroupsThatDiffer() throws Exception {
+    String rewards =
+        "onPolicy.rewards=[{kind: class, type: %s, weight: 1}]".formatted(Rare.class.getName());
+    RunConfig config = toy("algorithm=dapo", "onPolicy.updates=2", rewards, "dapo.samples=2");
+    OnPolicyFigures figures = run(config, "dapo");
+    JsonNode first = metrics("dapo").get(0);
+    int dropped = first.get("droppedGroups").asInt();
+    int kept = JsonLines.read(out.resolve("dapo/rollouts/0000.jsonl"), RolloutRow.class).size() / 2;
+    assertTrue(dropped > 0 && first.get("rounds").asInt() > 1, first.toString());
+    assertEquals(
+        (double) dropped / (dropped + kept), first.get("groupsWithoutVariance").asDouble(), 1e-9);
+    assertTrue(figures.leftOut().droppedGroups() >= dropped);
+    RunConfig all = toy("algorithm=grpo", "onPolicy.updates=1", rewards, "grpo.samples=2");
+    assertTrue(
+        run(all, "grpo").leftOut().groupsWithoutVariance() > 0, "GRPO keeps them, and says so");
+    RunConfig never =
+        toy(
+            "algorithm=dapo",
+            "onPolicy.updates=1",
+            "onPolicy.rewards=[{kind: class, type: %s, weight: 1}]"
+                .formatted(Indifferent.class.getName()));
+    assertEquals(1, run(never, "never").leftOut().groupsWithoutVariance());
+    assertEquals(3, metrics("never").get(0).get("rounds").asInt());
+  }
+
+  /** Everything is worth the same. */
+  public static final class Indifferent implements RewardSource {
+    @Override
+    public double[] score(List<SampledCompletion> completions) {
+      return new double[completions.size()];
+    }
+  }
+
+  /** A point for three times yes. */
+  public static final class Rare implements RewardSource {
+    @Override
+    public double[] score(List<SampledCompletion> completions) {
+      return completions.stream()
+          .mapToDouble(each -> each.completion().equals(" yes yes yes") ? 1 : 0)
+          .toArray();
+    }
+  }
+
+  /** The policy is what it was until the value network has warmed up. */
+  @Test
+  void theCriticWarmsUpAlone() throws Exception {
+    run(toy("onPolicy.updates=3", "ppo.criticWarmup=2", "ppo.critic=policy"), "warm");
+    List<JsonNode> rows = metrics("warm");
+    for (int update = 0; update < 3; update++) {
+      JsonNode row = rows.get(update);
+      assertEquals(0, row.get("kl").asDouble(), 1e-4, row.toString());
+      assertEquals(update < 2, row.path("policyGradientNorm").isMissingNode());
+      assertEquals(update < 2, row.path("publishParity").isMissingNode());
+      assertEquals(update < 2, row.get("ratioMax").asDouble() < 1.0001);
+      assertTrue(row.get("valueGradientNorm").asDouble() > 0);
+    }
+    long version = rows.get(0).get("weightsVersion").asLong();
+    assertEquals(version, rows.get(1).get("weightsVersion").asLong());
+    assertEquals(version + 1, rows.get(2).get("weightsVersion").asLong());
+    assertTrue(
+        rows.get(1).get("valueLoss").asDouble() < rows.get(0).get("valueLoss").asDouble(),
+        rows.toString());
+  }
+
+  /** A small KL stops the epochs of an update; a large one does not. */
+  @Test
+  void anUpdateStopsAtItsKl() throws Exception {
+    OnPolicyFigures stopped =
+        run(toy("onPolicy.updates=3", "onPolicy.epochs=6", "onPolicy.stopAtKl=1e-4"), "stopped");
+    assertEquals(3, stopped.leftOut().stoppedUpdates());
+    JsonNode row = metrics("stopped").get(1);
+    int skipped = row.get("skippedSteps").asInt();
+    assertTrue(skipped > 0 && skipped < 12, row.toString());
+    assertTrue(row.get("approximateKl").asDouble() <= 1e-4, row.toString());
+    assertEquals(
+        0,
+        run(toy("onPolicy.updates=1", "onPolicy.stopAtKl=1e9"), "free").leftOut().stoppedUpdates());
+  }
+
+  /** A controller makes the KL dearer while it is beyond its target, and holds the policy back. */
+  @Test
+  void theControllerHoldsTheKl() throws Exception {
+    run(toy("onPolicy.updates=20"), "free");
+    run(toy("onPolicy.updates=20", "onPolicy.kl.target=0.5", "onPolicy.kl.horizon=8"), "held");
+    List<JsonNode> rows = metrics("held");
+    double coefficient = 0.05;
+    for (JsonNode row : rows) {
+      assertEquals(coefficient, row.get("klCoefficient").asDouble(), 1e-9);
+      double error = Math.max(-0.2, Math.min(0.2, row.get("kl").asDouble() / 0.5 - 1));
+      coefficient *= 1 + error * 16 / 8;
+    }
+    double held = meanKl(rows.subList(15, 20));
+    double free = meanKl(metrics("free").subList(15, 20));
+    assertTrue(held < 0.75 * free, held + " and " + free);
+  }
+
+  private static double meanKl(List<JsonNode> rows) {
+    return rows.stream().mapToDouble(row -> row.get("kl").asDouble()).average().orElseThrow();
+  }
+
+  /** A high price holds the policy back, in the reward and in the loss. */
+  @Test
+  void theKlIsPaidWhereItIsSaid() throws Exception {
+    for (String[] paid :
+        new String[][] {
+          {"ppo", "loss", "k2"},
+          {"ppo", "loss", "k3"},
+          {"ppo", "reward", "k1"},
+          {"grpo", "reward", "k1"},
+          {"grpo", "loss", "k2"},
+          {"rejection", "loss", "k2"}
+        }) {
+      String name = String.join("-", paid);
+      double free = run(klToy(paid, 0), name + "-free").kl();
+      double held = run(klToy(paid, 5), name).kl();
+      assertTrue(held < 0.8 * free, name + ": " + held + " and " + free);
+    }
+  }
+
+  private static RunConfig klToy(String[] paid, double price) {
+    return toy(
+        "algorithm=" + paid[0],
+        "onPolicy.updates=6",
+        "onPolicy.kl.in=" + paid[1],
+        "onPolicy.kl.estimator=" + paid[2],
+        "onPolicy.kl.coefficient=" + price);
+  }
+
+  /** With a place of its own behind the end, rewards add up to the same. */
+  @Test
+  void theScoreMayStandBehindTheEnd() throws Exception {
+    String[] settings = {"onPolicy.updates=6", "onPolicy.scoreAt=after_end"};
+    OnPolicyFigures figures = run(toy(settings), "behind");
+    assertTrue(figures.score() > figures.start().score() + 0.2, figures.toString());
+    for (RolloutRow row :
+        JsonLines.read(out.resolve("behind/rollouts/0003.jsonl"), RolloutRow.class)) {
+      assertEquals(row.tokens().length, row.logprobs().length);
+      if (row.ended()) {
+        assertEquals(row.score() - 0.05 * row.kl(), row.reward(), 1e-4);
+      }
+    }
+  }
+
+  @Test
+  void entropyIsKeptWhereItIsWorthSomething() throws Exception {
+    double without = run(toy(), "without").entropy();
+    double with = run(toy("onPolicy.entropyCoefficient=0.5"), "with").entropy();
+    assertTrue(with > without + 0.05, with + " and " + without);
+  }
+
+  /** With the same weights on both sides every weight is nearly 1, and the steps are the same. */
+  @Test
+  void aCorrectionThatHasNothingToDoChangesNothing() throws Exception {
+    run(toy("onPolicy.updates=2"), "plain");
+    run(toy("onPolicy.updates=2", "onPolicy.correction.cap=2"), "corrected");
+    JsonNode plain = metrics("plain").get(0);
+    JsonNode corrected = metrics("corrected").get(0);
+    assertEquals(1, corrected.get("correctionMean").asDouble(), 1e-4);
+    assertEquals(1, corrected.get("correctionMax").asDouble(), 1e-4);
+    assertEquals(0, corrected.get("correctionTruncated").asDouble());
+    assertTrue(plain.path("correctionMean").isMissingNode());
+    assertEquals(
+        plain.get("policyGradientNorm").asDouble(),
+        corrected.get("policyGradientNorm").asDouble(),
+        1e-3);
+    assertEquals(1, corrected.get("firstRatioMax").asDouble(), 1e-6);
   }
 
   /** Says nothing. */

@@ -36,7 +36,7 @@ class OnPolicyResumeTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @EnumSource(value = Algorithm.class, mode = Mode.EXCLUDE, names = "DPO")
+  @EnumSource(value = Algorithm.class, mode = Mode.EXCLUDE, names = {"DPO", "KTO"})
   void goesOnBitByBit(Algorithm algorithm) throws Exception {
     check(algorithm, AdapterConfig.NONE, "model/model.safetensors");
   }
@@ -50,12 +50,32 @@ class OnPolicyResumeTest {
         "model/adapter_model.safetensors");
   }
 
-  private void check(Algorithm algorithm, AdapterConfig adapter, String model) throws Exception {
-    OnPolicyFigures whole = run(algorithm, adapter, "whole", /* breaksAt= */ 100);
+  /** The KL's price, prompts that were asked once more, updates that stopped or warmed up. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"PPO", "DAPO"})
+  void soDoesWhatLivesAcrossUpdates(Algorithm algorithm) throws Exception {
+    check(
+        algorithm,
+        AdapterConfig.NONE,
+        "model/model.safetensors",
+        "onPolicy.kl.target=0.5",
+        "onPolicy.kl.horizon=50",
+        "onPolicy.stopAtKl=1e-4",
+        "onPolicy.scoreAt=after_end",
+        "ppo.criticWarmup=1",
+        "dapo.samples=2");
+  }
+
+  private void check(Algorithm algorithm, AdapterConfig adapter, String model, String... settings)
+      throws Exception {
+    OnPolicyFigures whole = run(algorithm, adapter, "whole", /* breaksAt= */ 100, settings);
     for (int breaksAt : new int[] {1, 3}) { // none is saved yet; one is
-      assertThrows(IllegalStateException.class, () -> run(algorithm, adapter, "broken", breaksAt));
+      assertThrows(
+          IllegalStateException.class, () -> run(algorithm, adapter, "broken", breaksAt, settings));
     }
-    OnPolicyFigures broken = run(algorithm, adapter, "broken", /* breaksAt= */ 100);
+    OnPolicyFigures broken = run(algorithm, adapter, "broken", /* breaksAt= */ 100, settings);
 
     assertEquals(Clockless.of(whole), Clockless.of(broken));
     assertEquals(metrics("whole"), metrics("broken"));
@@ -81,10 +101,9 @@ class OnPolicyResumeTest {
   }
 
   private OnPolicyFigures run(
-      Algorithm algorithm, AdapterConfig adapter, String name, int breaksAt) {
-    RunConfig config =
-        RunConfig.load(
-            null,
+      Algorithm algorithm, AdapterConfig adapter, String name, int breaksAt, String... settings) {
+    List<String> all =
+        new ArrayList<>(
             List.of(
                 "algorithm=" + algorithm.word(),
                 "onPolicy.updates=" + UPDATES,
@@ -94,6 +113,8 @@ class OnPolicyResumeTest {
                 "onPolicy.rewards=[{kind: model, weight: 1}, {kind: class, weight: 1, type: '"
                     + Breaking.class.getName()
                     + "'}]"));
+    all.addAll(List.of(settings));
+    RunConfig config = RunConfig.load(null, all);
     Breaking.left = breaksAt;
     Checkpoints checkpoints =
         Checkpoints.of(folder.resolve(name), "settings", /* every= */ 5, said -> {});

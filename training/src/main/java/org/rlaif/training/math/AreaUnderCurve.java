@@ -1,8 +1,8 @@
 package org.rlaif.training.math;
 
 /** How well scores put what is wanted before what is not. */
-public final class Ranking {
-  private Ranking() {}
+public final class AreaUnderCurve {
+  private AreaUnderCurve() {}
 
   /**
    * The area under the ROC curve: how probable it is that of a wanted and an unwanted one, drawn at
@@ -11,7 +11,7 @@ public final class Ranking {
    *
    * @param labels P(wanted) of each; those of 0.5 are neither
    */
-  public static double areaUnderCurve(double[] scores, double[] labels) {
+  public static double of(double[] scores, double[] labels) {
     double right = 0;
     long n = 0;
     for (int i = 0; i < scores.length; i++) {
