@@ -19,8 +19,8 @@ import org.rlaif.training.config.KtoConfig;
 import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.learning.TrlName;
 import org.rlaif.training.losses.KahnemanTversky;
-import org.rlaif.training.math.Preferences;
 import org.rlaif.training.math.AreaUnderCurve;
+import org.rlaif.training.math.Preferences;
 
 /**
  * Kahneman-Tversky optimisation, Ethayarajh et al. 2024 (arXiv 2402.01306): the policy learns which

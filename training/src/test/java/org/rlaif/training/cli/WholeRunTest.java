@@ -106,7 +106,8 @@ class WholeRunTest {
         lines.get(1).matches("tiny +ppo +0 +[0-9.]+ \\([0-9.]+ to [0-9.]+\\) .*"), lines.get(1));
     assertTrue(lines.get(2).startsWith("other  ppo        1     "), lines.get(2));
     assertEquals(
-        List.of("onPolicy.klCoefficient: 0.1, 0.05", "seed: 0, 1"), lines.subList(3, lines.size()));
+        List.of("onPolicy.kl.coefficient: 0.1, 0.05", "seed: 0, 1"),
+        lines.subList(3, lines.size()));
     String html = Files.readString(page);
     assertTrue(html.contains("<td>seed</td><td>0</td><td>1</td>"), html);
     assertEquals(2, html.split("What they differ in", -1).length, "it stands there once");

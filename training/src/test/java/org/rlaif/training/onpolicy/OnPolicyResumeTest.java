@@ -36,7 +36,10 @@ class OnPolicyResumeTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @EnumSource(value = Algorithm.class, mode = Mode.EXCLUDE, names = {"DPO", "KTO"})
+  @EnumSource(
+      value = Algorithm.class,
+      mode = Mode.EXCLUDE,
+      names = {"DPO", "KTO"})
   void goesOnBitByBit(Algorithm algorithm) throws Exception {
     check(algorithm, AdapterConfig.NONE, "model/model.safetensors");
   }
