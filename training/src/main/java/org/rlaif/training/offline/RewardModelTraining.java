@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Statistics;
@@ -82,7 +83,7 @@ public final class RewardModelTraining {
         Network network = policy.withScoreHead(seed)) {
       Stopwatch watch =
           new Trainer("reward", config, steps, /* validations= */ 0, seed, checkpoints)
-              .train(network, new BetterScoresHigher(network, pairs), out)
+              .train(network, new BetterScoresHigher(network, pairs, config), out)
               .watch();
       double[] scores = Forward.scores(network, pairs.all());
       double[] heldScores = Forward.scores(network, held.all());
@@ -116,8 +117,9 @@ public final class RewardModelTraining {
         : null;
   }
 
-  /** Bradley–Terry on soft labels. */
-  private record BetterScoresHigher(Network network, Pairs pairs) implements Objective<Void> {
+  /** Bradley–Terry. */
+  private record BetterScoresHigher(Network network, Pairs pairs, RewardConfig config)
+      implements Objective<Void> {
     @Override
     public int size() {
       return pairs.size();
@@ -137,11 +139,27 @@ public final class RewardModelTraining {
     public Tensor loss(int[] items) {
       int n = items.length;
       Tensor scores = network.scores(pairs.bothSides(items)); // (2 B)
-      Tensor differences =
-          scores
-              .indexSelect(IntStream.range(0, n).toArray())
-              .minus(scores.indexSelect(IntStream.range(n, 2 * n).toArray())); // (B)
-      return BradleyTerry.of(differences, Tensor.of(pairs.labels(items), n)); // ()
+      Tensor firsts = scores.indexSelect(IntStream.range(0, n).toArray()); // (B)
+      Tensor seconds = scores.indexSelect(IntStream.range(n, 2 * n).toArray()); // (B)
+      float[] labels = pairs.labels(items);
+      Tensor loss =
+          config
+              .loss()
+              .of(
+                  firsts.minus(seconds),
+                  Tensor.of(each(labels, config.labels()::target), n),
+                  Tensor.of(each(labels, label -> 2 * label - 1), n)); // ()
+      return config.centring() == 0
+          ? loss
+          : loss.plus(BradleyTerry.centring(firsts, seconds).times(config.centring()));
+    }
+
+    private static float[] each(float[] labels, UnaryOperator<Float> function) {
+      float[] results = new float[labels.length];
+      for (int i = 0; i < results.length; i++) {
+        results[i] = function.apply(labels[i]);
+      }
+      return results;
     }
   }
 

@@ -11,6 +11,7 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.losses.BradleyTerry;
 import org.rlaif.training.offline.PreferenceFigures;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.report.Charts.Amount;
@@ -110,7 +111,9 @@ record RewardStage(RunConfig config, RewardConfig reward)
           Pictures.curves(
               "reward",
               "The reward model, step by step",
-              "Its cross-entropy with the labels; 0.693 is what a coin has.",
+              reward.loss() == BradleyTerry.PLAIN && reward.centring() == 0
+                  ? "Its cross-entropy with the labels; 0.693 is what a coin has."
+                  : "What it minimises, as reward.loss and reward.centring say.",
               300,
               1,
               List.of(new Panel("", "step", "loss (nats per pair)", lines))));

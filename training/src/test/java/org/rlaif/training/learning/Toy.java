@@ -15,6 +15,7 @@ import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.SftConfig;
+import org.rlaif.training.losses.BradleyTerry;
 
 /**
  * A task that a tiny network learns in seconds: the answer to any prompt is one to three words,
@@ -26,7 +27,19 @@ public final class Toy {
   public static final AdamConfig ADAM = new AdamConfig(0.9, 0.98, 1e-8, 0.01);
   public static final SftConfig SFT = new SftConfig(120, 16, null, 1e-2, 0.1, 0.5, 0.1, 1, ADAM);
   public static final RewardConfig REWARD =
-      new RewardConfig("", 4, 16, null, 1e-2, 0.1, 0.1, 1, ADAM);
+      new RewardConfig(
+          "",
+          BradleyTerry.PLAIN,
+          RewardConfig.Labels.SOFT,
+          0,
+          4,
+          16,
+          null,
+          1e-2,
+          0.1,
+          0.1,
+          1,
+          ADAM);
 
   private Toy() {}
 

@@ -96,8 +96,10 @@ class GradientTest {
    */
   private static UnaryOperator<Tensor> bradleyTerry(float ahead, float label) {
     return scores ->
-        BradleyTerry.of(
-            scores.minus(scores.detach()).plus(ahead), Tensor.of(new float[] {label}, 1));
+        BradleyTerry.PLAIN.of(
+            scores.minus(scores.detach()).plus(ahead),
+            Tensor.of(new float[] {label}, 1),
+            Tensor.of(new float[] {2 * label - 1}, 1));
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.Pairs;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
+import org.rlaif.training.losses.BradleyTerry;
 
 class RewardModelTrainingTest {
   @TempDir private Path out;
@@ -62,6 +64,57 @@ class RewardModelTrainingTest {
   @Test
   void sameSeedSameFigures() throws Exception {
     assertEquals(run(1, "once"), run(1, "again"));
+  }
+
+  @Test
+  void everyLossLearnsThePreference() throws Exception {
+    List<Preference> preferences = Toy.preferences(300, 8);
+    for (BradleyTerry loss : BradleyTerry.values()) {
+      for (RewardConfig.Labels labels : RewardConfig.Labels.values()) {
+        RewardConfig config =
+            new RewardConfig("", loss, labels, 0.01, 4, 16, null, 1e-2, 0.1, 0.1, 1, Toy.ADAM);
+        JsonNode figures = run(config, 1, loss + "-" + labels, preferences, 200);
+        assertTrue(figures.get("accuracy").asDouble() > 0.85, loss + ", " + labels + figures);
+      }
+    }
+  }
+
+  @Test
+  void hardLabelsAreTheBetterOneAndTiesStayEven() {
+    float[] soft = {0, 0.49f, 0.5f, 0.51f, 1};
+    float[] hard = {0, 0, 0.5f, 1, 1};
+    for (int i = 0; i < soft.length; i++) {
+      assertEquals(hard[i], RewardConfig.Labels.HARD.target(soft[i]));
+      assertEquals(soft[i], RewardConfig.Labels.SOFT.target(soft[i]));
+    }
+  }
+
+  /** What a preference leaves free, where the scores lie. */
+  @Test
+  void centredScoresLieAroundZero() throws Exception {
+    List<Preference> preferences = Toy.preferences(300, 8);
+    double free = mean(0, preferences);
+    double centred = mean(1, preferences);
+    assertTrue(Math.abs(centred) < 0.3, "mean " + centred);
+    assertTrue(Math.abs(centred) < Math.abs(free), centred + " (free: " + free + ")");
+  }
+
+  private double mean(double centring, List<Preference> preferences) throws Exception {
+    RewardConfig config =
+        new RewardConfig(
+            "",
+            BradleyTerry.PLAIN,
+            RewardConfig.Labels.SOFT,
+            centring,
+            2,
+            16,
+            null,
+            1e-2,
+            0.1,
+            0.1,
+            1,
+            Toy.ADAM);
+    return run(config, 1, "centring-" + centring, preferences, 200).get("scoreMean").asDouble();
   }
 
   @Test
@@ -111,13 +164,40 @@ class RewardModelTrainingTest {
   }
 
   private ObjectNode run(long seed, String name, List<Preference> preferences) throws Exception {
+    RewardConfig config =
+        new RewardConfig(
+            "",
+            BradleyTerry.PLAIN,
+            RewardConfig.Labels.SOFT,
+            0,
+            1,
+            8,
+            null,
+            1e-3,
+            0.1,
+            0.1,
+            1,
+            Toy.ADAM);
+    return run(config, seed, name, preferences, 20);
+  }
+
+  /**
+   * @param learned so many are learned, the others held out
+   */
+  private ObjectNode run(
+      RewardConfig config, long seed, String name, List<Preference> preferences, int learned)
+      throws Exception {
     try (ModelFolder start = ModelFolder.open(ToyModels.sft())) {
       return Clockless.of(
           RewardModelTraining.run(
-              new RewardConfig("", 1, 8, null, 1e-3, 0.1, 0.1, 1, Toy.ADAM),
+              config,
               AdapterConfig.NONE,
               start,
-              new LabelledPairs(preferences.subList(0, 20), preferences.subList(20, 30), 0, 0),
+              new LabelledPairs(
+                  preferences.subList(0, learned),
+                  preferences.subList(learned, preferences.size()),
+                  0,
+                  0),
               seed,
               Device.CPU,
               Checkpoints.none(),

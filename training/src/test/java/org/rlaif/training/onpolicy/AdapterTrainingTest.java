@@ -39,6 +39,7 @@ import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
 import org.rlaif.training.learning.TrainableModel;
+import org.rlaif.training.losses.BradleyTerry;
 import org.rlaif.training.offline.LabelledPairs;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.offline.Sft;
@@ -210,7 +211,19 @@ class AdapterTrainingTest {
   private RewardModelTraining.Figures reward(AdapterConfig adapter) throws IOException {
     try (ModelFolder start = ModelFolder.open(inside("sft/model"))) {
       return RewardModelTraining.run(
-          new RewardConfig("", 4, 16, null, 2e-2, 0.1, 0.1, 1, new AdamConfig(0.9, 0.999, 1e-8, 0)),
+          new RewardConfig(
+              "",
+              BradleyTerry.PLAIN,
+              RewardConfig.Labels.SOFT,
+              0,
+              4,
+              16,
+              null,
+              2e-2,
+              0.1,
+              0.1,
+              1,
+              new AdamConfig(0.9, 0.999, 1e-8, 0)),
           adapter,
           start,
           new LabelledPairs(Toy.preferences(400, 4), Toy.preferences(200, 5), 0, 0),
