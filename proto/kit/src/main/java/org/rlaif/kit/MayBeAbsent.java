@@ -23,12 +23,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A component of a record that JSON may leave out, as lines of an older version do: then it is
- * null, or false. All others have to be there.
+ * A component of a record that JSON or YAML may leave out, as lines of an older version do: then it
+ * is null, or false. All others have to be there.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
-@interface MayBeAbsent {
+public @interface MayBeAbsent {
   /** Fills in what is absent, and reads the record then as any other. */
   final class Modifier extends BeanDeserializerModifier {
     private static final long serialVersionUID = 1L;

@@ -159,18 +159,17 @@ public final class Checkpoints {
    * Saves if it is time to.
    *
    * @param step of the optimiser, the last one done
-   * @param outputs where the stage writes
    * @param state a record that Jackson writes and reads
    * @param tensors writes the rest into a folder
    * @throws Stopped if the process was told to end
    */
-  public void after(long step, Path outputs, Supplier<?> state, IoConsumer<Path> tensors) {
+  public void after(long step, Supplier<?> state, IoConsumer<Path> tensors) {
     boolean stops = Interruption.isRequested();
     if (folder == null || !stops && (every == 0 || step / every == last / every)) {
       return;
     }
     Path place = folder.resolve(String.format(Locale.ROOT, NAME + "%010d", step));
-    Checkpoint.write(place, fingerprint, outputs, state.get(), tensors);
+    Checkpoint.write(place, fingerprint, outputs(), state.get(), tensors);
     last = step;
     all(folder).stream().skip(KEPT).forEach(AtomicFiles::deleteRecursively);
     if (stops) {

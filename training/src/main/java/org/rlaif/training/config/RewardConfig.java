@@ -16,6 +16,8 @@ import org.rlaif.training.losses.BradleyTerry;
  * @param loss what a preference asks for
  * @param labels how sure a label is taken to be
  * @param centring weight of the squared sum of a pair's scores in the loss; 0: without
+ * @param members of an ensemble, which differ by their seed: each has a head and an order of the
+ *     preferences of its own
  * @param epochs passes over the preferences
  * @param batch pairs per step
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
@@ -25,6 +27,7 @@ public record RewardConfig(
     BradleyTerry loss,
     Labels labels,
     double centring,
+    int members,
     int epochs,
     int batch,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microbatch,
@@ -62,12 +65,28 @@ public record RewardConfig(
     TrainerConfig.check(
         "reward", batch, microbatch, learningRate, warmup, finalFraction, maxGradientNorm, adam);
     Ranges.notNegative("reward.centring", centring);
+    Ranges.atLeastOne("reward.members", members);
+    UserError.require(
+        folder.isEmpty() || members == 1,
+        "reward.members",
+        members,
+        "1, as reward.folder is a single model that is there");
     Ranges.atLeastOne("reward.epochs", epochs);
   }
 
   /** Whether the model is trained in this run. */
   public boolean trained() {
     return folder.isEmpty();
+  }
+
+  /**
+   * Where a member lies, its {@code model/} among other things.
+   *
+   * @param stage the folder of all
+   * @param number from 0, which is the reward model of whoever asks for one
+   */
+  public static Path member(Path stage, int number) {
+    return number == 0 ? stage : stage.resolve("members").resolve(String.valueOf(number));
   }
 
   /** Where the model that is there lies; one with a name is downloaded if it is not here yet. */

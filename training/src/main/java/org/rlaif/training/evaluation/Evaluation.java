@@ -19,8 +19,6 @@ import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.Stopwatch;
 import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.math.KlEstimators;
-import org.rlaif.training.rewards.ModelReward;
-import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.RewardSource;
 import org.rlaif.training.rewards.SampledCompletion;
 import org.rlaif.training.rollouts.Rollout;
@@ -103,11 +101,10 @@ public final class Evaluation {
 
   private static @Nullable Scored scored(
       EvaluatedModels models, Answers answers, List<SampledCompletion> references) {
-    String reward = models.names().reward();
-    if (reward == null) {
+    RewardSource source = models.reward();
+    if (source == null) {
       return null;
     }
-    RewardSource source = new ModelReward(1).open(new RewardKind.Server(models.client(), reward));
     return new Scored(
         source.score(answers.sft().written()),
         source.score(answers.policy().written()),

@@ -42,6 +42,7 @@ public final class RewardModelTraining {
    * @param seconds by part
    * @param tooLong preferences that were left out
    * @param encodedApart completions that do not begin where their prompt's tokens end
+   * @param ensemble of all members, of which all else is the first's; null if there is only one
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(
@@ -54,11 +55,30 @@ public final class RewardModelTraining {
       long parameters,
       Map<String, Double> seconds,
       int tooLong,
-      int encodedApart) {}
+      int encodedApart,
+      @Nullable EnsembleFigures ensemble) {
+
+    /** Those of the first member, with those of all. */
+    Figures of(EnsembleFigures all, Map<String, Double> secondsOfAll) {
+      return new Figures(
+          heldOut,
+          train,
+          warning,
+          scoreMean,
+          scoreStandardDeviation,
+          steps,
+          parameters,
+          secondsOfAll,
+          tooLong,
+          encodedApart,
+          all);
+    }
+  }
 
   /**
    * Trains and writes {@code model/}, with mean and standard deviation of the scores of all
-   * training completions, and {@code metrics.jsonl} into a folder.
+   * training completions, and {@code metrics.jsonl} into a folder; of the further members of an
+   * ensemble into {@code members/1/} and so on.
    *
    * @param checkpoints what it goes on from, and saves
    * @param adapter what is trained, beside the head, if not all weights
@@ -74,17 +94,38 @@ public final class RewardModelTraining {
       Checkpoints checkpoints,
       Path out) {
     labels.require("reward");
-    Torch.seed(seed);
     int steps = labels.steps(config.epochs(), config.batch());
     PromptEncoder encoder = PromptEncoder.of(start);
     Pairs pairs = labels.train(encoder, start);
     Pairs held = labels.heldOut(encoder, start);
+    RewardEnsemble.Training training =
+        (own, offset, folder) -> {
+          var trainer =
+              new Trainer("reward", config, steps, /* validations= */ 0, own, checkpoints, offset);
+          return train(trainer, config, adapter, start, labels, pairs, held, device, folder);
+        };
+    return config.members() == 1
+        ? training.train(seed, /* offset= */ 0, out)
+        : new RewardEnsemble(config.members(), steps, seed, checkpoints, out)
+            .train(training, held, device);
+  }
+
+  private static Figures train(
+      Trainer trainer,
+      RewardConfig config,
+      AdapterConfig adapter,
+      ModelFolder start,
+      LabelledPairs labels,
+      Pairs pairs,
+      Pairs held,
+      Device device,
+      Path out) {
+    long seed = trainer.seed();
+    Torch.seed(seed);
     try (Network policy = TrainableModel.load(start, adapter, seed, device);
         Network network = policy.withScoreHead(seed)) {
       Stopwatch watch =
-          new Trainer("reward", config, steps, /* validations= */ 0, seed, checkpoints)
-              .train(network, new BetterScoresHigher(network, pairs, config), out)
-              .watch();
+          trainer.train(network, new BetterScoresHigher(network, pairs, config), out).watch();
       double[] scores = Forward.scores(network, pairs.all());
       double[] heldScores = Forward.scores(network, held.all());
       ScoreScale scale = scale(scores);
@@ -98,11 +139,12 @@ public final class RewardModelTraining {
           warning(ofTrain, ofHeld),
           scale.mean(),
           scale.standardDeviation(),
-          steps,
+          trainer.steps(),
           network.config().parameterCount(),
           watch.seconds(),
           labels.tooLong(),
-          labels.encodedApart());
+          labels.encodedApart(),
+          null);
     }
   }
 

@@ -32,6 +32,7 @@ import org.rlaif.training.math.Schedule;
  * @param steps of the optimiser
  * @param validations looks, the one before apart, evenly spread, the last one at the end
  * @param checkpoints what it goes on from, and saves
+ * @param offset steps of the stage's trainings before this one, which its checkpoints count, too
  */
 record Trainer(
     String name,
@@ -39,7 +40,19 @@ record Trainer(
     int steps,
     int validations,
     long seed,
-    Checkpoints checkpoints) {
+    Checkpoints checkpoints,
+    long offset) {
+
+  /** The only training of its stage. */
+  Trainer(
+      String name,
+      TrainerConfig config,
+      int steps,
+      int validations,
+      long seed,
+      Checkpoints checkpoints) {
+    this(name, config, steps, validations, seed, checkpoints, /* offset= */ 0);
+  }
 
   /**
    * What came of it.
@@ -118,8 +131,7 @@ record Trainer(
           int done = step + 1;
           long read = tokens;
           checkpoints.after(
-              done,
-              out,
+              offset + done,
               () -> new State(Arrays.copyOf(losses, done), read, watch.seconds()),
               folder -> TrainedState.save(network, optimizer, folder));
         }
@@ -131,7 +143,7 @@ record Trainer(
   /** The state to go on from; null: training begins. */
   private @Nullable State resumed(Network network, Optimizer optimizer) {
     Checkpoint found = checkpoints.newest().orElse(null);
-    if (found == null) {
+    if (found == null || found.step() <= offset) { // of a training before
       return null;
     }
     TrainedState.load(network, optimizer, found.stored());

@@ -57,14 +57,15 @@ public record OnPolicyLoop(
    * @param reward the reward model, with which a value network begins; null: there is none
    * @param client of the server of both
    * @param policyName under which a policy of the same shape is served; its weights are replaced
-   * @param rewardName under which the reward model is served, if there is one
+   * @param rewardNames under which the reward model, or an ensemble, is served; empty if there is
+   *     none
    */
   public record Models(
       ModelFolder policy,
       @Nullable ModelFolder reward,
       RlaifClient client,
       String policyName,
-      String rewardName) {}
+      List<String> rewardNames) {}
 
   /**
    * What a checkpoint holds beside weights and moments.
@@ -87,7 +88,7 @@ public record OnPolicyLoop(
     var reward =
         new WeightedReward(
             config.rewards(),
-            new RewardKind.Server(client, models.rewardName()),
+            new RewardKind.Server(client, models.rewardNames()),
             config.missingReward() == MissingReward.LEAVE_OUT);
     PromptEncoder encoder = PromptEncoder.of(models.policy());
     OnPolicyState loop = OnPolicyState.begin(config);
@@ -183,7 +184,7 @@ public record OnPolicyLoop(
         watch.add(lap);
         if (update + 1 < config.updates()) { // the end is a moment away
           var reached = new State(loop, learner.position(), figures.in(watch));
-          checkpoints.after(reached.learner().step(), out, () -> reached, learner::save);
+          checkpoints.after(reached.learner().step(), () -> reached, learner::save);
         }
       }
       TrainableModel.save(

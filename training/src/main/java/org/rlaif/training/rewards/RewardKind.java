@@ -1,5 +1,6 @@
 package org.rlaif.training.rewards;
 
+import java.util.List;
 import org.rlaif.client.RlaifClient;
 
 /** One part of the reward: its settings, which open it. */
@@ -30,7 +31,8 @@ public interface RewardKind {
   /**
    * Where the run's models are served.
    *
-   * @param rewardModel its name there
+   * @param rewardModels the names there of the reward model, or of all members of an ensemble;
+   *     empty if there is none
    */
-  record Server(RlaifClient client, String rewardModel) {}
+  record Server(RlaifClient client, List<String> rewardModels) {}
 }

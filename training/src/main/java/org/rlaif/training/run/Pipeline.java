@@ -195,7 +195,11 @@ public final class Pipeline {
     for (Stage<?> stage : stages) {
       Product product = stage.about().leaves();
       if (product != null && product.isModel() && hasCurrentFingerprint(stage)) {
-        models.put(product.servedName(), stage.name() + "/model");
+        Map<String, Path> left =
+            product == Product.REWARD
+                ? run.rewards()
+                : Map.of(product.servedName(), run.path(product));
+        left.forEach((name, model) -> models.put(name, folder.relative(model)));
       }
     }
     if (!models.isEmpty() && !run.config().reward().trained()) { // one that was brought along

@@ -61,10 +61,12 @@ public final class Plan {
         "Memory: at most about %s beside the JVM's own: weights, gradients, AdamW, activations of"
             + " full-length sequences, and the server's weights and KV cache.%n",
         megabytes(most));
+    int models = 2 + run.config().reward().members();
     out.printf(
         Locale.ROOT,
-        "Disk: about %s for three models.%n",
-        megabytes(3 * sizes.weights(sizes.rewardParameters())));
+        "Disk: about %s for %s models.%n",
+        megabytes(models * sizes.weights(sizes.rewardParameters())),
+        models == 3 ? "three" : models);
     String loss = survey.loss(run.config());
     if (!loss.isEmpty()) {
       out.printf("%nNot without being asked to: %s%nTo go on: %s.%n", loss, survey.wayOut());

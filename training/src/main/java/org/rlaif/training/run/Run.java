@@ -1,6 +1,7 @@
 package org.rlaif.training.run;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
@@ -8,6 +9,7 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.TextBound;
 import org.rlaif.training.config.DataConfig.Source;
 import org.rlaif.training.config.ModelConfig;
+import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.data.DataSet;
@@ -52,6 +54,26 @@ public record Run(RunConfig config, RunFolder folder, Map<Product, String> maker
   /** Whether completions can be scored: a reward model is trained here, or was brought along. */
   public boolean hasReward() {
     return makes(Product.REWARD) || !config.reward().trained();
+  }
+
+  /**
+   * The reward model, or all members of an ensemble, the first of which is {@link Product#REWARD},
+   * by the names they are served under; empty if completions cannot be scored.
+   */
+  public Map<String, Path> rewards() {
+    Map<String, Path> rewards = new LinkedHashMap<>();
+    String name = Product.REWARD.servedName();
+    if (hasReward()) {
+      rewards.put(name, path(Product.REWARD));
+    }
+    String maker = makers.get(Product.REWARD);
+    if (maker != null) {
+      for (int i = 1; i < config.reward().members(); i++) {
+        Path member = RewardConfig.member(folder.stage(maker), i);
+        rewards.put(name + "-" + i, member.resolve("model"));
+      }
+    }
+    return rewards;
   }
 
   /** Examples and preferences. */

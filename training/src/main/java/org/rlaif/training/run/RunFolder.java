@@ -75,6 +75,11 @@ public final class RunFolder {
     return there.startsWith(here) ? here.relativize(there).toString() : there.toString();
   }
 
+  /** A path inside as it is noted, from here on. */
+  String relative(Path inside) {
+    return path.relativize(inside).toString();
+  }
+
   /** A stage's folder, there or not. */
   public Path stage(String name) {
     return path.resolve(name);

@@ -30,6 +30,9 @@ import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.ReportPart;
 import org.rlaif.training.report.Theme;
+import org.rlaif.training.rewards.ModelReward;
+import org.rlaif.training.rewards.RewardKind;
+import org.rlaif.training.rewards.RewardSource;
 import org.rlaif.training.run.Estimate;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;
@@ -83,7 +86,7 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
 
   @Override
   public Estimate estimate(Run run, Sizes sizes) {
-    long reward = run.hasReward() ? sizes.rewardParameters() : 0;
+    long reward = run.rewards().size() * sizes.rewardParameters();
     return new Estimate(
         "at most " + evaluation.prompts() + " prompts",
         (4L + evaluation.bestOf().stream().max(Integer::compare).orElse(0)) * evaluation.prompts(),
@@ -97,9 +100,7 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     Path policyFolder = run.path(Product.POLICY);
     Map<String, Path> served =
         new HashMap<>(Map.of("sft", run.path(Product.START), "policy", policyFolder));
-    if (run.hasReward()) {
-      served.put("reward", run.path(Product.REWARD));
-    }
+    served.putAll(run.rewards());
     try (ModelFolder start = ModelFolder.open(run.path(Product.START));
         ModelFolder policy = ModelFolder.open(policyFolder);
         Serving serving = context.serve(served);
@@ -107,14 +108,15 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
       ContextFilter filter = run.filter(PromptEncoder.of(start));
       List<Example> test =
           filter.prompts(filter.examples(run.data().test()), evaluation.maxTokens());
-      var names =
-          new EvaluatedModels.Names(
-              run.served("sft"),
-              run.served("policy"),
-              run.hasReward() ? run.served("reward") : null);
+      var names = new EvaluatedModels.Names(run.served("sft"), run.served("policy"));
+      List<String> rewards = run.rewards().keySet().stream().map(run::served).toList();
+      @Nullable RewardSource reward =
+          rewards.isEmpty()
+              ? null
+              : maximised().open(new RewardKind.Server(serving.client(), rewards));
       return Evaluation.run(
           evaluation,
-          new EvaluatedModels(start, policy, serving.client(), names),
+          new EvaluatedModels(start, policy, serving.client(), names, reward),
           test,
           filter.dropped(),
           judging == null ? gold(run) : new Comparer.ByJudge(judging.judge()),
@@ -122,6 +124,15 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
           context.device(),
           out);
     }
+  }
+
+  /** The reward model as the policy was trained against it, or an ensemble's mean. */
+  private ModelReward maximised() {
+    return config.onPolicy().rewards().stream()
+        .filter(ModelReward.class::isInstance)
+        .map(ModelReward.class::cast)
+        .findFirst()
+        .orElseGet(() -> new ModelReward(1));
   }
 
   /** The gold score, by the facts of the generated posts. */

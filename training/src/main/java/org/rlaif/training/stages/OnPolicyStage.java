@@ -20,6 +20,7 @@ import org.rlaif.training.onpolicy.OnPolicyAlgorithm;
 import org.rlaif.training.onpolicy.OnPolicyFigures;
 import org.rlaif.training.onpolicy.OnPolicyLoop;
 import org.rlaif.training.report.ReportPart;
+import org.rlaif.training.rewards.ModelReward;
 import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.run.Estimate;
 import org.rlaif.training.run.Product;
@@ -78,6 +79,15 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
         reward.folder(),
         "a reward model, with one label");
     settingsOfAll.rewards().forEach(RewardKind::check);
+    settingsOfAll.rewards().stream()
+        .filter(each -> each instanceof ModelReward model && model.needsMembers())
+        .forEach(
+            each ->
+                UserError.require(
+                    reward.members() > 1,
+                    "reward.members",
+                    reward.members(),
+                    "> 1, as onPolicy.rewards combines them: " + each));
   }
 
   private void requireWholeGroups(String name, int completions) {
@@ -94,7 +104,7 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
     int updates = settingsOfAll.updates();
     int batch = settingsOfAll.batch();
     long policy = sizes.parameters();
-    long reward = run.hasReward() ? sizes.rewardParameters() : 0;
+    long reward = run.rewards().size() * sizes.rewardParameters();
     boolean critic = algorithm.critic() != null;
     long weights = 2 * policy + (critic ? sizes.rewardParameters() : 0);
     long activations =
@@ -115,9 +125,7 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
   public OnPolicyFigures work(RunContext context, Path out) {
     Run run = context.run();
     Map<String, Path> served = new HashMap<>(Map.of("policy", run.path(Product.START)));
-    if (run.hasReward()) {
-      served.put("reward", run.path(Product.REWARD));
-    }
+    served.putAll(run.rewards());
     try (ModelFolder start = ModelFolder.open(run.path(Product.START));
         @Nullable ModelFolder reward =
             run.hasReward() ? ModelFolder.open(run.path(Product.REWARD)) : null;
@@ -137,7 +145,11 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
               context.checkpoints())
           .run(
               new OnPolicyLoop.Models(
-                  start, reward, serving.client(), run.served("policy"), run.served("reward")),
+                  start,
+                  reward,
+                  serving.client(),
+                  run.served("policy"),
+                  run.rewards().keySet().stream().map(run::served).toList()),
               prompts,
               filter.dropped(),
               out);

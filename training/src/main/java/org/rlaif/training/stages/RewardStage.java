@@ -3,8 +3,10 @@ package org.rlaif.training.stages;
 import java.awt.Color;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Interval;
 import org.rlaif.model.ModelFolder;
@@ -12,6 +14,7 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.losses.BradleyTerry;
+import org.rlaif.training.offline.EnsembleFigures;
 import org.rlaif.training.offline.PreferenceFigures;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.report.Charts.Amount;
@@ -53,7 +56,11 @@ record RewardStage(RunConfig config, RewardConfig reward)
   public Estimate estimate(Run run, Sizes sizes) {
     long parameters = sizes.rewardParameters();
     return new Estimate(
-        reward.epochs() + " epochs of " + reward.batch() + " pairs a step",
+        reward.epochs()
+            + " epochs of "
+            + reward.batch()
+            + " pairs a step"
+            + (reward.members() > 1 ? ", " + reward.members() + " times" : ""),
         0,
         "reward " + Sizes.count(parameters),
         sizes.weights(parameters)
@@ -103,6 +110,10 @@ record RewardStage(RunConfig config, RewardConfig reward)
           "reward model accuracy",
           "95 %%: %s, on %s held-out labels".formatted(range, ReportPart.count(held.decided())));
     }
+    EnsembleFigures ensemble = figures.ensemble();
+    if (ensemble != null) {
+      ensemble(part, ensemble);
+    }
     accuracies(part, held, figures.train(), "the reward model");
     double[][] loss = new MetricCurves(run.folder().stage(name())).curve("step", "loss", 0);
     if (loss[0].length >= 2) {
@@ -117,6 +128,23 @@ record RewardStage(RunConfig config, RewardConfig reward)
               300,
               1,
               List.of(new Panel("", "step", "loss (nats per pair)", lines))));
+    }
+  }
+
+  private static void ensemble(ReportPart part, EnsembleFigures ensemble) {
+    part.fact("Reward models", ReportPart.count(ensemble.members().size()));
+    Double accuracy = ensemble.accuracy();
+    if (accuracy != null) {
+      DoubleSummaryStatistics alone =
+          ensemble.members().stream()
+              .map(PreferenceFigures::accuracy)
+              .flatMap(Stream::ofNullable)
+              .mapToDouble(Double::doubleValue)
+              .summaryStatistics();
+      part.card(
+          ReportPart.percent(accuracy),
+          "accuracy of the ensemble's mean",
+          "each alone: " + ReportPart.range(alone.getMin(), alone.getMax()));
     }
   }
 

@@ -98,7 +98,6 @@ class CheckpointsTest {
       Files.writeString(outputs.resolve("rollout-" + step), "rollout " + step);
       checkpoints.after(
           step,
-          outputs,
           () -> new State(step, 0.1 * step),
           folder -> Files.writeString(folder.resolve("t"), "tensor " + step));
     }

@@ -265,6 +265,49 @@ class WholeRunTest {
   }
 
   @Test
+  void anEnsembleIsTrainedServedAndMaximised() throws IOException {
+    String members =
+        TinyRun.YAML
+            .replace("reward: {", "reward: {members: 3, ")
+            .replace(
+                "onPolicy: {",
+                "onPolicy: {rewards: [{kind: model, weight: 1, combine: uncertainty, penalty: 0.5}],"
+                    + " ");
+    Path yaml = Files.writeString(folder.resolve("tiny.yaml"), members + TinyRun.POSTS);
+    Typed typed = run(yaml, "e");
+    assertEquals(0, typed.code(), typed.err());
+    Path run = folder.resolve("e/tiny");
+    assertEquals(
+        Map.of(
+            "sft",
+            run.resolve("sft/model"),
+            "policy",
+            run.resolve("ppo/model"),
+            "reward",
+            run.resolve("reward/model"),
+            "reward-1",
+            run.resolve("reward/members/1/model"),
+            "reward-2",
+            run.resolve("reward/members/2/model")),
+        TinyRun.models(run));
+    JsonNode report = Json.MAPPER.readTree(run.resolve("report.json").toFile());
+    assertEquals(3, report.at("/rewardModel/ensemble/members").size());
+    assertTrue(report.at("/evaluation/score/policy").isNumber(), report.toString());
+
+    // Less wary, another reward and no other reward models.
+    Typed mean =
+        run(yaml, "e", "--set", "onPolicy.rewards=[{kind: model, weight: 1}]", "--replace");
+    assertEquals(0, mean.code(), mean.err());
+    assertTrue(stagesWith(mean, true).contains("reward"), mean.out());
+    JsonNode other = Json.MAPPER.readTree(run.resolve("report.json").toFile());
+    assertNotEquals(report.at("/ppo/score"), other.at("/ppo/score"));
+
+    Typed alone = run(yaml, "f", "--set", "reward.members=1");
+    assertEquals(2, alone.code(), alone.err());
+    assertTrue(alone.err().contains("reward.members: 1 (expected: > 1"), alone.err());
+  }
+
+  @Test
   void aServerElsewhereGivesTheSameFigures() throws IOException {
     Path yaml = Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS);
     assertEquals(0, run(yaml, "here").code());

@@ -20,6 +20,8 @@ import org.rlaif.torch.Device;
 import org.rlaif.training.config.EvaluationConfig;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
+import org.rlaif.training.rewards.ModelReward;
+import org.rlaif.training.rewards.RewardKind;
 
 class EvaluationTest {
   private static final Comparer GOLD =
@@ -104,7 +106,11 @@ class EvaluationTest {
       return Evaluation.run(
           new EvaluationConfig(60, 1, 8, EvaluationConfig.By.GOLD, bestOf),
           new EvaluatedModels(
-              sft, sft, client, new EvaluatedModels.Names("sft", policyName, "reward")),
+              sft,
+              sft,
+              client,
+              new EvaluatedModels.Names("sft", policyName),
+              new ModelReward(1).open(new RewardKind.Server(client, List.of("reward")))),
           Toy.examples(100, 11),
           /* tooLong= */ 0,
           comparer,

@@ -32,6 +32,7 @@ public final class Toy {
           BradleyTerry.PLAIN,
           RewardConfig.Labels.SOFT,
           0,
+          1,
           4,
           16,
           null,

@@ -72,7 +72,7 @@ class RewardModelTrainingTest {
     for (BradleyTerry loss : BradleyTerry.values()) {
       for (RewardConfig.Labels labels : RewardConfig.Labels.values()) {
         RewardConfig config =
-            new RewardConfig("", loss, labels, 0.01, 4, 16, null, 1e-2, 0.1, 0.1, 1, Toy.ADAM);
+            new RewardConfig("", loss, labels, 0.01, 1, 4, 16, null, 1e-2, 0.1, 0.1, 1, Toy.ADAM);
         JsonNode figures = run(config, 1, loss + "-" + labels, preferences, 200);
         assertTrue(figures.get("accuracy").asDouble() > 0.85, loss + ", " + labels + figures);
       }
@@ -106,6 +106,7 @@ class RewardModelTrainingTest {
             BradleyTerry.PLAIN,
             RewardConfig.Labels.SOFT,
             centring,
+            1,
             2,
             16,
             null,
@@ -170,6 +171,7 @@ class RewardModelTrainingTest {
             BradleyTerry.PLAIN,
             RewardConfig.Labels.SOFT,
             0,
+            1,
             1,
             8,
             null,

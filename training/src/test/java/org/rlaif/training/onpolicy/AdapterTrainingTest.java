@@ -216,6 +216,7 @@ class AdapterTrainingTest {
               BradleyTerry.PLAIN,
               RewardConfig.Labels.SOFT,
               0,
+              1,
               4,
               16,
               null,
@@ -250,7 +251,7 @@ class AdapterTrainingTest {
               device,
               Checkpoints.none())
           .run(
-              new OnPolicyLoop.Models(policy, reward, client, "policy", "reward"),
+              new OnPolicyLoop.Models(policy, reward, client, "policy", List.of("reward")),
               Toy.examples(60, 9),
               /* tooLong= */ 0,
               inside("ppo"));

@@ -204,7 +204,7 @@ class OnPolicyLoopTest {
       return new OnPolicyLoop(
               "ppo", algorithm, config, AdapterConfig.NONE, seed, Device.CPU, Checkpoints.none())
           .run(
-              new OnPolicyLoop.Models(policy, reward, client, "policy", "reward"),
+              new OnPolicyLoop.Models(policy, reward, client, "policy", List.of("reward")),
               Toy.examples(60, 9),
               /* tooLong= */ 0,
               folder);
@@ -266,7 +266,7 @@ class OnPolicyLoopTest {
         RlaifClient client = ToyModels.client(server)) {
       new OnPolicyLoop("ppo", PPO, config, AdapterConfig.NONE, 0, Device.CPU, Checkpoints.none())
           .run(
-              new OnPolicyLoop.Models(policy, null, client, "policy", "nobody"),
+              new OnPolicyLoop.Models(policy, null, client, "policy", List.of("nobody")),
               Toy.examples(60, 9),
               0,
               out);
@@ -310,7 +310,7 @@ class OnPolicyLoopTest {
   private static WeightedReward silent(boolean leavesOut) {
     return new WeightedReward(
         List.of(new ClassReward(Silent.class.getName(), 1)),
-        new RewardKind.Server(RlaifClient.open("inprocess:nobody", Duration.ofSeconds(1)), ""),
+        new RewardKind.Server(RlaifClient.open("inprocess:nobody", Duration.ofSeconds(1)), List.of()),
         leavesOut);
   }
 

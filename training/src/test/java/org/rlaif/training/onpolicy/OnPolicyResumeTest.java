@@ -134,7 +134,7 @@ class OnPolicyResumeTest {
               Device.CPU,
               checkpoints)
           .run(
-              new OnPolicyLoop.Models(policy, reward, client, "policy", "reward"),
+              new OnPolicyLoop.Models(policy, reward, client, "policy", List.of("reward")),
               Toy.examples(60, 9),
               /* tooLong= */ 0,
               checkpoints.outputs());
