@@ -43,6 +43,7 @@ public final class RewardModelTraining {
    * @param tooLong preferences that were left out
    * @param encodedApart completions that do not begin where their prompt's tokens end
    * @param ensemble of all members, of which all else is the first's; null if there is only one
+   * @param bins of the held-out pairs; null in figures of an older version
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(
@@ -56,7 +57,8 @@ public final class RewardModelTraining {
       Map<String, Double> seconds,
       int tooLong,
       int encodedApart,
-      @Nullable EnsembleFigures ensemble) {
+      @Nullable EnsembleFigures ensemble,
+      @Nullable PreferenceBins bins) {
 
     /** Those of the first member, with those of all. */
     Figures of(EnsembleFigures all, Map<String, Double> secondsOfAll) {
@@ -71,7 +73,8 @@ public final class RewardModelTraining {
           secondsOfAll,
           tooLong,
           encodedApart,
-          all);
+          all,
+          bins);
     }
   }
 
@@ -144,7 +147,8 @@ public final class RewardModelTraining {
           watch.seconds(),
           labels.tooLong(),
           labels.encodedApart(),
-          null);
+          null,
+          PreferenceBins.of(held.differences(heldScores), held.labels()));
     }
   }
 

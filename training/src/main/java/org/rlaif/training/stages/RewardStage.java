@@ -15,6 +15,7 @@ import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.losses.BradleyTerry;
 import org.rlaif.training.offline.EnsembleFigures;
+import org.rlaif.training.offline.PreferenceBins;
 import org.rlaif.training.offline.PreferenceFigures;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.report.Charts.Amount;
@@ -115,6 +116,12 @@ record RewardStage(RunConfig config, RewardConfig reward)
       ensemble(part, ensemble);
     }
     accuracies(part, held, figures.train(), "the reward model");
+    PreferenceBins bins = figures.bins();
+    if (bins != null && !bins.margins().isEmpty()) {
+      part.fact(
+          "Calibration error of the reward model", ReportPart.percent(bins.calibrationError()));
+      part.picture(RewardPictures.of(bins));
+    }
     double[][] loss = new MetricCurves(run.folder().stage(name())).curve("step", "loss", 0);
     if (loss[0].length >= 2) {
       List<Line> lines = MetricCurves.ofBatches(loss, Theme::policy);

@@ -400,6 +400,7 @@ class WholeRunTest {
         List.of(
             "accuracy",
             "learning",
+            "margins",
             "position-bias",
             "reward",
             "score-kl",
@@ -416,8 +417,8 @@ class WholeRunTest {
 
   private static void pageIsSelfContained(Path run) throws IOException {
     String page = Files.readString(run.resolve("report.html"));
-    // Nine pictures in two sizes and two themes.
-    assertEquals(36, Pattern.compile("data:image/png;base64,").matcher(page).results().count());
+    // Ten pictures in two sizes and two themes.
+    assertEquals(40, Pattern.compile("data:image/png;base64,").matcher(page).results().count());
     assertTrue(page.contains("rubric judge"), "says who labelled");
     assertTrue(page.contains("<pre>./rlaif "), "says what was typed");
     assertTrue(page.contains("minibatch: 2"), "says how all was set");
