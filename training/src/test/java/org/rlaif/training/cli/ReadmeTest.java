@@ -159,7 +159,7 @@ class ReadmeTest {
         count++;
       }
     }
-    assertEquals(1, count);
+    assertEquals(2, count);
   }
 
   @Test
