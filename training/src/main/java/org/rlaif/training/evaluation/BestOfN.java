@@ -15,8 +15,6 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.EvaluationConfig;
 import org.rlaif.training.learning.Seeds;
 import org.rlaif.training.math.BestOf;
-import org.rlaif.training.rewards.ModelReward;
-import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.RewardSource;
 import org.rlaif.training.rollouts.CandidateSampling;
 import org.rlaif.training.rollouts.Rollout;
@@ -114,8 +112,7 @@ public final class BestOfN {
       long seed) {
     int samples = Collections.max(config.bestOf());
     int together = Math.max(1, CandidateSampling.PROMPTS_PER_REQUEST / samples);
-    String reward = Objects.requireNonNull(models.names().reward(), "no reward model");
-    RewardSource source = new ModelReward(1).open(new RewardKind.Server(models.client(), reward));
+    RewardSource source = Objects.requireNonNull(models.reward(), "no reward model");
     List<Choice> choices = new ArrayList<>(examples.size());
     try (Progress progress = Progress.start("best of n", examples.size(), "prompts")) {
       for (int from = 0; from < examples.size(); from += together) {
