@@ -40,6 +40,11 @@ public interface JudgeKind {
     return null;
   }
 
+  /** Whether its answers are computed from its settings alone, so that it can be asked again. */
+  default boolean computesAnswers() {
+    return false;
+  }
+
   /** Whether it wants the server that its {@link Opening} has. */
   default boolean servedHere() {
     return false;

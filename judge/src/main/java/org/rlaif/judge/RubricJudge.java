@@ -50,6 +50,11 @@ public final class RubricJudge implements Judge {
     public Config decisive() {
       return this;
     }
+
+    @Override
+    public boolean computesAnswers() {
+      return true;
+    }
   }
 
   private final Rubric rubric;

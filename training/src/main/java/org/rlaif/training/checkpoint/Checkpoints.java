@@ -32,17 +32,29 @@ public final class Checkpoints {
   private final String fingerprint;
   private final int every;
   private @Nullable Checkpoint found;
+  private final long end;
   private long last;
 
-  private Checkpoints(@Nullable Path folder, String fingerprint, int every) {
+  private Checkpoints(@Nullable Path folder, String fingerprint, int every, long end) {
     this.folder = folder;
     this.fingerprint = fingerprint;
     this.every = every;
+    this.end = end;
   }
 
   /** For a training that nobody stops: nothing is saved. */
   public static Checkpoints none() {
-    return new Checkpoints(null, "", 0);
+    return new Checkpoints(null, "", 0, Long.MAX_VALUE);
+  }
+
+  /**
+   * For a training of which the beginning alone is wanted: nothing is saved, and unless it is over
+   * by then it ends with {@link Stopped}.
+   *
+   * @param step of the optimiser, the last one that is done
+   */
+  public static Checkpoints endingAfter(long step) {
+    return new Checkpoints(null, "", 0, step);
   }
 
   /** The folder that belongs to a stage's. */
@@ -60,7 +72,7 @@ public final class Checkpoints {
    */
   public static Checkpoints of(Path stage, String fingerprint, int every, Consumer<String> say) {
     Path folder = folder(stage);
-    var checkpoints = new Checkpoints(folder, fingerprint, every);
+    var checkpoints = new Checkpoints(folder, fingerprint, every, Long.MAX_VALUE);
     try {
       sweep(folder);
       for (Path each : all(folder)) {
@@ -161,9 +173,12 @@ public final class Checkpoints {
    * @param step of the optimiser, the last one done
    * @param state a record that Jackson writes and reads
    * @param tensors writes the rest into a folder
-   * @throws Stopped if the process was told to end
+   * @throws Stopped if the process was told to end, or nobody wants more steps
    */
   public void after(long step, Supplier<?> state, IoConsumer<Path> tensors) {
+    if (step >= end) {
+      throw new Stopped("step " + step);
+    }
     boolean stops = Interruption.isRequested();
     if (folder == null || !stops && (every == 0 || step / every == last / every)) {
       return;

@@ -61,6 +61,7 @@ public final class Rlaif implements Callable<Integer> {
     root.addSubcommand(new ReportCommand());
     root.addSubcommand(new CompareRunsCommand());
     root.addSubcommand(new ReproduceCommand());
+    root.addSubcommand(new VerifyCommand());
     root.addSubcommand(withExample(new ServeCommand()));
     root.addSubcommand(withExample(new GenerateCommand()));
     root.addSubcommand(withExample(new ScoreCommand()));

@@ -71,9 +71,7 @@ final class Session {
    */
   void run(@Nullable String only, boolean replace) {
     RunContext context = context();
-    int threads =
-        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-    Torch.threads(threads);
+    int threads = useThreads(config);
     Device device = context.device();
     out.printf("device     %s, %d threads, %s%n", device, threads, device.compute().label());
     out.printf("run        %s%n", folder.typed());
@@ -103,12 +101,24 @@ final class Session {
   }
 
   private RunContext context() {
-    boolean isRounded = config.precision() == TrainingPrecision.BF16;
-    Device device = new Device(config.device(), isRounded ? Compute.BF16 : Compute.FP32);
     Servers servers =
         config.server().isEmpty()
             ? new InProcessServers(config.threads())
             : RemoteServers.of(config.server(), config.serverTls(), System.getenv(), config.name());
-    return new RunContext(run, servers, device);
+    return new RunContext(run, servers, device(config));
+  }
+
+  /** Where a run trains, and what it multiplies in. */
+  static Device device(RunConfig config) {
+    boolean isRounded = config.precision() == TrainingPrecision.BF16;
+    return new Device(config.device(), isRounded ? Compute.BF16 : Compute.FP32);
+  }
+
+  /** Has LibTorch compute on as many threads as a run says; returns how many. */
+  static int useThreads(RunConfig config) {
+    int threads =
+        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+    Torch.threads(threads);
+    return threads;
   }
 }

@@ -4,8 +4,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Prompt;
+import org.rlaif.model.PromptEncoder;
+import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.math.KlEstimators;
 import org.rlaif.training.rollouts.Rollout;
 
@@ -40,6 +43,16 @@ public record RolloutRow(
       Learner.View view,
       double[] scores,
       float[][] rewards) {
+    JsonLines.write(out.resolve(name(update)), of(rollout, view, scores, rewards));
+  }
+
+  /** Where the rows of an update lie in its stage's folder. */
+  public static String name(int update) {
+    return String.format(Locale.ROOT, "rollouts/%04d.jsonl", update);
+  }
+
+  static List<RolloutRow> of(
+      Rollout rollout, Learner.View view, double[] scores, float[][] rewards) {
     List<RolloutRow> rows = new ArrayList<>(rollout.size());
     for (int i = 0; i < rollout.size(); i++) {
       float[] reference = view.referenceLogprobs()[i];
@@ -61,7 +74,32 @@ public record RolloutRow(
               rollout.ended()[i],
               rollout.weightsVersion()[i]));
     }
-    String name = String.format(Locale.ROOT, "rollouts/%04d.jsonl", update);
-    JsonLines.write(out.resolve(name), rows);
+    return rows;
+  }
+
+  /** The batch that rows were made of. */
+  public static Rollout batch(List<RolloutRow> rows, PromptEncoder encoder, int contextLength) {
+    int n = rows.size();
+    List<Example> prompts = new ArrayList<>(n);
+    List<Sequence> sequences = new ArrayList<>(n);
+    List<String> texts = new ArrayList<>(n);
+    float[][] logprobs = new float[n][];
+    boolean[] ended = new boolean[n];
+    long[] weightsVersion = new long[n];
+    for (int i = 0; i < n; i++) {
+      RolloutRow row = rows.get(i);
+      prompts.add(new Example(row.id, row.prompt, ""));
+      sequences.add(row.sequence(encoder, contextLength));
+      texts.add(row.completion);
+      logprobs[i] = row.logprobs;
+      ended[i] = row.ended;
+      weightsVersion[i] = row.weightsVersion;
+    }
+    return new Rollout(prompts, sequences, texts, logprobs, ended, weightsVersion);
+  }
+
+  /** The tokens that the policy read and wrote. */
+  public Sequence sequence(PromptEncoder encoder, int contextLength) {
+    return Sequence.of(encoder, contextLength, "example " + id, prompt, tokens);
   }
 }

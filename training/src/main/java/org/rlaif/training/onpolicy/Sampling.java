@@ -117,7 +117,7 @@ final class Sampling {
       lap.lap("rollout");
       WeightedReward.Scores scores = reward.of(rollout.written());
       lap.lap("score");
-      double[] shaped = shaped(scores.sums(), rollout);
+      double[] shaped = shaped(config, scores.sums(), rollout);
       missing += (int) Arrays.stream(shaped).filter(Double::isNaN).count();
       for (int from = 0; from < rollout.size(); from += samples) {
         int[] rows =
@@ -160,7 +160,8 @@ final class Sampling {
         IntStream.of(chosen).mapToObj(prompts::get).toList(), Seeds.of(seed, purpose, update));
   }
 
-  private double[] shaped(double[] scores, Rollout rollout) {
+  /** Scores as they are learned: clipped, a missing end punished. */
+  static double[] shaped(OnPolicyConfig config, double[] scores, Rollout rollout) {
     double[] shaped = new double[scores.length];
     for (int i = 0; i < shaped.length; i++) {
       shaped[i] =

@@ -54,13 +54,18 @@ public record ModelReward(
     return completions -> {
       List<double[]> members =
           server.rewardModels().stream().map(name -> scores(server, name, completions)).toList();
-      double[] combined = new double[completions.size()];
-      for (int i = 0; i < combined.length; i++) {
-        int each = i;
-        combined[i] = combined(members.stream().mapToDouble(scores -> scores[each]).toArray());
-      }
-      return combined;
+      return combined(members);
     };
+  }
+
+  /** What the scores of all members come to, completion by completion. */
+  public double[] combined(List<double[]> members) {
+    double[] combined = new double[members.get(0).length];
+    for (int i = 0; i < combined.length; i++) {
+      int each = i;
+      combined[i] = combined(members.stream().mapToDouble(scores -> scores[each]).toArray());
+    }
+    return combined;
   }
 
   private double combined(double[] members) {

@@ -38,7 +38,7 @@ public final class Pipeline {
   }
 
   /** Whether a stage has finished with the settings, the seed and the input it has now. */
-  private boolean hasCurrentFingerprint(Stage<?> stage) {
+  public boolean hasCurrentFingerprint(Stage<?> stage) {
     try {
       return folder
           .finished(stage.name())

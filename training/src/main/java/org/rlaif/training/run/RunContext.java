@@ -20,7 +20,8 @@ public record RunContext(Run run, Servers servers, Device device, Checkpoints ch
     this(run, servers, device, Checkpoints.none());
   }
 
-  RunContext with(Checkpoints other) {
+  /** The same for a stage that saves itself otherwise. */
+  public RunContext with(Checkpoints other) {
     return new RunContext(run, servers, device, other);
   }
 

@@ -31,7 +31,8 @@ import org.rlaif.training.run.Sizes;
 import org.rlaif.training.run.Stage;
 
 /** Improves the policy by an on-policy algorithm, whose name the stage has. */
-record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConfig settingsOfAll)
+public record OnPolicyStage(
+    RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConfig settingsOfAll)
     implements Stage<OnPolicyFigures> {
   @Override
   public About<OnPolicyFigures> about() {
@@ -121,6 +122,18 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
             + (critic ? 2 : 1) * activations);
   }
 
+  /** What does the work, without the models. */
+  public OnPolicyLoop loop(RunContext context) {
+    return new OnPolicyLoop(
+        name(),
+        algorithm,
+        settingsOfAll,
+        config.model().adapter(),
+        context.run().seed(name()),
+        context.device(),
+        context.checkpoints());
+  }
+
   @Override
   public OnPolicyFigures work(RunContext context, Path out) {
     Run run = context.run();
@@ -135,14 +148,7 @@ record OnPolicyStage(RunConfig config, OnPolicyAlgorithm algorithm, OnPolicyConf
           CandidatesStage.different(
               filter.prompts(filter.examples(run.data().train()), settingsOfAll.maxTokens()),
               run.seed(name()));
-      return new OnPolicyLoop(
-              name(),
-              algorithm,
-              settingsOfAll,
-              config.model().adapter(),
-              run.seed(name()),
-              context.device(),
-              context.checkpoints())
+      return loop(context)
           .run(
               new OnPolicyLoop.Models(
                   start,

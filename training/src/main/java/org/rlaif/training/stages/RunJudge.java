@@ -19,12 +19,12 @@ import org.rlaif.training.run.RunContext;
 import org.rlaif.training.run.Servers.Serving;
 
 /** Who judges in a run, with the server that a judging model needs. */
-record RunJudge(Judge judge, @Nullable Serving serving) implements AutoCloseable {
+public record RunJudge(Judge judge, @Nullable Serving serving) implements AutoCloseable {
   private static final String JUDGE = "judge";
   private static final String ANSWERS = "judge.answers";
 
   /** Opens it. */
-  static RunJudge open(RunContext context) {
+  public static RunJudge open(RunContext context) {
     Run run = context.run();
     RunConfig config = run.config();
     JudgeConfig asked = config.judge();

@@ -60,7 +60,16 @@ class ReadmeTest {
       commands.addAll(Pages.commands(page));
     }
     assertEquals(
-        Set.of("quickstart", "run", "serve", "generate", "score", "health", "export", "judge"),
+        Set.of(
+            "quickstart",
+            "run",
+            "verify",
+            "serve",
+            "generate",
+            "score",
+            "health",
+            "export",
+            "judge"),
         commands.stream().map(words -> words.get(0)).collect(Collectors.toSet()));
     TypedServer server = null;
     try {
@@ -69,7 +78,7 @@ class ReadmeTest {
         words.forEach(word -> typed.add(here(word)));
         switch (words.get(0)) {
           case "quickstart" -> typed.addAll(tiny(words));
-          case "export", "judge" -> {}
+          case "verify", "export", "judge" -> {}
           case "run" -> typed.set(1, Pages.ROOT.resolve(typed.get(1)).toString());
           case "serve" -> {
             if (server != null) {

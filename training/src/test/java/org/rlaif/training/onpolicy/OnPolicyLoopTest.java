@@ -310,7 +310,8 @@ class OnPolicyLoopTest {
   private static WeightedReward silent(boolean leavesOut) {
     return new WeightedReward(
         List.of(new ClassReward(Silent.class.getName(), 1)),
-        new RewardKind.Server(RlaifClient.open("inprocess:nobody", Duration.ofSeconds(1)), List.of()),
+        new RewardKind.Server(
+            RlaifClient.open("inprocess:nobody", Duration.ofSeconds(1)), List.of()),
         leavesOut);
   }
 
