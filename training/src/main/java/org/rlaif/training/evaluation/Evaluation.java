@@ -89,7 +89,7 @@ public final class Evaluation {
         ended(sampled),
         means(samples.stream().map(Sample::score)),
         means(samples.stream().map(Sample::gold)),
-        bestOf.isEmpty() ? null : bestOf,
+        bestOf,
         new EvaluationFigures.Greedy(greedyWinRates, lengths(greedy, references), ended(greedy)),
         watch.seconds(),
         tooLong);

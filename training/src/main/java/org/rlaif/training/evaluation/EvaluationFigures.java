@@ -14,7 +14,7 @@ import org.rlaif.judge.WinRate;
  * @param length mean, in tokens
  * @param score means by the reward model, null without one; {@code gold} by the scorer that
  *     compared, if one did
- * @param bestOf the best of some completions of the start, chosen by the reward model; null if
+ * @param bestOf the best of some completions of the start, chosen by the reward model; empty if
  *     nobody wants to know
  * @param greedy the same of greedy completions
  * @param seconds by part
@@ -32,10 +32,13 @@ public record EvaluationFigures(
     Ended endedFraction,
     @Nullable ByModel score,
     @Nullable ByModel gold,
-    @Nullable List<BestOfN.Figures> bestOf,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<BestOfN.Figures> bestOf,
     Greedy greedy,
     Map<String, Double> seconds,
     int tooLong) {
+  public EvaluationFigures {
+    bestOf = bestOf == null ? List.of() : List.copyOf(bestOf); // JSON does not have an empty one
+  }
 
   /** Those with references are over the examples that have one; null if none has. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

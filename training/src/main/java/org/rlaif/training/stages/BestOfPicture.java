@@ -31,7 +31,7 @@ final class BestOfPicture {
    */
   static Optional<Picture> of(EvaluationFigures figures, Algorithm algorithm, String start) {
     List<BestOfN.Figures> bestOf = figures.bestOf();
-    if (bestOf == null) {
+    if (bestOf.isEmpty()) {
       return Optional.empty();
     }
     String policy = algorithm.word().toUpperCase(Locale.ROOT).replace('_', ' ');

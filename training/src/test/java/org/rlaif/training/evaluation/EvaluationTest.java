@@ -1,9 +1,11 @@
 package org.rlaif.training.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,7 @@ import org.rlaif.judge.Answer;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.Question;
 import org.rlaif.judge.WinRate;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.serving.grpc.RlaifServer;
@@ -22,6 +25,7 @@ import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
 import org.rlaif.training.rewards.ModelReward;
 import org.rlaif.training.rewards.RewardKind;
+import org.rlaif.training.run.StageRecord;
 
 class EvaluationTest {
   private static final Comparer GOLD =
@@ -85,6 +89,11 @@ class EvaluationTest {
     }
     assertTrue(bestOf.get(2).winRateLow() > 0.6, figures.toString());
     assertEquals(bestOf, run(GOLD, "policy", List.of(1, 2, 8)).bestOf(), "the same seed");
+    EvaluationFigures without = run(GOLD, "policy");
+    ObjectNode json = Json.MAPPER.valueToTree(without);
+    assertFalse(json.has("bestOf"), json.toString());
+    var record = new StageRecord("evaluate", "", 0, json, null, null);
+    assertEquals(without, record.figures(EvaluationFigures.class));
   }
 
   @Test
