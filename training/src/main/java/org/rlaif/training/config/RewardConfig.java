@@ -100,4 +100,9 @@ public record RewardConfig(
           : e;
     }
   }
+
+  /** Whether what is minimised is the cross-entropy with the labels, and nothing else. */
+  public boolean plain() {
+    return loss == BradleyTerry.PLAIN && centring == 0;
+  }
 }

@@ -39,23 +39,22 @@ record RewardEnsemble(int members, int steps, long seed, Checkpoints checkpoints
      * @param offset steps of the members before
      * @param out the member's folder
      */
-    RewardModelTraining.Figures train(long seed, long offset, Path out);
+    RewardModelFigures train(long seed, long offset, Path out);
   }
 
   /** The first member's figures, with those of all, and their seconds. */
-  RewardModelTraining.Figures train(Training training, Pairs heldOut, Device device) {
-    List<RewardModelTraining.Figures> figures = train(training);
+  RewardModelFigures train(Training training, Pairs heldOut, Device device) {
+    List<RewardModelFigures> figures = train(training);
     Map<String, Double> seconds = new TreeMap<>();
     figures.forEach(
         each -> each.seconds().forEach((part, s) -> seconds.merge(part, s, Double::sum)));
-    List<PreferenceFigures> alone =
-        figures.stream().map(RewardModelTraining.Figures::heldOut).toList();
+    List<PreferenceFigures> alone = figures.stream().map(RewardModelFigures::heldOut).toList();
     return figures.get(0).of(EnsembleFigures.of(scores(heldOut, device), heldOut, alone), seconds);
   }
 
-  private List<RewardModelTraining.Figures> train(Training training) {
+  private List<RewardModelFigures> train(Training training) {
     long finished = checkpoints.newest().map(at -> at.step() / steps).orElse(0L);
-    List<RewardModelTraining.Figures> all = new ArrayList<>();
+    List<RewardModelFigures> all = new ArrayList<>();
     for (int i = 0; i < members; i++) {
       Path noted = out.resolve("members").resolve(i + ".json");
       if (i < finished) {
@@ -63,7 +62,7 @@ record RewardEnsemble(int members, int steps, long seed, Checkpoints checkpoints
         continue;
       }
       long own = i == 0 ? seed : Seeds.of(seed, "member", i);
-      RewardModelTraining.Figures figures = training.train(own, (long) i * steps, folder(i));
+      RewardModelFigures figures = training.train(own, (long) i * steps, folder(i));
       Json.write(noted, figures);
       all.add(figures);
       if (i + 1 < members) { // the end is a moment away
@@ -74,10 +73,10 @@ record RewardEnsemble(int members, int steps, long seed, Checkpoints checkpoints
   }
 
   /** Figures over nothing are not there. */
-  private static RewardModelTraining.Figures read(Path noted) {
+  private static RewardModelFigures read(Path noted) {
     try {
       return Json.MAPPER
-          .readerFor(RewardModelTraining.Figures.class)
+          .readerFor(RewardModelFigures.class)
           .without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .readValue(noted.toFile());
     } catch (IOException e) {

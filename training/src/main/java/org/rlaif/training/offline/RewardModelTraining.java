@@ -1,9 +1,6 @@
 package org.rlaif.training.offline;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -33,52 +30,6 @@ public final class RewardModelTraining {
   private RewardModelTraining() {}
 
   /**
-   * What came of it.
-   *
-   * @param heldOut on preferences that it has not learned from
-   * @param train on those that it has
-   * @param warning if the labels say nothing; else null
-   * @param scoreMean of all training completions, as is the deviation
-   * @param seconds by part
-   * @param tooLong preferences that were left out
-   * @param encodedApart completions that do not begin where their prompt's tokens end
-   * @param ensemble of all members, of which all else is the first's; null if there is only one
-   * @param bins of the held-out pairs; null in figures of an older version
-   */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Figures(
-      @JsonUnwrapped PreferenceFigures heldOut,
-      PreferenceFigures train,
-      @Nullable String warning,
-      double scoreMean,
-      double scoreStandardDeviation,
-      int steps,
-      long parameters,
-      Map<String, Double> seconds,
-      int tooLong,
-      int encodedApart,
-      @Nullable EnsembleFigures ensemble,
-      @Nullable PreferenceBins bins) {
-
-    /** Those of the first member, with those of all. */
-    Figures of(EnsembleFigures all, Map<String, Double> secondsOfAll) {
-      return new Figures(
-          heldOut,
-          train,
-          warning,
-          scoreMean,
-          scoreStandardDeviation,
-          steps,
-          parameters,
-          secondsOfAll,
-          tooLong,
-          encodedApart,
-          all,
-          bins);
-    }
-  }
-
-  /**
    * Trains and writes {@code model/}, with mean and standard deviation of the scores of all
    * training completions, and {@code metrics.jsonl} into a folder; of the further members of an
    * ensemble into {@code members/1/} and so on.
@@ -87,7 +38,7 @@ public final class RewardModelTraining {
    * @param adapter what is trained, beside the head, if not all weights
    * @param start the SFT policy
    */
-  public static Figures run(
+  public static RewardModelFigures run(
       RewardConfig config,
       AdapterConfig adapter,
       ModelFolder start,
@@ -113,7 +64,7 @@ public final class RewardModelTraining {
             .train(training, held, device);
   }
 
-  private static Figures train(
+  private static RewardModelFigures train(
       Trainer trainer,
       RewardConfig config,
       AdapterConfig adapter,
@@ -136,7 +87,7 @@ public final class RewardModelTraining {
       watch.lap("scores");
       PreferenceFigures ofHeld = PreferenceFigures.of(held.differences(heldScores), held.labels());
       PreferenceFigures ofTrain = PreferenceFigures.of(pairs.differences(scores), pairs.labels());
-      return new Figures(
+      return new RewardModelFigures(
           ofHeld,
           ofTrain,
           warning(ofTrain, ofHeld),

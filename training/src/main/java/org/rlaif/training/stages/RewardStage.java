@@ -13,10 +13,10 @@ import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.losses.BradleyTerry;
 import org.rlaif.training.offline.EnsembleFigures;
 import org.rlaif.training.offline.PreferenceBins;
 import org.rlaif.training.offline.PreferenceFigures;
+import org.rlaif.training.offline.RewardModelFigures;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.report.Charts.Amount;
 import org.rlaif.training.report.Charts.Line;
@@ -33,17 +33,16 @@ import org.rlaif.training.run.Sizes;
 import org.rlaif.training.run.Stage;
 
 /** Trains the reward model on the preferences. */
-record RewardStage(RunConfig config, RewardConfig reward)
-    implements Stage<RewardModelTraining.Figures> {
+record RewardStage(RunConfig config, RewardConfig reward) implements Stage<RewardModelFigures> {
   /** An interval that is worth a word. */
   private static final double WIDE = 0.1;
 
   @Override
-  public About<RewardModelTraining.Figures> about() {
+  public About<RewardModelFigures> about() {
     return new About<>(
         "reward",
         "Trains the reward model on the preferences.",
-        RewardModelTraining.Figures.class,
+        RewardModelFigures.class,
         Product.REWARD,
         List.of("accuracy", "decided"));
   }
@@ -70,7 +69,7 @@ record RewardStage(RunConfig config, RewardConfig reward)
   }
 
   @Override
-  public RewardModelTraining.Figures work(RunContext context, Path out) {
+  public RewardModelFigures work(RunContext context, Path out) {
     Run run = context.run();
     try (ModelFolder start = ModelFolder.open(run.path(Product.START))) {
       return RewardModelTraining.run(
@@ -91,7 +90,7 @@ record RewardStage(RunConfig config, RewardConfig reward)
   }
 
   @Override
-  public void report(RewardModelTraining.Figures figures, Run run, ReportPart part) {
+  public void report(RewardModelFigures figures, Run run, ReportPart part) {
     PreferenceFigures held = figures.heldOut();
     part.story("a reward model learned from the preferences");
     Double accuracy = held.accuracy();
@@ -129,7 +128,7 @@ record RewardStage(RunConfig config, RewardConfig reward)
           Pictures.curves(
               "reward",
               "The reward model, step by step",
-              reward.loss() == BradleyTerry.PLAIN && reward.centring() == 0
+              reward.plain()
                   ? "Its cross-entropy with the labels; 0.693 is what a coin has."
                   : "What it minimises, as reward.loss and reward.centring say.",
               300,

@@ -16,6 +16,7 @@ import org.rlaif.torch.Torch;
 import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.offline.LabelledPairs;
+import org.rlaif.training.offline.RewardModelFigures;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.offline.Sft;
 
@@ -28,7 +29,7 @@ public final class ToyModels {
   private static final Path FOLDER = temporaryFolder();
   private static final Path TOKENIZER = Toy.tokenizer(FOLDER);
   private static final Sft.Figures SFT_FIGURES = trainSft();
-  private static final RewardModelTraining.Figures REWARD_FIGURES = trainReward();
+  private static final RewardModelFigures REWARD_FIGURES = trainReward();
 
   private ToyModels() {}
 
@@ -48,7 +49,7 @@ public final class ToyModels {
     return SFT_FIGURES;
   }
 
-  public static RewardModelTraining.Figures rewardFigures() {
+  public static RewardModelFigures rewardFigures() {
     return REWARD_FIGURES;
   }
 
@@ -74,7 +75,7 @@ public final class ToyModels {
         inside("sft"));
   }
 
-  private static RewardModelTraining.Figures trainReward() {
+  private static RewardModelFigures trainReward() {
     try (ModelFolder start = ModelFolder.open(sft())) {
       return RewardModelTraining.run(
           Toy.REWARD,

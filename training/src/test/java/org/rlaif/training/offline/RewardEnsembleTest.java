@@ -41,8 +41,8 @@ class RewardEnsembleTest {
 
   @Test
   void membersDifferAndTheFirstIsTheModelWithoutThem() throws IOException {
-    RewardModelTraining.Figures three = train("three", 3, 0, AdapterConfig.NONE);
-    RewardModelTraining.Figures one = train("one", 1, 0, AdapterConfig.NONE);
+    RewardModelFigures three = train("three", 3, 0, AdapterConfig.NONE);
+    RewardModelFigures one = train("one", 1, 0, AdapterConfig.NONE);
     assertEquals(-1, mismatch("three", "one", "model/model.safetensors"));
     assertEquals(-1, mismatch("three", "one", "metrics.jsonl"));
     assertEquals(one.heldOut(), three.heldOut());
@@ -85,14 +85,14 @@ class RewardEnsembleTest {
   void goesOnBitByBit(int finished, int every, int back, boolean adapted) throws IOException {
     AdapterConfig adapter =
         adapted ? new AdapterConfig(2, 16, false, List.of(Lora.ALL)) : AdapterConfig.NONE;
-    RewardModelTraining.Figures whole = train("whole", 3, every, adapter);
+    RewardModelFigures whole = train("whole", 3, every, adapter);
     train("broken", finished, every, adapter);
     for (int i = 0; i < back; i++) {
       AtomicFiles.deleteRecursively(saved("broken").get(saved("broken").size() - 1));
     }
     assertTrue(saved("broken").size() > 0);
 
-    RewardModelTraining.Figures broken = train("broken", 3, every, adapter);
+    RewardModelFigures broken = train("broken", 3, every, adapter);
 
     assertEquals(Clockless.of(whole), Clockless.of(broken));
     String weights = adapted ? "model/adapter_model.safetensors" : "model/model.safetensors";
@@ -113,11 +113,10 @@ class RewardEnsembleTest {
         assertThrows(UserError.class, () -> config("", 0)).getMessage());
   }
 
-  private RewardModelTraining.Figures train(
-      String name, int members, int every, AdapterConfig adapter) {
+  private RewardModelFigures train(String name, int members, int every, AdapterConfig adapter) {
     Checkpoints checkpoints = Checkpoints.of(folder.resolve(name), "settings", every, said -> {});
     try (ModelFolder start = ModelFolder.open(ToyModels.sft())) {
-      RewardModelTraining.Figures figures =
+      RewardModelFigures figures =
           RewardModelTraining.run(
               config("", members),
               adapter,

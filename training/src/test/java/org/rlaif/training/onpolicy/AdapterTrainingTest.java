@@ -41,6 +41,7 @@ import org.rlaif.training.learning.ToyModels;
 import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.losses.BradleyTerry;
 import org.rlaif.training.offline.LabelledPairs;
+import org.rlaif.training.offline.RewardModelFigures;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.offline.Sft;
 
@@ -60,7 +61,7 @@ class AdapterTrainingTest {
     assertTrue(sft.validationLoss() <= before + 0.02, sft.toString());
     assertAdapter(inside("sft").resolve("model"), Head.LANGUAGE_MODEL);
 
-    RewardModelTraining.Figures reward = reward(RANK_4);
+    RewardModelFigures reward = reward(RANK_4);
     assertTrue(reward.heldOut().accuracy() > 0.8, reward.toString());
     assertAdapter(inside("reward").resolve("model"), Head.SCORE);
 
@@ -208,7 +209,7 @@ class AdapterTrainingTest {
         inside("sft"));
   }
 
-  private RewardModelTraining.Figures reward(AdapterConfig adapter) throws IOException {
+  private RewardModelFigures reward(AdapterConfig adapter) throws IOException {
     try (ModelFolder start = ModelFolder.open(inside("sft/model"))) {
       return RewardModelTraining.run(
           new RewardConfig(
