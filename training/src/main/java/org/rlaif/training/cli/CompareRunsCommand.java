@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.rlaif.kit.UserError;
-import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.stages.ReportStage;
 import org.rlaif.training.stages.RunComparison;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,12 +28,7 @@ final class CompareRunsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", arity = "1..*", description = "Runs' folders, or their names.")
   private List<String> names = List.of();
 
-  @Option(
-      names = "--runs",
-      paramLabel = "FOLDER",
-      defaultValue = "runs",
-      description = "Where the folders of runs are (default: ${DEFAULT-VALUE}).")
-  private Path runs = Path.of("runs");
+  @Mixin private RunsFolder runs = new RunsFolder();
 
   @Option(
       names = "--out",
@@ -45,8 +40,7 @@ final class CompareRunsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     UserError.require(names.size() >= 2, "RUN", names, "at least two runs");
-    var comparison =
-        new RunComparison(names.stream().map(name -> RunFolder.find(name, runs)).toList());
+    var comparison = new RunComparison(names.stream().map(name -> runs.find(name)).toList());
     comparison.print(spec.commandLine().getOut());
     comparison.write(page, ReportStage.now());
     System.err.println(page);

@@ -10,8 +10,8 @@ import org.rlaif.training.run.Stage;
 import org.rlaif.training.stages.ReportStage;
 import org.rlaif.training.stages.Stages;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,16 +30,11 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run's folder, or its name.")
   private String run = "";
 
-  @Option(
-      names = "--runs",
-      paramLabel = "FOLDER",
-      defaultValue = "runs",
-      description = "Where the folders of runs are (default: ${DEFAULT-VALUE}).")
-  private Path runs = Path.of("runs");
+  @Mixin private RunsFolder runs = new RunsFolder();
 
   @Override
   public Integer call() {
-    RunFolder folder = RunFolder.find(run, runs);
+    RunFolder folder = runs.find(run);
     RunConfig config = folder.config();
     List<Stage<?>> stages = Stages.of(config);
     folder.requireUndamaged(

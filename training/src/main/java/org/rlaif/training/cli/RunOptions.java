@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.RunConfig;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every command that works on a run takes. */
@@ -19,12 +20,7 @@ final class RunOptions {
       description = "A setting, such as onPolicy.updates=10. Can be repeated; wins over the file.")
   private List<String> settings = new ArrayList<>();
 
-  @Option(
-      names = "--runs",
-      paramLabel = "FOLDER",
-      defaultValue = "runs",
-      description = "Where the folders of runs are (default: ${DEFAULT-VALUE}).")
-  private Path runs = Path.of("runs");
+  @Mixin private RunsFolder runs = new RunsFolder();
 
   @Option(names = "--name", description = "The run's folder in there.")
   private @Nullable String name;
@@ -63,7 +59,7 @@ final class RunOptions {
   }
 
   Path runs() {
-    return runs;
+    return runs.path();
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.rlaif.training.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.rlaif.training.config.RunConfig;
@@ -11,6 +10,7 @@ import org.rlaif.training.stages.Stages;
 import org.rlaif.training.verification.Sample;
 import org.rlaif.training.verification.Verification;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,12 +32,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run's folder, or its name.")
   private String run = "";
 
-  @Option(
-      names = "--runs",
-      paramLabel = "FOLDER",
-      defaultValue = "runs",
-      description = "Where the folders of runs are (default: ${DEFAULT-VALUE}).")
-  private Path runs = Path.of("runs");
+  @Mixin private RunsFolder runs = new RunsFolder();
 
   @Option(
       names = "--sample",
@@ -55,7 +50,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Sample sample = Sample.of(share, seed);
-    RunFolder folder = RunFolder.find(run, runs);
+    RunFolder folder = runs.find(run);
     RunConfig config = folder.config();
     List<Stage<?>> stages = Stages.of(config);
     var servers = new InProcessServers(config.threads());

@@ -1,6 +1,7 @@
 package org.rlaif.training.report;
 
 import com.samskivert.mustache.Mustache;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -81,6 +82,7 @@ public final class Page {
     return Mustache.compiler()
         .escapeHTML(true)
         .emptyStringIsFalse(true)
+        .withLoader(part -> new StringReader(Resources.text(Page.class, part)))
         .compile(Resources.text(Page.class, template))
         .execute(page);
   }
