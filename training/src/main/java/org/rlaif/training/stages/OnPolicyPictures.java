@@ -101,10 +101,7 @@ final class OnPolicyPictures {
 
   private Picture scoreAgainstKl() {
     List<Panel> panels =
-        worth(
-            "square root of the KL to the reference (nats per completion)",
-            update -> Math.sqrt(Math.max(0, update.kl())),
-            TRAIL);
+        worth("square root of the KL (nats)", update -> Math.sqrt(Math.max(0, update.kl())), TRAIL);
     return Pictures.curves(
         "score-kl",
         hasGold() ? "Reward and gold score against KL" : "Reward against KL",

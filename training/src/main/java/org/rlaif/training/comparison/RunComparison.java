@@ -1,4 +1,4 @@
-package org.rlaif.training.stages;
+package org.rlaif.training.comparison;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -33,6 +33,7 @@ import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.Stage;
 import org.rlaif.training.run.StageRecord;
 import org.rlaif.training.run.Version;
+import org.rlaif.training.stages.Stages;
 
 /** Runs side by side: what came of each, and in which settings they differ. */
 public final class RunComparison {

@@ -1,4 +1,4 @@
-package org.rlaif.training.stages;
+package org.rlaif.training.comparison;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
