@@ -54,7 +54,7 @@ public final class EndpointJudge implements Judge {
     public Judge open(Rubric rubric, Opening opening) {
       return EndpointJudge.open(
           endpoint,
-          JudgePrompt.of(template, rubric),
+          JudgePrompt.comparing(template, rubric.preamble()),
           Duration.ofSeconds(timeoutSeconds),
           System::getenv,
           opening.answers(),
@@ -64,6 +64,11 @@ public final class EndpointJudge implements Judge {
     @Override
     public Config decisive() {
       return new Config(template, /* timeoutSeconds= */ 1, endpoint.decisive());
+    }
+
+    @Override
+    public List<String> templates() {
+      return template == null ? List.of() : List.of(template);
     }
   }
 
@@ -124,7 +129,7 @@ public final class EndpointJudge implements Judge {
   private static final int BYTES_PER_TOKEN = 1 << 13;
 
   private final ChatClient client;
-  private final JudgePrompt prompt;
+  private final JudgePrompt<Question> prompt;
   private final String model;
   private final int maxTokens;
   private final String hash;
@@ -138,7 +143,7 @@ public final class EndpointJudge implements Judge {
 
   private EndpointJudge(
       ChatClient client,
-      JudgePrompt prompt,
+      JudgePrompt<Question> prompt,
       Endpoint endpoint,
       String model,
       String hash,
@@ -169,7 +174,7 @@ public final class EndpointJudge implements Judge {
    */
   static EndpointJudge open(
       Endpoint endpoint,
-      JudgePrompt prompt,
+      JudgePrompt<Question> prompt,
       Duration timeout,
       Function<String, @Nullable String> environment,
       @Nullable Path answers,

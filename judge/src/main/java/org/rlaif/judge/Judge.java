@@ -1,6 +1,7 @@
 package org.rlaif.judge;
 
 import java.util.List;
+import org.rlaif.kit.UserError;
 
 /** Compares two completions of a prompt. */
 public interface Judge extends AutoCloseable {
@@ -16,6 +17,15 @@ public interface Judge extends AutoCloseable {
   /** Answers questions, in their order; a judge that waits for others asks several at once. */
   default List<Answer> askAll(List<Question> questions) {
     return questions.stream().map(this::ask).toList();
+  }
+
+  /**
+   * Rates completions, each by itself, in their order.
+   *
+   * @throws org.rlaif.kit.UserError if it is no judge that {@linkplain JudgeKind#rates() rates}
+   */
+  default List<Rating> rateAll(List<Rated> completions) {
+    throw UserError.expected("judge " + name(), "compares", "one that rates: of kind model");
   }
 
   /** How many of these questions it has answered in an earlier process, and need not be asked. */

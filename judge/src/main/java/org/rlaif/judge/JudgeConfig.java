@@ -79,16 +79,15 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
 
   /** All that decides its answers, the content of its files too; equal for equal judges. */
   public Object decisive() {
-    String template = chosen().template();
-    UserError.require(
-        template == null || Files.isRegularFile(Path.of(template)),
-        "judge.template",
-        template,
-        "a file that exists");
+    List<String> templates = chosen().templates();
+    for (String template : templates) {
+      UserError.require(
+          Files.isRegularFile(Path.of(template)), "judge.template", template, "a file that exists");
+    }
     return List.of(
         with(JudgeKind::decisive),
         Rubric.load(rubric),
-        template == null ? "" : AtomicFiles.sha256(Path.of(template)));
+        templates.stream().map(template -> AtomicFiles.sha256(Path.of(template))).toList());
   }
 
   private JudgeConfig with(UnaryOperator<JudgeKind> change) {

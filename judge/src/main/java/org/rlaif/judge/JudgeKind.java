@@ -2,6 +2,7 @@ package org.rlaif.judge;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
@@ -35,9 +36,14 @@ public interface JudgeKind {
    */
   JudgeKind decisive();
 
-  /** The Mustache file that puts the question; null: as shipped, or there is no question. */
-  default @Nullable String template() {
-    return null;
+  /** The Mustache files that put its questions, but for those that are shipped. */
+  default List<String> templates() {
+    return List.of();
+  }
+
+  /** Whether it can say what one completion is worth by itself. */
+  default boolean rates() {
+    return false;
   }
 
   /** Whether its answers are computed from its settings alone, so that it can be asked again. */

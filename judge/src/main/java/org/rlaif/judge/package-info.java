@@ -7,7 +7,8 @@
  * better one. There are three: {@link org.rlaif.judge.RubricJudge} computes from the text alone,
  * {@link org.rlaif.judge.LanguageModelJudge} reads the log-probabilities of the answers "1" and "2"
  * from a model that is served here, {@link org.rlaif.judge.EndpointJudge} asks any
- * OpenAI-compatible endpoint. A judge that cannot answer says so; nothing is guessed for it. {@link
+ * OpenAI-compatible endpoint. A judge that cannot answer says so; nothing is guessed for it. One
+ * that is served here also {@linkplain org.rlaif.judge.Rating rates} a completion by itself. {@link
  * org.rlaif.judge.JudgeConfig} chooses one; each is a {@link org.rlaif.judge.JudgeKind} with
  * settings of its own.
  *

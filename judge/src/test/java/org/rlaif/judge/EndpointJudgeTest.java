@@ -123,7 +123,7 @@ class EndpointJudgeTest {
       String url, String keyVariable, Function<String, @Nullable String> environment) {
     return EndpointJudge.open(
         new EndpointJudge.Endpoint(url, "judge-1", keyVariable, 4, 3, 3, 0),
-        JudgePrompt.shipped("Be true."),
+        JudgePrompt.comparing(null, "Be true."),
         Duration.ofSeconds(1),
         environment,
         /* answers= */ null,
@@ -138,7 +138,7 @@ class EndpointJudgeTest {
       EndpointJudge.Endpoint endpoint, @Nullable Path answers, Duration timeout) {
     return EndpointJudge.open(
         endpoint,
-        JudgePrompt.shipped("Be true."),
+        JudgePrompt.comparing(null, "Be true."),
         timeout,
         variable -> variable.equals("KEY") ? SECRET : null,
         answers,

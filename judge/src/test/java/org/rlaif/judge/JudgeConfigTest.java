@@ -45,7 +45,7 @@ final class JudgeConfigTest {
     assertEquals(
         """
         {"kind":"rubric","rubric":"general","noise":0.0,"positionBias":0.0,"temperature":0.6,\
-        "template":null,"timeoutSeconds":60,"address":null,\
+        "template":null,"ratingTemplate":null,"timeoutSeconds":60,"address":null,\
         "tls":{"ca":null,"certificate":null,"key":null},"model":null,"chat":true,\
         "endpoint":{"url":null,"model":null,"keyVariable":null,"maxTokens":16,"concurrency":8,\
         "attempts":6,"patienceSeconds":600}}""",
@@ -86,7 +86,7 @@ final class JudgeConfigTest {
           endpoint.attempts=0 | endpoint.attempts: 0 (expected: >= 1)
           endpoint=3          | endpoint: 3 (expected: a section of keys and values)
           endpoint.many=3     | endpoint.many: unknown key (expected: one of attempts, concurrency, keyVariable, maxTokens, model, patienceSeconds, url)
-          kid=model | kid: unknown key (expected: one of address, chat, endpoint, kind, model, noise, positionBias, rubric, temperature, template, timeoutSeconds, tls)
+          kid=model | kid: unknown key (expected: one of address, chat, endpoint, kind, model, noise, positionBias, ratingTemplate, rubric, temperature, template, timeoutSeconds, tls)
           """)
   void aMistakeIsNamedInOneLine(String setting, String message) {
     var e = assertThrows(UserError.class, () -> JudgeConfig.load(null, List.of(setting)));

@@ -39,33 +39,63 @@ class JudgePromptTest {
 
         Which completion is better, 1 or 2?
         Better=""",
-        JudgePrompt.shipped("Be true.\n").render(QUESTION));
+        JudgePrompt.comparing(null, "Be true.\n").render(QUESTION));
+  }
+
+  @Test
+  void soDoesTheOneThatRates() throws IOException {
+    JudgePrompt<Rated> shipped = JudgePrompt.rating(null, "Be true.");
+    assertEquals(
+        """
+        Be true.
+
+        Prompt:
+        A post
+
+        Completion:
+        one
+
+        How good is this completion, from 1 (worst) to 10 (best)?
+        Rating=""",
+        shipped.render(new Rated("A post", " one")));
+    Path file = template("{{prompt}}");
+    String message =
+        assertThrows(UserError.class, () -> JudgePrompt.rating(file.toString(), "x")).getMessage();
+    assertTrue(message.contains("(expected: {{prompt}}, {{completion}} in it)"), message);
   }
 
   @Test
   void aTemplateOfOnesOwn() throws IOException {
     Path file = template("{{prompt}}|{{first}}|{{second}}|\n");
-    assertEquals("p|a|b|", JudgePrompt.read(file, "unused").render(new Question("p", "a", "b")));
+    assertEquals(
+        "p|a|b|",
+        JudgePrompt.comparing(file.toString(), "unused").render(new Question("p", "a", "b")));
   }
 
   @Test
   void aTemplateWithoutAPartIsRefused() throws IOException {
     Path file = template("{{prompt}} {{first}}");
-    String message = assertThrows(UserError.class, () -> JudgePrompt.read(file, "x")).getMessage();
+    String message =
+        assertThrows(UserError.class, () -> JudgePrompt.comparing(file.toString(), "x"))
+            .getMessage();
     assertTrue(message.contains("a part is missing (expected: {{prompt}}, {{first}}"), message);
   }
 
   @Test
   void anUnknownNameIsRefused() throws IOException {
     Path file = template("{{prompt}} {{first}} {{second}} {{third}}");
-    String message = assertThrows(UserError.class, () -> JudgePrompt.read(file, "x")).getMessage();
+    String message =
+        assertThrows(UserError.class, () -> JudgePrompt.comparing(file.toString(), "x"))
+            .getMessage();
     assertTrue(message.contains("third"), message);
   }
 
   @Test
   void aMissingFileIsNamed() {
     Path file = folder.resolve("none");
-    String message = assertThrows(UserError.class, () -> JudgePrompt.read(file, "x")).getMessage();
+    String message =
+        assertThrows(UserError.class, () -> JudgePrompt.comparing(file.toString(), "x"))
+            .getMessage();
     assertEquals(file + ": no such file", message);
   }
 }

@@ -33,7 +33,7 @@ import org.rlaif.v1.PolicyGrpc;
 
 /** Against a real server over the in-process channel; only the model behind it is a rule. */
 class LanguageModelJudgeTest {
-  private static final JudgePrompt PROMPT = JudgePrompt.shipped("Be true.");
+  private static final JudgePrompt<Question> PROMPT = JudgePrompt.comparing(null, "Be true.");
 
   private final String name = UUID.randomUUID().toString();
   private Server server;
@@ -72,6 +72,17 @@ class LanguageModelJudgeTest {
       } else if (prompt.contains("enormous")) {
         out.onError(
             Status.INVALID_ARGUMENT.withDescription("prompt: too long").asRuntimeException());
+      } else if (prompt.endsWith("Rating=")) {
+        LogprobsResponse.Builder response = LogprobsResponse.newBuilder();
+        for (Input completion : request.getCompletionsList()) {
+          int grade = Integer.parseInt(completion.getText());
+          response
+              .addCompletionsBuilder()
+              .addTokenIds(grade)
+              .addLogprobs(grade == 10 - 3 * count(prompt) ? -0.25f : -200);
+        }
+        out.onNext(response.build());
+        out.onCompleted();
       } else if (!prompt.contains("slow")) {
         int second = prompt.indexOf("Completion 2:");
         double one = (user ? -1.0 : -0.5) - count(prompt.substring(0, second));
@@ -116,7 +127,8 @@ class LanguageModelJudgeTest {
 
   private LanguageModelJudge judge(String model, Duration timeout, boolean chat) {
     RlaifClient client = RlaifClient.open("inprocess:" + name, timeout);
-    return new LanguageModelJudge(client, model, PROMPT, chat);
+    return new LanguageModelJudge(
+        new ServedModel(client, model, chat), PROMPT, JudgePrompt.rating(null, "Be true."));
   }
 
   @Test
@@ -153,6 +165,21 @@ class LanguageModelJudgeTest {
       // Two completions that are equally good: exactly even, whatever the favour.
       Verdict even = compare(judge, new Question("p", "bad x", "bad y"));
       assertEquals(0.5, even.probabilityFirst());
+    }
+  }
+
+  /** The rule gives 10 less 3 for each "bad": 10 is 1, 4 is (4 - 5.5) / 4.5. */
+  @Test
+  void completionsAreRatedByThemselves() {
+    try (LanguageModelJudge judge = judge("rule", Duration.ofSeconds(5))) {
+      List<Rating> ratings =
+          judge.rateAll(
+              List.of(
+                  new Rated("p", "fine"), new Rated("p", "bad, bad"), new Rated("enormous", "x")));
+      assertEquals(1, ratings.get(0).value(), 1e-6);
+      assertEquals(-1 / 3.0, ratings.get(1).value(), 1e-6);
+      assertNull(ratings.get(2).value());
+      assertTrue(String.valueOf(ratings.get(2).why()).endsWith("prompt: too long"));
     }
   }
 

@@ -84,6 +84,11 @@ public final class ConfigFiles {
     return convert(type, tree.isNull() ? YAML.createObjectNode() : tree, source);
   }
 
+  /** {@code key=value} of a text, whatever is in it. */
+  public static String setting(String key, String text) {
+    return key + "='" + text.replace("'", "''") + "'";
+  }
+
   /** Writes the resolved configuration; loaded again, it repeats the run. */
   public static void write(Path file, Object config) {
     AtomicFiles.write(file, out -> out.write(YAML.writeValueAsBytes(config)));

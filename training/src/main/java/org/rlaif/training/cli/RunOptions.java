@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.RunConfig;
 import picocli.CommandLine.Mixin;
@@ -71,7 +72,7 @@ final class RunOptions {
   RunConfig load(@Nullable Path file, String... first) {
     Map<String, String> options = options();
     List<String> all = new ArrayList<>(List.of(first));
-    options.forEach((key, text) -> all.add(key + "='" + text.replace("'", "''") + "'"));
+    options.forEach((key, text) -> all.add(ConfigFiles.setting(key, text)));
     if (seed != null) {
       all.add("seed=" + seed);
     }

@@ -34,6 +34,7 @@ final class Session {
   private final List<Stage<?>> stages;
   private final Run run;
   private final String command;
+  private final CommandSpec typed;
   private final PrintWriter out;
 
   /**
@@ -45,6 +46,7 @@ final class Session {
     this.stages = Stages.of(config);
     this.run = Stages.run(config, folder, stages);
     this.command = command(typed);
+    this.typed = typed;
     this.out = typed.commandLine().getOut();
   }
 
@@ -70,6 +72,20 @@ final class Session {
    * @param replace whether finished results may be discarded
    */
   void run(@Nullable String only, boolean replace) {
+    work(only, replace);
+    if (only == null && config.iterations() > 1) {
+      Iterations.after(this, replace, out);
+    } else if (only == null) {
+      sumUp();
+    }
+  }
+
+  /** Runs the stages that are not finished, of a run that is part of a larger one. */
+  void runOnce(boolean replace) {
+    work(null, replace);
+  }
+
+  private void work(@Nullable String only, boolean replace) {
     RunContext context = context();
     int threads = useThreads(config);
     Device device = context.device();
@@ -88,9 +104,11 @@ final class Session {
     } catch (StatusRuntimeException e) {
       throw CallFailure.explained(e, UserError::new); // what a server refuses is the user's to mend
     }
-    if (only == null) {
-      Summary.print(run, stages, out);
-    }
+  }
+
+  /** Prints what has come of the run. */
+  void sumUp() {
+    Summary.print(run, stages, out);
   }
 
   /** Says what would run, or refuses what would not. */
@@ -98,6 +116,15 @@ final class Session {
     context(); // the device has to be there
     Plan.print(run, stages, out);
     out.flush();
+  }
+
+  Run run() {
+    return run;
+  }
+
+  /** Of another run by the same command. */
+  Session another(RunConfig other, Path runs) {
+    return new Session(other, runs, typed);
   }
 
   private RunContext context() {

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the examples come from.
  *
+ * @param seed of what is generated and of the splits; null: the run's
  * @param posts how many posts the generated task has
  * @param files JSON Lines or JSON arrays, plain or gzipped; all rows of all files together.
  *     Relative paths count from the current folder.
@@ -34,6 +36,7 @@ import java.util.stream.Stream;
  */
 public record DataConfig(
     Source source,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long seed,
     Posts posts,
     List<String> files,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> validationFiles,

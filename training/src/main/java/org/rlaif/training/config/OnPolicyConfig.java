@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.training.math.MissingEnd;
 import org.rlaif.training.rewards.ClassReward;
+import org.rlaif.training.rewards.JudgeReward;
 import org.rlaif.training.rewards.ModelReward;
 import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.RubricReward;
@@ -41,6 +42,7 @@ public record OnPolicyConfig(
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
         @JsonSubTypes({
           @JsonSubTypes.Type(value = ModelReward.class, name = "model"),
+          @JsonSubTypes.Type(value = JudgeReward.class, name = "judge"),
           @JsonSubTypes.Type(value = RubricReward.class, name = "rubric"),
           @JsonSubTypes.Type(value = ClassReward.class, name = "class")
         })

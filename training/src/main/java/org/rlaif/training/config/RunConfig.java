@@ -27,6 +27,8 @@ import org.rlaif.kit.Resources;
  * @param serverTls how that server is known, and what it is shown; tokens are the environment's
  * @param checkpointEvery so many optimiser steps a stage saves what it needs to go on; 0: only when
  *     it is stopped
+ * @param iterations how often feedback, reward model and policy are made at most, each time from
+ *     the policy before
  * @param algorithm that trains the policy; its settings are in the section of its name, and those
  *     of all on-policy ones in {@code onPolicy}
  * @param sft null: skipped, everything starts from {@code model.folder} as it is
@@ -40,6 +42,7 @@ public record RunConfig(
     String server,
     Tls serverTls,
     int checkpointEvery,
+    int iterations,
     DataConfig data,
     TokenizerConfig tokenizer,
     ModelConfig model,
@@ -72,6 +75,7 @@ public record RunConfig(
         "letters, digits, '.', '_' and '-': it names the run's folder");
     require(device.matches("cpu|cuda:\\d+"), "device", device, "cpu or cuda:N");
     require(threads >= 0, "threads", threads, ">= 0");
+    require(iterations >= 1, "iterations", iterations, ">= 1");
     require(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, ">= 0");
     require(
         data.source() == DataConfig.Source.TLDR || evaluation.judge() != EvaluationConfig.By.GOLD,
@@ -93,6 +97,11 @@ public record RunConfig(
   /** Defaults, then the user's file, then {@code key=value} settings. */
   public static RunConfig load(@Nullable Path file, List<String> settings) {
     return ConfigFiles.load(RunConfig.class, defaults(), file, settings);
+  }
+
+  /** Of the data, and of their splits. */
+  public long dataSeed() {
+    return data.seed() == null ? seed : data.seed();
   }
 
   /** Every setting as text, by the key that {@code --set} takes. */

@@ -57,15 +57,14 @@ public record OnPolicyLoop(
    * @param reward the reward model, with which a value network begins; null: there is none
    * @param client of the server of both
    * @param policyName under which a policy of the same shape is served; its weights are replaced
-   * @param rewardNames under which the reward model, or an ensemble, is served; empty if there is
-   *     none
+   * @param rewards whom rewards may ask
    */
   public record Models(
       ModelFolder policy,
       @Nullable ModelFolder reward,
       RlaifClient client,
       String policyName,
-      List<String> rewardNames) {}
+      RewardKind.Server rewards) {}
 
   /**
    * What a checkpoint holds beside weights and moments.
@@ -87,9 +86,7 @@ public record OnPolicyLoop(
     RlaifClient client = models.client();
     var reward =
         new WeightedReward(
-            config.rewards(),
-            new RewardKind.Server(client, models.rewardNames()),
-            config.missingReward() == MissingReward.LEAVE_OUT);
+            config.rewards(), models.rewards(), config.missingReward() == MissingReward.LEAVE_OUT);
     PromptEncoder encoder = PromptEncoder.of(models.policy());
     OnPolicyState loop = OnPolicyState.begin(config);
     Stopwatch watch = new Stopwatch();

@@ -1,7 +1,9 @@
 package org.rlaif.training.rewards;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.judge.Judge;
 
 /** One part of the reward: its settings, which open it. */
 public interface RewardKind {
@@ -28,11 +30,23 @@ public interface RewardKind {
     return false;
   }
 
+  /** Whether it asks the run's judge, which must then be one that rates. */
+  default boolean needsJudge() {
+    return false;
+  }
+
   /**
-   * Where the run's models are served.
+   * Whom parts may ask.
    *
+   * @param client of the server of the run's models
    * @param rewardModels the names there of the reward model, or of all members of an ensemble;
    *     empty if there is none
+   * @param judge of the run; null if no part {@linkplain #needsJudge() needs} it
    */
-  record Server(RlaifClient client, List<String> rewardModels) {}
+  record Server(RlaifClient client, List<String> rewardModels, @Nullable Judge judge) {
+    /** Without a judge. */
+    public Server(RlaifClient client, List<String> rewardModels) {
+      this(client, rewardModels, null);
+    }
+  }
 }

@@ -67,6 +67,11 @@ public final class Plan {
         "Disk: about %s for %s models.%n",
         megabytes(models * sizes.weights(sizes.rewardParameters())),
         models == 3 ? "three" : models);
+    if (run.config().iterations() > 1) {
+      out.printf(
+          "Iterations: at most %d; those after the first begin with the policy before, without SFT.%n",
+          run.config().iterations());
+    }
     String loss = survey.loss(run.config());
     if (!loss.isEmpty()) {
       out.printf("%nNot without being asked to: %s%nTo go on: %s.%n", loss, survey.wayOut());

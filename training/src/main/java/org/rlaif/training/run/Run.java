@@ -103,7 +103,7 @@ public record Run(RunConfig config, RunFolder folder, Map<Product, String> maker
     boolean isRead = reader != null && folder.finished(reader).isPresent();
     return isRead
         ? !data().hasPreferences()
-        : !UserData.hasPreferences(config.data(), config.seed(), config.sft() != null);
+        : !UserData.hasPreferences(config.data(), config.dataSeed(), config.sft() != null);
   }
 
   /** A seed for some purpose of its own, so that no two draw the same numbers. */

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.ConfigFiles;
@@ -155,7 +156,12 @@ public final class RunFolder {
 
   /** The resolved settings of the run. */
   public RunConfig config() {
-    return RunConfig.load(path.resolve(CONFIG), List.of());
+    return config(List.of());
+  }
+
+  /** The same with other settings, {@code key=value}. */
+  public RunConfig config(List<String> others) {
+    return RunConfig.load(path.resolve(CONFIG), others);
   }
 
   /** The same as text, as it stands in the file. */
@@ -196,6 +202,24 @@ public final class RunFolder {
     } else {
       Json.write(path.resolve(MODELS), models);
     }
+  }
+
+  /**
+   * Notes the models of another run as this one's, in the place of its own of the same names.
+   *
+   * @param other whose folder lies in this one
+   */
+  public void noteModelsOf(RunFolder other) {
+    Map<String, String> models = new TreeMap<>(models());
+    other.models().forEach((name, model) -> models.put(name, relative(other.path.resolve(model))));
+    noteModels(models);
+  }
+
+  private Map<String, String> models() {
+    Map<String, String> models = new TreeMap<>();
+    Json.read(path.resolve(MODELS), Map.class)
+        .forEach((name, model) -> models.put(String.valueOf(name), String.valueOf(model)));
+    return models;
   }
 
   /**

@@ -30,13 +30,13 @@ record DataStage(RunConfig config) implements Stage<DataSet.Figures> {
     DataConfig data = config.data();
     return data.source() == Source.FILES
         ? List.of(data, UserData.contentHashes(data))
-        : List.of("tldr", data.posts(), data.chat(), data.system());
+        : List.of("tldr", config.dataSeed(), data.posts(), data.chat(), data.system());
   }
 
   @Override
   public DataSet.Figures work(RunContext context, Path out) {
     return config.data().source() == Source.TLDR
-        ? GeneratedData.write(config.data(), config.seed(), out)
-        : UserData.write(config.data(), config.seed(), config.sft() != null, out);
+        ? GeneratedData.write(config.data(), config.dataSeed(), out)
+        : UserData.write(config.data(), config.dataSeed(), config.sft() != null, out);
   }
 }

@@ -13,6 +13,7 @@ import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.EvaluationConfig;
@@ -64,7 +65,14 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
 
   @Override
   public Object settings() {
-    return isByGold() ? evaluation : List.of(evaluation, config.judge().decisive());
+    List<Object> settings = new ArrayList<>(List.of(evaluation));
+    if (!isByGold()) {
+      settings.add(config.judge().decisive());
+    }
+    if (!evaluation.against().isEmpty()) {
+      settings.add(Beginning.content(evaluation.opponent()));
+    }
+    return settings;
   }
 
   private boolean isByGold() {
@@ -79,6 +87,12 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
         "evaluation.bestOf",
         evaluation.bestOf(),
         "[], as this run has no reward model to choose by; reward.folder brings one");
+    UserError.require(
+        evaluation.against().isEmpty()
+            || ModelFolder.describe(evaluation.opponent()).head() == Head.LANGUAGE_MODEL,
+        "evaluation.against",
+        evaluation.against(),
+        "a language model, not a reward model");
     if (!isByGold()) {
       RunJudge.check(run);
     }
@@ -98,10 +112,15 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
   public EvaluationFigures work(RunContext context, Path out) {
     Run run = context.run();
     Path policyFolder = run.path(Product.POLICY);
-    Map<String, Path> served =
-        new HashMap<>(Map.of("sft", run.path(Product.START), "policy", policyFolder));
+    Path startFolder = run.path(Product.START);
+    if (!evaluation.against().isEmpty()) {
+      startFolder = evaluation.opponent();
+      SameTokens.require(
+          run.tokenizerJson(), "evaluation.against", evaluation.against(), startFolder);
+    }
+    Map<String, Path> served = new HashMap<>(Map.of("sft", startFolder, "policy", policyFolder));
     served.putAll(run.rewards());
-    try (ModelFolder start = ModelFolder.open(run.path(Product.START));
+    try (ModelFolder start = ModelFolder.open(startFolder);
         ModelFolder policy = ModelFolder.open(policyFolder);
         Serving serving = context.serve(served);
         @Nullable RunJudge judging = isByGold() ? null : RunJudge.open(context)) {
@@ -151,13 +170,13 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
 
   @Override
   public void report(EvaluationFigures figures, Run run, ReportPart part) {
-    String start = run.makes(Product.START) ? "SFT" : "the start";
+    String start = opponent(run);
     WinRate againstStart = figures.winRate().policyVsSft();
     WinRate againstReferences = figures.winRate().policyVsReference();
     part.closing(
-        "Against its starting point (%s) the policy wins %s of %d test prompts, ties half, says %s."
+        "Against %s the policy wins %s of %d test prompts, ties half, says %s."
             .formatted(
-                run.makes(Product.START) ? "SFT" : "the model that it began as",
+                whom(run),
                 ReportPart.percent(againstStart.value()),
                 againstStart.n(),
                 JudgeWords.name(figures.judge())));
@@ -179,6 +198,22 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     part.picture(winRates(figures.winRate(), start));
     BestOfPicture.of(figures, config.algorithm(), start).ifPresent(part::picture);
     part.examples(examples(run, start));
+  }
+
+  /** Whom the policy is compared with, in the few letters that a picture has room for. */
+  private String opponent(Run run) {
+    if (!evaluation.against().isEmpty()) {
+      return "the other";
+    }
+    return run.makes(Product.START) ? "SFT" : "the start";
+  }
+
+  private String whom(Run run) {
+    if (!evaluation.against().isEmpty()) {
+      return evaluation.against();
+    }
+    return "its starting point (%s)"
+        .formatted(run.makes(Product.START) ? "SFT" : "the model that it began as");
   }
 
   private static void card(ReportPart part, @Nullable WinRate rate, String label) {

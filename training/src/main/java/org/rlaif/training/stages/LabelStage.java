@@ -60,6 +60,11 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
         "labels.heldOut",
         heldOut,
         "> 0 and < 1: the reward model learns from some labels and is measured on others");
+    UserError.require(
+        config.iterations() == 1 || run.asksJudge(),
+        "iterations",
+        config.iterations(),
+        "1, as people have labelled the data, and of the next policy's completions they say nothing");
     if (run.isGenerated()) { // on users' own data the evaluation's judge is the same
       RunJudge.check(run);
     }

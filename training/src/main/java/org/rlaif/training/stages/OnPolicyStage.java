@@ -49,6 +49,9 @@ public record OnPolicyStage(
     RewardConfig reward = config.reward();
     List<Object> settings = new ArrayList<>(List.of(settingsOfAll, algorithm));
     settingsOfAll.rewards().forEach(each -> settings.add(each.content()));
+    if (needsJudge()) {
+      settings.add(config.judge().decisive());
+    }
     if (!reward.trained()) {
       settings.add(List.of(reward.folder(), Beginning.content(reward.path())));
     }
@@ -80,6 +83,14 @@ public record OnPolicyStage(
         reward.folder(),
         "a reward model, with one label");
     settingsOfAll.rewards().forEach(RewardKind::check);
+    if (needsJudge()) {
+      UserError.require(
+          config.judge().chosen().rates(),
+          "judge.kind",
+          config.judge().kind(),
+          "model, as onPolicy.rewards wants its ratings; {kind: rubric} is a rubric's");
+      RunJudge.check(run);
+    }
     settingsOfAll.rewards().stream()
         .filter(each -> each instanceof ModelReward model && model.needsMembers())
         .forEach(
@@ -89,6 +100,10 @@ public record OnPolicyStage(
                     "reward.members",
                     reward.members(),
                     "> 1, as onPolicy.rewards combines them: " + each));
+  }
+
+  private boolean needsJudge() {
+    return settingsOfAll.rewards().stream().anyMatch(RewardKind::needsJudge);
   }
 
   private void requireWholeGroups(String name, int completions) {
@@ -142,7 +157,8 @@ public record OnPolicyStage(
     try (ModelFolder start = ModelFolder.open(run.path(Product.START));
         @Nullable ModelFolder reward =
             run.hasReward() ? ModelFolder.open(run.path(Product.REWARD)) : null;
-        Serving serving = context.serve(served)) {
+        Serving serving = context.serve(served);
+        @Nullable RunJudge judging = needsJudge() ? RunJudge.open(context) : null) {
       ContextFilter filter = run.filter(PromptEncoder.of(start));
       List<Example> prompts =
           CandidatesStage.different(
@@ -155,7 +171,10 @@ public record OnPolicyStage(
                   reward,
                   serving.client(),
                   run.served("policy"),
-                  run.rewards().keySet().stream().map(run::served).toList()),
+                  new RewardKind.Server(
+                      serving.client(),
+                      run.rewards().keySet().stream().map(run::served).toList(),
+                      judging == null ? null : judging.judge())),
               prompts,
               filter.dropped(),
               out);

@@ -5,9 +5,8 @@ import java.util.Arrays;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.text.Tokenizer;
-import org.rlaif.training.config.RewardConfig;
 
-/** A reward model is asked with the tokens of the policy, so both have to mean the same by them. */
+/** Models that are shown the tokens of the policy mean the same by them. */
 final class SameTokens {
   /** Words, digits, spaces, code, letters of other scripts, and what only bytes can say. */
   private static final String TEXT =
@@ -16,16 +15,22 @@ final class SameTokens {
 
   private SameTokens() {}
 
-  /** Refuses a reward model whose tokenizer is another one than the policy's. */
-  static void require(Path policy, RewardConfig reward) {
+  /**
+   * Refuses a model whose tokenizer is another one than the policy's.
+   *
+   * @param policy the policy's {@code tokenizer.json}
+   * @param setting that names the model, and {@code value} of it
+   * @param model its folder
+   */
+  static void require(Path policy, String setting, String value, Path model) {
     try (Tokenizer one = Tokenizer.open(policy);
-        Tokenizer other = Tokenizer.open(ModelFolder.tokenizerJson(reward.path()))) {
+        Tokenizer other = Tokenizer.open(ModelFolder.tokenizerJson(model))) {
       UserError.require(
           Arrays.equals(one.encode(TEXT), other.encode(TEXT))
               && Arrays.equals(one.encodePrompt(TEXT), other.encodePrompt(TEXT))
               && one.eosId() == other.eosId(),
-          "reward.folder",
-          reward.folder(),
+          setting,
+          value,
           "a model with the policy's tokenizer, " + policy + ", as it reads the policy's tokens");
     }
   }

@@ -17,6 +17,7 @@ import org.rlaif.model.text.BpeTrainer;
 import org.rlaif.model.text.ChatTemplate;
 import org.rlaif.model.text.Tokenizer;
 import org.rlaif.training.config.ModelConfig;
+import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.DataSet;
 import org.rlaif.training.report.ReportPart;
@@ -84,8 +85,13 @@ record TokenizerStage(RunConfig config) implements Stage<TokenizerStage.Figures>
         "chat_template.jinja, or chat_template in tokenizer_config.json there; or data.chat:"
             + " false");
     if (!config.reward().trained()) {
-      SameTokens.require(ModelFolder.tokenizerJson(folder), config.reward());
+      requireSameTokens(ModelFolder.tokenizerJson(folder));
     }
+  }
+
+  private void requireSameTokens(Path policy) {
+    RewardConfig reward = config.reward();
+    SameTokens.require(policy, "reward.folder", reward.folder(), reward.path());
   }
 
   @Override
@@ -103,7 +109,7 @@ record TokenizerStage(RunConfig config) implements Stage<TokenizerStage.Figures>
       tokenizerJson = ModelFolder.tokenizerJson(model); // for errors that name it
     }
     if (!config.reward().trained()) {
-      SameTokens.require(tokenizerJson, config.reward());
+      requireSameTokens(tokenizerJson);
     }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerJson)) {
       PromptEncoder encoder = PromptEncoder.of(tokenizerJson, tokenizer);

@@ -44,6 +44,44 @@ class OwnRewardTest {
     }
   }
 
+  /** Without labels and without a reward model: the SFT policy itself rates what is written. */
+  @Test
+  void theJudgesRatingIsAReward() throws IOException {
+    Path yaml = Files.writeString(folder.resolve("tiny.yaml"), TinyRun.YAML + TinyRun.POSTS);
+    String rewards = "onPolicy.rewards=[{kind: judge, weight: 2}]";
+    Typed typed =
+        Typed.rlaif(
+            "run",
+            yaml.toString(),
+            "--runs",
+            folder.toString(),
+            "--set",
+            rewards,
+            "--set",
+            "judge.kind=model",
+            "--set",
+            "judge.model=sft",
+            "--set",
+            "model.contextLength=640");
+    assertEquals(0, typed.code(), typed.err());
+    assertTrue(Files.notExists(folder.resolve("tiny/label")), "nobody is asked to compare");
+    List<JsonNode> rows = JsonLines.read(folder.resolve("tiny/ppo/metrics.jsonl"), JsonNode.class);
+    assertEquals(2, rows.size());
+    for (JsonNode row : rows) {
+      double rating = row.at("/rewards/judge").asDouble();
+      assertTrue(rating > -1 && rating < 1 && rating != 0, row.toString());
+      assertEquals(2 * rating, row.get("score").asDouble(), 1e-6, row.toString());
+    }
+
+    Typed refused =
+        Typed.rlaif(
+            "run", yaml.toString(), "--runs", folder.resolve("other").toString(), "--set", rewards);
+    assertEquals(2, refused.code(), refused.out());
+    assertTrue(
+        refused.err().contains("judge.kind: rubric (expected: model, as onPolicy.rewards wants"),
+        refused.err());
+  }
+
   /** What was built, and a launcher that makes the run tiny. */
   private void likeACheckout() throws IOException {
     Path target = Files.createDirectories(folder.resolve("training/target"));

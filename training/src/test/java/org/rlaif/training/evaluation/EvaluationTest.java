@@ -113,7 +113,7 @@ class EvaluationTest {
         RlaifServer server = ToyModels.serve();
         RlaifClient client = ToyModels.client(server)) {
       return Evaluation.run(
-          new EvaluationConfig(60, 1, 8, EvaluationConfig.By.GOLD, bestOf),
+          new EvaluationConfig(60, 1, 8, EvaluationConfig.By.GOLD, "", bestOf),
           new EvaluatedModels(
               sft,
               sft,

@@ -44,6 +44,7 @@ import org.rlaif.training.offline.LabelledPairs;
 import org.rlaif.training.offline.RewardModelFigures;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.offline.Sft;
+import org.rlaif.training.rewards.RewardKind;
 
 /** Every job with an adapter over the toy task's policy, each on what the one before it left. */
 class AdapterTrainingTest {
@@ -252,7 +253,12 @@ class AdapterTrainingTest {
               device,
               Checkpoints.none())
           .run(
-              new OnPolicyLoop.Models(policy, reward, client, "policy", List.of("reward")),
+              new OnPolicyLoop.Models(
+                  policy,
+                  reward,
+                  client,
+                  "policy",
+                  new RewardKind.Server(client, List.of("reward"))),
               Toy.examples(60, 9),
               /* tooLong= */ 0,
               inside("ppo"));

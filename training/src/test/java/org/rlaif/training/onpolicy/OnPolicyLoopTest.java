@@ -204,7 +204,12 @@ class OnPolicyLoopTest {
       return new OnPolicyLoop(
               "ppo", algorithm, config, AdapterConfig.NONE, seed, Device.CPU, Checkpoints.none())
           .run(
-              new OnPolicyLoop.Models(policy, reward, client, "policy", List.of("reward")),
+              new OnPolicyLoop.Models(
+                  policy,
+                  reward,
+                  client,
+                  "policy",
+                  new RewardKind.Server(client, List.of("reward"))),
               Toy.examples(60, 9),
               /* tooLong= */ 0,
               folder);
@@ -266,7 +271,8 @@ class OnPolicyLoopTest {
         RlaifClient client = ToyModels.client(server)) {
       new OnPolicyLoop("ppo", PPO, config, AdapterConfig.NONE, 0, Device.CPU, Checkpoints.none())
           .run(
-              new OnPolicyLoop.Models(policy, null, client, "policy", List.of("nobody")),
+              new OnPolicyLoop.Models(
+                  policy, null, client, "policy", new RewardKind.Server(client, List.of("nobody"))),
               Toy.examples(60, 9),
               0,
               out);

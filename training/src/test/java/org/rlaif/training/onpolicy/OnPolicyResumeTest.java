@@ -26,6 +26,7 @@ import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.learning.Clockless;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
+import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.RewardSource;
 import org.rlaif.training.rewards.SampledCompletion;
 
@@ -134,7 +135,12 @@ class OnPolicyResumeTest {
               Device.CPU,
               checkpoints)
           .run(
-              new OnPolicyLoop.Models(policy, reward, client, "policy", List.of("reward")),
+              new OnPolicyLoop.Models(
+                  policy,
+                  reward,
+                  client,
+                  "policy",
+                  new RewardKind.Server(client, List.of("reward"))),
               Toy.examples(60, 9),
               /* tooLong= */ 0,
               checkpoints.outputs());
