@@ -2,6 +2,7 @@ package org.rlaif.torch;
 
 import java.nio.FloatBuffer;
 import java.util.Map;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
@@ -30,31 +31,41 @@ import org.rlaif.torch.Layers.Rotation;
  *
  * @param parameters all of the configuration's
  * @param adapter what is added to them; null: nothing
+ * @param recomputation of the blocks when gradients pass them; null: all is kept
  */
 record Decoder(
     DecoderConfig config,
     Device device,
     Map<String, Tensor> parameters,
-    @Nullable Factors adapter) {
+    @Nullable Factors adapter,
+    @Nullable Recomputation recomputation) {
 
   /** Tokens to hidden states after the last norm, (R, W). */
   private Tensor trunk(Sequences sequences) {
     check(sequences);
+    if (recomputation != null && GradMode.is_enabled()) {
+      return norm(config.finalNorm(), recomputation.forward(this, sequences));
+    }
     Tensor x = embedded(sequences); // (R, W)
     Attending attending = attending(sequences);
     for (Block block : config.blocks()) {
-      try (Scope scope = Scope.open()) {
-        Tensor attended = attention(block, norm(block.attentionNorm(), x), attending); // (R, W)
-        Tensor between = x.plus(attended); // (R, W)
-        Tensor read = config.parallel() ? x : between;
-        x = scope.keep(between.plus(feedForward(block, norm(block.mlpNorm(), read)))); // (R, W)
-      }
+      x = through(block, x, attending);
     }
     return norm(config.finalNorm(), x);
   }
 
+  /** One block: (R, W) to (R, W). */
+  Tensor through(Block block, Tensor x, Attending attending) {
+    try (Scope scope = Scope.open()) {
+      Tensor attended = attention(block, norm(block.attentionNorm(), x), attending); // (R, W)
+      Tensor between = x.plus(attended); // (R, W)
+      Tensor read = config.parallel() ? x : between;
+      return scope.keep(between.plus(feedForward(block, norm(block.mlpNorm(), read)))); // (R, W)
+    }
+  }
+
   /** Tokens, and positions where those are learned: (R, W). */
-  private Tensor embedded(Sequences sequences) {
+  Tensor embedded(Sequences sequences) {
     Tensor tokens = Layers.rows(weight(config.embedding()), indices(sequences.packed()));
     TensorSpec table = config.positions();
     return table == null
@@ -69,10 +80,10 @@ record Decoder(
    * @param occupants which token stands at each place, (B, T)
    * @param mask which tokens a token sees, (T, T); null: all up to its own
    */
-  private record Attending(
+  record Attending(
       Tensor places, Tensor occupants, @Nullable Rotation rotation, @Nullable Tensor mask) {}
 
-  private Attending attending(Sequences sequences) {
+  Attending attending(Sequences sequences) {
     int longest = sequences.longest();
     int window = config.attention().window();
     return new Attending(

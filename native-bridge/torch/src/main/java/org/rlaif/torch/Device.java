@@ -8,13 +8,20 @@ import org.rlaif.kit.UserError;
  * says what there is if it does not.
  *
  * @param name {@code cpu} or {@code cuda:N}
+ * @param recomputes whether training keeps what goes into each block alone, and computes the rest
+ *     once more for the gradient: activation checkpointing
  */
-public record Device(String name, Compute compute) {
+public record Device(String name, Compute compute, boolean recomputes) {
   static {
     Torch.ready();
   }
 
   public static final Device CPU = new Device("cpu", Compute.FP32);
+
+  /** One that keeps all that the gradient needs. */
+  public Device(String name, Compute compute) {
+    this(name, compute, /* recomputes= */ false);
+  }
 
   public Device {
     if (!name.equals("cpu")) {

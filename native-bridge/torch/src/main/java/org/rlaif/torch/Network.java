@@ -34,6 +34,7 @@ public final class Network implements AutoCloseable {
   private final Map<String, Tensor> parameters;
 
   private final @Nullable Factors adapter;
+  private final @Nullable Recomputation recomputation;
   private final Decoder decoder;
 
   private Network(
@@ -45,7 +46,8 @@ public final class Network implements AutoCloseable {
     this.device = device;
     this.parameters = parameters;
     this.adapter = adapter;
-    this.decoder = new Decoder(config, device, parameters, adapter);
+    this.recomputation = device.recomputes() ? new Recomputation() : null;
+    this.decoder = new Decoder(config, device, parameters, adapter, recomputation);
     tensors().forEach(tensor -> tensor.pointer().retainReference());
   }
 
@@ -315,6 +317,11 @@ public final class Network implements AutoCloseable {
     return Collections.unmodifiableMap(adapter == null ? parameters : adapter.tensors());
   }
 
+  /** How gradients come back through the blocks; null: by what LibTorch has kept. */
+  @Nullable Recomputation recomputation() {
+    return recomputation;
+  }
+
   /** Whether both have their embedding, and so their base, in the same memory. */
   public boolean sharesBaseWith(Network other) {
     return address() == other.address();
@@ -329,6 +336,9 @@ public final class Network implements AutoCloseable {
   /** Frees the parameters; results that still need them for a backward pass hold on to them. */
   @Override
   public void close() {
+    if (recomputation != null) {
+      recomputation.forget();
+    }
     tensors().forEach(Tensor::close);
   }
 }

@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Safetensors;
 import org.rlaif.model.TensorSpec;
@@ -41,10 +42,12 @@ public final class Optimizer implements AutoCloseable {
 
   private final List<Moments> all = new ArrayList<>();
   private final AdamW settings;
+  private final @Nullable Recomputation recomputation;
   private long steps;
 
   private Optimizer(Network network, AdamW settings) {
     this.settings = settings;
+    this.recomputation = network.recomputation();
     try (Scope scope = Scope.open()) {
       network.parameters().forEach((name, parameter) -> all.add(moments(name, parameter)));
     }
@@ -78,8 +81,22 @@ public final class Optimizer implements AutoCloseable {
     return new Optimizer(network, settings);
   }
 
+  /**
+   * Adds the gradient of this number, which comes of the optimizer's network, to the gradients of
+   * all parameters.
+   */
+  public void backward(Tensor loss) {
+    loss.backward();
+    if (recomputation != null) {
+      recomputation.backward();
+    }
+  }
+
   /** Forgets the gradients of all earlier backward passes. */
   public void zeroGrad() {
+    if (recomputation != null) {
+      recomputation.forget();
+    }
     try (PointerScope passing = new PointerScope()) {
       for (Moments each : all) {
         each.parameter().pointer().mutable_grad().reset();
@@ -112,6 +129,9 @@ public final class Optimizer implements AutoCloseable {
 
   /** Moves the parameters one step along their gradients; those without one stay. */
   public void step(double rate) {
+    if (recomputation != null && recomputation.isPending()) {
+      throw new IllegalStateException("gradients stand at a block's end: see Optimizer.backward");
+    }
     steps++;
     double correction1 = 1 - Math.pow(settings.beta1(), (double) steps);
     double correction2 = Math.sqrt(1 - Math.pow(settings.beta2(), (double) steps));

@@ -196,7 +196,10 @@ public final class Tensor implements AutoCloseable {
     return call(pointer::detach);
   }
 
-  /** Adds the gradient of this number to every parameter it came from. */
+  /**
+   * Adds the gradient of this number to every parameter it came from, as far as LibTorch has kept
+   * the way there: see {@link Optimizer#backward}.
+   */
   public void backward() {
     try (PointerScope passing = new PointerScope()) {
       Torch.run(pointer::backward);

@@ -15,7 +15,7 @@
  * try (Scope scope = Scope.open()) {
  *   optimizer.zeroGrad();
  *   Tensor loss = network.logprobs(sequences, 1.0).mean().neg(); // ()
- *   loss.backward();
+ *   optimizer.backward(loss);
  *   optimizer.clipGradients(1.0);
  *   optimizer.step(learningRate);
  * }

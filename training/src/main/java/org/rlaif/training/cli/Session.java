@@ -138,7 +138,8 @@ final class Session {
   /** Where a run trains, and what it multiplies in. */
   static Device device(RunConfig config) {
     boolean isRounded = config.precision() == TrainingPrecision.BF16;
-    return new Device(config.device(), isRounded ? Compute.BF16 : Compute.FP32);
+    Compute compute = isRounded ? Compute.BF16 : Compute.FP32;
+    return new Device(config.device(), compute, config.activationCheckpointing());
   }
 
   /** Has LibTorch compute on as many threads as a run says; returns how many. */

@@ -22,6 +22,8 @@ import org.rlaif.kit.Resources;
  * @param name the run's folder below {@code runs/}
  * @param device {@code cpu} or {@code cuda:N}
  * @param precision what the trainer multiplies in
+ * @param activationCheckpointing whether training keeps what goes into each block alone, and
+ *     computes the rest once more for the gradient
  * @param threads for both engines; 0 takes every core
  * @param server the address of a running server, or empty to start one in this process
  * @param serverTls how that server is known, and what it is shown; tokens are the environment's
@@ -38,6 +40,7 @@ public record RunConfig(
     long seed,
     String device,
     TrainingPrecision precision,
+    boolean activationCheckpointing,
     int threads,
     String server,
     Tls serverTls,

@@ -42,7 +42,7 @@ public record GradientSteps(Optimizer optimizer, double maxNorm) {
         where,
         loss.item(),
         "a finite number; a lower learning rate may help");
-    (share == 1 ? loss : loss.times(share)).backward();
+    optimizer.backward(share == 1 ? loss : loss.times(share));
   }
 
   /**

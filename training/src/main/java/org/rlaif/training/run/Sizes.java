@@ -79,6 +79,8 @@ public final class Sizes {
    * (Korthikanti et al. 2022, arXiv 2205.05198, eq. 1), twice that in fp32; and the logits with
    * their gradients.
    *
+   * <p>With activation checkpointing it is so much of one layer, and what goes into the others.
+   *
    * @param microbatch sequences at a time; null: all of the batch
    */
   public long activations(@Nullable Integer microbatch, long batch, boolean logits) {
@@ -87,7 +89,11 @@ public final class Sizes {
         2
             * tokens
             * (34L * policy.width() + 5L * policy.attention().heads() * policy.contextLength());
-    return policy.layers() * layer + (logits ? 3 * NUMBER * tokens * policy.vocabularySize() : 0);
+    long layers =
+        config.activationCheckpointing()
+            ? layer + policy.layers() * NUMBER * tokens * policy.width()
+            : policy.layers() * layer;
+    return layers + (logits ? 3 * NUMBER * tokens * policy.vocabularySize() : 0);
   }
 
   /** Keys and values of all slots; the server takes as many as fit into one gibibyte. */
