@@ -48,9 +48,7 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "org.rlaif.training.math..",
-            "org.rlaif.training.tldr..",
-            "org.rlaif.training.walks..")
+            "org.rlaif.training.math..", "org.rlaif.training.tldr..", "org.rlaif.training.walks..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.rlaif.torch..")
@@ -113,8 +111,7 @@ class ArchitectureTest {
         .whereLayer("learning")
         .mayOnlyBeAccessedByLayers("verification", "trainers", "rollouts")
         .whereLayer("checkpoint")
-        .mayOnlyBeAccessedByLayers(
-            "cli", "comparison", "verification", "stages", "run", "trainers")
+        .mayOnlyBeAccessedByLayers("cli", "comparison", "verification", "stages", "run", "trainers")
         .whereLayer("losses")
         .mayOnlyBeAccessedByLayers("trainers", "config")
         .whereLayer("data")

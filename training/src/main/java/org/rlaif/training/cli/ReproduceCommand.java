@@ -101,8 +101,7 @@ final class ReproduceCommand implements Callable<Integer> {
     var table = new WalksTable();
     for (int seed = 0; seed < seeds; seed++) {
       Path folder = runs.resolve("walks-" + seed);
-      table.add(
-          new WalksExperiment(config, servers, Session.device(config), folder).run(seed));
+      table.add(new WalksExperiment(config, servers, Session.device(config), folder).run(seed));
     }
     table.print(spec.commandLine().getOut());
     table.write(runs, ReportStage.now());

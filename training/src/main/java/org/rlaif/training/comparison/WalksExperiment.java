@@ -91,8 +91,7 @@ public record WalksExperiment(RunConfig config, Servers servers, Device device, 
       return completions ->
           completions.stream()
               .mapToDouble(
-                  each ->
-                      graph.optimality(new Walk(each.prompt().transcript(), each.completion())))
+                  each -> graph.optimality(new Walk(each.prompt().transcript(), each.completion())))
               .toArray();
     }
   }

@@ -25,8 +25,7 @@ import org.rlaif.training.run.Version;
 
 /** How good the walks of each policy are beside those it has learned from, over all seeds. */
 public final class WalksTable {
-  private static final List<String> HEAD =
-      List.of("walks", "seeds", "optimality (%)", "by seed");
+  private static final List<String> HEAD = List.of("walks", "seeds", "optimality (%)", "by seed");
 
   /** By name, of each seed what every walk is worth. */
   private final Map<String, List<double[]>> all = new LinkedHashMap<>();

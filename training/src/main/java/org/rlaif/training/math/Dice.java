@@ -3,7 +3,8 @@ package org.rlaif.training.math;
 import java.util.List;
 
 /**
- * SplitMix64 (Steele, Lea and Flood 2014), written out so that a seed means the same on every JDK: the algorithms behind the JDK's bounded draws have changed between releases.
+ * SplitMix64 (Steele, Lea and Flood 2014), written out so that a seed means the same on every JDK:
+ * the algorithms behind the JDK's bounded draws have changed between releases.
  */
 public final class Dice {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

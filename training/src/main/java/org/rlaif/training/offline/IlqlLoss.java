@@ -26,8 +26,7 @@ record IlqlLoss(Tensor q, Tensor value, Tensor conservative, Tensor cloning) {
    */
   static IlqlLoss of(Estimates estimates, int[] lengths, double[] rewards, IlqlConfig config) {
     Tensor values = estimates.values(); // (N)
-    float[] plain =
-        OneStepReturns.of(values.toFloats(), lengths, rewards, config.discount());
+    float[] plain = OneStepReturns.of(values.toFloats(), lengths, rewards, config.discount());
     Tensor returns = Tensor.of(plain, plain.length); // (N)
     Tensor q = Tensor.of(new float[1], 1).sum(); // ()
     Tensor conservative = q; // ()
@@ -40,9 +39,7 @@ record IlqlLoss(Tensor q, Tensor value, Tensor conservative, Tensor cloning) {
         ImplicitQ.expectile(values, estimates.slowQ(), config.expectile()),
         conservative,
         ImplicitQ.cloning(
-            estimates.logprobs(),
-            estimates.slowQ().minus(values.detach()),
-            config.cloningBeta()));
+            estimates.logprobs(), estimates.slowQ().minus(values.detach()), config.cloningBeta()));
   }
 
   /** Their weighted sum, (). */

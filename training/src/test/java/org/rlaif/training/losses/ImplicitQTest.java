@@ -17,9 +17,7 @@ class ImplicitQTest {
   void temporalDifferenceByHand() {
     try (Scope scope = Scope.open()) {
       assertEquals(
-          (0.25 + 4) / 2,
-          ImplicitQ.temporalDifference(of(1, -1), of(0.5f, 1)).item(),
-          1e-6);
+          (0.25 + 4) / 2, ImplicitQ.temporalDifference(of(1, -1), of(0.5f, 1)).item(), 1e-6);
     }
   }
 
@@ -27,8 +25,7 @@ class ImplicitQTest {
   @Test
   void expectileByHand() {
     try (Scope scope = Scope.open()) {
-      assertEquals(
-          (2.8 + 0.3) / 2, ImplicitQ.expectile(of(1, 3), of(3, 2), 0.7).item(), 1e-6);
+      assertEquals((2.8 + 0.3) / 2, ImplicitQ.expectile(of(1, 3), of(3, 2), 0.7).item(), 1e-6);
     }
   }
 
@@ -39,9 +36,7 @@ class ImplicitQTest {
       Tensor q = Tensor.of(new float[] {0, (float) Math.log(3), 0, (float) Math.log(3)}, 2, 2);
       Tensor actions = Tensor.ofInts(new int[] {0, 1}, 2);
       assertEquals(
-          -(Math.log(0.25) + Math.log(0.75)) / 2,
-          ImplicitQ.conservative(q, actions).item(),
-          1e-6);
+          -(Math.log(0.25) + Math.log(0.75)) / 2, ImplicitQ.conservative(q, actions).item(), 1e-6);
     }
   }
 

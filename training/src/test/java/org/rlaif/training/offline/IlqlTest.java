@@ -95,8 +95,7 @@ class IlqlTest {
       for (String file : List.of("metrics.jsonl", "model/model.safetensors")) {
         assertEquals(
             -1,
-            Files.mismatch(
-                out.resolve("whole").resolve(file), checkpoints.outputs().resolve(file)),
+            Files.mismatch(out.resolve("whole").resolve(file), checkpoints.outputs().resolve(file)),
             file);
       }
       if (time == 0) {
@@ -112,14 +111,7 @@ class IlqlTest {
       PromptEncoder encoder = PromptEncoder.of(folder);
       List<Sequence> both =
           List.of(" yes", " no").stream()
-              .map(
-                  answer ->
-                      Sequence.encode(
-                          encoder,
-                          32,
-                          "answer",
-                          Prompt.of("Is it 7?"),
-                          answer))
+              .map(answer -> Sequence.encode(encoder, 32, "answer", Prompt.of("Is it 7?"), answer))
               .toList();
       float[][] logprobs = Forward.logprobs(network, both, 1, 2);
       return new double[] {Math.exp(logprobs[0][0]), Math.exp(logprobs[1][0])};

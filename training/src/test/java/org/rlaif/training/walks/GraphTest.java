@@ -29,7 +29,16 @@ class GraphTest {
   void whatIsNoWayToTheGoalIsWorthNothing() {
     for (String steps :
         List.of(
-            "", " c", " c b", " b a", " c b a a", " c b a b", " c x", " c b aa", " c  b a", "c b a",
+            "",
+            " c",
+            " c b",
+            " b a",
+            " c b a a",
+            " c b a b",
+            " c x",
+            " c b aa",
+            " c  b a",
+            "c b a",
             " c d c d c d c d c b a")) {
       assertEquals(0, CHAIN.optimality(new Walk("d", steps)), steps);
     }
