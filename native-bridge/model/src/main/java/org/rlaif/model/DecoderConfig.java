@@ -187,7 +187,7 @@ public record DecoderConfig(
   }
 
   /** The same with a language-model head of its own. */
-  DecoderConfig untied() {
+  public DecoderConfig untied() {
     return with(contextLength, normEpsilon, mlp, /* tied= */ false, head, scorePadding);
   }
 

@@ -191,12 +191,14 @@ public final class ModelFolder implements AutoCloseable {
    * configuration and its tokenizer say all that this one's say, and its tensors are stored in the
    * same precision.
    *
-   * @param config this one's, perhaps with another head
+   * @param config this one's, perhaps with another head, or with one apart from the embedding
    */
   public void saveSuccessor(Path folder, DecoderConfig config, ScoreScale scale, Weights weights) {
     weights.require("weights", config.parameters());
     Map<String, Dtype> dtypes = this.weights.dtypes();
-    dtypes.putIfAbsent(config.scoreHead().name(), this.weights.dtype(config.embedding().name()));
+    Dtype first = this.weights.dtype(config.embedding().name());
+    dtypes.putIfAbsent(config.scoreHead().name(), first);
+    dtypes.putIfAbsent(config.languageModelHead().name(), first);
     AtomicFiles.folder(
         folder,
         inside -> {

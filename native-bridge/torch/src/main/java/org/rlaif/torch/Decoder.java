@@ -183,13 +183,21 @@ record Decoder(
     return Layers.rows(hidden, indices(positions));
   }
 
+  /** What predicts the completion tokens, (N, W). */
+  Tensor predicting(Sequences sequences) {
+    return choose(trunk(sequences), sequences.predictors());
+  }
+
+  /** The language-model head: (N, W) to (N, V). */
+  Tensor logits(Tensor hidden) {
+    require(Head.LANGUAGE_MODEL);
+    return Layers.project(hidden, weight(config.languageModelHead()));
+  }
+
   /** Natural log-probabilities of the vocabulary before each completion token, (N, V). */
   Tensor vocabularyLogprobs(Sequences sequences, double temperature) {
-    require(Head.LANGUAGE_MODEL);
     UserError.require(temperature > 0, "temperature", temperature, "> 0");
-    Tensor hidden = choose(trunk(sequences), sequences.predictors()); // (N, W)
-    Tensor logits = Layers.project(hidden, weight(config.languageModelHead())); // (N, V)
-    return logits.div(temperature).logSoftmax(); // (N, V)
+    return logits(predicting(sequences)).div(temperature).logSoftmax(); // (N, V)
   }
 
   /** The score head at these positions of the packed rows, (N). */

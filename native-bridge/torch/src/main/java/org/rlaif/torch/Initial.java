@@ -62,7 +62,7 @@ final class Initial {
     fill(numbers, () -> random.nextDouble(-most, most));
   }
 
-  private static void normal(FloatBuffer numbers, SplittableRandom random, double deviation) {
+  static void normal(FloatBuffer numbers, SplittableRandom random, double deviation) {
     fill(numbers, () -> deviation * random.nextGaussian());
   }
 

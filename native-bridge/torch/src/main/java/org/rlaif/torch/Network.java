@@ -26,7 +26,7 @@ import org.rlaif.model.Weights;
  *
  * <p>A row longer than the context or a token outside the vocabulary is a {@link UserError}.
  */
-public final class Network implements AutoCloseable {
+public final class Network implements Trainable, AutoCloseable {
   private final DecoderConfig config;
   private final Device device;
 
@@ -275,6 +275,7 @@ public final class Network implements AutoCloseable {
   }
 
   /** A copy of the adapter's tensors, or {@link #weights} of a network without one. */
+  @Override
   public Weights trainedWeights() {
     if (adapter == null) {
       return weights();
@@ -291,7 +292,7 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** Takes the numbers of {@link #trainedWeights} in the place of its own. */
+  @Override
   public void loadTrained(Weights weights) {
     try (Torch.NoGrad constant = Torch.noGrad();
         Scope scope = Scope.open()) {
@@ -312,8 +313,14 @@ public final class Network implements AutoCloseable {
     return device;
   }
 
+  /** Its mathematics. */
+  Decoder decoder() {
+    return decoder;
+  }
+
   /** What is trained, by Hugging Face's names, in the order of the network. */
-  Map<String, Tensor> parameters() {
+  @Override
+  public Map<String, Tensor> parameters() {
     return Collections.unmodifiableMap(adapter == null ? parameters : adapter.tensors());
   }
 

@@ -17,7 +17,7 @@ import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
 
 /**
- * AdamW (Loshchilov and Hutter 2019, algorithm 2) over the parameters of one network. Matrices
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2) over all parameters of what is trained. Matrices
  * decay, embeddings among them; biases and norms do not.
  *
  * <p>Written out here rather than taken from LibTorch, whose moments the binding does not show:
@@ -45,11 +45,11 @@ public final class Optimizer implements AutoCloseable {
   private final @Nullable Recomputation recomputation;
   private long steps;
 
-  private Optimizer(Network network, AdamW settings) {
+  private Optimizer(Trainable trained, AdamW settings) {
     this.settings = settings;
     this.recomputation = network.recomputation();
     try (Scope scope = Scope.open()) {
-      network.parameters().forEach((name, parameter) -> all.add(moments(name, parameter)));
+      trained.parameters().forEach((name, parameter) -> all.add(moments(name, parameter)));
     }
   }
 
@@ -62,7 +62,7 @@ public final class Optimizer implements AutoCloseable {
   }
 
   /**
-   * An optimizer that has taken no step yet. Close it before its network.
+   * An optimizer that has taken no step yet. Close it before what it trains.
    *
    * @param learningRate of {@link #step()}; schedules hand {@link #step(double)} their own
    * @param beta1 how much of the mean gradient a step keeps, in [0, 1)
@@ -71,14 +71,14 @@ public final class Optimizer implements AutoCloseable {
    * @param weightDecay part of a matrix that a step of rate 1 would take away
    */
   public static Optimizer adamW(
-      Network network,
+      Trainable trained,
       double learningRate,
       double beta1,
       double beta2,
       double epsilon,
       double weightDecay) {
     var settings = new AdamW(learningRate, beta1, beta2, epsilon, weightDecay);
-    return new Optimizer(network, settings);
+    return new Optimizer(trained, settings);
   }
 
   /**

@@ -10,6 +10,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.comparison.AlgorithmTable;
+import org.rlaif.training.comparison.WalksExperiment;
+import org.rlaif.training.comparison.WalksTable;
 import org.rlaif.training.config.Algorithm;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.run.RunFolder;
@@ -20,20 +22,25 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs every algorithm on the quickstart's task. */
+/** Runs every algorithm on the quickstart's task, or some on random walks. */
 @Command(
     name = "reproduce",
     mixinStandardHelpOptions = true,
     description = {
-      "Runs every algorithm on the quickstart's task with several seeds, and writes one table:",
-      "win rate over SFT with its interval, KL, length, time. All runs of a seed begin with the",
-      "same policy and the same labels. Interrupted, it goes on where it was."
+      "algorithms: runs every algorithm on the quickstart's task with several seeds, and writes",
+      "one table: win rate over SFT with its interval, KL, length, time. All runs of a seed begin",
+      "with the same policy and the same labels. Interrupted, it goes on where it was.",
+      "walks: has behaviour cloning, ILQL and PPO learn short ways from random walks over a graph,",
+      "and writes how near to the shortest ones theirs are."
     },
     footer = {"", "Example: rlaif reproduce algorithms --seeds 1 --only ppo,dpo"})
 final class ReproduceCommand implements Callable<Integer> {
   /** What is reproduced. */
   enum What {
-    algorithms
+    /** All, by the judge of the quickstart. */
+    algorithms,
+    /** Those that learn from walks as they are, and PPO. */
+    walks
   }
 
   /** Without a reward model: PPO on what a rubric says. */
@@ -44,7 +51,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "algorithms", description = "What is reproduced.")
+  @Parameters(paramLabel = "algorithms|walks", description = "What is reproduced.")
   private What what = What.algorithms;
 
   @Option(
@@ -58,7 +65,7 @@ final class ReproduceCommand implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "NAME",
-      description = "These of them, by commas (default: all).")
+      description = "These algorithms, by commas (default: all).")
   private List<String> only = new ArrayList<>();
 
   @Option(
@@ -77,6 +84,30 @@ final class ReproduceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     UserError.require(seeds >= 1, "seeds", seeds, ">= 1");
+    switch (what) {
+      case algorithms -> algorithms();
+      case walks -> walks();
+    }
+    return 0;
+  }
+
+  private void walks() {
+    UserError.require(only.isEmpty(), "--only", String.join(",", only), "nothing, with walks");
+    List<String> all = new ArrayList<>(WalksExperiment.SETTINGS);
+    all.addAll(settings);
+    RunConfig config = RunConfig.load(null, all);
+    Session.useThreads(config);
+    var servers = new InProcessServers(config.threads());
+    var table = new WalksTable();
+    for (int seed = 0; seed < seeds; seed++) {
+      Path folder = runs.resolve("walks-" + seed);
+      table.add(new WalksExperiment(config, servers, Session.device(config), folder).run(seed));
+    }
+    table.print(spec.commandLine().getOut());
+    table.write(runs, ReportStage.now());
+  }
+
+  private void algorithms() {
     var table = new AlgorithmTable();
     ways()
         .forEach(
@@ -88,7 +119,6 @@ final class ReproduceCommand implements Callable<Integer> {
             });
     table.print(spec.commandLine().getOut());
     table.write(runs, ReportStage.now());
-    return 0;
   }
 
   /** Names, and what each sets. PPO's evaluation measures the best of n, too. */

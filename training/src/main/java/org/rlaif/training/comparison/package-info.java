@@ -1,7 +1,8 @@
 /**
  * Finished runs beside each other: those that somebody names ({@link
  * org.rlaif.training.comparison.RunComparison}), and those of every algorithm on one task ({@link
- * org.rlaif.training.comparison.AlgorithmTable}).
+ * org.rlaif.training.comparison.AlgorithmTable}); and a few algorithms on a task whose best answers
+ * are known ({@link org.rlaif.training.comparison.WalksExperiment}).
  */
 @NullMarked
 package org.rlaif.training.comparison;

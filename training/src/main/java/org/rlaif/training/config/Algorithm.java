@@ -48,7 +48,10 @@ public enum Algorithm {
    * Kahneman-Tversky optimisation: the same from completions that are good or bad by themselves.
    */
   @JsonProperty("kto")
-  KTO;
+  KTO,
+  /** Implicit language Q-learning: what each next token is worth, from completions as they are. */
+  @JsonProperty("ilql")
+  ILQL;
 
   /** As it is written in a file; its stage has this name, too. */
   public String word() {
@@ -57,6 +60,6 @@ public enum Algorithm {
 
   /** Whether it learns from what it writes itself while it learns. */
   public boolean isOnPolicy() {
-    return this != DPO && this != KTO;
+    return this != DPO && this != KTO && this != ILQL;
   }
 }

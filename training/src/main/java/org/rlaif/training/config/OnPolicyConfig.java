@@ -94,6 +94,34 @@ public record OnPolicyConfig(
     Ranges.positiveOrNull(NAME + ".parityThreshold", parityThreshold);
   }
 
+  /** The same with another reward. */
+  public OnPolicyConfig rewardedBy(RewardKind reward) {
+    return new OnPolicyConfig(
+        List.of(reward),
+        updates,
+        batch,
+        epochs,
+        minibatch,
+        microbatch,
+        learningRate,
+        warmup,
+        finalFraction,
+        maxGradientNorm,
+        adam,
+        kl,
+        entropyCoefficient,
+        stopAtKl,
+        correction,
+        missingEnd,
+        missingEndPenalty,
+        scoreAt,
+        scoreClip,
+        missingReward,
+        temperature,
+        maxTokens,
+        parityThreshold);
+  }
+
   /** Sequences in memory at a time. */
   public int together() {
     return microbatch == null ? minibatch : microbatch;

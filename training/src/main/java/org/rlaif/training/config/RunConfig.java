@@ -68,6 +68,7 @@ public record RunConfig(
     RejectionConfig rejection,
     DpoConfig dpo,
     KtoConfig kto,
+    IlqlConfig ilql,
     EvaluationConfig evaluation) {
 
   public RunConfig {
@@ -86,10 +87,12 @@ public record RunConfig(
         "gold",
         "configured, since data.source is files; the gold judge knows the generated posts only");
     require(
-        data.layout() != DataConfig.Layout.UNPAIRED || algorithm == Algorithm.KTO,
+        data.layout() != DataConfig.Layout.UNPAIRED
+            || algorithm == Algorithm.KTO
+            || algorithm == Algorithm.ILQL,
         "data.layout",
         "unpaired",
-        "with algorithm: kto, the one that learns from such labels; completion takes none of them");
+        "with algorithm: kto or ilql, which learn from such labels; completion takes none of them");
     require(
         sft != null || !model.folder().isEmpty(),
         "sft",

@@ -1,10 +1,10 @@
 package org.rlaif.training.learning;
 
 import org.rlaif.kit.UserError;
-import org.rlaif.torch.Network;
 import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Tensor;
+import org.rlaif.torch.Trainable;
 import org.rlaif.training.config.AdamConfig;
 
 /**
@@ -15,10 +15,10 @@ import org.rlaif.training.config.AdamConfig;
  */
 public record GradientSteps(Optimizer optimizer, double maxNorm) {
 
-  /** AdamW on all that is trained of a network; close it when the steps are over. */
-  public static Optimizer optimizer(Network network, double learningRate, AdamConfig adam) {
+  /** AdamW on all that is trained; close it when the steps are over. */
+  public static Optimizer optimizer(Trainable trained, double learningRate, AdamConfig adam) {
     return Optimizer.adamW(
-        network, learningRate, adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay());
+        trained, learningRate, adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay());
   }
 
   /** Before the first part of a batch. */

@@ -30,6 +30,9 @@ interface Objective<V> {
   /** Told of each batch before its parts come, for what has to be known of all of it. */
   default void begin(int[] batch) {}
 
+  /** Told after each step, for what follows the weights. */
+  default void stepped() {}
+
   /** Of the last batch, for its row of the metrics: numbers by their names. */
   default Map<String, Double> figures() {
     return Map.of();

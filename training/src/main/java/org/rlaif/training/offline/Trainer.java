@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Interruption;
 import org.rlaif.kit.Progress;
-import org.rlaif.torch.Network;
 import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Tensor;
+import org.rlaif.torch.Trainable;
 import org.rlaif.training.checkpoint.Checkpoint;
 import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.TrainerConfig;
@@ -82,7 +82,7 @@ record Trainer(
       @JsonAnyGetter Map<String, Double> more) {}
 
   /** Trains, and writes {@code metrics.jsonl} into a folder. */
-  <V> Result<V> train(Network network, Objective<V> objective, Path out) {
+  <V> Result<V> train(Trainable trained, Objective<V> objective, Path out) {
     double[] losses = new double[steps];
     long tokens = 0;
     var batches = new LengthBatches(objective.size(), config.batch(), seed, objective::length);
@@ -91,7 +91,7 @@ record Trainer(
             config.learningRate(), steps, config.warmup(), config.decay(), config.finalFraction());
     var watch = new Stopwatch();
     try (Optimizer optimizer =
-            GradientSteps.optimizer(network, config.learningRate(), config.adam());
+            GradientSteps.optimizer(trained, config.learningRate(), config.adam());
         MetricsFile metrics = MetricsFile.open(out, name, "step");
         Progress progress = Progress.start(name, steps, "steps");
         Interruption.Grace saved = checkpoints.work(name)) {
@@ -99,7 +99,7 @@ record Trainer(
       @Nullable V before = objective.validate();
       @Nullable V after = before;
       int begin = 0;
-      State state = resumed(network, optimizer);
+      State state = resumed(trained, optimizer);
       if (state == null) {
         write(before, 0, metrics);
       } else {
@@ -117,6 +117,7 @@ record Trainer(
         losses[step] = gradients(objective, batch, gradient, where);
         double rate = schedule.at(step);
         double norm = gradient.step(rate, where);
+        objective.stepped();
         metrics.write(step + 1, new Step(losses[step], rate, norm, objective.figures()));
         tokens += IntStream.of(batch).mapToLong(objective::length).sum();
         progress.figures("loss %.3f", losses[step]);
@@ -133,7 +134,7 @@ record Trainer(
           checkpoints.after(
               offset + done,
               () -> new State(Arrays.copyOf(losses, done), read, watch.seconds()),
-              folder -> TrainedState.save(network, optimizer, folder));
+              folder -> TrainedState.save(trained, optimizer, folder));
         }
       }
       return new Result<>(before, after, losses, tokens, watch);
@@ -141,12 +142,12 @@ record Trainer(
   }
 
   /** The state to go on from; null: training begins. */
-  private @Nullable State resumed(Network network, Optimizer optimizer) {
+  private @Nullable State resumed(Trainable trained, Optimizer optimizer) {
     Checkpoint found = checkpoints.newest().orElse(null);
     if (found == null || found.step() <= offset) { // of a training before
       return null;
     }
-    TrainedState.load(network, optimizer, found.stored());
+    TrainedState.load(trained, optimizer, found.stored());
     return found.state(State.class);
   }
 

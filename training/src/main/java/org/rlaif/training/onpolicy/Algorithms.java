@@ -21,7 +21,7 @@ public final class Algorithms {
       case ONLINE_DPO -> new OnlineDpo(run.onlineDpo());
       case RRHF -> new Rrhf(run.rrhf());
       case REJECTION -> new Rejection(run.rejection());
-      case DPO, KTO ->
+      case DPO, KTO, ILQL ->
           throw new IllegalArgumentException(run.algorithm().word() + " is not on-policy");
     };
   }

@@ -41,6 +41,7 @@ public final class Stages {
         switch (run.algorithm()) {
           case DPO -> new DpoStage(run, run.dpo());
           case KTO -> new KtoStage(run, run.kto());
+          case ILQL -> new IlqlStage(run, run.ilql());
           default -> new OnPolicyStage(run, Algorithms.of(run), run.onPolicy());
         });
     stages.add(new EvaluateStage(run, run.evaluation()));

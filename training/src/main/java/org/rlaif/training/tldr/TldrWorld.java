@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.rlaif.training.math.Dice;
 
 /**
  * Writes posts. A post is a function of the seed, its split and its number: the same on every

@@ -51,6 +51,14 @@ class ReadmeTest {
           "evaluation.prompts=8",
           "evaluation.maxTokens=12");
 
+  private static final List<String> FEW_WALKS =
+      List.of(
+          "--seeds=1",
+          "--set=threads=1",
+          "--set=sft.steps=4",
+          "--set=ilql.epochs=1",
+          "--set=onPolicy.updates=1");
+
   @TempDir Path folder;
 
   @Test
@@ -64,6 +72,7 @@ class ReadmeTest {
             "quickstart",
             "run",
             "verify",
+            "reproduce",
             "serve",
             "generate",
             "score",
@@ -79,6 +88,10 @@ class ReadmeTest {
         switch (words.get(0)) {
           case "quickstart" -> typed.addAll(tiny(words));
           case "verify", "export", "judge" -> {}
+          case "reproduce" -> {
+            typed.addAll(FEW_WALKS);
+            typed.addAll(List.of("--runs", folder + "/reproduced"));
+          }
           case "run" -> typed.set(1, Pages.ROOT.resolve(typed.get(1)).toString());
           case "serve" -> {
             if (server != null) {

@@ -74,6 +74,44 @@ class ReproduceTest {
     assertTrue(unknown.err().startsWith("rlaif: --only: magic (expected: one of ppo, "));
   }
 
+  /** One seed, a few steps less: what counts comes out of it already. */
+  @Test
+  void ilqlBeatsCloningAndPpoTheDataOnRandomWalks() throws Exception {
+    Typed typed =
+        Typed.rlaif(
+            "reproduce",
+            "walks",
+            "--seeds",
+            "1",
+            "--runs",
+            folder.toString(),
+            "--set",
+            "threads=1",
+            "--set",
+            "sft.steps=156",
+            "--set",
+            "ilql.epochs=5",
+            "--set",
+            "onPolicy.updates=12");
+    assertEquals(0, typed.code(), typed.err());
+    JsonNode rows = Json.MAPPER.readTree(folder.resolve("walks.json").toFile());
+    assertEquals(List.of("data", "cloning", "ilql", "ppo"), rows.findValuesAsText("walks"));
+    JsonNode data = rows.get(0);
+    JsonNode cloning = rows.get(1);
+    JsonNode ilql = rows.get(2);
+    JsonNode ppo = rows.get(3);
+    assertEquals(data.get("bySeed").get(0).asDouble(), data.get("optimality").asDouble());
+    assertTrue(ilql.get("low").asDouble() > cloning.get("high").asDouble(), typed.out());
+    assertTrue(ilql.get("low").asDouble() > data.get("high").asDouble(), typed.out());
+    assertTrue(ppo.get("low").asDouble() > data.get("high").asDouble(), typed.out());
+    assertTrue(typed.out().lines().anyMatch(line -> line.startsWith("ilql     1      ")));
+    assertTrue(Files.readString(folder.resolve("walks.html")).contains("<td>ilql</td>"));
+
+    Typed only = Typed.rlaif("reproduce", "walks", "--only", "ppo");
+    assertEquals(2, only.code());
+    assertEquals("rlaif: --only: ppo (expected: nothing, with walks)", only.err().strip());
+  }
+
   private Path stageFile(String run, String stage) {
     return folder.resolve(run).resolve(stage).resolve("stage.json");
   }

@@ -57,8 +57,8 @@ class RlaifTest {
         List.of("quickstart", "run", "data", "tokenizer", "sft", "candidates", "label", "reward")
                 .size()
             + List.of("ppo", "reinforce", "rloo", "grpo", "dr_grpo", "gspo", "cispo").size()
-            + List.of("dapo", "online_dpo", "rrhf", "rejection", "dpo", "kto", "evaluate").size()
-            + List.of("report", "verify", "compare", "reproduce").size()
+            + List.of("dapo", "online_dpo", "rrhf", "rejection", "dpo", "kto", "ilql").size()
+            + List.of("evaluate", "report", "verify", "compare", "reproduce").size()
             + List.of("serve", "generate", "score", "health", "bench").size()
             + List.of("export", "judge").size(),
         commands);

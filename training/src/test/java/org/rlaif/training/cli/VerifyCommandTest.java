@@ -106,6 +106,15 @@ class VerifyCommandTest {
   }
 
   @Test
+  void ilqlIsVerifiedAsWell() throws IOException {
+    Path run = tiny("--set", "algorithm=ilql", "--set", "ilql.batch=4");
+    Typed all = verify();
+    assertEquals(0, all.code(), all.err());
+    assertEquals(List.of("files", "sft", "labels", "ilql"), names(all));
+    finds(run.resolve("ilql/metrics.jsonl"), 2, "qLoss", 1e-9);
+  }
+
+  @Test
   void aRewardFromTheTextIsComputedToTheBit() throws IOException {
     Path run =
         tiny(

@@ -171,7 +171,7 @@ class LayoutsTest {
         message("{'prompt': 'a', 'completion': 'b'}", unpaired));
     UserError error = assertThrows(UserError.class, () -> Rows.config("data.layout=unpaired"));
     assertEquals(
-        "--set: data.layout: unpaired (expected: with algorithm: kto, the one that learns from such"
+        "--set: data.layout: unpaired (expected: with algorithm: kto or ilql, which learn from such"
             + " labels; completion takes none of them)",
         error.getMessage());
   }

@@ -40,7 +40,7 @@ class OnPolicyResumeTest {
   @EnumSource(
       value = Algorithm.class,
       mode = Mode.EXCLUDE,
-      names = {"DPO", "KTO"})
+      names = {"DPO", "KTO", "ILQL"})
   void goesOnBitByBit(Algorithm algorithm) throws Exception {
     check(algorithm, AdapterConfig.NONE, "model/model.safetensors");
   }

@@ -1,12 +1,12 @@
-package org.rlaif.training.tldr;
+package org.rlaif.training.math;
 
 import java.util.List;
 
 /**
- * SplitMix64 (Steele, Lea and Flood 2014), written out so that a seed means the same posts on every
- * JDK: the algorithms behind the JDK's bounded draws have changed between releases.
+ * SplitMix64 (Steele, Lea and Flood 2014), written out so that a seed means the same on every JDK:
+ * the algorithms behind the JDK's bounded draws have changed between releases.
  */
-final class Dice {
+public final class Dice {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   private long state;
@@ -15,29 +15,30 @@ final class Dice {
     this.state = state;
   }
 
-  /** The dice of one post: a function of seed, split and number alone, so posts need no order. */
-  static Dice of(long seed, int stream, long index) {
+  /** Of one thing among many: a function of seed, stream and number alone, whatever comes first. */
+  public static Dice of(long seed, int stream, long index) {
     return new Dice(mix(mix(mix(seed) + stream) + index));
   }
 
   /**
    * Uniform in {@code [0, bound)}; the bias of the multiplication is below 2^-26 for our bounds.
    */
-  int below(int bound) {
+  public int below(int bound) {
     return (int) (((next() >>> 32) * bound) >>> 32);
   }
 
   /** True with the given probability. */
-  boolean chance(double probability) {
+  public boolean chance(double probability) {
     return (next() >>> 11) * 0x1p-53 < probability;
   }
 
-  <T> T pick(List<T> from) {
+  /** Any of them, with the same chance. */
+  public <T> T pick(List<T> from) {
     return from.get(below(from.size()));
   }
 
   /** Picks something else than {@code not}. */
-  <T> T other(List<T> from, T not) {
+  public <T> T other(List<T> from, T not) {
     T picked = pick(from);
     while (picked.equals(not)) {
       picked = pick(from);

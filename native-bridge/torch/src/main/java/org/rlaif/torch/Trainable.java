@@ -1,0 +1,16 @@
+package org.rlaif.torch;
+
+import java.util.Map;
+import org.rlaif.model.Weights;
+
+/** What an {@link Optimizer} moves, and what there is to keep of it to go on another day. */
+public sealed interface Trainable permits Network, ActionValues {
+  /** What is trained, by name, in a fixed order. */
+  Map<String, Tensor> parameters();
+
+  /** A copy of all that training changes, parameters among it. */
+  Weights trainedWeights();
+
+  /** Takes the numbers of {@link #trainedWeights} in the place of its own. */
+  void loadTrained(Weights weights);
+}

@@ -1,0 +1,118 @@
+package org.rlaif.training.comparison;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.rlaif.kit.AtomicFiles;
+import org.rlaif.kit.Interval;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.Statistics;
+import org.rlaif.training.report.Charts.Amount;
+import org.rlaif.training.report.Charts.Axis;
+import org.rlaif.training.report.Page;
+import org.rlaif.training.report.Pictures;
+import org.rlaif.training.report.TextDrawing;
+import org.rlaif.training.report.TextTable;
+import org.rlaif.training.report.Theme;
+import org.rlaif.training.run.Version;
+
+/** How good the walks of each policy are beside those it has learned from, over all seeds. */
+public final class WalksTable {
+  private static final List<String> HEAD = List.of("walks", "seeds", "optimality (%)", "by seed");
+
+  /** By name, of each seed what every walk is worth. */
+  private final Map<String, List<double[]>> all = new LinkedHashMap<>();
+
+  /**
+   * Whose walks they are.
+   *
+   * @param optimality mean over all walks of all seeds, from 0 to 1
+   * @param low of its 95 % interval
+   * @param bySeed the same, seed by seed
+   */
+  private record Row(
+      String walks, double optimality, double low, double high, List<Double> bySeed) {
+
+    List<String> cells() {
+      return List.of(
+          walks,
+          String.valueOf(bySeed.size()),
+          "%s (%s to %s)".formatted(percent(optimality), percent(low), percent(high)),
+          String.join(" ", bySeed.stream().map(Row::percent).toList()));
+    }
+
+    private static String percent(double share) {
+      return String.format(Locale.ROOT, "%.1f", 100 * share);
+    }
+  }
+
+  /** Adds what came of a seed, as {@link WalksExperiment#run} gives it. */
+  public void add(Map<String, double[]> optimality) {
+    optimality.forEach(
+        (name, values) -> all.computeIfAbsent(name, first -> new ArrayList<>()).add(values));
+  }
+
+  private List<Row> rows() {
+    return all.entrySet().stream().map(each -> row(each.getKey(), each.getValue())).toList();
+  }
+
+  private static Row row(String name, List<double[]> bySeed) {
+    double[] together = bySeed.stream().flatMapToDouble(Arrays::stream).toArray();
+    Interval interval = Objects.requireNonNull(Interval.ofMean(together));
+    return new Row(
+        name,
+        Statistics.mean(together),
+        interval.low(),
+        interval.high(),
+        bySeed.stream().map(Statistics::mean).toList());
+  }
+
+  /** As plain text. */
+  public void print(PrintWriter out) {
+    List<List<String>> table = new ArrayList<>(List.of(HEAD));
+    rows().forEach(row -> table.add(row.cells()));
+    TextTable.print(table, out);
+  }
+
+  /** As {@code walks.json} and as a page, {@code walks.html}, into a folder. */
+  public void write(Path folder, String date) {
+    List<Row> rows = rows();
+    Json.write(folder.resolve("walks.json"), rows);
+    List<Amount> amounts =
+        rows.stream()
+            .map(
+                row ->
+                    Amount.share(
+                        row.walks(),
+                        row.optimality(),
+                        row.low(),
+                        row.high(),
+                        row == rows.get(0) ? Theme::before : Theme::policy))
+            .toList();
+    List<Page.Drawn> pictures =
+        TextDrawing.whyNone().isEmpty()
+            ? List.of(
+                Page.Drawn.of(
+                    Pictures.rows(
+                        "walks",
+                        "How short the ways to the goal are",
+                        "Mean optimality of walks, with 95 % intervals: 100 % is always the"
+                            + " shortest way, 0 never at the goal. Grey and dashed: the random"
+                            + " walks that all have learned from.",
+                        new Axis("optimality (%)", 0, 100, 100 * rows.get(0).optimality()),
+                        amounts)))
+            : List.of();
+    var table =
+        new Page.Table("Random walks", HEAD, rows.stream().map(Row::cells).toList(), List.of());
+    String html = Page.html(table, pictures, Version.number(), date);
+    AtomicFiles.write(
+        folder.resolve("walks.html"), out -> out.write(html.getBytes(StandardCharsets.UTF_8)));
+  }
+}
