@@ -84,6 +84,16 @@ public record RunConfig(
         "unpaired",
         "with algorithm: kto, the one that learns from such labels; completion takes none of them");
     require(
+        onPolicy.environment() == null || algorithm.isOnPolicy(),
+        "onPolicy.environment",
+        onPolicy.environment(),
+        "null: " + algorithm.word() + " learns from labels, and nobody answers it");
+    require(
+        onPolicy.environment() == null || evaluation.bestOf().isEmpty(),
+        "evaluation.bestOf",
+        evaluation.bestOf(),
+        "[] with onPolicy.environment, as no single completion is chosen there");
+    require(
         sft != null || !model.folder().isEmpty(),
         "sft",
         "skip",

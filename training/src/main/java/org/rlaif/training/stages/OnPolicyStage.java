@@ -15,7 +15,7 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.environments.Environment;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm;
 import org.rlaif.training.onpolicy.OnPolicyFigures;
 import org.rlaif.training.onpolicy.OnPolicyLoop;
@@ -49,6 +49,9 @@ public record OnPolicyStage(
     RewardConfig reward = config.reward();
     List<Object> settings = new ArrayList<>(List.of(settingsOfAll, algorithm));
     settingsOfAll.rewards().forEach(each -> settings.add(each.content()));
+    if (settingsOfAll.environment() != null) {
+      settings.add(settingsOfAll.environment().content());
+    }
     if (!reward.trained()) {
       settings.add(List.of(reward.folder(), Beginning.content(reward.path())));
     }
@@ -80,6 +83,9 @@ public record OnPolicyStage(
         reward.folder(),
         "a reward model, with one label");
     settingsOfAll.rewards().forEach(RewardKind::check);
+    if (settingsOfAll.environment() != null) {
+      settingsOfAll.environment().check();
+    }
     settingsOfAll.rewards().stream()
         .filter(each -> each instanceof ModelReward model && model.needsMembers())
         .forEach(
@@ -142,12 +148,13 @@ public record OnPolicyStage(
     try (ModelFolder start = ModelFolder.open(run.path(Product.START));
         @Nullable ModelFolder reward =
             run.hasReward() ? ModelFolder.open(run.path(Product.REWARD)) : null;
-        Serving serving = context.serve(served)) {
-      ContextFilter filter = run.filter(PromptEncoder.of(start));
+        Serving serving = context.serve(served);
+        @Nullable Environment environment =
+            settingsOfAll.environment() == null ? null : settingsOfAll.environment().open()) {
+      var asked = new Asked(run, PromptEncoder.of(start), environment);
       List<Example> prompts =
           CandidatesStage.different(
-              filter.prompts(filter.examples(run.data().train()), settingsOfAll.maxTokens()),
-              run.seed(name()));
+              asked.prompts(run.data().train(), settingsOfAll.maxTokens()), run.seed(name()));
       return loop(context)
           .run(
               new OnPolicyLoop.Models(
@@ -155,9 +162,10 @@ public record OnPolicyStage(
                   reward,
                   serving.client(),
                   run.served("policy"),
-                  run.rewards().keySet().stream().map(run::served).toList()),
+                  run.rewards().keySet().stream().map(run::served).toList(),
+                  environment),
               prompts,
-              filter.dropped(),
+              asked.dropped(),
               out);
     }
   }
