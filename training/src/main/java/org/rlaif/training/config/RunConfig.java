@@ -74,7 +74,9 @@ public record RunConfig(
     require(threads >= 0, "threads", threads, ">= 0");
     require(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, ">= 0");
     require(
-        data.source() == DataConfig.Source.TLDR || evaluation.judge() != EvaluationConfig.By.GOLD,
+        data.source() == DataConfig.Source.TLDR
+            || evaluation.judge() != EvaluationConfig.By.GOLD
+            || onPolicy.environment() != null,
         "evaluation.judge",
         "gold",
         "configured, since data.source is files; the gold judge knows the generated posts only");

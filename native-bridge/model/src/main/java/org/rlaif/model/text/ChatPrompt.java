@@ -81,6 +81,8 @@ public final class ChatPrompt implements EncodedPrompt {
   public int[] encodeBetween(String reply, List<Message> said) {
     String turn = written(reply).toString();
     Text whole = template.text(replied(reply, said), true);
+    template.requireWritten(
+        !whole.equals(template.text(replied(reply, List.of()), true)), said.get(0).role());
     Spans tokens = tokenizer.encode(whole, watch);
     int end = endOfTurn(tokens);
     if (end < 0 || !turn.startsWith(whole.toString().substring(0, tokens.to()[end]))) {

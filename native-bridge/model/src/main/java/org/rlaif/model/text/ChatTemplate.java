@@ -187,6 +187,15 @@ public final class ChatTemplate {
         "generation blocks, or what it writes of some messages before what it writes of more");
   }
 
+  /** Refuses a template that passes over what somebody says. */
+  void requireWritten(boolean written, String role) {
+    UserError.require(
+        written,
+        file + ", chat template",
+        "writes no message of the role " + role,
+        "one that does, as there is such a message behind a completion");
+  }
+
   UserError unstable(int index, String expectation) {
     return UserError.expected(
         file + ", chat template",
