@@ -2,7 +2,9 @@ package org.rlaif.training.environments;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -16,6 +18,11 @@ import org.rlaif.kit.Json;
  * @param arguments an object
  */
 public record ToolCall(String name, JsonNode arguments) {
+  /** Reads one value, whatever stands behind it. */
+  private static final ObjectReader ONE =
+      Json.MAPPER
+          .readerFor(JsonNode.class)
+          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
    * All calls in what a policy has said, in their order: whatever stands around them, such as
@@ -27,7 +34,7 @@ public record ToolCall(String name, JsonNode arguments) {
     while (at >= 0) {
       int end = at + 1;
       try (JsonParser parser = Json.MAPPER.createParser(said.substring(at))) {
-        JsonNode json = parser.readValueAsTree();
+        JsonNode json = ONE.readTree(parser);
         end = at + (int) parser.currentLocation().getCharOffset();
         JsonNode arguments = json.path(json.has("arguments") ? "arguments" : "parameters");
         if (json.path("name").isTextual() && arguments.isObject()) {

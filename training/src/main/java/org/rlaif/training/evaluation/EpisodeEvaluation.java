@@ -64,9 +64,9 @@ public record EpisodeEvaluation(EvaluationConfig config, Episodes episodes, bool
         samples.size(),
         config.temperature(),
         new EpisodeFigures.Rewards(
-            mean(known, each -> each.sft().reward()),
-            mean(known, each -> each.policy().reward()),
-            mean(known, each -> each.policy().reward() - each.sft().reward())),
+            mean(known, each -> each.sft().rewardOrNaN()),
+            mean(known, each -> each.policy().rewardOrNaN()),
+            mean(known, each -> each.policy().rewardOrNaN() - each.sft().rewardOrNaN())),
         Statistics.mean(kl),
         new EvaluationFigures.ByModel(sft.meanLength(), policy.meanLength(), null),
         new EvaluationFigures.ByModel(
@@ -109,7 +109,7 @@ public record EpisodeEvaluation(EvaluationConfig config, Episodes episodes, bool
   private List<EpisodeSample> known(List<EpisodeSample> samples) {
     List<EpisodeSample> known = new ArrayList<>();
     for (EpisodeSample each : samples) {
-      double both = each.sft().reward() + each.policy().reward();
+      double both = each.sft().rewardOrNaN() + each.policy().rewardOrNaN();
       UserError.require(
           Double.isFinite(both) || (leavesOut && Double.isNaN(both)),
           "reward environment, example " + each.id(),

@@ -2,6 +2,7 @@ package org.rlaif.training.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
 import org.rlaif.training.rollouts.Rollout;
@@ -17,14 +18,20 @@ public record EpisodeSample(String id, long seed, Prompt prompt, Played sft, Pla
   /**
    * An episode behind its prompt.
    *
-   * @param reward the environment's, NaN if it knows none
+   * @param reward the environment's, null if it knows none
    */
-  public record Played(List<Message> turns, double reward, boolean ended) {
+  public record Played(List<Message> turns, @Nullable Double reward, boolean ended) {
     static Played of(Rollout rollout, int row) {
       Rollout.History history = rollout.histories().get(row);
       List<Message> turns = new ArrayList<>(history.turns());
       turns.add(Message.assistant(rollout.texts().get(row)));
-      return new Played(turns, history.reward(), rollout.ended()[row]);
+      double reward = history.reward();
+      return new Played(turns, Double.isNaN(reward) ? null : reward, rollout.ended()[row]);
+    }
+
+    /** NaN if the environment knows none. */
+    public double rewardOrNaN() {
+      return reward == null ? Double.NaN : reward;
     }
 
     /** Turns of the policy's. */

@@ -160,8 +160,8 @@ record EvaluateEpisodesStage(
     return new Examples.Completion(
         by,
         Prompt.of(played.turns()).transcript(),
-        number(played.reward()),
-        played.reward() > other.reward(),
-        played.reward() == other.reward());
+        played.reward() == null ? "" : number(played.reward()),
+        played.rewardOrNaN() > other.rewardOrNaN(),
+        played.rewardOrNaN() == other.rewardOrNaN());
   }
 }

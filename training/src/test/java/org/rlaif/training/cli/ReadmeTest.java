@@ -168,7 +168,7 @@ class ReadmeTest {
         count++;
       }
     }
-    assertEquals(2, count);
+    assertEquals(3, count);
   }
 
   @Test

@@ -86,8 +86,7 @@ public final class ChatPrompt implements EncodedPrompt {
     Spans tokens = tokenizer.encode(whole, watch);
     int end = endOfTurn(tokens);
     if (end < 0 || !turn.startsWith(whole.toString().substring(0, tokens.to()[end]))) {
-      throw template.unstable(
-          messages.size() + 1, "what it writes of some messages before what it writes of more");
+      throw template.rewritten(messages.size());
     }
     return Arrays.copyOfRange(tokens.ids(), end + 1, tokens.ids().length);
   }

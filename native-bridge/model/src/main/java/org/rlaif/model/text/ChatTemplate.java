@@ -196,6 +196,14 @@ public final class ChatTemplate {
         "one that does, as there is such a message behind a completion");
   }
 
+  /** Of a reply that has become another one. */
+  UserError rewritten(int index) {
+    return UserError.expected(
+        file + ", chat template",
+        "message " + (index + 1) + " is written otherwise once others follow it",
+        "one that stays, as a policy goes on from what it has written");
+  }
+
   UserError unstable(int index, String expectation) {
     return UserError.expected(
         file + ", chat template",

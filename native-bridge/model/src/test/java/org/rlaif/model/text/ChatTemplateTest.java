@@ -164,8 +164,8 @@ final class ChatTemplateTest {
               () -> asked.encodeBetween(thoughtful, List.of(Message.user("And?"))));
       assertEquals(
           Golden.chatFolder("qwen3").resolve("chat_template.jinja")
-              + ", chat template: message 2 does not go on where its prompt ends (expected: what it"
-              + " writes of some messages before what it writes of more)",
+              + ", chat template: message 2 is written otherwise once others follow it (expected: one"
+              + " that stays, as a policy goes on from what it has written)",
           e.getMessage());
     }
   }
