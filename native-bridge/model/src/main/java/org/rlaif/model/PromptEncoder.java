@@ -68,7 +68,8 @@ public final class PromptEncoder {
   /** Of a tokenizer, with the chat template in the same folder, which only conversations need. */
   public static PromptEncoder of(Path tokenizerJson, Tokenizer tokenizer) {
     Path folder = tokenizerJson.resolveSibling("");
-    return new PromptEncoder(folder, tokenizer, () -> ChatTemplate.of(folder, () -> TODAY), List.of());
+    return new PromptEncoder(
+        folder, tokenizer, () -> ChatTemplate.of(folder, () -> TODAY), List.of());
   }
 
   /** That of a model folder. */
@@ -119,7 +120,8 @@ public final class PromptEncoder {
   }
 
   /**
-   * The tokens between a whole completion and the next one: see {@link EncodedPrompt#encodeBetween}.
+   * The tokens between a whole completion and the next one: see {@link
+   * EncodedPrompt#encodeBetween}.
    *
    * @param prompt that the completion answers, with all turns before it
    */

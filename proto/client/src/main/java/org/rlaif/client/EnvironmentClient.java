@@ -40,8 +40,7 @@ public final class EnvironmentClient implements AutoCloseable {
 
   /** What follows each episode. */
   public List<EnvironmentReply> reply(List<Episode> episodes) {
-    EnvironmentRequest request =
-        EnvironmentRequest.newBuilder().addAllEpisodes(episodes).build();
+    EnvironmentRequest request = EnvironmentRequest.newBuilder().addAllEpisodes(episodes).build();
     return connection.waitFor(
         "the environment's replies to %d episodes".formatted(episodes.size()),
         () -> stub().reply(request).getRepliesList());

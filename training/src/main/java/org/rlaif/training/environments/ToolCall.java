@@ -20,9 +20,7 @@ import org.rlaif.kit.Json;
 public record ToolCall(String name, JsonNode arguments) {
   /** Reads one value, whatever stands behind it. */
   private static final ObjectReader ONE =
-      Json.MAPPER
-          .readerFor(JsonNode.class)
-          .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      Json.MAPPER.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
    * All calls in what a policy has said, in their order: whatever stands around them, such as

@@ -28,7 +28,8 @@ import org.rlaif.training.rollouts.Rollout;
 public record EpisodeEvaluation(EvaluationConfig config, Episodes episodes, boolean leavesOut) {
 
   /**
-   * Evaluates and writes {@code episodes.jsonl}, an {@link EpisodeSample} per prompt, into a folder.
+   * Evaluates and writes {@code episodes.jsonl}, an {@link EpisodeSample} per prompt, into a
+   * folder.
    *
    * @param encoder with the environment's tools
    * @param test how episodes begin, of which the first {@code config.prompts()} are taken

@@ -64,11 +64,7 @@ public record RolloutRow(
       Rollout.History history = rollout.histories().get(row);
       Sequence sequence = rollout.sequences().get(row);
       return new Earlier(
-          history.seed(),
-          history.turns(),
-          history.reward(),
-          sequence.prompt(),
-          sequence.earlier());
+          history.seed(), history.turns(), history.reward(), sequence.prompt(), sequence.earlier());
     }
   }
 

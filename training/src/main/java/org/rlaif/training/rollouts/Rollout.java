@@ -20,7 +20,8 @@ import org.rlaif.v1.RolloutResponse;
  *
  * <p>With an environment a sequence is an episode: its completion is the policy's last turn, its
  * prompt all that was read and written before, and {@link Sequence#earlier} says where in there the
- * policy's earlier turns are. Whatever is said of its tokens is said of those that the policy wrote.
+ * policy's earlier turns are. Whatever is said of its tokens is said of those that the policy
+ * wrote.
  *
  * @param prompts the example whose prompt was answered
  * @param texts the completions as text, without end-of-text
@@ -135,9 +136,7 @@ public record Rollout(
         Ragged.select(logprobs, rows),
         ended,
         IntStream.of(rows).mapToLong(row -> weightsVersion[row]).toArray(),
-        histories.isEmpty()
-            ? List.of()
-            : IntStream.of(rows).mapToObj(histories::get).toList());
+        histories.isEmpty() ? List.of() : IntStream.of(rows).mapToObj(histories::get).toList());
   }
 
   /** For whoever rewards it. */

@@ -26,8 +26,7 @@ final class Asked {
    * @param maxTokens that there has to be room for behind a prompt
    */
   List<Example> prompts(List<Example> examples, int maxTokens) {
-    List<Example> asked =
-        playing ? examples.stream().map(Episodes::beginning).toList() : examples;
+    List<Example> asked = playing ? examples.stream().map(Episodes::beginning).toList() : examples;
     return filter.prompts(filter.examples(asked), maxTokens);
   }
 

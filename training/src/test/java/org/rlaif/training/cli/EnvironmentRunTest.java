@@ -73,7 +73,9 @@ class EnvironmentRunTest {
     ObjectNode episode = (ObjectNode) rows.get(0).get("episode");
     int written = episode.get("written").size();
     ((ArrayNode) episode.get("written"))
-        .set(written - 1, Json.MAPPER.valueToTree(episode.at("/written/" + (written - 1)).asInt() + 1));
+        .set(
+            written - 1,
+            Json.MAPPER.valueToTree(episode.at("/written/" + (written - 1)).asInt() + 1));
     JsonLines.write(first, rows);
     Resealed.seal(stage);
     Typed found = Typed.rlaif("verify", "lookup", "--runs", folder.toString(), "--sample", "100%");
@@ -89,7 +91,13 @@ class EnvironmentRunTest {
     Path file = Files.writeString(folder.resolve("Shorter.java"), source);
     int compiled =
         ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "-cp", home(Environment.class) + ":" + home(Message.class), file.toString());
+            .run(
+                null,
+                null,
+                null,
+                "-cp",
+                home(Environment.class) + ":" + home(Message.class),
+                file.toString());
     assertEquals(0, compiled);
     try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
       var shorter =
@@ -100,8 +108,7 @@ class EnvironmentRunTest {
       assertEquals(Reply.say(Message.user("Shorter, please.")), more);
       turns.addAll(List.of(more.messages().get(0), Message.assistant("a")));
       assertEquals(
-          List.of(Reply.end(1.0 / 3)),
-          shorter.reply(List.of(new Episode("1", 0, prompt, turns))));
+          List.of(Reply.end(1.0 / 3)), shorter.reply(List.of(new Episode("1", 0, prompt, turns))));
     }
     assertTrue(Pages.text(Pages.TRAINING).contains("`./rlaif run recipes/lookup.yaml`"));
   }

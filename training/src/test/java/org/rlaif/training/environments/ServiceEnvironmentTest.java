@@ -97,8 +97,7 @@ class ServiceEnvironmentTest {
   }
 
   private static Episode episode(Prompt prompt, String... turns) {
-    return new Episode(
-        "7", 3, prompt, List.of(turns).stream().map(Message::assistant).toList());
+    return new Episode("7", 3, prompt, List.of(turns).stream().map(Message::assistant).toList());
   }
 
   @Test
@@ -108,32 +107,29 @@ class ServiceEnvironmentTest {
       List<Reply> replies =
           environment.reply(
               List.of(
-                  episode(CHAT, "x", "b"),
-                  episode(CHAT, "end"),
-                  episode(Prompt.of("text "), "c")));
+                  episode(CHAT, "x", "b"), episode(CHAT, "end"), episode(Prompt.of("text "), "c")));
       assertEquals(
-          List.of(
-              Reply.say(Message.tool("a7B")), Reply.end(3), Reply.say(Message.tool("text 7C"))),
+          List.of(Reply.say(Message.tool("a7B")), Reply.end(3), Reply.say(Message.tool("text 7C"))),
           replies);
     }
   }
 
   @Test
   void failuresAreOneLineWithItsAddress() {
-    String at = "onPolicy.environment: the environment's replies to 1 episodes at localhost:"
-        + port;
+    String at =
+        "onPolicy.environment: the environment's replies to 1 episodes at localhost:" + port;
     assertEquals(at + ": out of cards", error(30, "fail"));
     assertEquals(at + ": no answer within 0.2 s", error(0.2, "wait"));
     assertEquals(
-        "reply of the environment: nothing (expected: messages, or a reward)", error(30, "nothing"));
+        "reply of the environment: nothing (expected: messages, or a reward)",
+        error(30, "nothing"));
     server.shutdownNow();
     assertTrue(error(5, "x").startsWith(at + ": "), error(5, "x"));
   }
 
   private String error(double seconds, String said) {
     try (Environment environment = service(seconds).open()) {
-      return assertThrows(
-              UserError.class, () -> environment.reply(List.of(episode(CHAT, said))))
+      return assertThrows(UserError.class, () -> environment.reply(List.of(episode(CHAT, said))))
           .getMessage();
     }
   }

@@ -10,11 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
-import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Message;
@@ -184,7 +184,8 @@ class OnPolicyResumeTest {
               Device.CPU,
               checkpoints)
           .run(
-              new OnPolicyLoop.Models(policy, reward, client, "policy", List.of("reward"), environment),
+              new OnPolicyLoop.Models(
+                  policy, reward, client, "policy", List.of("reward"), environment),
               Toy.examples(60, 9),
               /* tooLong= */ 0,
               checkpoints.outputs());

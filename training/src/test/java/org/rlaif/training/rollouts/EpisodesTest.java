@@ -106,7 +106,8 @@ class EpisodesTest {
               .decodeBehind(
                   Arrays.copyOf(sequence.prompt(), said),
                   Arrays.copyOfRange(sequence.prompt(), said, sequence.prompt().length)));
-      assertEquals(List.of("assistant", "user"), history.turns().stream().map(Message::role).toList());
+      assertEquals(
+          List.of("assistant", "user"), history.turns().stream().map(Message::role).toList());
       assertEquals(3, history.reward(), "turns");
     }
     assertTrue(twice >= 4, "episodes of two turns: " + twice);
@@ -157,8 +158,7 @@ class EpisodesTest {
   @Test
   void anEpisodeWithoutEndHasNoReward() {
     Environment forEver =
-        episodes ->
-            episodes.stream().map(each -> Reply.say(Message.user(" And?"))).toList();
+        episodes -> episodes.stream().map(each -> Reply.say(Message.user(" And?"))).toList();
     Rollout turns = play(forEver, 2, 32, 8);
     Rollout room = play(forEver, 9, 22, 8);
     for (int i = 0; i < turns.size(); i++) {
@@ -183,8 +183,7 @@ class EpisodesTest {
     assertArrayEquals(
         new int[] {1, 2, 5}, Sequence.batch(List.of(episode)).completions()[0], "mask");
     float[][] values = {{0.2f, 0.3f, 0.4f}};
-    float[][] rewards =
-        Rewards.perToken(new double[1][3], new double[] {1}, new boolean[] {false});
+    float[][] rewards = Rewards.perToken(new double[1][3], new double[] {1}, new boolean[] {false});
     Gae gae = Gae.estimate(rewards, values, 1, 0.5);
     assertArrayEquals(new float[] {0.3f, 0.4f, 0.6f}, gae.advantages()[0], 1e-6f);
     assertArrayEquals(new float[] {0.5f, 0.7f, 1.0f}, gae.returns()[0], 1e-6f);
@@ -192,8 +191,7 @@ class EpisodesTest {
 
   @Test
   void anEpisodeBeginsBeforeTheAssistantHasSaidAnything() {
-    Prompt whole =
-        Prompt.of(List.of(Message.user("a"), Message.assistant("b"), Message.tool("c")));
+    Prompt whole = Prompt.of(List.of(Message.user("a"), Message.assistant("b"), Message.tool("c")));
     assertEquals(
         new Example("1", Prompt.of(List.of(Message.user("a"))), "b"),
         Episodes.beginning(new Example("1", whole, "d", true)));

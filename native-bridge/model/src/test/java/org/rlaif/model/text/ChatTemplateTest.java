@@ -129,8 +129,7 @@ final class ChatTemplateTest {
     while (!messages.get(at).isBy(Message.ASSISTANT)) {
       at++;
     }
-    int[] pieces =
-        new ChatPrompt(tokenizer, template, messages.subList(0, at), Watch.NONE).ids();
+    int[] pieces = new ChatPrompt(tokenizer, template, messages.subList(0, at), Watch.NONE).ids();
     while (true) {
       var asked = new ChatPrompt(tokenizer, template, messages.subList(0, at), Watch.NONE);
       String reply = messages.get(at).content();
@@ -155,8 +154,7 @@ final class ChatTemplateTest {
   void aTurnThatIsWrittenOtherwiseOnceMoreIsSaidIsRefused() {
     ChatTemplate template = template("qwen3");
     try (Tokenizer tokenizer = tokenizer("qwen3")) {
-      var asked =
-          new ChatPrompt(tokenizer, template, List.of(Message.user("Hello")), Watch.NONE);
+      var asked = new ChatPrompt(tokenizer, template, List.of(Message.user("Hello")), Watch.NONE);
       String thoughtful = "<think>\nLet me see.\n</think>\n\nHi.";
       var e =
           assertThrows(
@@ -178,9 +176,7 @@ final class ChatTemplateTest {
     try (Tokenizer tokenizer = tokenizer("llama3")) { // this one knows tools, not what they say
       var asked =
           new ChatPrompt(tokenizer, template("llama3"), List.of(Message.user("a")), Watch.NONE);
-      e =
-          assertThrows(
-              UserError.class, () -> asked.encodeBetween("b", List.of(Message.tool("c"))));
+      e = assertThrows(UserError.class, () -> asked.encodeBetween("b", List.of(Message.tool("c"))));
       assertTrue(e.getMessage().contains("writes no message of the role tool"), e.getMessage());
     }
   }
