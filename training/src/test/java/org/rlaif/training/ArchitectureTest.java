@@ -88,6 +88,8 @@ class ArchitectureTest {
         .definedBy("org.rlaif.training.losses..")
         .layer("config")
         .definedBy("org.rlaif.training.config..")
+        .layer("environments")
+        .definedBy("org.rlaif.training.environments..")
         .layer("rewards")
         .definedBy("org.rlaif.training.rewards..")
         .layer("math")
@@ -114,6 +116,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("cli", "comparison", "verification", "stages", "run", "trainers")
         .whereLayer("losses")
         .mayOnlyBeAccessedByLayers("trainers", "config")
+        .whereLayer("environments")
+        .mayOnlyBeAccessedByLayers("stages", "trainers", "rollouts", "config")
         .whereLayer("data")
         .mayOnlyBeAccessedByLayers("cli", "stages", "run")
         .check(classes);

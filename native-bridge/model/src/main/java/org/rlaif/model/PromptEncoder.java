@@ -2,15 +2,20 @@ package org.rlaif.model;
 
 import static org.rlaif.kit.UserError.require;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.Message;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
@@ -31,12 +36,15 @@ import org.rlaif.model.text.Watch;
  * of a run; {@link ModelFolder#chatTemplate}, for serving, gives them today's.
  */
 public final class PromptEncoder {
+  private static final TypeReference<Map<String, Object>> SCHEMA = new TypeReference<>() {};
+
   /** What Llama's templates write where there is no clock. */
   private static final LocalDateTime TODAY = LocalDateTime.of(2024, 7, 26, 0, 0);
 
   private final Path folder;
   private final Tokenizer tokenizer;
   private final Supplier<Optional<ChatTemplate>> source;
+  private final List<Map<String, Object>> tools;
   private @Nullable ChatTemplate template;
 
   /** The last prompt: most are asked for more than once in a row. */
@@ -46,22 +54,40 @@ public final class PromptEncoder {
 
   private record Last(Prompt prompt, EncodedPrompt encoded) {}
 
-  private PromptEncoder(Path folder, Tokenizer tokenizer, Supplier<Optional<ChatTemplate>> source) {
+  private PromptEncoder(
+      Path folder,
+      Tokenizer tokenizer,
+      Supplier<Optional<ChatTemplate>> source,
+      List<Map<String, Object>> tools) {
     this.folder = folder;
     this.tokenizer = tokenizer;
     this.source = source;
+    this.tools = tools;
   }
 
   /** Of a tokenizer, with the chat template in the same folder, which only conversations need. */
   public static PromptEncoder of(Path tokenizerJson, Tokenizer tokenizer) {
     Path folder = tokenizerJson.resolveSibling("");
-    return new PromptEncoder(folder, tokenizer, () -> ChatTemplate.of(folder, () -> TODAY));
+    return new PromptEncoder(
+        folder, tokenizer, () -> ChatTemplate.of(folder, () -> TODAY), List.of());
   }
 
   /** That of a model folder. */
   public static PromptEncoder of(ModelFolder model) {
     return new PromptEncoder(
-        model.path(), model.tokenizer(), () -> model.chatTemplate(() -> TODAY));
+        model.path(), model.tokenizer(), () -> model.chatTemplate(() -> TODAY), List.of());
+  }
+
+  /**
+   * The same for conversations in which the assistant is told of tools; a template that writes none
+   * is refused, as is a prompt that no template writes.
+   *
+   * @param tools JSON schemas of functions; none: nothing changes
+   */
+  public PromptEncoder withTools(List<JsonNode> tools) {
+    List<Map<String, Object>> maps =
+        tools.stream().map(each -> Json.MAPPER.convertValue(each, SCHEMA)).toList();
+    return maps.isEmpty() ? this : new PromptEncoder(folder, tokenizer, source, maps);
   }
 
   /**
@@ -91,6 +117,19 @@ public final class PromptEncoder {
         "no assistant's turn ends with a token that ends a completion",
         "one of " + Arrays.toString(tokenizer.endIds()) + ", or its id in generation_config.json");
     return ids;
+  }
+
+  /**
+   * The tokens between a whole completion and the next one: see {@link
+   * EncodedPrompt#encodeBetween}.
+   *
+   * @param prompt that the completion answers, with all turns before it
+   */
+  public int[] between(String name, Prompt prompt, String completion, List<Message> said) {
+    EncodedPrompt encoded = encoded(name, prompt);
+    return prompt instanceof Prompt.Chat
+        ? asked(name, template -> encoded.encodeBetween(completion, said))
+        : encoded.encodeBetween(completion, said);
   }
 
   /** The tokens of a preference's first completion: those that were sampled, if it has them. */
@@ -137,6 +176,11 @@ public final class PromptEncoder {
     if (known != null && known.prompt.equals(prompt)) {
       return known.encoded;
     }
+    require(
+        tools.isEmpty() || prompt instanceof Prompt.Chat,
+        name,
+        "a text",
+        "a conversation, as a chat template tells the assistant of tools");
     EncodedPrompt encoded =
         prompt instanceof Prompt.Chat chat
             ? asked(
@@ -158,7 +202,7 @@ public final class PromptEncoder {
 
   private <T> T asked(String name, Function<ChatTemplate, T> question) {
     if (template == null) {
-      template =
+      ChatTemplate found =
           source
               .get()
               .orElseThrow(
@@ -169,6 +213,7 @@ public final class PromptEncoder {
                           "chat_template.jinja, or chat_template in tokenizer_config.json, since "
                               + name
                               + " is a conversation"));
+      template = tools.isEmpty() ? found : found.withTools(tools);
     }
     try {
       return question.apply(template);

@@ -150,6 +150,11 @@ public final class ActionValues implements Trainable, AutoCloseable {
     return Network.load(config, weights, network.device());
   }
 
+  @Override
+  public Network network() {
+    return network;
+  }
+
   /** The network's, then the heads'. */
   @Override
   public Map<String, Tensor> parameters() {

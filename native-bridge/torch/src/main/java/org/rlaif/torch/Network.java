@@ -313,6 +313,11 @@ public final class Network implements Trainable, AutoCloseable {
     return device;
   }
 
+  @Override
+  public Network network() {
+    return this;
+  }
+
   /** Its mathematics. */
   Decoder decoder() {
     return decoder;

@@ -47,7 +47,7 @@ public final class Optimizer implements AutoCloseable {
 
   private Optimizer(Trainable trained, AdamW settings) {
     this.settings = settings;
-    this.recomputation = network.recomputation();
+    this.recomputation = trained.network().recomputation();
     try (Scope scope = Scope.open()) {
       trained.parameters().forEach((name, parameter) -> all.add(moments(name, parameter)));
     }

@@ -5,6 +5,9 @@ import org.rlaif.model.Weights;
 
 /** What an {@link Optimizer} moves, and what there is to keep of it to go on another day. */
 public sealed interface Trainable permits Network, ActionValues {
+  /** The one whose blocks gradients pass. */
+  Network network();
+
   /** What is trained, by name, in a fixed order. */
   Map<String, Tensor> parameters();
 

@@ -13,8 +13,10 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.rlaif.v1.EnvironmentGrpc;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RewardGrpc;
 
@@ -69,7 +71,9 @@ record Connection(String target, ManagedChannel channel, Duration timeLimit, Tls
             2.0);
     List<Map<String, String>> services =
         List.of(
-            Map.of("service", PolicyGrpc.SERVICE_NAME), Map.of("service", RewardGrpc.SERVICE_NAME));
+            Map.of("service", PolicyGrpc.SERVICE_NAME),
+            Map.of("service", RewardGrpc.SERVICE_NAME),
+            Map.of("service", EnvironmentGrpc.SERVICE_NAME));
     return Map.of("methodConfig", List.of(Map.of("name", services, "retryPolicy", policy)));
   }
 
@@ -95,7 +99,9 @@ record Connection(String target, ManagedChannel channel, Duration timeLimit, Tls
     String why =
         status.getCode() == Status.Code.DEADLINE_EXCEEDED
             ? late(status)
-            : TlsFailure.in(e, tls).orElse(status.getDescription());
+            : TlsFailure.in(e, tls)
+                .orElse(
+                    Objects.requireNonNullElse(status.getDescription(), status.getCode().name()));
     return status
         .withDescription(what + " at " + target + ": " + why)
         .withCause(e)

@@ -5,6 +5,9 @@
  * error what was waited for, and pushes new weights tensor by tensor. {@link
  * org.rlaif.client.Credentials} carry TLS and a token.
  *
+ * <p>{@link org.rlaif.client.EnvironmentClient} is the trainer's side of a service that answers
+ * what a policy writes.
+ *
  * <p>It stands on the wire alone and drags in no engine.
  *
  * <pre>{@code

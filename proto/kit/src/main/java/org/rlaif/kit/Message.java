@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One turn of a conversation; the role is "system", "user" or "assistant". */
+/** One turn of a conversation; the role is "system", "user", "assistant" or "tool". */
 public record Message(String role, String content) {
   public static final String SYSTEM = "system";
   public static final String USER = "user";
   public static final String ASSISTANT = "assistant";
+
+  /** What a tool gives back to whoever has called it. */
+  public static final String TOOL = "tool";
 
   private static final Set<String> KEYS = Set.of("role", "content");
   private static final String FORM = "{\"role\": …, \"content\": …}";
@@ -27,6 +30,10 @@ public record Message(String role, String content) {
 
   public static Message assistant(String content) {
     return new Message(ASSISTANT, content);
+  }
+
+  public static Message tool(String content) {
+    return new Message(TOOL, content);
   }
 
   /**

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What a policy is asked: a text to go on with, or a conversation to answer. In JSON the first is a
@@ -62,6 +63,13 @@ public sealed interface Prompt {
     }
     require(json.isArray(), "prompt", Json.excerpt(json), "a text, or a list of messages");
     return of(Message.list("prompt", json));
+  }
+
+  /** This one with more turns behind it; a text goes on with what they say, whoever says it. */
+  default Prompt followedBy(List<Message> turns) {
+    return this instanceof Chat chat
+        ? of(Stream.concat(chat.messages.stream(), turns.stream()).toList())
+        : of(transcript() + turns.stream().map(Message::content).collect(joining()));
   }
 
   /**

@@ -40,6 +40,7 @@ class CompatibilityTest {
       List.of(
           Common.getDescriptor(),
           ControlOuterClass.getDescriptor(),
+          EnvironmentOuterClass.getDescriptor(),
           PolicyOuterClass.getDescriptor(),
           RewardOuterClass.getDescriptor());
 

@@ -5,10 +5,15 @@ import static org.rlaif.kit.UserError.require;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.training.environments.ClassEnvironment;
+import org.rlaif.training.environments.EnvironmentKind;
+import org.rlaif.training.environments.ServiceEnvironment;
 import org.rlaif.training.math.MissingEnd;
 import org.rlaif.training.rewards.ClassReward;
+import org.rlaif.training.rewards.EnvironmentReward;
 import org.rlaif.training.rewards.JudgeReward;
 import org.rlaif.training.rewards.ModelReward;
 import org.rlaif.training.rewards.RewardKind;
@@ -18,6 +23,8 @@ import org.rlaif.training.rewards.RubricReward;
  * What all on-policy algorithms share.
  *
  * @param rewards what is maximised: the sum of these, each times its weight
+ * @param environment what the policy talks with; its reward is one more part. Null: a completion is
+ *     all, and nobody answers it
  * @param updates rollout batches
  * @param batch completions per update
  * @param epochs passes over a rollout batch
@@ -34,7 +41,7 @@ import org.rlaif.training.rewards.RubricReward;
  * @param scoreClip scores are clipped to plus and minus this
  * @param missingReward what a reward that is NaN does
  * @param temperature of sampling
- * @param maxTokens of a completion, the end-of-text token counted
+ * @param maxTokens of a completion, or of each turn, the end-of-text token counted
  * @param parityThreshold the largest log-probability difference at which new weights are served;
  *     null: what the trainer's precision allows
  */
@@ -47,6 +54,13 @@ public record OnPolicyConfig(
           @JsonSubTypes.Type(value = ClassReward.class, name = "class")
         })
         List<RewardKind> rewards,
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+        @JsonSubTypes({
+          @JsonSubTypes.Type(value = ClassEnvironment.class, name = "class"),
+          @JsonSubTypes.Type(value = ServiceEnvironment.class, name = "service")
+        })
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable EnvironmentKind environment,
     int updates,
     int batch,
     int epochs,
@@ -76,7 +90,11 @@ public record OnPolicyConfig(
     TrainerConfig.check(
         NAME, batch, null, learningRate, warmup, finalFraction, maxGradientNorm, adam);
     rewards = List.copyOf(rewards);
-    require(!rewards.isEmpty(), NAME + ".rewards", "none", "at least one, such as {kind: model}");
+    require(
+        !rewards.isEmpty() || environment != null,
+        NAME + ".rewards",
+        "none",
+        "at least one, such as {kind: model}, or an environment");
     Ranges.atLeastOne(NAME + ".updates", updates);
     Ranges.atLeastOne(NAME + ".epochs", epochs);
     require(
@@ -98,6 +116,7 @@ public record OnPolicyConfig(
   public OnPolicyConfig rewardedBy(RewardKind reward) {
     return new OnPolicyConfig(
         List.of(reward),
+        environment,
         updates,
         batch,
         epochs,
@@ -120,6 +139,20 @@ public record OnPolicyConfig(
         temperature,
         maxTokens,
         parityThreshold);
+  }
+
+  /** All parts of the reward, the environment's among them. */
+  public List<RewardKind> parts() {
+    List<RewardKind> parts = new ArrayList<>(rewards);
+    if (environment != null) {
+      parts.add(new EnvironmentReward());
+    }
+    return parts;
+  }
+
+  /** Tokens that the policy writes of a sequence, at most. */
+  public int mostTokens() {
+    return environment == null ? maxTokens : Math.multiplyExact(maxTokens, environment.turns());
   }
 
   /** Sequences in memory at a time. */

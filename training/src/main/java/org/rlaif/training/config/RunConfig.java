@@ -82,7 +82,9 @@ public record RunConfig(
     require(iterations >= 1, "iterations", iterations, ">= 1");
     require(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, ">= 0");
     require(
-        data.source() == DataConfig.Source.TLDR || evaluation.judge() != EvaluationConfig.By.GOLD,
+        data.source() == DataConfig.Source.TLDR
+            || evaluation.judge() != EvaluationConfig.By.GOLD
+            || onPolicy.environment() != null,
         "evaluation.judge",
         "gold",
         "configured, since data.source is files; the gold judge knows the generated posts only");
@@ -93,6 +95,16 @@ public record RunConfig(
         "data.layout",
         "unpaired",
         "with algorithm: kto or ilql, which learn from such labels; completion takes none of them");
+    require(
+        onPolicy.environment() == null || algorithm.isOnPolicy(),
+        "onPolicy.environment",
+        onPolicy.environment(),
+        "null: " + algorithm.word() + " learns from labels, and nobody answers it");
+    require(
+        onPolicy.environment() == null || evaluation.bestOf().isEmpty(),
+        "evaluation.bestOf",
+        evaluation.bestOf(),
+        "[] with onPolicy.environment, as no single completion is chosen there");
     require(
         sft != null || !model.folder().isEmpty(),
         "sft",

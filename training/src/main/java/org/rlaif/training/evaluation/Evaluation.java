@@ -163,8 +163,7 @@ public final class Evaluation {
   }
 
   /** KL(policy || SFT) of each of the policy's completions, at the temperature of sampling. */
-  private static double[] kl(
-      Rollout rollout, EvaluatedModels models, double temperature, Device device) {
+  static double[] kl(Rollout rollout, EvaluatedModels models, double temperature, Device device) {
     List<float[][]> logprobs =
         TrainableModel.ask(
             List.of(models.policy(), models.sft()),

@@ -8,7 +8,7 @@ public final class Algorithms {
 
   /** The one that is set, if it is on-policy. */
   public static OnPolicyAlgorithm of(RunConfig run) {
-    int maxTokens = run.onPolicy().maxTokens();
+    int maxTokens = run.onPolicy().mostTokens();
     return switch (run.algorithm()) {
       case PPO -> new Ppo(run.ppo());
       case REINFORCE -> new Reinforce(run.reinforce());

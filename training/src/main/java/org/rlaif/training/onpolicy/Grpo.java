@@ -13,7 +13,8 @@ import org.rlaif.training.math.GroupAdvantages;
  * completions are nearly alike: the division by the length and by the deviation, Liu et al. 2025
  * (arXiv 2503.20783), section 3.
  *
- * @param maxTokens of a completion; the constant by which {@code dr_grpo} divides instead
+ * @param maxTokens of a completion, all turns counted; the constant by which {@code dr_grpo}
+ *     divides instead
  * @param unbiased whether it is {@code dr_grpo}
  */
 record Grpo(GrpoConfig config, int maxTokens, boolean unbiased) implements OnPolicyAlgorithm {

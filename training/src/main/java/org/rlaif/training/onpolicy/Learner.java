@@ -149,7 +149,8 @@ final class Learner implements AutoCloseable {
           hasRoom
               ? new Sequence(
                   sequence.prompt(),
-                  IntStream.concat(IntStream.of(completion), IntStream.of(completion[0])).toArray())
+                  IntStream.concat(IntStream.of(completion), IntStream.of(completion[0])).toArray(),
+                  sequence.earlier())
               : sequence);
     }
     return valued;

@@ -19,6 +19,7 @@ import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.MissingReward;
 import org.rlaif.training.config.OnPolicyConfig;
+import org.rlaif.training.environments.Environment;
 import org.rlaif.training.learning.MetricsFile;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.Stopwatch;
@@ -27,6 +28,7 @@ import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Experience;
 import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.WeightedReward;
+import org.rlaif.training.rollouts.Episodes;
 import org.rlaif.training.rollouts.ParityProbes;
 import org.rlaif.training.rollouts.Rollout;
 import org.rlaif.training.rollouts.RolloutClient;
@@ -58,13 +60,38 @@ public record OnPolicyLoop(
    * @param client of the server of both
    * @param policyName under which a policy of the same shape is served; its weights are replaced
    * @param rewards whom rewards may ask
+   * @param environment that answers the policy; null: nobody does
    */
   public record Models(
       ModelFolder policy,
       @Nullable ModelFolder reward,
       RlaifClient client,
       String policyName,
-      RewardKind.Server rewards) {}
+      RewardKind.Server rewards,
+      @Nullable Environment environment) {
+
+    /** Without an environment. */
+    public Models(
+        ModelFolder policy,
+        @Nullable ModelFolder reward,
+        RlaifClient client,
+        String policyName,
+        RewardKind.Server rewards) {
+      this(policy, reward, client, policyName, rewards, null);
+    }
+
+    /** In tokens, as every model of them can read. */
+    int contextLength() {
+      int ofPolicy = policy.config().contextLength();
+      return reward == null ? ofPolicy : Math.min(ofPolicy, reward.config().contextLength());
+    }
+
+    /** Makes tokens of prompts, those of the environment's tools among them. */
+    PromptEncoder encoder() {
+      PromptEncoder encoder = PromptEncoder.of(policy);
+      return environment == null ? encoder : Episodes.withTools(encoder, environment);
+    }
+  }
 
   /**
    * What a checkpoint holds beside weights and moments.
@@ -86,8 +113,8 @@ public record OnPolicyLoop(
     RlaifClient client = models.client();
     var reward =
         new WeightedReward(
-            config.rewards(), models.rewards(), config.missingReward() == MissingReward.LEAVE_OUT);
-    PromptEncoder encoder = PromptEncoder.of(models.policy());
+            config.parts(), models.rewards(), config.missingReward() == MissingReward.LEAVE_OUT);
+    PromptEncoder encoder = models.encoder();
     OnPolicyState loop = OnPolicyState.begin(config);
     Stopwatch watch = new Stopwatch();
     double threshold =
@@ -191,6 +218,21 @@ public record OnPolicyLoop(
   }
 
   private Rollout rollout(Models models, PromptEncoder encoder, List<Example> asked, long number) {
+    if (config.environment() != null) {
+      return new Episodes(
+              Objects.requireNonNull(models.environment(), "the environment of the settings"),
+              config.environment().turns(),
+              models.contextLength())
+          .play(
+              models.client(),
+              models.policyName(),
+              encoder,
+              asked,
+              algorithm.samples(),
+              config.temperature(),
+              config.maxTokens(),
+              number);
+    }
     return RolloutClient.rollout(
         models.client(),
         models.policyName(),

@@ -1,11 +1,15 @@
 package org.rlaif.training.onpolicy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.MayBeAbsent;
+import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.learning.Sequence;
@@ -21,7 +25,10 @@ import org.rlaif.training.rollouts.Rollout;
  * @param kl to the reference, estimator k1, summed over the completion
  * @param score what it is worth, before clipping and penalties
  * @param reward sum over the completion, KL penalty included
+ * @param episode what was said before the completion, which is the policy's last turn; null without
+ *     an environment. Log-probabilities, KL and reward are then of all tokens that the policy wrote
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
 public record RolloutRow(
     String id,
@@ -34,7 +41,32 @@ public record RolloutRow(
     double score,
     double reward,
     boolean ended,
-    long weightsVersion) {
+    long weightsVersion,
+    @MayBeAbsent @Nullable Earlier episode) {
+
+  /**
+   * An episode, but for its last turn.
+   *
+   * @param seed that the environment was told
+   * @param turns between prompt and completion
+   * @param reward the environment's
+   * @param tokens of prompt and turns, as the policy has read them
+   * @param written where among them those are that the policy wrote, in rising order
+   */
+  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
+  public record Earlier(
+      long seed, List<Message> turns, double reward, int[] tokens, int[] written) {
+
+    private static @Nullable Earlier of(Rollout rollout, int row) {
+      if (rollout.histories().isEmpty()) {
+        return null;
+      }
+      Rollout.History history = rollout.histories().get(row);
+      Sequence sequence = rollout.sequences().get(row);
+      return new Earlier(
+          history.seed(), history.turns(), history.reward(), sequence.prompt(), sequence.earlier());
+    }
+  }
 
   public static void write(
       Path out,
@@ -72,7 +104,8 @@ public record RolloutRow(
               scores[i],
               reward,
               rollout.ended()[i],
-              rollout.weightsVersion()[i]));
+              rollout.weightsVersion()[i],
+              Earlier.of(rollout, i)));
     }
     return rows;
   }
@@ -86,6 +119,7 @@ public record RolloutRow(
     float[][] logprobs = new float[n][];
     boolean[] ended = new boolean[n];
     long[] weightsVersion = new long[n];
+    List<Rollout.History> histories = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       RolloutRow row = rows.get(i);
       prompts.add(new Example(row.id, row.prompt, ""));
@@ -94,12 +128,23 @@ public record RolloutRow(
       logprobs[i] = row.logprobs;
       ended[i] = row.ended;
       weightsVersion[i] = row.weightsVersion;
+      if (row.episode != null) {
+        Earlier episode = row.episode;
+        histories.add(new Rollout.History(episode.seed, episode.turns, episode.reward));
+      }
     }
-    return new Rollout(prompts, sequences, texts, logprobs, ended, weightsVersion);
+    return new Rollout(prompts, sequences, texts, logprobs, ended, weightsVersion, histories);
+  }
+
+  /** How many tokens the policy wrote. */
+  public int length() {
+    return logprobs.length;
   }
 
   /** The tokens that the policy read and wrote. */
   public Sequence sequence(PromptEncoder encoder, int contextLength) {
-    return Sequence.of(encoder, contextLength, "example " + id, prompt, tokens);
+    return episode == null
+        ? Sequence.of(encoder, contextLength, "example " + id, prompt, tokens)
+        : new Sequence(episode.tokens, tokens, episode.written);
   }
 }

@@ -32,7 +32,11 @@ public final class ParityProbes {
    * @param sequences of which the first ones are looked at
    */
   public static List<Probe> of(Network before, Network after, List<Sequence> sequences) {
-    List<Sequence> some = sequences.subList(0, Math.min(CANDIDATES, sequences.size()));
+    List<Sequence> some =
+        sequences.stream()
+            .limit(CANDIDATES)
+            .map(each -> new Sequence(each.prompt(), each.completion())) // as a server is asked
+            .toList();
     float[][] old = Forward.logprobs(before, some, /* temperature= */ 1, MOST);
     float[][] now = Forward.logprobs(after, some, /* temperature= */ 1, MOST);
     int[] chosen =

@@ -4,8 +4,8 @@ import java.util.List;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
 import org.rlaif.model.PromptEncoder;
-import org.rlaif.v1.Input;
 import org.rlaif.v1.RolloutRequest;
+import org.rlaif.v1.RolloutResponse;
 import org.rlaif.v1.Sampling;
 
 /** Asks a served policy for completions. */
@@ -28,13 +28,29 @@ public final class RolloutClient {
       double temperature,
       int maxTokens,
       long seed) {
+    List<int[]> tokens = prompts.stream().map(each -> tokens(encoder, each)).toList();
+    return Rollout.of(
+        prompts, responses(client, policy, tokens, samples, temperature, maxTokens, seed));
+  }
+
+  /** The tokens of an example's prompt. */
+  static int[] tokens(PromptEncoder encoder, Example example) {
+    return encoder.prompt("example " + example.id(), example.prompt());
+  }
+
+  /** The same of prompts in tokens, as the server gives it: ordered by prompt, then by sample. */
+  static List<RolloutResponse> responses(
+      RlaifClient client,
+      String policy,
+      List<int[]> prompts,
+      int samples,
+      double temperature,
+      int maxTokens,
+      long seed) {
     RolloutRequest request =
         RolloutRequest.newBuilder()
             .setModel(policy)
-            .addAllPrompts(
-                prompts.stream()
-                    .map(each -> tokens(encoder.prompt("example " + each.id(), each.prompt())))
-                    .toList())
+            .addAllPrompts(prompts.stream().map(RlaifClient::tokens).toList())
             .setSamples(samples)
             .setSampling(
                 Sampling.newBuilder()
@@ -42,10 +58,6 @@ public final class RolloutClient {
                     .setMaxTokens(maxTokens)
                     .setSeed(seed))
             .build();
-    return Rollout.of(prompts, client.rollout(request));
-  }
-
-  private static Input tokens(int[] ids) {
-    return RlaifClient.tokens(ids);
+    return client.rollout(request);
   }
 }

@@ -67,7 +67,7 @@ final class OnPolicyPictures {
               mean(rows, RolloutRow::score),
               mean(rows, this::gold),
               mean(rows, RolloutRow::kl),
-              mean(rows, row -> row.tokens().length)));
+              mean(rows, RolloutRow::length)));
     }
   }
 

@@ -15,7 +15,7 @@ import org.rlaif.model.PromptEncoder;
 import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.data.ContextFilter;
+import org.rlaif.training.environments.Environment;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm;
 import org.rlaif.training.onpolicy.OnPolicyFigures;
 import org.rlaif.training.onpolicy.OnPolicyLoop;
@@ -51,6 +51,9 @@ public record OnPolicyStage(
     settingsOfAll.rewards().forEach(each -> settings.add(each.content()));
     if (needsJudge()) {
       settings.add(config.judge().decisive());
+    }
+    if (settingsOfAll.environment() != null) {
+      settings.add(settingsOfAll.environment().content());
     }
     if (!reward.trained()) {
       settings.add(List.of(reward.folder(), Beginning.content(reward.path())));
@@ -90,6 +93,9 @@ public record OnPolicyStage(
           config.judge().kind(),
           "model, as onPolicy.rewards wants its ratings; {kind: rubric} is a rubric's");
       RunJudge.check(run);
+    }
+    if (settingsOfAll.environment() != null) {
+      settingsOfAll.environment().check();
     }
     settingsOfAll.rewards().stream()
         .filter(each -> each instanceof ModelReward model && model.needsMembers())
@@ -158,12 +164,13 @@ public record OnPolicyStage(
         @Nullable ModelFolder reward =
             run.hasReward() ? ModelFolder.open(run.path(Product.REWARD)) : null;
         Serving serving = context.serve(served);
+        @Nullable Environment environment =
+            settingsOfAll.environment() == null ? null : settingsOfAll.environment().open();
         @Nullable RunJudge judging = needsJudge() ? RunJudge.open(context) : null) {
-      ContextFilter filter = run.filter(PromptEncoder.of(start));
+      var asked = new Asked(run, PromptEncoder.of(start), environment);
       List<Example> prompts =
           CandidatesStage.different(
-              filter.prompts(filter.examples(run.data().train()), settingsOfAll.maxTokens()),
-              run.seed(name()));
+              asked.prompts(run.data().train(), settingsOfAll.maxTokens()), run.seed(name()));
       return loop(context)
           .run(
               new OnPolicyLoop.Models(
@@ -174,9 +181,10 @@ public record OnPolicyStage(
                   new RewardKind.Server(
                       serving.client(),
                       run.rewards().keySet().stream().map(run::served).toList(),
-                      judging == null ? null : judging.judge())),
+                      judging == null ? null : judging.judge()),
+                  environment),
               prompts,
-              filter.dropped(),
+              asked.dropped(),
               out);
     }
   }

@@ -6,8 +6,10 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.training.config.Algorithm;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.environments.EnvironmentKind;
 import org.rlaif.training.onpolicy.Algorithms;
 import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.run.Product;
@@ -44,7 +46,11 @@ public final class Stages {
           case ILQL -> new IlqlStage(run, run.ilql());
           default -> new OnPolicyStage(run, Algorithms.of(run), run.onPolicy());
         });
-    stages.add(new EvaluateStage(run, run.evaluation()));
+    @Nullable EnvironmentKind environment = run.onPolicy().environment();
+    stages.add(
+        environment == null
+            ? new EvaluateStage(run, run.evaluation())
+            : new EvaluateEpisodesStage(run, run.evaluation(), environment));
     stages.add(new ReportStage(List.copyOf(stages)));
     return List.copyOf(stages);
   }

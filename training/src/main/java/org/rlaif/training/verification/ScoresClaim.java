@@ -28,8 +28,8 @@ import org.rlaif.training.run.RunContext;
 
 /**
  * Completions are worth what their batches say: the reward model's score computed in LibTorch, a
- * rubric's from the text. A class of the user's may say something else every time, and is not
- * asked.
+ * rubric's from the text. A class of the user's, or an environment, may say something else every
+ * time, and is not asked.
  *
  * @param stage the on-policy one
  */
@@ -49,7 +49,7 @@ record ScoresClaim(String stage) implements Claim {
   public String verify(RunContext context, Sample sample) {
     Run run = context.run();
     OnPolicyConfig config = run.config().onPolicy();
-    for (RewardKind part : config.rewards()) {
+    for (RewardKind part : config.parts()) {
       if (!(part instanceof ModelReward) && !(part instanceof RubricReward)) {
         return "one part, %s, may say something else: not asked again".formatted(part.label());
       }

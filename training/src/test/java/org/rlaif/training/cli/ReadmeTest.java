@@ -181,7 +181,7 @@ class ReadmeTest {
         count++;
       }
     }
-    assertEquals(2, count);
+    assertEquals(3, count);
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.rlaif.training.onpolicy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.Message;
 import org.rlaif.model.Lora;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.serving.grpc.RlaifServer;
@@ -23,6 +26,9 @@ import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.Algorithm;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.environments.Environment;
+import org.rlaif.training.environments.Episode;
+import org.rlaif.training.environments.Reply;
 import org.rlaif.training.learning.Clockless;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
@@ -70,6 +76,46 @@ class OnPolicyResumeTest {
         "onPolicy.scoreAt=after_end",
         "ppo.criticWarmup=1",
         "dapo.samples=2");
+  }
+
+  /** Whatever learns from episodes of several turns, whose worlds are drawn from their seeds. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Algorithm.class,
+      mode = Mode.EXCLUDE,
+      names = {"DPO", "KTO"})
+  void soDoesWhatAnEnvironmentAnswers(Algorithm algorithm) throws Exception {
+    check(
+        algorithm,
+        AdapterConfig.NONE,
+        "model/model.safetensors",
+        "onPolicy.maxTokens=5",
+        "onPolicy.scoreAt=after_end",
+        "onPolicy.environment={kind: class, turns: 2, type: '" + Asking.class.getName() + "'}");
+    List<RolloutRow> rows =
+        JsonLines.read(outputs("broken").resolve("rollouts/0003.jsonl"), RolloutRow.class);
+    assertTrue(rows.stream().anyMatch(row -> row.episode().written().length > 0), "two turns");
+    for (ObjectNode row : metrics("broken")) {
+      assertEquals(0, row.get("parity").asDouble(), 1e-4, row.toString());
+      assertEquals(1, row.get("firstRatioMin").asDouble(), 1e-4, row.toString());
+      assertEquals(1, row.get("firstRatioMax").asDouble(), 1e-4, row.toString());
+      assertTrue(row.at("/rewards/environment").isNumber(), row.toString());
+    }
+  }
+
+  /** Asks once more about something of its own, and likes the second answer to be another one. */
+  public static final class Asking implements Environment {
+    @Override
+    public List<Reply> reply(List<Episode> episodes) {
+      return episodes.stream().map(Asking::reply).toList();
+    }
+
+    private static Reply reply(Episode episode) {
+      String first = episode.turns().get(0).content();
+      return episode.turns().size() == 1
+          ? Reply.say(Message.user("Is it " + episode.seed() % 10 + "?"))
+          : Reply.end(episode.said().equals(first) ? 0 : 1);
+    }
   }
 
   private void check(Algorithm algorithm, AdapterConfig adapter, String model, String... settings)
@@ -125,7 +171,11 @@ class OnPolicyResumeTest {
     try (ModelFolder policy = ModelFolder.open(ToyModels.sft());
         ModelFolder reward = ModelFolder.open(ToyModels.reward());
         RlaifServer server = ToyModels.serve();
-        RlaifClient client = ToyModels.client(server)) {
+        RlaifClient client = ToyModels.client(server);
+        @Nullable Environment environment =
+            config.onPolicy().environment() == null
+                ? null
+                : config.onPolicy().environment().open()) {
       return new OnPolicyLoop(
               algorithm.word(),
               Algorithms.of(config),
@@ -140,7 +190,8 @@ class OnPolicyResumeTest {
                   reward,
                   client,
                   "policy",
-                  new RewardKind.Server(client, List.of("reward"))),
+                  new RewardKind.Server(client, List.of("reward")),
+                  environment),
               Toy.examples(60, 9),
               /* tooLong= */ 0,
               checkpoints.outputs());

@@ -72,11 +72,46 @@ public final class ChatPrompt implements EncodedPrompt {
     return behindPrompt(written, end);
   }
 
-  /** The conversation with a reply. */
-  private Text written(String reply) {
+  /**
+   * What the template writes behind the token that ends the reply, down to where the next reply
+   * begins. A template that writes the reply otherwise once more has been said is refused: a policy
+   * would then be asked with other tokens than those that it has read and written.
+   */
+  @Override
+  public int[] encodeBetween(String reply, List<Message> said) {
+    String turn = written(reply).toString();
+    Text whole = template.text(replied(reply, said), true);
+    template.requireWritten(
+        !whole.equals(template.text(replied(reply, List.of()), true)), said.get(0).role());
+    Spans tokens = tokenizer.encode(whole, watch);
+    int end = endOfTurn(tokens);
+    if (end < 0 || !turn.startsWith(whole.toString().substring(0, tokens.to()[end]))) {
+      throw template.rewritten(messages.size());
+    }
+    return Arrays.copyOfRange(tokens.ids(), end + 1, tokens.ids().length);
+  }
+
+  /** The first token behind the prompt that ends a completion; -1: there is none. */
+  private int endOfTurn(Spans tokens) {
+    int[] ends = tokenizer.endIds();
+    for (int i = 0; i < tokens.ids().length; i++) {
+      if (tokens.from()[i] >= text.length() && Arrays.binarySearch(ends, tokens.ids()[i]) >= 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private List<Message> replied(String reply, List<Message> said) {
     var all = new ArrayList<>(messages);
     all.add(Message.assistant(reply));
-    Text written = template.text(all, false);
+    all.addAll(said);
+    return all;
+  }
+
+  /** The conversation with a reply. */
+  private Text written(String reply) {
+    Text written = template.text(replied(reply, List.of()), false);
     if (!written.toString().startsWith(text)) {
       throw template.unstable(messages.size(), "what it writes as a prompt before every reply");
     }

@@ -100,6 +100,23 @@ public final class ChatTemplate {
   }
 
   /**
+   * The same template, which writes as well what tools the assistant may call.
+   *
+   * @param tools JSON schemas of functions, as lists and maps
+   * @throws UserError if the template writes nothing of them
+   */
+  public ChatTemplate withTools(List<Map<String, Object>> tools) {
+    ChatTemplate more = with("tools", tools);
+    List<Message> asked = List.of(Message.user("?"));
+    UserError.require(
+        !more.render(asked, true).equals(render(asked, true)),
+        file + ", chat template",
+        "writes no tools",
+        "one that does, as there are %d of them".formatted(tools.size()));
+    return more;
+  }
+
+  /**
    * The text of a conversation.
    *
    * @param generationPrompt whether it ends with what comes before the assistant's next words
@@ -170,6 +187,23 @@ public final class ChatTemplate {
         "generation blocks, or what it writes of some messages before what it writes of more");
   }
 
+  /** Refuses a template that passes over what somebody says. */
+  void requireWritten(boolean written, String role) {
+    UserError.require(
+        written,
+        file + ", chat template",
+        "writes no message of the role " + role,
+        "one that does, as there is such a message behind a completion");
+  }
+
+  /** Of a reply that has become another one. */
+  UserError rewritten(int index) {
+    return UserError.expected(
+        file + ", chat template",
+        "message " + (index + 1) + " is written otherwise once others follow it",
+        "one that stays, as a policy goes on from what it has written");
+  }
+
   UserError unstable(int index, String expectation) {
     return UserError.expected(
         file + ", chat template",
@@ -191,7 +225,7 @@ public final class ChatTemplate {
                 })
             .toList());
     all.put("add_generation_prompt", generationPrompt);
-    all.put("tools", null);
+    all.putIfAbsent("tools", null);
     all.put("documents", null);
     try {
       return template.render(all, now);

@@ -1,5 +1,8 @@
 package org.rlaif.model.text;
 
+import java.util.List;
+import org.rlaif.kit.Message;
+
 /**
  * A prompt in tokens, and the way from what answers it to tokens. Both become tokens in one go, and
  * the completion's are those behind the prompt's own. Where the prompt's last token would become
@@ -16,6 +19,15 @@ public interface EncodedPrompt {
 
   /** The tokens of the beginning of a completion. */
   int[] encodeBeginning(String completion);
+
+  /**
+   * The tokens between a whole completion and the next one, which go on from what was sampled: what
+   * others say in between, and all that is written around it.
+   *
+   * @param completion as text, without the token that ends it
+   * @param said what follows it; at least one message
+   */
+  int[] encodeBetween(String completion, List<Message> said);
 
   /** Chars that become tokens again with every completion. */
   int length();

@@ -1,8 +1,11 @@
 package org.rlaif.model.text;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Message;
 
 /** A prompt that no template has written: a text, or token ids. */
 public final class TextPrompt implements EncodedPrompt {
@@ -86,6 +89,12 @@ public final class TextPrompt implements EncodedPrompt {
   @Override
   public int[] encodeWhole(String completion) {
     return Ids.joined(encodeBeginning(completion), new int[] {tokenizer.eosId()});
+  }
+
+  /** What is said, as the middle of a text. */
+  @Override
+  public int[] encodeBetween(String completion, List<Message> said) {
+    return tokenizer.encodeInside(said.stream().map(Message::content).collect(joining()), watch);
   }
 
   @Override

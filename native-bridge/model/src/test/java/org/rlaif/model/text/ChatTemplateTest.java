@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,12 +13,14 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.Golden;
@@ -92,6 +95,94 @@ final class ChatTemplateTest {
         assertRenders(each, template, tokenizer);
       }
     }
+  }
+
+  @Test
+  void toolsAndWhatTheyGiveBackAreWrittenAsInTheReference() throws IOException {
+    JsonNode cases = Golden.chat("qwen2").path("calls");
+    assertEquals(2, cases.size());
+    try (Tokenizer tokenizer = tokenizer("qwen2")) {
+      for (JsonNode each : cases) {
+        ChatTemplate template = template("qwen2").withTools(tools(each));
+        assertEquals(each.path("text").asText(), template.render(messages(each), false));
+        assertInPieces(each, template, tokenizer);
+      }
+    }
+  }
+
+  /**
+   * A conversation in pieces, of which each goes on from the one before, has the tokens that it has
+   * as a whole: prompt, reply, what is said in between, reply and so on.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama2", "llama3", "mistral", "qwen2", "smollm", "blocks"})
+  void piecesJoinToTheWhole(String family) throws IOException {
+    JsonNode longest = Golden.chat(family).path("conversations").path(3);
+    try (Tokenizer tokenizer = tokenizer(family)) {
+      assertInPieces(longest, template(family), tokenizer);
+    }
+  }
+
+  private static void assertInPieces(JsonNode each, ChatTemplate template, Tokenizer tokenizer) {
+    List<Message> messages = messages(each);
+    int at = 0;
+    while (!messages.get(at).isBy(Message.ASSISTANT)) {
+      at++;
+    }
+    int[] pieces = new ChatPrompt(tokenizer, template, messages.subList(0, at), Watch.NONE).ids();
+    while (true) {
+      var asked = new ChatPrompt(tokenizer, template, messages.subList(0, at), Watch.NONE);
+      String reply = messages.get(at).content();
+      pieces = Ids.joined(pieces, asked.encodeWhole(reply));
+      int next = at + 1;
+      while (next < messages.size() && !messages.get(next).isBy(Message.ASSISTANT)) {
+        next++;
+      }
+      if (next == messages.size()) {
+        break;
+      }
+      pieces = Ids.joined(pieces, asked.encodeBetween(reply, messages.subList(at + 1, next)));
+      at = next;
+    }
+    int[] whole = TokenizerFamiliesTest.ids(each.path("ids"));
+    assertArrayEquals(Arrays.copyOf(whole, pieces.length), pieces);
+    assertTrue(whole.length - pieces.length <= 1, "but for a newline behind the last turn");
+  }
+
+  /** Qwen3's takes thoughts out of a turn once a user has answered it, but not once a tool has. */
+  @Test
+  void aTurnThatIsWrittenOtherwiseOnceMoreIsSaidIsRefused() {
+    ChatTemplate template = template("qwen3");
+    try (Tokenizer tokenizer = tokenizer("qwen3")) {
+      var asked = new ChatPrompt(tokenizer, template, List.of(Message.user("Hello")), Watch.NONE);
+      String thoughtful = "<think>\nLet me see.\n</think>\n\nHi.";
+      var e =
+          assertThrows(
+              UserError.class,
+              () -> asked.encodeBetween(thoughtful, List.of(Message.user("And?"))));
+      assertEquals(
+          Golden.chatFolder("qwen3").resolve("chat_template.jinja")
+              + ", chat template: message 2 is written otherwise once others follow it (expected: one"
+              + " that stays, as a policy goes on from what it has written)",
+          e.getMessage());
+    }
+  }
+
+  @Test
+  void aTemplateThatWritesNoToolsIsRefused() {
+    ChatTemplate template = template("smollm");
+    var e = assertThrows(UserError.class, () -> template.withTools(List.of(Map.of("name", "f"))));
+    assertTrue(e.getMessage().contains("writes no tools (expected: one that does"), e.getMessage());
+    try (Tokenizer tokenizer = tokenizer("llama3")) { // this one knows tools, not what they say
+      var asked =
+          new ChatPrompt(tokenizer, template("llama3"), List.of(Message.user("a")), Watch.NONE);
+      e = assertThrows(UserError.class, () -> asked.encodeBetween("b", List.of(Message.tool("c"))));
+      assertTrue(e.getMessage().contains("writes no message of the role tool"), e.getMessage());
+    }
+  }
+
+  private static List<Map<String, Object>> tools(JsonNode each) {
+    return Json.MAPPER.convertValue(each.path("tools"), new TypeReference<>() {});
   }
 
   private static void assertRenders(JsonNode each, ChatTemplate template, Tokenizer tokenizer) {

@@ -75,6 +75,21 @@ CONVERSATIONS = [
     turns("x", "<think>\nold\n</think>\n\ny", "z", system="\u65e5\u672c\u8a9e"),
 ]
 
+SCHEMA = {"type": "function", "function": {"name": "look_up", "description": "A key's \u201ccolour\u201d.",
+          "parameters": {"type": "object", "properties": {"key": {"type": "string"}},
+                         "required": ["key"], "limit": 2.5}}}
+CALL = '<tool_call>\n{"name": "look_up", "arguments": {"key": "a"}}\n</tool_call>'
+# With tools, and what they give back; the assistant's calls are text, as it writes them.
+CALLS = [
+    turns("Hello", CALL) + [{"role": "tool", "content": '{"colour": "red"}'},
+                            {"role": ASSISTANT, "content": "It is red.\n"}],
+    turns("a", CALL, system="You help.") + [
+        {"role": "tool", "content": "x"}, {"role": "tool", "content": " y\n"},
+        {"role": ASSISTANT, "content": CALL}, {"role": "tool", "content": "\U0001f600"},
+        {"role": ASSISTANT, "content": "f."}, {"role": USER, "content": "Why?"},
+        {"role": ASSISTANT, "content": "Yes"}],
+]
+
 CHATML = """\
 {% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}{% endif %}{{ '<|im_start|>' + message['role'] + '\\n' }}{% if message['role'] == 'assistant' %}{% generation %}{{ message['content'] + '<|im_end|>' }}{% endgeneration %}{% else %}{{ message['content'] + '<|im_end|>' }}{% endif %}{{ '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
 """
@@ -416,6 +431,17 @@ def conversations(name, fast, template, written, variables):
     return cases
 
 
+def calls(fast, template):
+    cases = []
+    for messages in CALLS:
+        how = dict(tools=[SCHEMA], chat_template=template)
+        cases.append({
+            "messages": messages, "tools": [SCHEMA],
+            "text": fast.apply_chat_template(messages, tokenize=False, **how),
+            "ids": fast.apply_chat_template(messages, return_dict=True, **how)["input_ids"]})
+    return cases
+
+
 def family(name, engine, config, ends, template):
     folder = HERE / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -446,6 +472,8 @@ def family(name, engine, config, ends, template):
         tokens = {k: v for k, v in config.items() if k.endswith("_token") and v}
         fast = PreTrainedTokenizerFast(tokenizer_object=engine, **tokens)
         expected["conversations"] = conversations(name, fast, template, written, {})
+        if name == "qwen2":
+            expected["calls"] = calls(fast, written)
         if name == "qwen3":
             thoughtless = {"enable_thinking": False}
             expected["thoughtless"] = conversations(name, fast, template, written, thoughtless)
