@@ -94,7 +94,7 @@ public final class WalksTable {
                         row.optimality(),
                         row.low(),
                         row.high(),
-                        row == rows.get(0) ? Theme::before : Theme::policy))
+                        row.equals(rows.get(0)) ? Theme::before : Theme::policy))
             .toList();
     List<Page.Drawn> pictures =
         TextDrawing.whyNone().isEmpty()
