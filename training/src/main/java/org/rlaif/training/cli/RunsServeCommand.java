@@ -103,7 +103,7 @@ final class RunsServeCommand implements Callable<Integer> {
   }
 
   /** Another process like this one: the same Java, with the same options. */
-  private static Worker worker() {
+  static Worker worker() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
