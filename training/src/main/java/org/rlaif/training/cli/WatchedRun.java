@@ -1,9 +1,10 @@
 package org.rlaif.training.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Progress;
@@ -18,11 +19,13 @@ import org.rlaif.v1.WatchRunResponse;
  */
 final class WatchedRun implements AutoCloseable {
   /** Of what a training measures, what is shown beside a bar, if it is there. */
-  private static final List<String> SHOWN = List.of("loss", "score", "kl", "reward", "accuracy");
+  private static final Set<String> SHOWN =
+      Set.of("loss", "score", "kl", "reward", "accuracy");
 
   private final PrintWriter out;
   private final boolean terminal = Progress.isTerminal();
   private @Nullable Progress bar;
+  private boolean told; // something that happened
   private RunInfo last = RunInfo.getDefaultInstance();
 
   WatchedRun(PrintWriter out) {
@@ -30,6 +33,7 @@ final class WatchedRun implements AutoCloseable {
   }
 
   void show(WatchRunResponse message) {
+    told |= !message.hasRun();
     switch (message.getEventCase()) {
       case RUN -> state(message.getRun());
       case BEGUN -> plain(message, message.getBegun().getStage() + " begins");
@@ -41,7 +45,8 @@ final class WatchedRun implements AutoCloseable {
   }
 
   private void state(RunInfo run) {
-    if (!run.equals(last)) { // asked again, the server tells it again
+    boolean closing = run.getEndedUnixMs() > 0 && told;
+    if (closing || !run.equals(last)) { // asked again, the server tells it again
       close();
       last = run;
       out.println(RunLine.of(run));
@@ -82,10 +87,9 @@ final class WatchedRun implements AutoCloseable {
   }
 
   private static String beside(Map<String, Double> values) {
-    return SHOWN.stream()
-        .filter(values::containsKey)
-        .map(name -> name + " " + number(values.get(name)))
-        .collect(Collectors.joining(", "));
+    Map<String, Double> shown = new LinkedHashMap<>(values);
+    shown.keySet().retainAll(SHOWN);
+    return words(shown);
   }
 
   private static String number(double value) {

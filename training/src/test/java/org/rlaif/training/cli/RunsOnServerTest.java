@@ -92,12 +92,19 @@ class RunsOnServerTest {
   }
 
   private void mistakesAreToldInALine(String address, Path yaml, Path there) throws Exception {
-    refused(address, "expected: a folder that is not there yet", "fetch", "tiny", "--out", "" + there);
+    refused(
+        address, "expected: a folder that is not there yet", "fetch", "tiny", "--out", "" + there);
     refused(
         address,
         "model: ppo (expected: policy, reward, sft)",
         List.of("fetch", "tiny", "--model", "ppo", "--out", folder + "/x").toArray(String[]::new));
-    refused(address, "name: tiny (expected: the one of no run here", "submit", "" + yaml, "--set", "seed=3");
+    refused(
+        address,
+        "name: tiny (expected: the one of no run here",
+        "submit",
+        "" + yaml,
+        "--set",
+        "seed=3");
     refused(address, "run: nobody (expected: one that was submitted here)", "watch", "nobody");
     refused(address, "run: ../tiny (expected: letters", "cancel", "../tiny");
     Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "sfft: {steps: 1}\n");
@@ -140,8 +147,8 @@ class RunsOnServerTest {
     return all;
   }
 
-  private static void hasRowsOf(
-      List<WatchRunResponse> events, String stage, String unit, Path file) throws Exception {
+  private static void hasRowsOf(List<WatchRunResponse> events, String stage, String unit, Path file)
+      throws Exception {
     var rows =
         events.stream()
             .filter(WatchRunResponse::hasMetrics)
@@ -159,8 +166,7 @@ class RunsOnServerTest {
           .filter(each -> each.getValue().isNumber() && !each.getKey().equals(unit))
           .forEach(
               each ->
-                  assertEquals(
-                      each.getValue().doubleValue(), row.getValuesOrThrow(each.getKey())));
+                  assertEquals(each.getValue().doubleValue(), row.getValuesOrThrow(each.getKey())));
       assertFalse(row.getValuesMap().isEmpty(), lines.get(i));
     }
   }
@@ -179,8 +185,7 @@ class RunsOnServerTest {
   private static ByteString fetched(TrainingBlockingStub stub, long offset) {
     ByteString all = ByteString.EMPTY;
     Iterator<FetchModelResponse> messages =
-        stub.fetchModel(
-            FetchModelRequest.newBuilder().setRun("tiny").setOffset(offset).build());
+        stub.fetchModel(FetchModelRequest.newBuilder().setRun("tiny").setOffset(offset).build());
     while (messages.hasNext()) {
       all = all.concat(messages.next().getData());
     }
@@ -263,7 +268,10 @@ class RunsOnServerTest {
 
   private static List<String> steps(Path unfinished) throws Exception {
     try (var inside = Files.list(unfinished)) {
-      return inside.map(f -> f.getFileName().toString()).filter(n -> n.startsWith("step-")).toList();
+      return inside
+          .map(f -> f.getFileName().toString())
+          .filter(n -> n.startsWith("step-"))
+          .toList();
     }
   }
 
@@ -298,17 +306,26 @@ class RunsOnServerTest {
               List.of(Status.Code.UNAUTHENTICATED), codes(server, tls.withToken("another")));
           assertEquals(List.of(Status.Code.PERMISSION_DENIED), codes(server, tls.withToken(READ)));
           assertEquals(
-              List.of(Status.Code.OK, Status.Code.NOT_FOUND),
-              codes(server, tls.withToken(WRITE)));
-          String shown = RunsProcess.rlaif(
-              Map.of(Credentials.TOKEN, READ, Credentials.CONTROL_TOKEN, WRITE),
-              "runs", "list", "--address", "127.0.0.1:" + server.port(),
-              "--tls-ca", own.certificate().toString());
+              List.of(Status.Code.OK, Status.Code.NOT_FOUND), codes(server, tls.withToken(WRITE)));
+          String shown =
+              RunsProcess.rlaif(
+                  Map.of(Credentials.TOKEN, READ, Credentials.CONTROL_TOKEN, WRITE),
+                  "runs",
+                  "list",
+                  "--address",
+                  "127.0.0.1:" + server.port(),
+                  "--tls-ca",
+                  own.certificate().toString());
           assertTrue(shown.contains("\ntiny  ") || shown.startsWith("tiny  "), shown);
-          String refused = RunsProcess.rlaif(
-              Map.of(Credentials.TOKEN, READ),
-              "runs", "list", "--address", "127.0.0.1:" + server.port(),
-              "--tls-ca", own.certificate().toString());
+          String refused =
+              RunsProcess.rlaif(
+                  Map.of(Credentials.TOKEN, READ),
+                  "runs",
+                  "list",
+                  "--address",
+                  "127.0.0.1:" + server.port(),
+                  "--tls-ca",
+                  own.certificate().toString());
           assertTrue(
               refused.contains(
                   "rlaif: authorization: a token for inference, for rlaif.v1.Training/ListRuns"),
@@ -359,9 +376,7 @@ class RunsOnServerTest {
         TrainingService service = new TrainingService(runs);
         RlaifServer server =
             RlaifServer.start(
-                ServerConfig.inProcess(Map.of())
-                    .listen(ServerConfig.LOOPBACK, 0)
-                    .secure(security),
+                ServerConfig.inProcess(Map.of()).listen(ServerConfig.LOOPBACK, 0).secure(security),
                 service)) {
       runs.begin();
       work.with(server);

@@ -82,7 +82,10 @@ class RunsTest {
         Status.Code.ALREADY_EXISTS,
         "name: byhand (expected: that of no folder, for this one is not a run's)",
         () -> submit("byhand"));
-    refused(Status.Code.NOT_FOUND, "run: b (expected: one that was submitted here)", () -> runs.get("b"));
+    refused(
+        Status.Code.NOT_FOUND,
+        "run: b (expected: one that was submitted here)",
+        () -> runs.get("b"));
   }
 
   /** Nothing of it is written. */
@@ -106,8 +109,7 @@ class RunsTest {
                 "a.yaml: ")
             .entrySet()) {
       UserError e =
-          assertThrows(
-              UserError.class, () -> runs.submit("", "a.yaml", each.getKey(), List.of()));
+          assertThrows(UserError.class, () -> runs.submit("", "a.yaml", each.getKey(), List.of()));
       assertTrue(e.getMessage().contains(each.getValue()), e.getMessage());
       assertFalse(e.getMessage().contains("\n"), e.getMessage());
     }
