@@ -19,8 +19,7 @@ import org.rlaif.v1.WatchRunResponse;
  */
 final class WatchedRun implements AutoCloseable {
   /** Of what a training measures, what is shown beside a bar, if it is there. */
-  private static final Set<String> SHOWN =
-      Set.of("loss", "score", "kl", "reward", "accuracy");
+  private static final Set<String> SHOWN = Set.of("loss", "score", "kl", "reward", "accuracy");
 
   private final PrintWriter out;
   private final boolean terminal = Progress.isTerminal();
