@@ -45,12 +45,25 @@ public final class ConfigFiles {
    */
   public static <T> T load(
       Class<T> type, String defaults, @Nullable Path file, List<String> settings) {
+    return file == null
+        ? load(type, defaults, "configuration", "", settings)
+        : load(type, defaults, file.toString(), UserFiles.text(file, MOST_BYTES), settings);
+  }
+
+  /**
+   * The same with the user's differences as YAML text.
+   *
+   * @param source what errors call it
+   */
+  public static <T> T load(
+      Class<T> type, String defaults, String source, String yaml, List<String> settings) {
+    UserError.require(
+        yaml.length() <= MOST_BYTES,
+        source,
+        yaml.length() + " characters",
+        "at most " + MOST_BYTES);
     ObjectNode tree = object(parse("defaults", defaults), "defaults");
-    if (file != null) {
-      String name = file.toString();
-      merge(tree, object(parse(name, UserFiles.text(file, MOST_BYTES)), name), name + ": ");
-    }
-    String source = file == null ? "configuration" : file.toString();
+    merge(tree, object(parse(source, yaml), source), source + ": ");
     JsonNode without = tree.deepCopy();
     for (String setting : settings) {
       set(tree, setting);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * line every few seconds elsewhere. Writes to standard error, so that results can be piped.
  */
 public final class Progress implements AutoCloseable {
+  private static final long UNKNOWN = -1;
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   private final String stage;
@@ -49,6 +50,11 @@ public final class Progress implements AutoCloseable {
   /** Starts a stage of {@code total} units, for example {@code ("sft", 600, "steps")}. */
   public static Progress start(String stage, long total, String unit) {
     return new Progress(stage, total, unit, System.err, isTerminal());
+  }
+
+  /** Starts a stage of which nobody can say how many units it has. */
+  public static Progress start(String stage, String unit) {
+    return start(stage, UNKNOWN, unit);
   }
 
   static Progress plain(String stage, long total, String unit, PrintStream out) {
@@ -87,6 +93,19 @@ public final class Progress implements AutoCloseable {
     lastLine = System.nanoTime();
     double seconds = (lastLine - start) / 1e9;
     double rate = done / Math.max(seconds, 1e-3);
+    if (total == UNKNOWN) {
+      out.printf(
+          Locale.ROOT,
+          "%-11s %d %s, %.1f/s, %.1f s%s%n",
+          stage,
+          done,
+          unit,
+          rate,
+          seconds,
+          shown());
+      out.flush();
+      return;
+    }
     String left =
         done < total && rate > 0
             ? String.format(Locale.ROOT, ", %.0f s left", (total - done) / rate)
@@ -101,12 +120,17 @@ public final class Progress implements AutoCloseable {
         unit,
         rate,
         left,
-        figures.isEmpty() ? "" : "  " + figures);
+        shown());
     out.flush();
   }
 
+  private String shown() {
+    return figures.isEmpty() ? "" : "  " + figures;
+  }
+
+  /** Whether it is shown as a bar. */
   @SuppressWarnings("SystemConsoleNull") // the launcher asks JDK 22 and newer for the old meaning
-  private static boolean isTerminal() {
+  public static boolean isTerminal() {
     // A console exists only when input and output are a terminal; TERM=dumb cannot redraw a line.
     return System.console() != null && !"dumb".equals(System.getenv("TERM"));
   }

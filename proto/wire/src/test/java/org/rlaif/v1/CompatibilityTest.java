@@ -42,7 +42,8 @@ class CompatibilityTest {
           ControlOuterClass.getDescriptor(),
           EnvironmentOuterClass.getDescriptor(),
           PolicyOuterClass.getDescriptor(),
-          RewardOuterClass.getDescriptor());
+          RewardOuterClass.getDescriptor(),
+          TrainingOuterClass.getDescriptor());
 
   /** Belongs to others: nothing here may ever change, and what is added has to be theirs. */
   private static final List<FileDescriptor> INFERENCE =

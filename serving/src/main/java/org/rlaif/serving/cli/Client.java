@@ -16,6 +16,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.rlaif.client.CallFailure;
+import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.TlsFailure;
 import org.rlaif.kit.UserError;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What the commands that ask a server have in common. */
-final class Client {
+public final class Client {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
 
@@ -52,11 +53,12 @@ final class Client {
    * @param model asked if a run is given
    */
   <T> T ask(String runOrName, String model, BiFunction<RlaifClient, String, T> question) {
+    Path folder = Path.of(runOrName);
+    boolean run = Files.isDirectory(folder);
     return explained(
-        runOrName,
+        command.root().name() + " serve " + (run ? runOrName : "RUN"),
+        options.credentials(),
         client -> {
-          Path folder = Path.of(runOrName);
-          boolean run = Files.isDirectory(folder);
           if (run) {
             check(client.models(), folder);
           }
@@ -67,7 +69,8 @@ final class Client {
   /** What the server says of itself as a whole. */
   ServingStatus health() {
     return explained(
-        "RUN",
+        command.root().name() + " serve RUN",
+        options.credentials(),
         client ->
             HealthGrpc.newBlockingStub(client.channel())
                 .withDeadlineAfter(timeout, TimeUnit.SECONDS)
@@ -75,13 +78,26 @@ final class Client {
                 .getStatus());
   }
 
-  private <T> T explained(String runOrName, Function<RlaifClient, T> call) {
+  /**
+   * Asks for what needs the right to control.
+   *
+   * @param start the command that starts a server that could have answered
+   */
+  public <T> T control(String start, Function<RlaifClient, T> call) {
+    return explained(start, options.controlling(), call);
+  }
+
+  /** How long to wait for an answer. */
+  public Duration timeLimit() {
+    return Duration.ofSeconds(timeout);
+  }
+
+  private <T> T explained(String start, Credentials credentials, Function<RlaifClient, T> call) {
     UserError.require(timeout >= 1, "timeout", timeout, ">= 1 second");
-    try (RlaifClient client =
-        RlaifClient.open(address, Duration.ofSeconds(timeout), options.credentials())) {
+    try (RlaifClient client = RlaifClient.open(address, timeLimit(), credentials)) {
       return call.apply(client);
     } catch (StatusRuntimeException e) {
-      throw explain(e, runOrName);
+      throw explain(e, start);
     } catch (IllegalArgumentException e) {
       throw new UserError(
           "address: %s (expected: %s)".formatted(address, options.expectation()), e);
@@ -113,17 +129,16 @@ final class Client {
     }
   }
 
-  private RuntimeException explain(StatusRuntimeException e, String runOrName) {
+  private RuntimeException explain(StatusRuntimeException e, String start) {
     Status status = e.getStatus();
     Optional<String> tls = TlsFailure.in(e, options.tls());
     if (tls.isPresent()) {
       return new UserError("address: " + address + ": " + tls.get(), e);
     }
     if (status.getCode() == Status.Code.UNAVAILABLE && neverArrived(e)) {
-      String run = Files.isDirectory(Path.of(runOrName)) ? runOrName : "RUN";
       return new UserError(
-          "address: %s (expected: a server that answers; start one with: %s serve %s)"
-              .formatted(address, command.root().name(), run),
+          "address: %s (expected: a server that answers; start one with: %s)"
+              .formatted(address, start),
           e);
     }
     if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {

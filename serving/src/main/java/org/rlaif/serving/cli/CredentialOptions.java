@@ -30,10 +30,18 @@ public final class CredentialOptions {
    * inference is enough; where there is only the one for control, which allows more, it is shown.
    */
   public Credentials credentials() {
+    return credentials(Credentials.TOKEN, Credentials.CONTROL_TOKEN);
+  }
+
+  /** For what needs the right to control: that token comes first. */
+  public Credentials controlling() {
+    return credentials(Credentials.CONTROL_TOKEN, Credentials.TOKEN);
+  }
+
+  private Credentials credentials(String first, String second) {
     Map<String, String> environment = System.getenv();
-    String control = environment.get(Credentials.CONTROL_TOKEN);
     try {
-      return new Credentials(tls(), environment.getOrDefault(Credentials.TOKEN, control));
+      return new Credentials(tls(), environment.getOrDefault(first, environment.get(second)));
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()), e);
     }

@@ -7,7 +7,7 @@ import org.rlaif.serving.grpc.Security;
 import picocli.CommandLine.Option;
 
 /** Who may call a server that is started here. */
-final class GuardOptions {
+public final class GuardOptions {
   @Option(
       names = "--tls-certificate",
       paramLabel = "FILE",
@@ -42,7 +42,7 @@ final class GuardOptions {
   private boolean insecure;
 
   /** Tokens come from the environment alone: a command line can be seen by others. */
-  Security security(Map<String, String> environment) {
+  public Security security(Map<String, String> environment) {
     return new Security(
         certificate,
         key,

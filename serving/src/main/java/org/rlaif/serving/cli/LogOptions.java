@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** How a server that is started here writes its log, on standard error. */
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
-final class LogOptions {
+public final class LogOptions {
   private enum Format {
     TEXT,
     JSON
@@ -44,7 +44,7 @@ final class LogOptions {
    * Before anything is logged: the settings are read when the first logger is made. What libraries
    * log in Java's own way, and what ends a thread, goes into the same log.
    */
-  void apply() {
+  public void apply() {
     System.setProperty("rlaif.log.format", format.name().toLowerCase(Locale.ROOT));
     System.setProperty("rlaif.log.level", level.name());
     SLF4JBridgeHandler.removeHandlersForRootLogger();
@@ -55,12 +55,12 @@ final class LogOptions {
   }
 
   /** Whether the log is all that a server says. */
-  boolean isForMachines() {
+  public boolean isForMachines() {
     return format == Format.JSON;
   }
 
   /** A mistake of whoever started it. */
-  void tell(UserError mistake) {
+  public void tell(UserError mistake) {
     log().error(mistake.getMessage());
   }
 

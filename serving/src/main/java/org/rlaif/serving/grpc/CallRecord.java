@@ -30,11 +30,15 @@ final class CallRecord {
   /** Fields of requests that tell the model, the first that there is; an update's id begins so. */
   private static final List<String> MODEL = List.of("model", "model_name", "update_id", "name");
 
+  /** The field of requests that tells the run that is trained, and its name in the log. */
+  private static final String RUN = "run";
+
   private final String id;
   private final String method;
   private final String client;
   private final long start = System.nanoTime();
   private @Nullable String model;
+  private @Nullable String run;
   private boolean used;
   private long promptTokens;
   private long completionTokens;
@@ -66,19 +70,27 @@ final class CallRecord {
   }
 
   synchronized void asked(Object request) {
-    if (model != null || !(request instanceof Message message)) {
+    if (model != null || run != null || !(request instanceof Message message)) {
       return;
     }
+    run = chosen(message, RUN);
     for (String name : MODEL) {
-      FieldDescriptor field = message.getDescriptorForType().findFieldByName(name);
-      if (field != null && field.getJavaType() == JavaType.STRING && !field.isRepeated()) {
-        String said = (String) message.getField(field);
+      String said = chosen(message, name);
+      if (said != null) {
         int slash = said.lastIndexOf('/');
         String chosen = slash < 0 ? said : said.substring(0, slash);
         model = isPlain(chosen) ? chosen : null;
         return;
       }
     }
+  }
+
+  /** What a request says in a field; null: it has no such field of text. */
+  private static @Nullable String chosen(Message message, String name) {
+    FieldDescriptor field = message.getDescriptorForType().findFieldByName(name);
+    return field != null && field.getJavaType() == JavaType.STRING && !field.isRepeated()
+        ? (String) message.getField(field)
+        : null;
   }
 
   synchronized void answered(Object response) {
@@ -112,6 +124,9 @@ final class CallRecord {
 
   synchronized void write(LoggingEventBuilder line) {
     line = line.addKeyValue("method", method).addKeyValue("client", client);
+    if (isPlain(run)) {
+      line = line.addKeyValue(RUN, run);
+    }
     if (model != null) {
       line = line.addKeyValue("model", model);
     }

@@ -54,6 +54,10 @@ public final class RlaifServer implements AutoCloseable {
   private static final int SILENCE_S = 30;
 
   private final ServerConfig config;
+
+  /** Services of others, under the same guard, log and errors. */
+  private final List<BindableService> guests;
+
   private final Instant started = Instant.now();
   private final ExecutorService executor = Executors.newCachedThreadPool(daemons("rlaif-call-%d"));
   private final Models models;
@@ -73,8 +77,9 @@ public final class RlaifServer implements AutoCloseable {
   private volatile boolean broken;
 
   @SuppressWarnings("FutureReturnValueIgnored") // they end with the clock
-  private RlaifServer(ServerConfig config) {
+  private RlaifServer(ServerConfig config, List<BindableService> guests) {
     this.config = config;
+    this.guests = guests;
     this.models = new Models(config.engine(), Clock.systemUTC(), this::observer);
     clock.scheduleWithFixedDelay(this::unloadLapsed, 1, 1, TimeUnit.SECONDS);
     clock.scheduleWithFixedDelay(
@@ -94,9 +99,14 @@ public final class RlaifServer implements AutoCloseable {
     }
   }
 
-  /** Loads all models, then listens; a {@link UserError} says what does not work. */
-  public static RlaifServer start(ServerConfig config) {
-    var server = new RlaifServer(config);
+  /**
+   * Loads all models, then listens; a {@link UserError} says what does not work.
+   *
+   * @param guests further services. Where there are tokens, every call of theirs needs the one for
+   *     control
+   */
+  public static RlaifServer start(ServerConfig config, BindableService... guests) {
+    var server = new RlaifServer(config, List.of(guests));
     try {
       if (config.port() != null) { // before models are loaded, which takes its time
         config.security().check(new InetSocketAddress(config.host(), config.port()));
@@ -167,6 +177,7 @@ public final class RlaifServer implements AutoCloseable {
     services.add(new RewardService(models, executor));
     services.add(new ControlService(models, config, version(), started));
     services.add(new InferenceService(models, executor, version(), () -> ready));
+    services.addAll(guests);
     services.add(health.getHealthService());
     for (BindableService each : services) {
       builder.addService(RequestCheck.around(ServerInterceptors.intercept(each, clients, errors)));
@@ -207,6 +218,8 @@ public final class RlaifServer implements AutoCloseable {
     health.setStatus(RewardGrpc.SERVICE_NAME, status);
     health.setStatus(ControlGrpc.SERVICE_NAME, status);
     health.setStatus(GRPCInferenceServiceGrpc.SERVICE_NAME, status);
+    guests.forEach(
+        each -> health.setStatus(each.bindService().getServiceDescriptor().getName(), status));
     ready = status == ServingStatus.SERVING;
   }
 

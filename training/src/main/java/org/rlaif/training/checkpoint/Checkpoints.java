@@ -25,6 +25,7 @@ import org.rlaif.kit.UserError;
  */
 public final class Checkpoints {
   private static final String ENDING = ".unfinished";
+  private static final String OUTPUTS = "outputs";
   private static final String NAME = "step-";
   private static final int KEPT = 2;
 
@@ -60,6 +61,11 @@ public final class Checkpoints {
   /** The folder that belongs to a stage's. */
   public static Path folder(Path stage) {
     return stage.resolveSibling(stage.getFileName() + ENDING);
+  }
+
+  /** Where a stage that has not finished has written so far, there or not. */
+  public static Path outputs(Path stage) {
+    return folder(stage).resolve(OUTPUTS);
   }
 
   /**
@@ -140,7 +146,7 @@ public final class Checkpoints {
     if (folder == null) {
       throw new IllegalStateException("no folder");
     }
-    return folder.resolve("outputs");
+    return folder.resolve(OUTPUTS);
   }
 
   /** What to go on from; empty: the stage begins. */

@@ -122,6 +122,15 @@ public record RunConfig(
     return data.seed() == null ? seed : data.seed();
   }
 
+  /**
+   * The same with the user's file as text.
+   *
+   * @param source what errors call it
+   */
+  public static RunConfig load(String source, String yaml, List<String> settings) {
+    return ConfigFiles.load(RunConfig.class, defaults(), source, yaml, settings);
+  }
+
   /** Every setting as text, by the key that {@code --set} takes. */
   public Map<String, String> byKey() {
     Map<String, String> settings = new LinkedHashMap<>();

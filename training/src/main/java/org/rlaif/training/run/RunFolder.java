@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
@@ -181,6 +182,26 @@ public final class RunFolder {
   /** Notes what was typed to run it. */
   public void noteCommand(String command) {
     Json.write(path.resolve(COMMAND), Map.of("command", command));
+  }
+
+  /**
+   * Which models belong to the run, as it was set last: their folders by the names they are served
+   * under, relative to this folder, or absolute if the run did not make them.
+   */
+  public Map<String, String> models() {
+    Path file = path.resolve(MODELS);
+    Map<String, String> models = new TreeMap<>();
+    if (Files.exists(file)) {
+      Json.object(file)
+          .properties()
+          .forEach(each -> models.put(each.getKey(), each.getValue().asText()));
+    }
+    return models;
+  }
+
+  /** The process that works on the run now; empty if none does. */
+  public OptionalLong worker() {
+    return RunLock.owner(path);
   }
 
   /** What was typed to run it; empty if it has not finished. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 
@@ -46,6 +47,24 @@ final class RunLock implements AutoCloseable {
       return new RunLock(channel);
     } catch (IOException e) {
       throw new UserError(folder + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** The process that has the lock, if any has. Whoever takes the lock meanwhile is refused it. */
+  static OptionalLong owner(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.exists(file)) {
+      return OptionalLong.empty();
+    }
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      if (lock(channel) != null) {
+        return OptionalLong.empty();
+      }
+      String owner = owner(channel);
+      return owner.matches("\\d+") ? OptionalLong.of(Long.parseLong(owner)) : OptionalLong.empty();
+    } catch (IOException e) {
+      throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -71,6 +72,7 @@ class ReadmeTest {
         Set.of(
             "quickstart",
             "run",
+            "runs",
             "verify",
             "reproduce",
             "serve",
@@ -81,18 +83,28 @@ class ReadmeTest {
             "judge"),
         commands.stream().map(words -> words.get(0)).collect(Collectors.toSet()));
     TypedServer server = null;
+    TypedServer runs = null;
     try {
       for (List<String> words : commands) {
         List<String> typed = new ArrayList<>();
         words.forEach(word -> typed.add(here(word)));
         switch (words.get(0)) {
           case "quickstart" -> typed.addAll(tiny(words));
-          case "verify", "export", "judge" -> {}
+          case "run", "verify", "export", "judge" -> {}
           case "reproduce" -> {
             typed.addAll(FEW_WALKS);
             typed.addAll(List.of("--runs", folder + "/reproduced"));
           }
-          case "run" -> typed.set(1, Pages.ROOT.resolve(typed.get(1)).toString());
+          case "runs" -> {
+            if (words.get(1).equals("serve")) {
+              typed.addAll(List.of("--runs", folder + "/runs"));
+              runs = TypedServer.start(typed.toArray(String[]::new));
+              continue;
+            }
+            assertTrue(runs != null, words + " before a server is started");
+            typed.addAll(onServer(words));
+            typed.addAll(List.of("--address", runs.address()));
+          }
           case "serve" -> {
             if (server != null) {
               server.close();
@@ -114,15 +126,24 @@ class ReadmeTest {
         }
       }
     } finally {
-      if (server != null) {
-        server.close();
+      for (TypedServer each : Stream.of(server, runs).filter(Objects::nonNull).toList()) {
+        each.close();
       }
     }
   }
 
+  private static List<String> onServer(List<String> words) {
+    return words.get(1).equals("submit")
+        ? TINY.stream().flatMap(setting -> Stream.of("--set", setting)).toList()
+        : List.of();
+  }
+
   /** A word as it is typed in this test's folder. */
   private String here(String word) {
-    return word.equals("preferences.jsonl")
+    if (word.startsWith("recipes/")) {
+      return Pages.ROOT.resolve(word).toString();
+    }
+    return Set.of("preferences.jsonl", "policy").contains(word)
         ? folder.resolve(word).toString()
         : word.replaceFirst("(^|=)runs/", "$1" + folder + "/runs/");
   }

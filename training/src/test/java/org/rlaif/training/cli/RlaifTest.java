@@ -59,7 +59,7 @@ class RlaifTest {
             + List.of("ppo", "reinforce", "rloo", "grpo", "dr_grpo", "gspo", "cispo").size()
             + List.of("dapo", "online_dpo", "rrhf", "rejection", "dpo", "kto", "ilql").size()
             + List.of("evaluate", "report", "verify", "compare", "reproduce").size()
-            + List.of("serve", "generate", "score", "health", "bench").size()
+            + List.of("serve", "generate", "score", "health", "bench", "runs").size()
             + List.of("export", "judge").size(),
         commands);
   }

@@ -1,0 +1,115 @@
+package org.rlaif.training.cli;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.rlaif.kit.UserError;
+import org.rlaif.serving.cli.GuardOptions;
+import org.rlaif.serving.cli.LogOptions;
+import org.rlaif.serving.grpc.RlaifServer;
+import org.rlaif.serving.grpc.ServerConfig;
+import org.rlaif.training.service.Runs;
+import org.rlaif.training.service.TrainingService;
+import org.rlaif.training.service.Worker;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes runs until it is told to stop. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Takes runs over gRPC and works on them, each in a process of its own, until it is stopped.",
+      "Then those at work save themselves; the next start in the same folder goes on with them."
+    },
+    footer = {"", "Example: rlaif runs serve --at-a-time 2"})
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class RunsServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private RunsFolder folder;
+
+  @Option(
+      names = "--at-a-time",
+      paramLabel = "RUNS",
+      defaultValue = "1",
+      description = "So many runs are worked on together (default: ${DEFAULT-VALUE}).")
+  private int atATime;
+
+  @Option(names = "--port", defaultValue = "7070", description = "TCP port; 0: any free one.")
+  private int port;
+
+  @Option(
+      names = "--host",
+      defaultValue = ServerConfig.LOOPBACK,
+      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
+  private String host;
+
+  @Mixin private GuardOptions guard;
+  @Mixin private LogOptions log;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    log.apply();
+    try {
+      serve();
+      return ExitCode.OK;
+    } catch (UserError e) {
+      if (!log.isForMachines()) {
+        throw e;
+      }
+      log.tell(e); // a line like all others
+      return ExitCode.USAGE;
+    }
+  }
+
+  private void serve() throws InterruptedException {
+    ServerConfig config =
+        ServerConfig.inProcess(Map.of()).listen(host, port).secure(guard.security(System.getenv()));
+    Runs runs = Runs.open(folder.path(), worker(), atATime);
+    var service = new TrainingService(runs);
+    try (runs;
+        RlaifServer server = RlaifServer.start(config, service)) {
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> stop(runs, service, server), "rlaif-stop"));
+      runs.begin(); // the port is ours
+      if (!log.isForMachines()) { // these have it in the log
+        spec.commandLine()
+            .getOut()
+            .printf("listening on %s:%d, for runs in %s%n", host, server.port(), folder.path())
+            .flush();
+      }
+      try {
+        server.awaitTermination();
+      } finally {
+        service.close();
+      }
+    }
+  }
+
+  /** All runs save themselves while calls under way finish. */
+  private static void stop(Runs runs, TrainingService service, RlaifServer server) {
+    runs.stop();
+    service.close();
+    server.close();
+    runs.close();
+  }
+
+  /** Another process like this one: the same Java, with the same options. */
+  static Worker worker() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(each -> !each.matches("-(agentlib|agentpath|javaagent|Xrunjdwp).*")) // one's own
+        .forEach(command::add);
+    command.add(Rlaif.class.getName());
+    return new Worker(command, System.getProperty("java.class.path"));
+  }
+}
