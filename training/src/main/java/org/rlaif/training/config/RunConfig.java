@@ -88,6 +88,24 @@ public record RunConfig(
         "unpaired",
         "with algorithm: kto, the one that learns from such labels; completion takes none of them");
     require(
+        (data.layout() == DataConfig.Layout.RATED) == reward.regresses(),
+        "data.layout",
+        data.layout().word(),
+        "rated where reward.loss is regression, and nowhere else: one learns from the other");
+    require(
+        !reward.regresses() || algorithm.isOnPolicy(),
+        "algorithm",
+        algorithm.word(),
+        "an on-policy one, with reward.loss: regression: no other has a reward model");
+    if (reward.regresses()) {
+      data = data.rated(reward.attributes().keySet());
+      require(
+          data.columns().ratings().containsAll(reward.attributes().keySet()),
+          "reward.attributes",
+          reward.attributes().keySet(),
+          "some of data.columns.ratings, " + data.columns().ratings());
+    }
+    require(
         sft != null || !model.folder().isEmpty(),
         "sft",
         "skip",

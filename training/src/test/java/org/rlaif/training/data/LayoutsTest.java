@@ -140,7 +140,7 @@ class LayoutsTest {
     UserError error = assertThrows(UserError.class, () -> Rows.config("data.layout=chats"));
     assertEquals(
         "--set: data.layout: chats (expected: one of auto, conversation, completion, preference,"
-            + " transcripts, prompt, unpaired)",
+            + " transcripts, prompt, unpaired, rated)",
         error.getMessage());
   }
 

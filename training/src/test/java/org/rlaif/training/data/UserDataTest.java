@@ -130,7 +130,7 @@ class UserDataTest {
     Path out = Files.createDirectory(folder.resolve("out"));
     DataSet.Figures figures = UserData.write(own, 3, true, out);
     // 18 and 19 are left out of train; 19 to 22 are test's, so validation keeps 18 alone.
-    assertEquals(new DataSet.Figures(18, 1, 8, null, null, null, null, 2 + 4), figures);
+    assertEquals(new DataSet.Figures(18, 1, 8, null, null, null, null, null, null, 2 + 4), figures);
     DataSet data = DataSet.read(out);
     assertEquals(List.of("dev.jsonl:1"), data.validation().stream().map(Example::id).toList());
     assertTrue(data.test().stream().allMatch(each -> each.completion().equals("t")));
