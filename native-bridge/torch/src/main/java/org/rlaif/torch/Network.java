@@ -118,8 +118,7 @@ public final class Network implements AutoCloseable {
   /** Like {@link #withScoreHead(long)}, under a head of so many scores. */
   public Network withScoreHead(int scores, long seed) {
     return withScoreHead(
-        scores,
-        numbers -> Initial.scoreHead(numbers, config.width(), new SplittableRandom(seed)));
+        scores, numbers -> Initial.scoreHead(numbers, config.width(), new SplittableRandom(seed)));
   }
 
   /**

@@ -23,7 +23,6 @@ public record RatedCompletion(
     ratings = Collections.unmodifiableSortedMap(new TreeMap<>(ratings));
     ratings.forEach(
         (attribute, rating) ->
-            require(
-                Double.isFinite(rating), attribute + " of completion " + id, rating, "finite"));
+            require(Double.isFinite(rating), attribute + " of completion " + id, rating, "finite"));
   }
 }

@@ -146,14 +146,7 @@ public record DataConfig(
     Columns rated(Collection<String> attributes) {
       return ratings.isEmpty()
           ? new Columns(
-              messages,
-              prompt,
-              completion,
-              chosen,
-              rejected,
-              label,
-              List.copyOf(attributes),
-              turn)
+              messages, prompt, completion, chosen, rejected, label, List.copyOf(attributes), turn)
           : this;
     }
   }

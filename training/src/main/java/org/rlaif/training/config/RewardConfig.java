@@ -135,7 +135,10 @@ public record RewardConfig(
         attributes,
         "a weight that is not 0");
     UserError.require(
-        labels == Labels.SOFT, "reward.labels", "hard", "soft: regression learns ratings as they are");
+        labels == Labels.SOFT,
+        "reward.labels",
+        "hard",
+        "soft: regression learns ratings as they are");
     UserError.require(
         centring == 0, "reward.centring", centring, "0: regression has no pairs to centre");
     UserError.require(

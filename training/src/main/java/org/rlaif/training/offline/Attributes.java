@@ -53,8 +53,7 @@ record Attributes(List<String> names, double[] weights, double[] means, double[]
 
   /** What is there of one attribute. */
   static double[] column(double[][] ratings, int attribute) {
-    return DoubleStream.of(
-            Stream.of(ratings).mapToDouble(each -> each[attribute]).toArray())
+    return DoubleStream.of(Stream.of(ratings).mapToDouble(each -> each[attribute]).toArray())
         .filter(rating -> !Double.isNaN(rating))
         .toArray();
   }

@@ -26,8 +26,7 @@ public record RatedCompletions(
    * @param unrated completions that were left out, as all of their attributes are missing
    */
   @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-  record Encoded(
-      List<Prompt> prompts, List<Sequence> sequences, double[][] ratings, int unrated) {
+  record Encoded(List<Prompt> prompts, List<Sequence> sequences, double[][] ratings, int unrated) {
     int size() {
       return ratings.length;
     }

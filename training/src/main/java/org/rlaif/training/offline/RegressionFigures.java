@@ -80,10 +80,7 @@ public record RegressionFigures(
     for (int i = 0; i < attributes.size(); i++) {
       int attribute = i;
       double[][] both =
-          both(
-              ratings.length,
-              row -> predictions[row][attribute],
-              row -> ratings[row][attribute]);
+          both(ratings.length, row -> predictions[row][attribute], row -> ratings[row][attribute]);
       double squares = 0;
       for (int row = 0; row < both[0].length; row++) {
         squares += (both[0][row] - both[1][row]) * (both[0][row] - both[1][row]);
@@ -147,10 +144,7 @@ public record RegressionFigures(
 
   /** Of the rows for which both are there. */
   private static double[][] both(int rows, Numbers some, Numbers others) {
-    int[] there =
-        IntStream.range(0, rows)
-            .filter(row -> !Double.isNaN(others.of(row)))
-            .toArray();
+    int[] there = IntStream.range(0, rows).filter(row -> !Double.isNaN(others.of(row))).toArray();
     double[][] both = new double[2][there.length];
     for (int i = 0; i < there.length; i++) {
       both[0][i] = some.of(there[i]);

@@ -90,7 +90,7 @@ public final class RewardRegression {
   }
 
   /** The model of one score. */
-  private static ScoreScale save(
+  static ScoreScale save(
       Network network, Attributes attributes, List<Sequence> learned, ModelFolder start, Path out) {
     try (Network model = network.withSumOfScores(attributes.shares())) {
       ScoreScale scale = RewardModelTraining.scale(Forward.scores(model, learned));

@@ -76,7 +76,9 @@ record RegressionStage(RunConfig config, RewardConfig reward) implements Stage<R
 
   @Override
   public void report(RegressionFigures figures, Run run, ReportPart part) {
-    part.story("a reward model learned from ratings of %d attributes".formatted(reward.attributes().size()));
+    part.story(
+        "a reward model learned from ratings of %d attributes"
+            .formatted(reward.attributes().size()));
     Double correlation = figures.correlation();
     String held = ReportPart.count(figures.heldOut()) + " held-out completions";
     if (correlation == null) {
@@ -118,8 +120,7 @@ record RegressionStage(RunConfig config, RewardConfig reward) implements Stage<R
   private static void add(List<Amount> bars, String name, Attribute each) {
     Double correlation = each.correlation();
     if (correlation != null) {
-      String label =
-          String.format(Locale.ROOT, "%s × %s  %.2f", name, weight(each), correlation);
+      String label = String.format(Locale.ROOT, "%s × %s  %.2f", name, weight(each), correlation);
       bars.add(new Amount(label, correlation, Double.NaN, Double.NaN, Theme::policy));
     }
   }

@@ -76,7 +76,20 @@ class RewardModelTrainingTest {
       for (RewardConfig.Labels labels : RewardConfig.Labels.values()) {
         RewardConfig config =
             new RewardConfig(
-                "", loss, Collections.emptySortedMap(), labels, 0.01, 1, 4, 16, null, 1e-2, 0.1, 0.1, 1, Toy.ADAM);
+                "",
+                loss,
+                Collections.emptySortedMap(),
+                labels,
+                0.01,
+                1,
+                4,
+                16,
+                null,
+                1e-2,
+                0.1,
+                0.1,
+                1,
+                Toy.ADAM);
         JsonNode figures = run(config, 1, loss + "-" + labels, preferences, 200);
         assertTrue(figures.get("accuracy").asDouble() > 0.85, loss + ", " + labels + figures);
       }
