@@ -3,7 +3,7 @@ package org.rlaif.kit;
 import static org.rlaif.kit.UserError.require;
 
 import java.util.Collections;
-import java.util.SortedMap;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -17,10 +17,10 @@ public record RatedCompletion(
     String id,
     Prompt prompt,
     String completion,
-    SortedMap<String, Double> ratings,
+    Map<String, Double> ratings,
     Provenance provenance) {
   public RatedCompletion {
-    ratings = Collections.unmodifiableSortedMap(new TreeMap<>(ratings));
+    ratings = Collections.unmodifiableMap(new TreeMap<>(ratings));
     ratings.forEach(
         (attribute, rating) ->
             require(Double.isFinite(rating), attribute + " of completion " + id, rating, "finite"));

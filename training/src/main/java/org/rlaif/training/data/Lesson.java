@@ -1,7 +1,6 @@
 package org.rlaif.training.data;
 
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
@@ -81,6 +80,6 @@ record Lesson(
   @Nullable RatedCompletion ratedCompletion() {
     return completion == null || ratings.isEmpty()
         ? null
-        : new RatedCompletion(id, prompt, completion, new TreeMap<>(ratings), Provenance.human());
+        : new RatedCompletion(id, prompt, completion, ratings, Provenance.human());
   }
 }

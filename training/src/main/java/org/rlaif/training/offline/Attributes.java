@@ -76,11 +76,13 @@ record Attributes(List<String> names, double[] weights, double[] means, double[]
     return predictions;
   }
 
-  /** The sum of ratings or predictions, each times its weight; NaN if one is missing. */
+  /**
+   * The sum of ratings or predictions, each times its weight; NaN if one that counts is missing.
+   */
   double sum(double[] values) {
     double sum = 0;
     for (int i = 0; i < values.length; i++) {
-      sum += weights[i] * values[i];
+      sum += weights[i] == 0 ? 0 : weights[i] * values[i];
     }
     return sum;
   }

@@ -76,6 +76,8 @@ class RewardRegressionTest {
     assertArrayEquals(
         new double[] {1.5 * Math.sqrt(0.5), -0.1 * Math.sqrt(300)}, attributes.shares(), 1e-12);
     assertTrue(Double.isNaN(attributes.sum(ratings[1])), "what is missing is not 0");
+    var first = Attributes.of(new TreeMap<>(Map.of("assent", 1.5, "words", 0.0)), ratings);
+    assertEquals(4.5, first.sum(ratings[1]), "what counts nothing may be missing");
   }
 
   @Test
