@@ -83,7 +83,8 @@ public enum Shape {
         /* parallel= */ false,
         /* tied= */ true,
         Head.LANGUAGE_MODEL,
-        DecoderConfig.NO_PADDING);
+        DecoderConfig.NO_PADDING,
+        /* scores= */ 1);
   }
 
   static List<String> labels() {

@@ -104,7 +104,8 @@ final class ConfigJson {
         fields.flag("use_parallel_residual", true),
         fields.flag(TIED, false),
         head,
-        padding);
+        padding,
+        /* scores= */ 1);
   }
 
   private static DecoderConfig llama(ConfigFields fields, Family family, Head head, int padding) {
@@ -139,7 +140,8 @@ final class ConfigJson {
         /* parallel= */ false,
         fields.flag(TIED, false),
         head,
-        padding);
+        padding,
+        /* scores= */ 1);
   }
 
   /** Tokens that a token sees, or 0 for all. */

@@ -53,6 +53,9 @@ final class ConfigWriter {
     if (!config.tied()) {
       json.put(ConfigJson.TIED, false);
     }
+    if (config.scores() != 1) {
+      throw new IllegalArgumentException(config.scores() + " scores (expected: 1, as others read)");
+    }
     if (config.head() == Head.SCORE) {
       json.put("num_labels", 1);
       json.putObject("id2label").put("0", "SCORE");

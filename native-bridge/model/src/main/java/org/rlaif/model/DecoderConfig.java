@@ -26,6 +26,8 @@ import org.rlaif.model.Mlp.Activation;
  * @param head what turns hidden states into answers
  * @param scorePadding the token that a score is not read at, as {@link #scored} tells; {@link
  *     #NO_PADDING}: scores are read at the last token
+ * @param scores how many numbers a score head says; more than one while a reward model learns
+ *     several attributes, and never in a model folder
  */
 public record DecoderConfig(
     Family family,
@@ -41,7 +43,8 @@ public record DecoderConfig(
     boolean parallel,
     boolean tied,
     Head head,
-    int scorePadding) {
+    int scorePadding,
+    int scores) {
   /** No token has this id. */
   public static final int NO_PADDING = -1;
 
@@ -49,7 +52,7 @@ public record DecoderConfig(
   public enum Head {
     /** Logits over the vocabulary. */
     LANGUAGE_MODEL,
-    /** One number per position, no bias. */
+    /** One number per position, or {@link DecoderConfig#scores}, no bias. */
     SCORE
   }
 
@@ -72,6 +75,8 @@ public record DecoderConfig(
         rotary == null ? 0 : rotary.width(),
         "at most the head width, " + attention.headWidth());
     scorePadding = head == Head.SCORE ? Math.max(scorePadding, NO_PADDING) : NO_PADDING;
+    scores = head == Head.SCORE ? scores : 1;
+    UserError.require(scores > 0, "scores", scores, ">= 1");
   }
 
   /** GPT-2 (Radford et al. 2019) of that size, a language model. */
@@ -96,7 +101,8 @@ public record DecoderConfig(
         /* parallel= */ false,
         /* tied= */ true,
         Head.LANGUAGE_MODEL,
-        NO_PADDING);
+        NO_PADDING,
+        /* scores= */ 1);
   }
 
   /** (V, W). */
@@ -136,9 +142,9 @@ public record DecoderConfig(
         : TensorSpec.of(family.names().head() + ".weight", vocabularySize, width);
   }
 
-  /** The vector that gives scores, (1, W). */
+  /** The vector that gives scores, (1, W), or one below the other for each of them. */
   public TensorSpec scoreHead() {
-    return TensorSpec.of("score.weight", 1, width);
+    return TensorSpec.of("score.weight", scores, width);
   }
 
   /** Every tensor of the model under Hugging Face's names, in the order of the network. */
@@ -181,6 +187,11 @@ public record DecoderConfig(
     return with(contextLength, normEpsilon, mlp, tied, other, scorePadding);
   }
 
+  /** The same trunk under a head of so many scores. */
+  public DecoderConfig withScores(int number) {
+    return with(contextLength, normEpsilon, mlp, tied, Head.SCORE, scorePadding, number);
+  }
+
   /** The same, with scores that are not read at this token; {@link #NO_PADDING}: at the last. */
   public DecoderConfig withScorePadding(int token) {
     return with(contextLength, normEpsilon, mlp, tied, head, token);
@@ -202,6 +213,17 @@ public record DecoderConfig(
 
   DecoderConfig with(
       int context, double normEpsilon, Mlp mlp, boolean tied, Head head, int scorePadding) {
+    return with(context, normEpsilon, mlp, tied, head, scorePadding, scores);
+  }
+
+  private DecoderConfig with(
+      int context,
+      double normEpsilon,
+      Mlp mlp,
+      boolean tied,
+      Head head,
+      int scorePadding,
+      int scores) {
     return new DecoderConfig(
         family,
         vocabularySize,
@@ -216,6 +238,7 @@ public record DecoderConfig(
         parallel,
         tied,
         head,
-        scorePadding);
+        scorePadding,
+        scores);
   }
 }

@@ -200,12 +200,12 @@ record Decoder(
     return logits(predicting(sequences)).div(temperature).logSoftmax(); // (N, V)
   }
 
-  /** The score head at these positions of the packed rows, (N). */
+  /** The score head at these positions of the packed rows, (N); of several scores (N scores). */
   Tensor scores(Sequences sequences, long[] positions) {
     require(Head.SCORE);
     try (Scope scope = Scope.open()) {
       Tensor hidden = choose(trunk(sequences), positions); // (N, W)
-      return scope.keep(Layers.project(hidden, weight(config.scoreHead())).reshape(-1)); // (N)
+      return scope.keep(Layers.project(hidden, weight(config.scoreHead())).reshape(-1));
     }
   }
 

@@ -38,7 +38,7 @@ final class Initial {
     } else if (spec.shape().size() == 1) {
       fill(numbers, () -> 1); // the gain of a norm
     } else if (spec.equals(config.scoreHead())) {
-      scoreHead(numbers, random);
+      scoreHead(numbers, config.width(), random);
     } else if (added.contains(spec)) {
       normal(numbers, random, deviation / Math.sqrt(2.0 * config.layers()));
     } else {
@@ -49,8 +49,8 @@ final class Initial {
   /**
    * N(0, 1/√(width + 1)), so that first scores are of order 1 (Stiennon et al. 2020, appendix B.1).
    */
-  static void scoreHead(FloatBuffer numbers, SplittableRandom random) {
-    normal(numbers, random, 1 / Math.sqrt(numbers.remaining() + 1.0));
+  static void scoreHead(FloatBuffer numbers, int width, SplittableRandom random) {
+    normal(numbers, random, 1 / Math.sqrt(width + 1.0));
   }
 
   /** A uniform in ±1/√in, B zero. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -113,20 +114,60 @@ public final class Network implements Trainable, AutoCloseable {
    * head, as a reward model begins: N(0, 1/√(W + 1)).
    */
   public Network withScoreHead(long seed) {
+    return withScoreHead(/* scores= */ 1, seed);
+  }
+
+  /** Like {@link #withScoreHead(long)}, under a head of so many scores. */
+  public Network withScoreHead(int scores, long seed) {
+    return withScoreHead(
+        scores, numbers -> Initial.scoreHead(numbers, config.width(), new SplittableRandom(seed)));
+  }
+
+  /**
+   * A network of its own with a copy of this one's trunk, or of its adapter, whose one score is a
+   * weighted sum of this one's scores: heads are linear, so that the sum of theirs is a head.
+   *
+   * @param weights of each score
+   */
+  public Network withSumOfScores(double... weights) {
+    if (weights.length != config.scores()) {
+      throw new IllegalArgumentException(
+          weights.length + " weights (expected: " + config.scores() + ", one of each score)");
+    }
+    float[] heads = scoreHead(); // (scores, W)
+    int width = config.width();
+    return withScoreHead(
+        /* scores= */ 1,
+        numbers -> {
+          for (int column = 0; column < width; column++) {
+            double sum = 0;
+            for (int row = 0; row < weights.length; row++) {
+              sum += weights[row] * heads[row * width + column];
+            }
+            numbers.put((float) sum);
+          }
+        });
+  }
+
+  private Network withScoreHead(int scores, Consumer<FloatBuffer> head) {
+    DecoderConfig scored = config.withScores(scores);
     Weights own = trainedWeights();
+    String name = adapter == null ? scored.scoreHead().name() : Lora.scoreHead(scored).name();
     BiConsumer<TensorSpec, FloatBuffer> filler =
         (spec, numbers) -> {
-          boolean kept =
-              adapter == null ? !spec.equals(config.scoreHead()) : own.contains(spec.name());
-          if (kept) {
-            own.copyTo(spec.name(), numbers);
+          if (spec.name().equals(name)) {
+            head.accept(numbers);
           } else {
-            Initial.scoreHead(numbers, new SplittableRandom(seed));
+            own.copyTo(spec.name(), numbers);
           }
         };
     return adapter == null
-        ? filled(config.withHead(Head.SCORE), device, filler)
-        : adapted(adapter.lora(), Head.SCORE, filler);
+        ? filled(scored, device, filler)
+        : adapted(adapter.lora(), scored, filler);
+  }
+
+  private float[] scoreHead() {
+    return decoder.weight(config.scoreHead()).toFloats();
   }
 
   /**
@@ -139,14 +180,14 @@ public final class Network implements Trainable, AutoCloseable {
     String scoreHead = Lora.scoreHead(config).name();
     return adapted(
         lora,
-        head,
+        config.withHead(head),
         (spec, numbers) -> {
           if (!spec.name().equals(scoreHead)) {
             Initial.factor(spec, numbers, random);
           } else if (config.head() == Head.SCORE) {
-            numbers.put(decoder.weight(config.scoreHead()).toFloats());
+            numbers.put(scoreHead());
           } else {
-            Initial.scoreHead(numbers, random);
+            Initial.scoreHead(numbers, config.width(), random);
           }
         });
   }
@@ -157,7 +198,8 @@ public final class Network implements Trainable, AutoCloseable {
    * @param weights a copy of which it takes, {@link Lora#parameters}
    */
   public Network withAdapter(Lora lora, Head head, Weights weights) {
-    return adapted(lora, head, (spec, numbers) -> weights.copyTo(spec.name(), numbers));
+    return adapted(
+        lora, config.withHead(head), (spec, numbers) -> weights.copyTo(spec.name(), numbers));
   }
 
   /** The base alone, to be asked and not to be trained. */
@@ -182,8 +224,8 @@ public final class Network implements Trainable, AutoCloseable {
     return parameters.values().stream().anyMatch(Parameters::isRounded);
   }
 
-  private Network adapted(Lora lora, Head head, BiConsumer<TensorSpec, FloatBuffer> filler) {
-    DecoderConfig adapted = config.withHead(head);
+  private Network adapted(
+      Lora lora, DecoderConfig adapted, BiConsumer<TensorSpec, FloatBuffer> filler) {
     try (Scope scope = Scope.open()) {
       Map<String, Tensor> own = Parameters.trained(lora.parameters(adapted), device, filler);
       Map<String, Tensor> all = shared(adapted);
@@ -239,7 +281,10 @@ public final class Network implements Trainable, AutoCloseable {
     return decoder.scores(sequences, sequences.predictors());
   }
 
-  /** The score head where the score of each row is read, {@link DecoderConfig#scored}. (B) */
+  /**
+   * The score head where the score of each row is read, {@link DecoderConfig#scored}: (B), or of a
+   * head of several scores (B scores), row after row.
+   */
   public Tensor scores(Sequences sequences) {
     return decoder.scores(sequences, sequences.chosen(config::scored));
   }

@@ -74,6 +74,30 @@ final class NetworkTest {
   }
 
   @Test
+  void aSumOfScoresIsOneScore() {
+    Sequences rows = Tiny.sequences(3, 6);
+    double[] weights = {0.5, -2, 1};
+    try (Network policy = Tiny.network(1);
+        Network three = policy.withScoreHead(3, 2);
+        Network sum = three.withSumOfScores(weights);
+        Network second = three.withSumOfScores(0, 1, 0);
+        Scope scope = Scope.open()) {
+      float[] each = three.scores(rows).toFloats(); // row after row
+      assertEquals(3 * rows.size(), each.length);
+      double[] expected = new double[rows.size()];
+      double[] seconds = new double[rows.size()];
+      for (int i = 0; i < each.length; i++) {
+        expected[i / 3] += weights[i % 3] * each[i];
+        seconds[i / 3] += i % 3 == 1 ? each[i] : 0;
+      }
+      assertClose(expected, sum.scores(rows), 1e-5);
+      assertClose(seconds, second.scores(rows), 1e-6);
+      assertEquals(1, sum.config().scores());
+      assertThrows(IllegalArgumentException.class, () -> three.withSumOfScores(1, 2));
+    }
+  }
+
+  @Test
   void aRowDoesNotNoticeItsNeighbours() {
     Sequences together = Tiny.sequences(3, 6);
     try (Network policy = Tiny.network(1);

@@ -75,7 +75,8 @@ public final class TestModels {
         neox,
         /* tied= */ !neox,
         Head.LANGUAGE_MODEL,
-        DecoderConfig.NO_PADDING);
+        DecoderConfig.NO_PADDING,
+        /* scores= */ 1);
   }
 
   /** Special tokens of their tokenizers. */

@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import org.rlaif.judge.WinRate;
 import org.rlaif.kit.ConfigFiles;
+import org.rlaif.training.comparison.Improvement;
 import org.rlaif.training.comparison.RunComparison;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;
-import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.stages.ReportStage;
 
 /**
@@ -28,21 +27,29 @@ final class Iterations {
   private Iterations() {}
 
   /**
-   * Runs all iterations after the first, says what has come of them, and notes the models of the
-   * best as those of the first.
+   * Runs as many as are wanted, says what has come of them, and notes the models of the best as
+   * those of the first.
    *
-   * @param first which has finished
    * @param replace whether finished results may be discarded
    */
-  static void after(Session first, boolean replace, PrintWriter out) {
+  static void run(Session first, boolean replace) {
+    first.run(null, replace);
     int most = first.run().config().iterations();
+    if (most == 1) {
+      first.sumUp();
+    } else {
+      after(first, most, replace, first.out());
+    }
+  }
+
+  private static void after(Session first, int most, boolean replace, PrintWriter out) {
     Path inside = first.run().folder().path().resolve(FOLDER);
     List<Session> done = new ArrayList<>(List.of(first));
     boolean improves = say(done, out);
     while (improves && done.size() < most) {
       RunConfig next = next(first.run(), done.get(done.size() - 1).run(), done.size() + 1);
       Session session = first.another(next, inside);
-      session.runOnce(replace);
+      session.run(null, replace);
       done.add(session);
       improves = say(done, out);
     }
@@ -74,26 +81,11 @@ final class Iterations {
         100 * now.low(),
         100 * now.high());
     out.flush();
-    return improves(before, now);
-  }
-
-  /**
-   * Whether a win rate has risen by more than half the width of its 95 % interval.
-   *
-   * @param before the one of the iteration before
-   */
-  static boolean improves(double before, WinRate now) {
-    return now.value() - before > (now.high() - now.low()) / 2;
+    return Improvement.is(before, now);
   }
 
   private static WinRate winRate(Session session) {
-    RunFolder folder = session.run().folder();
-    return folder
-        .finished("evaluate")
-        .orElseThrow()
-        .figures(EvaluationFigures.class)
-        .winRate()
-        .policyVsSft();
+    return Improvement.winRate(session.run().folder());
   }
 
   /**

@@ -31,7 +31,7 @@ final class QuickstartCommand implements Callable<Integer> {
   public Integer call() {
     // The user's own come later and win.
     RunConfig config = options.load(null, SETTINGS.toArray(String[]::new));
-    new Session(config, options.runs(), spec).run(null, options.replace());
+    Iterations.run(new Session(config, options.runs(), spec), options.replace());
     return 0;
   }
 }

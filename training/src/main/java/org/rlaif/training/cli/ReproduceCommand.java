@@ -149,7 +149,7 @@ final class ReproduceCommand implements Callable<Integer> {
     Arrays.stream(Algorithm.values())
         .map(other -> RunFolder.of(runs, other.word() + "-" + seed))
         .forEach(session::borrow);
-    session.run(null, /* replace= */ false);
+    Iterations.run(session, /* replace= */ false);
     return RunFolder.of(runs, name + "-" + seed);
   }
 }

@@ -40,7 +40,7 @@ final class RunCommand implements Callable<Integer> {
     if (dryRun) {
       session.plan();
     } else {
-      session.run(null, options.replace());
+      Iterations.run(session, options.replace());
     }
     return 0;
   }

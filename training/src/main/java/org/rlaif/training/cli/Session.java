@@ -66,26 +66,12 @@ final class Session {
   }
 
   /**
-   * Runs the stages that are not finished, and says what came of a whole run.
+   * Runs the stages that are not finished.
    *
    * @param only this stage; null: all
    * @param replace whether finished results may be discarded
    */
   void run(@Nullable String only, boolean replace) {
-    work(only, replace);
-    if (only == null && config.iterations() > 1) {
-      Iterations.after(this, replace, out);
-    } else if (only == null) {
-      sumUp();
-    }
-  }
-
-  /** Runs the stages that are not finished, of a run that is part of a larger one. */
-  void runOnce(boolean replace) {
-    work(null, replace);
-  }
-
-  private void work(@Nullable String only, boolean replace) {
     RunContext context = context();
     int threads = useThreads(config);
     Device device = context.device();
@@ -120,6 +106,10 @@ final class Session {
 
   Run run() {
     return run;
+  }
+
+  PrintWriter out() {
+    return out;
   }
 
   /** Of another run by the same command. */

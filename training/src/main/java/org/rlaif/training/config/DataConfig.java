@@ -4,6 +4,7 @@ import static org.rlaif.kit.UserError.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -87,7 +88,13 @@ public record DataConfig(
      * A prompt, a completion, and whether people want it. Never guessed: a label may mean anything.
      */
     @JsonProperty("unpaired")
-    UNPAIRED;
+    UNPAIRED,
+    /**
+     * A prompt, a completion, and numbers that people give it, one for each attribute. Never
+     * guessed: a number may mean anything.
+     */
+    @JsonProperty("rated")
+    RATED;
 
     /** As it is written in a file. */
     public String word() {
@@ -119,7 +126,8 @@ public record DataConfig(
    * a prompt column, both are whole transcripts and their common beginning, up to the last {@code
    * turn}, is the prompt. Prompts and completions may be lists of messages, and {@code messages} is
    * a conversation of which every turn of the assistant is learned. {@code label} is that of the
-   * layout {@code unpaired}.
+   * layout {@code unpaired}; {@code ratings} are those of {@code rated}, and each is the attribute
+   * of its name. If none is named there they are the attributes of {@code reward.attributes}.
    */
   public record Columns(
       String messages,
@@ -128,7 +136,20 @@ public record DataConfig(
       String chosen,
       String rejected,
       String label,
-      String turn) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ratings,
+      String turn) {
+    public Columns {
+      ratings = List.copyOf(ratings);
+    }
+
+    /** The same with these ratings, if it names none itself. */
+    Columns rated(Collection<String> attributes) {
+      return ratings.isEmpty()
+          ? new Columns(
+              messages, prompt, completion, chosen, rejected, label, List.copyOf(attributes), turn)
+          : this;
+    }
+  }
 
   /**
    * What one of the files may hold, decompressed; whatever it is, it is held in memory.
@@ -173,6 +194,28 @@ public record DataConfig(
     files = List.copyOf(files);
     validationFiles = List.copyOf(validationFiles);
     testFiles = List.copyOf(testFiles);
+  }
+
+  /** The same with columns for ratings of these attributes, if it names none itself. */
+  DataConfig rated(Collection<String> attributes) {
+    return new DataConfig(
+        source,
+        seed,
+        posts,
+        files,
+        validationFiles,
+        testFiles,
+        columns.rated(attributes),
+        layout,
+        promptTemplate,
+        completionPrefix,
+        chat,
+        system,
+        validation,
+        test,
+        tooLong,
+        bytesPerToken,
+        limits);
   }
 
   /** Every file there is. */

@@ -3,28 +3,35 @@ package org.rlaif.training.config;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.hub.Hub;
 import org.rlaif.training.losses.BradleyTerry;
 
 /**
- * The reward model: Bradley–Terry on labels, started from the SFT weights.
+ * The reward model: Bradley–Terry on labels, or regression on ratings, started from the SFT
+ * weights.
  *
  * @param folder a reward model that is there: its folder, or its name on the hub; then there are no
  *     candidates and no labels, and nothing is trained here. Empty: it is trained
- * @param loss what a preference asks for
+ * @param loss what a preference, or a rating, asks for
+ * @param attributes that are learned with the loss {@link Loss#REGRESSION}, and the weight of each
+ *     in the score, on the scale of its ratings; a negative one makes an attribute a cost
  * @param labels how sure a label is taken to be
  * @param centring weight of the squared sum of a pair's scores in the loss; 0: without
  * @param members of an ensemble, which differ by their seed: each has a head and an order of the
  *     preferences of its own
- * @param epochs passes over the preferences
- * @param batch pairs per step
+ * @param epochs passes over the preferences, or the rated completions
+ * @param batch pairs, or completions, per step
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
  */
 public record RewardConfig(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String folder,
-    BradleyTerry loss,
+    Loss loss,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, Double> attributes,
     Labels labels,
     double centring,
     int members,
@@ -37,6 +44,33 @@ public record RewardConfig(
     double maxGradientNorm,
     AdamConfig adam)
     implements TrainerConfig {
+
+  /** What is minimised. */
+  public enum Loss {
+    @JsonProperty("bradley_terry")
+    BRADLEY_TERRY(BradleyTerry.PLAIN),
+    @JsonProperty("margin")
+    MARGIN(BradleyTerry.MARGIN),
+    @JsonProperty("scaled")
+    SCALED(BradleyTerry.SCALED),
+    /** The squared error of several attributes of completions that people have rated. */
+    @JsonProperty("regression")
+    REGRESSION(null);
+
+    private final @Nullable BradleyTerry ofPairs;
+
+    Loss(@Nullable BradleyTerry ofPairs) {
+      this.ofPairs = ofPairs;
+    }
+
+    /** Of pairs, which all others but regression learn from. */
+    public BradleyTerry ofPairs() {
+      if (ofPairs == null) {
+        throw new IllegalStateException(this + " learns from no pairs");
+      }
+      return ofPairs;
+    }
+  }
 
   /** How sure a label is taken to be. */
   public enum Labels {
@@ -72,6 +106,48 @@ public record RewardConfig(
         members,
         "1, as reward.folder is a single model that is there");
     Ranges.atLeastOne("reward.epochs", epochs);
+    attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    if (loss == Loss.REGRESSION) {
+      checkRegression(attributes, labels, centring, members);
+    } else {
+      UserError.require(
+          attributes.isEmpty(), "reward.attributes", attributes, "none, but with loss: regression");
+    }
+  }
+
+  private static void checkRegression(
+      SortedMap<String, Double> attributes, Labels labels, double centring, int members) {
+    UserError.require(
+        !attributes.isEmpty(),
+        "reward.attributes",
+        attributes,
+        "names with weights, such as {helpfulness: 1, verbosity: -0.4}, to go with loss: regression");
+    attributes.forEach(
+        (name, weight) ->
+            UserError.require(
+                weight != null && Double.isFinite(weight),
+                "reward.attributes." + name,
+                weight,
+                "a finite number: its weight in the score"));
+    UserError.require(
+        attributes.values().stream().anyMatch(weight -> weight != 0),
+        "reward.attributes",
+        attributes,
+        "a weight that is not 0");
+    UserError.require(
+        labels == Labels.SOFT,
+        "reward.labels",
+        "hard",
+        "soft: regression learns ratings as they are");
+    UserError.require(
+        centring == 0, "reward.centring", centring, "0: regression has no pairs to centre");
+    UserError.require(
+        members == 1, "reward.members", members, "1, with loss: regression: it has no ensembles");
+  }
+
+  /** Whether ratings are learned, and not preferences. */
+  public boolean regresses() {
+    return loss == Loss.REGRESSION;
   }
 
   /** Whether the model is trained in this run. */
@@ -103,6 +179,6 @@ public record RewardConfig(
 
   /** Whether what is minimised is the cross-entropy with the labels, and nothing else. */
   public boolean plain() {
-    return loss == BradleyTerry.PLAIN && centring == 0;
+    return loss == Loss.BRADLEY_TERRY && centring == 0;
   }
 }

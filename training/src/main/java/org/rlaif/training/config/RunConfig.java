@@ -101,10 +101,38 @@ public record RunConfig(
         onPolicy.environment(),
         "null: " + algorithm.word() + " learns from labels, and nobody answers it");
     require(
+        onPolicy.environment() == null || iterations == 1,
+        "iterations",
+        iterations,
+        "1 with onPolicy.environment, as there is no win rate that would end them");
+    require(
+        onPolicy.environment() == null || evaluation.against().isEmpty(),
+        "evaluation.against",
+        evaluation.against(),
+        "empty with onPolicy.environment: its policy is compared with where it started");
+    require(
         onPolicy.environment() == null || evaluation.bestOf().isEmpty(),
         "evaluation.bestOf",
         evaluation.bestOf(),
         "[] with onPolicy.environment, as no single completion is chosen there");
+    require(
+        (data.layout() == DataConfig.Layout.RATED) == reward.regresses(),
+        "data.layout",
+        data.layout().word(),
+        "rated where reward.loss is regression, and nowhere else: one learns from the other");
+    require(
+        !reward.regresses() || algorithm.isOnPolicy(),
+        "algorithm",
+        algorithm.word(),
+        "an on-policy one, with reward.loss: regression: no other has a reward model");
+    if (reward.regresses()) {
+      data = data.rated(reward.attributes().keySet());
+      require(
+          data.columns().ratings().containsAll(reward.attributes().keySet()),
+          "reward.attributes",
+          reward.attributes().keySet(),
+          "some of data.columns.ratings, " + data.columns().ratings());
+    }
     require(
         sft != null || !model.folder().isEmpty(),
         "sft",

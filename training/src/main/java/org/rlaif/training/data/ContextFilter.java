@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
+import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.PromptEncoder;
@@ -38,14 +39,7 @@ public final class ContextFilter {
 
   /** Examples whose prompt and completion fit. */
   public List<Example> examples(List<Example> examples) {
-    return fitting(
-        examples,
-        Example::id,
-        each -> chars(each.prompt(), each.completion()),
-        each ->
-            prompt(each.id(), each.prompt())
-                + encoder.completion(each.id(), each.prompt(), each.completion()).length,
-        "prompt and completion");
+    return completions(examples, Example::id, Example::prompt, Example::completion);
   }
 
   /** Preferences of which both completions fit behind the prompt. */
@@ -62,14 +56,17 @@ public final class ContextFilter {
 
   /** Completions by themselves that fit behind their prompts. */
   public List<UnpairedPreference> unpaired(List<UnpairedPreference> preferences) {
-    return fitting(
+    return completions(
         preferences,
         UnpairedPreference::id,
-        each -> chars(each.prompt(), each.completion()),
-        each ->
-            prompt(each.id(), each.prompt())
-                + encoder.completion(each.id(), each.prompt(), each.completion()).length,
-        "prompt and completion");
+        UnpairedPreference::prompt,
+        UnpairedPreference::completion);
+  }
+
+  /** Rated completions that fit behind their prompts. */
+  public List<RatedCompletion> rated(List<RatedCompletion> completions) {
+    return completions(
+        completions, RatedCompletion::id, RatedCompletion::prompt, RatedCompletion::completion);
   }
 
   /** Examples whose prompt leaves room for a completion of so many tokens. */
@@ -90,6 +87,22 @@ public final class ContextFilter {
   /** How many completions so far were encoded apart from their prompts. */
   public int apart() {
     return encoder.apart();
+  }
+
+  private <T> List<T> completions(
+      List<T> rows,
+      Function<T, String> id,
+      Function<T, Prompt> prompt,
+      Function<T, String> completion) {
+    return fitting(
+        rows,
+        id,
+        each -> chars(prompt.apply(each), completion.apply(each)),
+        each ->
+            prompt(id.apply(each), prompt.apply(each))
+                + encoder.completion(id.apply(each), prompt.apply(each), completion.apply(each))
+                    .length,
+        "prompt and completion");
   }
 
   private <T> List<T> fitting(

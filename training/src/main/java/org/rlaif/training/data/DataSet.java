@@ -10,6 +10,7 @@ import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
+import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UnpairedPreference;
 
 /**
@@ -22,6 +23,8 @@ import org.rlaif.kit.UnpairedPreference;
  * @param heldOutPreferences by people, on validation and test prompts: nothing is trained on them
  * @param unpaired by people on training prompts, likewise, of completions by themselves
  * @param heldOutUnpaired the same on validation and test prompts
+ * @param rated by people on training prompts, completions by themselves
+ * @param heldOutRated the same on validation and test prompts
  */
 public record DataSet(
     List<Example> train,
@@ -30,7 +33,9 @@ public record DataSet(
     List<Preference> preferences,
     List<Preference> heldOutPreferences,
     List<UnpairedPreference> unpaired,
-    List<UnpairedPreference> heldOutUnpaired) {
+    List<UnpairedPreference> heldOutUnpaired,
+    List<RatedCompletion> rated,
+    List<RatedCompletion> heldOutRated) {
 
   private static final String TRAIN = "train.jsonl";
   private static final String VALIDATION = "validation.jsonl";
@@ -39,6 +44,8 @@ public record DataSet(
   private static final String HELD_OUT = "heldOutPreferences.jsonl";
   private static final String UNPAIRED = "unpaired.jsonl";
   private static final String HELD_OUT_UNPAIRED = "heldOutUnpaired.jsonl";
+  private static final String RATED = "rated.jsonl";
+  private static final String HELD_OUT_RATED = "heldOutRated.jsonl";
 
   public DataSet {
     train = List.copyOf(train);
@@ -48,6 +55,8 @@ public record DataSet(
     heldOutPreferences = List.copyOf(heldOutPreferences);
     unpaired = List.copyOf(unpaired);
     heldOutUnpaired = List.copyOf(heldOutUnpaired);
+    rated = List.copyOf(rated);
+    heldOutRated = List.copyOf(heldOutRated);
   }
 
   /** Without completions that were judged by themselves. */
@@ -57,12 +66,21 @@ public record DataSet(
       List<Example> test,
       List<Preference> preferences,
       List<Preference> heldOutPreferences) {
-    this(train, validation, test, preferences, heldOutPreferences, List.of(), List.of());
+    this(
+        train,
+        validation,
+        test,
+        preferences,
+        heldOutPreferences,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   /** Whether people have said which completions are better, or good, so that no judge is asked. */
   public boolean hasPreferences() {
-    return !preferences.isEmpty() || !unpaired.isEmpty();
+    return !preferences.isEmpty() || !unpaired.isEmpty() || !rated.isEmpty();
   }
 
   /** Whether any prompt is a conversation, which only a chat template can write. */
@@ -98,6 +116,7 @@ public record DataSet(
    *
    * @param preferences by people; null, as the held-out ones, if there are none
    * @param unpaired likewise, of completions by themselves
+   * @param rated likewise, completions with ratings
    * @param inTwoSplits rows that were left out, as others with the same prompt stand in the files
    *     for validation or test; null if none
    */
@@ -110,6 +129,8 @@ public record DataSet(
       @Nullable Integer heldOutPreferences,
       @Nullable Integer unpaired,
       @Nullable Integer heldOutUnpaired,
+      @Nullable Integer rated,
+      @Nullable Integer heldOutRated,
       @Nullable Integer inTwoSplits) {}
 
   Figures figures(int inTwoSplits) {
@@ -121,6 +142,8 @@ public record DataSet(
         preferences.isEmpty() ? null : heldOutPreferences.size(),
         unpaired.isEmpty() ? null : unpaired.size(),
         unpaired.isEmpty() ? null : heldOutUnpaired.size(),
+        rated.isEmpty() ? null : rated.size(),
+        rated.isEmpty() ? null : heldOutRated.size(),
         inTwoSplits == 0 ? null : inTwoSplits);
   }
 
@@ -135,6 +158,10 @@ public record DataSet(
       JsonLines.write(folder.resolve(UNPAIRED), unpaired);
       JsonLines.write(folder.resolve(HELD_OUT_UNPAIRED), heldOutUnpaired);
     }
+    if (!rated.isEmpty()) {
+      JsonLines.write(folder.resolve(RATED), rated);
+      JsonLines.write(folder.resolve(HELD_OUT_RATED), heldOutRated);
+    }
   }
 
   /** Reads what {@link #write} wrote. */
@@ -145,11 +172,14 @@ public record DataSet(
         JsonLines.read(folder.resolve(TEST), Example.class),
         JsonLines.read(folder.resolve(PREFERENCES), Preference.class),
         JsonLines.read(folder.resolve(HELD_OUT), Preference.class),
-        unpaired(folder.resolve(UNPAIRED)),
-        unpaired(folder.resolve(HELD_OUT_UNPAIRED)));
+        readIfAny(folder.resolve(UNPAIRED), UnpairedPreference.class),
+        readIfAny(folder.resolve(HELD_OUT_UNPAIRED), UnpairedPreference.class),
+        readIfAny(folder.resolve(RATED), RatedCompletion.class),
+        readIfAny(folder.resolve(HELD_OUT_RATED), RatedCompletion.class));
   }
 
-  private static List<UnpairedPreference> unpaired(Path file) {
-    return Files.exists(file) ? JsonLines.read(file, UnpairedPreference.class) : List.of();
+  /** What a file holds that is written only if there is something; else nothing. */
+  public static <T> List<T> readIfAny(Path file, Class<T> type) {
+    return Files.exists(file) ? JsonLines.read(file, type) : List.of();
   }
 }

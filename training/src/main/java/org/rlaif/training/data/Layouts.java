@@ -38,7 +38,8 @@ final class Layouts {
             DataConfig.Layout.PREFERENCE, new PreferenceLayout(parts),
             DataConfig.Layout.TRANSCRIPTS, new TranscriptsLayout(parts),
             DataConfig.Layout.PROMPT, new PromptLayout(parts, learned),
-            DataConfig.Layout.UNPAIRED, new UnpairedLayout(parts)));
+            DataConfig.Layout.UNPAIRED, new UnpairedLayout(parts),
+            DataConfig.Layout.RATED, new RatedLayout(parts)));
   }
 
   /** What a row becomes. */

@@ -1,18 +1,21 @@
 package org.rlaif.training.data;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
+import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UnpairedPreference;
 
 /**
  * What a row has become: a prompt with a completion to learn, or with one that was preferred to
- * another, both, or nothing; or with a completion that is wanted or is not.
+ * another, both, or nothing; or with a completion that is wanted or is not, or is rated.
  *
  * @param everyTurn whether what the assistant has said in the prompt is to be learned as well
  * @param wanted whether the completion is; null if nobody has said that
+ * @param ratings of the completion, by attribute; empty if nobody has rated it
  */
 record Lesson(
     String id,
@@ -21,7 +24,8 @@ record Lesson(
     @Nullable String chosen,
     @Nullable String rejected,
     boolean everyTurn,
-    @Nullable Boolean wanted) {
+    @Nullable Boolean wanted,
+    Map<String, Double> ratings) {
 
   Lesson(
       String id,
@@ -30,12 +34,17 @@ record Lesson(
       @Nullable String chosen,
       @Nullable String rejected,
       boolean everyTurn) {
-    this(id, prompt, completion, chosen, rejected, everyTurn, null);
+    this(id, prompt, completion, chosen, rejected, everyTurn, null, Map.of());
   }
 
   /** The same with a word on its completion. */
   Lesson labelled(boolean isWanted) {
-    return new Lesson(id, prompt, completion, chosen, rejected, everyTurn, isWanted);
+    return new Lesson(id, prompt, completion, chosen, rejected, everyTurn, isWanted, ratings);
+  }
+
+  /** The same with ratings of its completion. */
+  Lesson rated(Map<String, Double> byAttribute) {
+    return new Lesson(id, prompt, completion, chosen, rejected, everyTurn, wanted, byAttribute);
   }
 
   /**
@@ -65,5 +74,12 @@ record Lesson(
     return completion == null || wanted == null
         ? null
         : new UnpairedPreference(id, prompt, completion, wanted ? 1 : 0, Provenance.human());
+  }
+
+  /** By people; null if they have not rated the completion. */
+  @Nullable RatedCompletion ratedCompletion() {
+    return completion == null || ratings.isEmpty()
+        ? null
+        : new RatedCompletion(id, prompt, completion, ratings, Provenance.human());
   }
 }

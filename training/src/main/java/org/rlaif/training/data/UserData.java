@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.training.config.DataConfig;
 
@@ -106,6 +107,8 @@ public final class UserData {
     List<Preference> heldOut = new ArrayList<>();
     List<UnpairedPreference> unpaired = new ArrayList<>();
     List<UnpairedPreference> heldOutUnpaired = new ArrayList<>();
+    List<RatedCompletion> rated = new ArrayList<>();
+    List<RatedCompletion> heldOutRated = new ArrayList<>();
     for (Lesson row : rows) {
       String prompt = row.prompt().transcript();
       boolean isTest = test.contains(prompt);
@@ -116,6 +119,8 @@ public final class UserData {
           .forEach((isTest || isValidation ? heldOut : preferences)::add);
       Stream.ofNullable(row.unpaired())
           .forEach((isTest || isValidation ? heldOutUnpaired : unpaired)::add);
+      Stream.ofNullable(row.ratedCompletion())
+          .forEach((isTest || isValidation ? heldOutRated : rated)::add);
     }
     require(!train.isEmpty(), "data.files", "no example to train on", "completions to learn");
     require(
@@ -128,18 +133,27 @@ public final class UserData {
         "data.test",
         "no example to test on",
         "> 0, and enough rows for the evaluation");
-    require(
-        preferences.isEmpty() == heldOut.isEmpty(),
-        "data.files",
-        preferences.size() + " preferences to train on, " + heldOut.size() + " to measure with",
-        "at least 1 of each");
-    require(
-        unpaired.isEmpty() == heldOutUnpaired.isEmpty(),
-        "data.files",
-        unpaired.size() + " labels to train on, " + heldOutUnpaired.size() + " to measure with",
-        "at least 1 of each");
+    requireBoth(preferences, heldOut, "preferences");
+    requireBoth(unpaired, heldOutUnpaired, "labels");
+    requireBoth(rated, heldOutRated, "rated completions");
     return new DataSet(
-        train, validationExamples, testExamples, preferences, heldOut, unpaired, heldOutUnpaired);
+        train,
+        validationExamples,
+        testExamples,
+        preferences,
+        heldOut,
+        unpaired,
+        heldOutUnpaired,
+        rated,
+        heldOutRated);
+  }
+
+  private static void requireBoth(List<?> learned, List<?> heldOut, String what) {
+    require(
+        learned.isEmpty() == heldOut.isEmpty(),
+        "data.files",
+        learned.size() + " " + what + " to train on, " + heldOut.size() + " to measure with",
+        "at least 1 of each");
   }
 
   /** What changes when the content of a file does; part of the data stage's fingerprint. */

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.rlaif.torch.Network;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Sequences;
@@ -73,13 +74,19 @@ public final class Forward {
 
   /** Raw scores at the last token of each sequence. */
   public static double[] scores(Network network, List<Sequence> sequences) {
-    double[] scores = new double[sequences.size()];
+    return Stream.of(allScores(network, sequences)).mapToDouble(each -> each[0]).toArray();
+  }
+
+  /** Likewise all scores of a head of several, one row per sequence. */
+  public static double[][] allScores(Network network, List<Sequence> sequences) {
+    int n = network.config().scores();
+    double[][] scores = new double[sequences.size()][n];
     for (int[] rows : microbatches(sequences, SCORED_TOGETHER)) {
       try (Scope scope = Scope.open();
           var noGrad = Torch.noGrad()) {
         float[] some = network.scores(Sequence.batch(sequences, rows)).toFloats();
-        for (int i = 0; i < rows.length; i++) {
-          scores[rows[i]] = some[i];
+        for (int i = 0; i < some.length; i++) {
+          scores[rows[i / n]][i % n] = some[i];
         }
       }
     }

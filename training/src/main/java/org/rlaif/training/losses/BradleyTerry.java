@@ -1,6 +1,5 @@
 package org.rlaif.training.losses;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import org.rlaif.torch.Tensor;
 
 /**
@@ -15,7 +14,6 @@ import org.rlaif.torch.Tensor;
  */
 public enum BradleyTerry {
   /** As it is. Its minimum is at d = log(q / (1 - q)). */
-  @JsonProperty("bradley_terry")
   PLAIN {
     @Override
     public Tensor of(Tensor differences, Tensor targets, Tensor leans) {
@@ -27,7 +25,6 @@ public enum BradleyTerry {
    * sigmoid(d - m): Touvron et al. 2023, Llama 2 (arXiv 2307.09288), eq. 2. The minimum of a soft
    * label moves by its lean.
    */
-  @JsonProperty("margin")
   MARGIN {
     @Override
     public Tensor of(Tensor differences, Tensor targets, Tensor leans) {
@@ -39,7 +36,6 @@ public enum BradleyTerry {
    * 2024, HelpSteer2-Preference (arXiv 2410.01257). Their grades of 1 to 3 are three times these.
    * The mean is over the pairs, so ties count nothing and take part.
    */
-  @JsonProperty("scaled")
   SCALED {
     @Override
     public Tensor of(Tensor differences, Tensor targets, Tensor leans) {

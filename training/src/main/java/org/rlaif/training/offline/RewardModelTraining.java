@@ -142,6 +142,7 @@ public final class RewardModelTraining {
       Tensor loss =
           config
               .loss()
+              .ofPairs()
               .of(
                   firsts.minus(seconds),
                   Tensor.of(each(labels, config.labels()::target), n),
@@ -160,7 +161,8 @@ public final class RewardModelTraining {
     }
   }
 
-  private static ScoreScale scale(double[] scores) {
+  /** Mean and standard deviation of raw scores of training completions. */
+  static ScoreScale scale(double[] scores) {
     double deviation = Statistics.standardDeviation(scores);
     UserError.require(
         deviation > 0,

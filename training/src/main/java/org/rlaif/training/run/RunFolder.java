@@ -232,15 +232,14 @@ public final class RunFolder {
    */
   public void noteModelsOf(RunFolder other) {
     Map<String, String> models = new TreeMap<>(models());
-    other.models().forEach((name, model) -> models.put(name, relative(other.path.resolve(model))));
+    other
+        .models()
+        .forEach(
+            (name, model) ->
+                models.put(
+                    name,
+                    Path.of(model).isAbsolute() ? model : relative(other.path.resolve(model))));
     noteModels(models);
-  }
-
-  private Map<String, String> models() {
-    Map<String, String> models = new TreeMap<>();
-    Json.read(path.resolve(MODELS), Map.class)
-        .forEach((name, model) -> models.put(String.valueOf(name), String.valueOf(model)));
-    return models;
   }
 
   /**

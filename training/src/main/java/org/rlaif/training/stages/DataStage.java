@@ -21,7 +21,7 @@ record DataStage(RunConfig config) implements Stage<DataSet.Figures> {
         "Reads or generates the data and splits it.",
         DataSet.Figures.class,
         Product.DATA,
-        List.of("train", "validation", "test", "preferences", "unpaired", "inTwoSplits"));
+        List.of("train", "validation", "test", "preferences", "unpaired", "rated", "inTwoSplits"));
   }
 
   /** The user's files count by their content: who changes one repeats the run. */

@@ -13,7 +13,7 @@ import org.rlaif.kit.Json;
  * null.
  *
  * @param judge its name, or people
- * @param train preferences to learn from
+ * @param train preferences, or completions by themselves, to learn from
  * @param heldOut preferences to measure on
  * @param tooLong of people's, left out; null if a judge was asked
  */

@@ -1,6 +1,5 @@
 package org.rlaif.training.stages;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +9,7 @@ import org.rlaif.judge.Labeler;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.PromptEncoder;
@@ -20,6 +20,7 @@ import org.rlaif.training.data.DataSet;
 import org.rlaif.training.data.Splits;
 import org.rlaif.training.offline.LabelledCompletions;
 import org.rlaif.training.offline.LabelledPairs;
+import org.rlaif.training.offline.RatedCompletions;
 import org.rlaif.training.report.Charts.Amount;
 import org.rlaif.training.report.Charts.Axis;
 import org.rlaif.training.report.Pictures;
@@ -36,6 +37,8 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
   private static final String HELD_OUT = "heldOut.jsonl";
   private static final String UNPAIRED = "unpaired.jsonl";
   private static final String HELD_OUT_UNPAIRED = "heldOutUnpaired.jsonl";
+  private static final String RATED = "rated.jsonl";
+  private static final String HELD_OUT_RATED = "heldOutRated.jsonl";
 
   @Override
   public About<LabelFigures> about() {
@@ -88,9 +91,15 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
         JsonLines.write(out.resolve(UNPAIRED), unpaired);
         JsonLines.write(out.resolve(HELD_OUT_UNPAIRED), heldOutUnpaired);
       }
+      List<RatedCompletion> rated = filter.rated(data.rated());
+      List<RatedCompletion> heldOutRated = filter.rated(data.heldOutRated());
+      if (!rated.isEmpty()) {
+        JsonLines.write(out.resolve(RATED), rated);
+        JsonLines.write(out.resolve(HELD_OUT_RATED), heldOutRated);
+      }
       return LabelFigures.ofPeople(
-          train.size() + unpaired.size(),
-          heldOut.size() + heldOutUnpaired.size(),
+          train.size() + unpaired.size() + rated.size(),
+          heldOut.size() + heldOutUnpaired.size() + heldOutRated.size(),
           filter.dropped());
     }
   }
@@ -141,14 +150,22 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
     LabelledPairs pairs = read(run, encoder);
     return new LabelledCompletions(
         pairs,
-        filter.unpaired(unpaired(folder.resolve(UNPAIRED))),
-        filter.unpaired(unpaired(folder.resolve(HELD_OUT_UNPAIRED))),
+        filter.unpaired(DataSet.readIfAny(folder.resolve(UNPAIRED), UnpairedPreference.class)),
+        filter.unpaired(
+            DataSet.readIfAny(folder.resolve(HELD_OUT_UNPAIRED), UnpairedPreference.class)),
         pairs.tooLong() + filter.dropped(),
         encoder.apart());
   }
 
-  private static List<UnpairedPreference> unpaired(Path file) {
-    return Files.exists(file) ? JsonLines.read(file, UnpairedPreference.class) : List.of();
+  /** Completions that people have rated, as far as they fit the context. */
+  static RatedCompletions readRated(Run run, PromptEncoder encoder) {
+    Path folder = run.path(Product.PREFERENCES);
+    ContextFilter filter = run.filter(encoder);
+    List<RatedCompletion> train =
+        filter.rated(DataSet.readIfAny(folder.resolve(RATED), RatedCompletion.class));
+    List<RatedCompletion> heldOut =
+        filter.rated(DataSet.readIfAny(folder.resolve(HELD_OUT_RATED), RatedCompletion.class));
+    return new RatedCompletions(train, heldOut, filter.dropped(), filter.apart());
   }
 
   @Override

@@ -1,8 +1,10 @@
 package org.rlaif.training.stages;
 
 import java.awt.Color;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.rlaif.training.offline.PreferenceBins;
 import org.rlaif.training.offline.PreferenceBins.Calibration;
@@ -11,11 +13,15 @@ import org.rlaif.training.offline.PreferenceBins.Margin;
 import org.rlaif.training.report.Charts.Line;
 import org.rlaif.training.report.Charts.Look;
 import org.rlaif.training.report.Charts.Panel;
+import org.rlaif.training.report.MetricCurves;
 import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.Theme;
 
-/** Where a reward model agrees with held-out labels: margins, calibration, confidence. */
+/**
+ * How a reward model learned, and where it agrees with held-out labels: margins, calibration,
+ * confidence.
+ */
 final class RewardPictures {
   private RewardPictures() {}
 
@@ -35,6 +41,28 @@ final class RewardPictures {
         280,
         3,
         List.of(margins(bins.margins()), calibration(bins), confidence(bins.confidence())));
+  }
+
+  /**
+   * What it minimised; nothing, if it was only once.
+   *
+   * @param stage its folder
+   * @param unit of the loss
+   */
+  static Optional<Picture> loss(Path stage, String caption, String unit) {
+    double[][] loss = new MetricCurves(stage).curve("step", "loss", 0);
+    if (loss[0].length < 2) {
+      return Optional.empty();
+    }
+    List<Line> lines = MetricCurves.ofBatches(loss, Theme::policy);
+    return Optional.of(
+        Pictures.curves(
+            "reward",
+            "The reward model, step by step",
+            caption,
+            300,
+            1,
+            List.of(new Panel("", "step", unit, lines))));
   }
 
   private static Panel margins(List<Margin> margins) {

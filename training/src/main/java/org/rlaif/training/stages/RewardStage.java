@@ -19,9 +19,6 @@ import org.rlaif.training.offline.PreferenceFigures;
 import org.rlaif.training.offline.RewardModelFigures;
 import org.rlaif.training.offline.RewardModelTraining;
 import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Panel;
-import org.rlaif.training.report.MetricCurves;
 import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.ReportPart;
 import org.rlaif.training.report.Theme;
@@ -121,20 +118,13 @@ record RewardStage(RunConfig config, RewardConfig reward) implements Stage<Rewar
           "Calibration error of the reward model", ReportPart.percent(bins.calibrationError()));
       part.picture(RewardPictures.of(bins));
     }
-    double[][] loss = new MetricCurves(run.folder().stage(name())).curve("step", "loss", 0);
-    if (loss[0].length >= 2) {
-      List<Line> lines = MetricCurves.ofBatches(loss, Theme::policy);
-      part.picture(
-          Pictures.curves(
-              "reward",
-              "The reward model, step by step",
-              reward.plain()
-                  ? "Its cross-entropy with the labels; 0.693 is what a coin has."
-                  : "What it minimises, as reward.loss and reward.centring say.",
-              300,
-              1,
-              List.of(new Panel("", "step", "loss (nats per pair)", lines))));
-    }
+    RewardPictures.loss(
+            run.folder().stage(name()),
+            reward.plain()
+                ? "Its cross-entropy with the labels; 0.693 is what a coin has."
+                : "What it minimises, as reward.loss and reward.centring say.",
+            "loss (nats per pair)")
+        .ifPresent(part::picture);
   }
 
   private static void ensemble(ReportPart part, EnsembleFigures ensemble) {

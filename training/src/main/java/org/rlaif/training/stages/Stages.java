@@ -37,7 +37,10 @@ public final class Stages {
       stages.add(new LabelStage(run));
     }
     if (trainsReward) {
-      stages.add(new RewardStage(run, run.reward()));
+      stages.add(
+          run.reward().regresses()
+              ? new RegressionStage(run, run.reward())
+              : new RewardStage(run, run.reward()));
     }
     stages.add(
         switch (run.algorithm()) {

@@ -1,7 +1,6 @@
 package org.rlaif.training.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,7 +15,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Json;
@@ -29,15 +27,6 @@ import org.rlaif.training.stages.Stages;
 
 class IterationsTest {
   @TempDir Path folder;
-
-  /** Of 100 comparisons 60 to 70 wins: the interval is 18 points wide, so 9 are wanted. */
-  @Test
-  void goesOnWhileTheWinRateRisesByMoreThanItsInterval() {
-    WinRate now = new WinRate(0.70, 0.60, 0.78, 0.70, 0, 100);
-    assertTrue(Iterations.improves(0.60, now));
-    assertFalse(Iterations.improves(0.61 + 1e-9, now));
-    assertFalse(Iterations.improves(0.75, now));
-  }
 
   @Test
   void aFurtherIterationBeginsWithThePolicyBefore() throws IOException {

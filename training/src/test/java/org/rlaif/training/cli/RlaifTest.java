@@ -283,7 +283,7 @@ class RlaifTest {
   @Test
   void noOtherRecipeHasAJudgeWithFaults() throws IOException {
     List<RunConfig> configs = new ArrayList<>(List.of(RunConfig.load(null, List.of())));
-    for (String name : List.of("hh", "chats", "instructions")) {
+    for (String name : List.of("hh", "chats", "helpsteer", "instructions")) {
       configs.add(RunConfig.load(Path.of("..", "recipes", name + ".yaml"), List.of()));
     }
     for (RunConfig config : configs) {

@@ -11,10 +11,13 @@ import static org.rlaif.training.data.Rows.readUnlearned;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
+import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.DataConfig;
@@ -140,7 +143,7 @@ class LayoutsTest {
     UserError error = assertThrows(UserError.class, () -> Rows.config("data.layout=chats"));
     assertEquals(
         "--set: data.layout: chats (expected: one of auto, conversation, completion, preference,"
-            + " transcripts, prompt, unpaired)",
+            + " transcripts, prompt, unpaired, rated)",
         error.getMessage());
   }
 
@@ -174,6 +177,86 @@ class LayoutsTest {
         "--set: data.layout: unpaired (expected: with algorithm: kto or ilql, which learn from such"
             + " labels; completion takes none of them)",
         error.getMessage());
+  }
+
+  @Test
+  void ratingsCountWhereTheyAreAskedFor() {
+    String row = "{'prompt': 'a', 'completion': 'b', 'helpful': 3, 'verbose': null, 'n': 'x'}";
+    String[] rated = {
+      "data.layout=rated", "reward.loss=regression", "reward.attributes={verbose: -1, helpful: 1}"
+    };
+    assertNull(read(row).ratedCompletion(), "a number may mean anything");
+    Lesson lesson = read(row, rated);
+    assertEquals(
+        new RatedCompletion(
+            "f:7",
+            Prompt.of("a"),
+            "b",
+            new TreeMap<>(Map.of("helpful", 3.0)), // what is missing is not 0
+            Provenance.human()),
+        lesson.ratedCompletion());
+    assertEquals(new Example("f:7", Prompt.of("a"), "b"), lesson.example());
+    assertEquals(
+        "f, row 7, column verbose: \"NaN\" (expected: a finite number, or null where there is no"
+            + " rating)",
+        message("{'prompt': 'a', 'completion': 'b', 'helpful': 3, 'verbose': 'NaN'}", rated));
+    assertEquals(
+        "f, row 7, column helpful: true (expected: a finite number, or null where there is no"
+            + " rating)",
+        message("{'prompt': 'a', 'completion': 'b', 'helpful': true}", rated));
+    assertEquals(
+        "f, row 7, columns: prompt, completion, helpful (expected: a completion in completion with"
+            + " a number in at least one of helpful, verbose, since data.layout is rated;"
+            + " data.columns says what yours are called)",
+        message("{'prompt': 'a', 'completion': 'b', 'helpful': null}", rated));
+  }
+
+  @Test
+  void ratingsAndRegressionGoTogether() {
+    String one =
+        "--set: data.layout: %s (expected: rated where reward.loss is regression, and nowhere else:"
+            + " one learns from the other)";
+    assertEquals(one.formatted("rated"), refused("data.layout=rated"));
+    assertEquals(
+        one.formatted("auto"), refused("reward.loss=regression", "reward.attributes={a: 1}"));
+    String[] rated = {"data.layout=rated", "reward.loss=regression"};
+    assertEquals(
+        "--set: algorithm: kto (expected: an on-policy one, with reward.loss: regression: no other"
+            + " has a reward model)",
+        refused(rated, "reward.attributes={a: 1}", "algorithm=kto"));
+    assertEquals(
+        "--set: reward.attributes: [a, b] (expected: some of data.columns.ratings, [b, c])",
+        refused(rated, "reward.attributes={a: 1, b: 1}", "data.columns.ratings=[b, c]"));
+    assertEquals(
+        "--set: reward.attributes: {} (expected: names with weights, such as {helpfulness: 1,"
+            + " verbosity: -0.4}, to go with loss: regression)",
+        refused(rated));
+    assertEquals(
+        "--set: reward.attributes: {a=1.0} (expected: none, but with loss: regression)",
+        refused("reward.attributes={a: 1}"));
+    assertEquals(
+        "--set: reward.attributes.a: NaN (expected: a finite number: its weight in the score)",
+        refused(rated, "reward.attributes={a: 'NaN'}"));
+    assertEquals(
+        "--set: reward.attributes: {a=0.0} (expected: a weight that is not 0)",
+        refused(rated, "reward.attributes={a: 0}"));
+    assertEquals(
+        "--set: reward.members: 2 (expected: 1, with loss: regression: it has no ensembles)",
+        refused(rated, "reward.attributes={a: 1}", "reward.members=2"));
+    assertEquals(
+        "--set: reward.labels: hard (expected: soft: regression learns ratings as they are)",
+        refused(rated, "reward.attributes={a: 1}", "reward.labels=hard"));
+    assertEquals(
+        "--set: reward.centring: 0.1 (expected: 0: regression has no pairs to centre)",
+        refused(rated, "reward.attributes={a: 1}", "reward.centring=0.1"));
+  }
+
+  private static String refused(String[] some, String... more) {
+    return refused(Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new));
+  }
+
+  private static String refused(String... settings) {
+    return assertThrows(UserError.class, () -> Rows.config(settings)).getMessage();
   }
 
   /** Nothing is guessed: two columns to learn are for the user to choose from. */

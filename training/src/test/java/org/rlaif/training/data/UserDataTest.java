@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
+import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.DataConfig;
 import org.rlaif.training.config.RunConfig;
@@ -70,6 +71,43 @@ class UserDataTest {
     assertTrue(
         data.test().stream().noneMatch(example -> trained.contains(example.prompt())),
         "the reward model has seen a test prompt");
+  }
+
+  @Test
+  void ratingsAreHeldOutWithTheirPrompts() throws IOException {
+    Path file = // two of each prompt, as in HelpSteer
+        lines(
+            "a.jsonl",
+            200,
+            i ->
+                "{\"prompt\":\"p%d\",\"response\":\"r%d\",\"helpfulness\":%d,\"verbosity\":%s}"
+                    .formatted(i % 100, i, i % 5, i % 3 == 0 ? "null" : "2.5"));
+    List<String> settings =
+        List.of(
+            "data.layout=rated",
+            "data.columns.completion=response",
+            "reward.loss=regression",
+            "reward.attributes={helpfulness: 1, verbosity: -0.4}");
+    DataSet data = UserData.read(config(settings, file), 3);
+    assertTrue(data.hasPreferences(), "no judge is asked");
+    assertEquals(170, data.rated().size());
+    assertEquals(30, data.heldOutRated().size());
+    assertEquals(170, data.train().size(), "all are learned, whatever their ratings");
+    Set<Prompt> trained =
+        data.rated().stream().map(RatedCompletion::prompt).collect(Collectors.toSet());
+    assertEquals(prompts(data.train()), trained);
+    assertTrue(
+        data.heldOutRated().stream().noneMatch(each -> trained.contains(each.prompt())),
+        "a prompt is on both sides");
+    RatedCompletion first =
+        Stream.concat(data.rated().stream(), data.heldOutRated().stream())
+            .filter(each -> each.id().equals("a.jsonl:1"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Set.of("helpfulness"), first.ratings().keySet());
+    Path out = Files.createDirectory(folder.resolve("out"));
+    data.write(out);
+    assertEquals(data, DataSet.read(out));
   }
 
   @Test
@@ -130,7 +168,7 @@ class UserDataTest {
     Path out = Files.createDirectory(folder.resolve("out"));
     DataSet.Figures figures = UserData.write(own, 3, true, out);
     // 18 and 19 are left out of train; 19 to 22 are test's, so validation keeps 18 alone.
-    assertEquals(new DataSet.Figures(18, 1, 8, null, null, null, null, 2 + 4), figures);
+    assertEquals(new DataSet.Figures(18, 1, 8, null, null, null, null, null, null, 2 + 4), figures);
     DataSet data = DataSet.read(out);
     assertEquals(List.of("dev.jsonl:1"), data.validation().stream().map(Example::id).toList());
     assertTrue(data.test().stream().allMatch(each -> each.completion().equals("t")));

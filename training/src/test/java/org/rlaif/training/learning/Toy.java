@@ -2,6 +2,7 @@ package org.rlaif.training.learning;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -15,7 +16,6 @@ import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.config.SftConfig;
-import org.rlaif.training.losses.BradleyTerry;
 
 /**
  * A task that a tiny network learns in seconds: the answer to any prompt is one to three words,
@@ -29,7 +29,8 @@ public final class Toy {
   public static final RewardConfig REWARD =
       new RewardConfig(
           "",
-          BradleyTerry.PLAIN,
+          RewardConfig.Loss.BRADLEY_TERRY,
+          Collections.emptySortedMap(),
           RewardConfig.Labels.SOFT,
           0,
           1,

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,6 @@ import org.rlaif.training.config.RewardConfig;
 import org.rlaif.training.learning.Clockless;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
-import org.rlaif.training.losses.BradleyTerry;
 
 class RewardEnsembleTest {
   /** Of each member: 40 pairs, 2 epochs, 8 at a time. */
@@ -134,7 +134,8 @@ class RewardEnsembleTest {
   private static RewardConfig config(String there, int members) {
     return new RewardConfig(
         there,
-        BradleyTerry.PLAIN,
+        RewardConfig.Loss.BRADLEY_TERRY,
+        Collections.emptySortedMap(),
         RewardConfig.Labels.SOFT,
         0,
         members,

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,6 @@ import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.Pairs;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
-import org.rlaif.training.losses.BradleyTerry;
 
 class RewardModelTrainingTest {
   @TempDir private Path out;
@@ -69,10 +69,27 @@ class RewardModelTrainingTest {
   @Test
   void everyLossLearnsThePreference() throws Exception {
     List<Preference> preferences = Toy.preferences(300, 8);
-    for (BradleyTerry loss : BradleyTerry.values()) {
+    for (RewardConfig.Loss loss : RewardConfig.Loss.values()) {
+      if (loss == RewardConfig.Loss.REGRESSION) {
+        continue; // learns no preferences
+      }
       for (RewardConfig.Labels labels : RewardConfig.Labels.values()) {
         RewardConfig config =
-            new RewardConfig("", loss, labels, 0.01, 1, 4, 16, null, 1e-2, 0.1, 0.1, 1, Toy.ADAM);
+            new RewardConfig(
+                "",
+                loss,
+                Collections.emptySortedMap(),
+                labels,
+                0.01,
+                1,
+                4,
+                16,
+                null,
+                1e-2,
+                0.1,
+                0.1,
+                1,
+                Toy.ADAM);
         JsonNode figures = run(config, 1, loss + "-" + labels, preferences, 200);
         assertTrue(figures.get("accuracy").asDouble() > 0.85, loss + ", " + labels + figures);
       }
@@ -103,7 +120,8 @@ class RewardModelTrainingTest {
     RewardConfig config =
         new RewardConfig(
             "",
-            BradleyTerry.PLAIN,
+            RewardConfig.Loss.BRADLEY_TERRY,
+            Collections.emptySortedMap(),
             RewardConfig.Labels.SOFT,
             centring,
             1,
@@ -168,7 +186,8 @@ class RewardModelTrainingTest {
     RewardConfig config =
         new RewardConfig(
             "",
-            BradleyTerry.PLAIN,
+            RewardConfig.Loss.BRADLEY_TERRY,
+            Collections.emptySortedMap(),
             RewardConfig.Labels.SOFT,
             0,
             1,

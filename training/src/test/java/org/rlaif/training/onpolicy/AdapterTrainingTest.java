@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -39,7 +40,6 @@ import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.Toy;
 import org.rlaif.training.learning.ToyModels;
 import org.rlaif.training.learning.TrainableModel;
-import org.rlaif.training.losses.BradleyTerry;
 import org.rlaif.training.offline.LabelledPairs;
 import org.rlaif.training.offline.RewardModelFigures;
 import org.rlaif.training.offline.RewardModelTraining;
@@ -215,7 +215,8 @@ class AdapterTrainingTest {
       return RewardModelTraining.run(
           new RewardConfig(
               "",
-              BradleyTerry.PLAIN,
+              RewardConfig.Loss.BRADLEY_TERRY,
+              Collections.emptySortedMap(),
               RewardConfig.Labels.SOFT,
               0,
               1,

@@ -1,0 +1,57 @@
+package org.rlaif.training.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.TreeMap;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.Prompt;
+
+/**
+ * A prompt, a completion, and numbers that people give it, one for each attribute; an attribute
+ * that is null, or not there, is one that nobody has rated. The completion is learned whatever they
+ * are: a number does not say from where on it is good.
+ */
+record RatedLayout(RowParts parts) implements Layout {
+  @Override
+  public String expects() {
+    return "a completion in "
+        + parts.columns().completion()
+        + " with a number in at least one of "
+        + String.join(", ", parts.columns().ratings());
+  }
+
+  @Override
+  public boolean isGuessed() {
+    return false;
+  }
+
+  @Override
+  public boolean fits(Row row) {
+    return row.has(parts.columns().completion())
+        && parts.columns().ratings().stream().anyMatch(row::has);
+  }
+
+  @Override
+  public Lesson read(Row row) {
+    Map<String, Double> ratings = new TreeMap<>();
+    for (String attribute : parts.columns().ratings()) {
+      if (row.has(attribute)) {
+        ratings.put(attribute, rating(row, attribute));
+      }
+    }
+    Cell completion = parts.answer(row, parts.columns().completion());
+    Prompt prompt = parts.prompt(row, completion, null);
+    return parts.lesson(row, prompt, completion, null, /* everyTurn= */ false).rated(ratings);
+  }
+
+  private static double rating(Row row, String attribute) {
+    JsonNode value = row.columns().get(attribute);
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+      throw row.error(
+          "column " + attribute,
+          Json.excerpt(value),
+          "a finite number, or null where there is no rating");
+    }
+    return value.doubleValue();
+  }
+}
