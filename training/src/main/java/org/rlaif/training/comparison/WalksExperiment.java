@@ -178,7 +178,12 @@ public record WalksExperiment(RunConfig config, Servers servers, Device device, 
             Checkpoints.none());
     try (Serving serving = servers.serve(Map.of(PPO, start.path()), List::of)) {
       loop.run(
-          new OnPolicyLoop.Models(start, null, serving.client(), PPO, new RewardKind.Server(serving.client(), List.of())),
+          new OnPolicyLoop.Models(
+              start,
+              null,
+              serving.client(),
+              PPO,
+              new RewardKind.Server(serving.client(), List.of())),
           examples(walks),
           0,
           made(PPO));
