@@ -1,6 +1,7 @@
 package org.rlaif.torch;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -37,20 +38,38 @@ record Decoder(
     Map<String, Tensor> parameters,
     @Nullable Factors adapter) {
 
-  /** Tokens to hidden states after the last norm, (R, W). */
-  private Tensor trunk(Sequences sequences) {
+  /**
+   * Tokens to hidden states after the last norm, of the tokens that somebody asks about: (N, W). In
+   * the last block all others are there to be attended to, and end with it.
+   *
+   * @param positions in the packed rows
+   */
+  private Tensor trunk(Sequences sequences, long[] positions) {
     check(sequences);
     Tensor x = embedded(sequences); // (R, W)
     Attending attending = attending(sequences);
-    for (Block block : config.blocks()) {
-      try (Scope scope = Scope.open()) {
-        Tensor attended = attention(block, norm(block.attentionNorm(), x), attending); // (R, W)
-        Tensor between = x.plus(attended); // (R, W)
-        Tensor read = config.parallel() ? x : between;
-        x = scope.keep(between.plus(feedForward(block, norm(block.mlpNorm(), read)))); // (R, W)
-      }
+    int last = config.blocks().size() - 1;
+    for (Block block : config.blocks().subList(0, last)) {
+      x = through(block, x, attending, null); // (R, W)
     }
+    x = through(config.blocks().get(last), x, attending, indices(positions)); // (N, W)
     return norm(config.finalNorm(), x);
+  }
+
+  /**
+   * One block: (R, W) to (R, W).
+   *
+   * @param chosen which of the tokens come out of it, (N); null: all
+   */
+  private Tensor through(Block block, Tensor x, Attending attending, @Nullable Tensor chosen) {
+    try (Scope scope = Scope.open()) {
+      Tensor seen = norm(block.attentionNorm(), x); // (R, W)
+      Tensor attended = attention(block, seen, attending, chosen); // (R or N, W)
+      Tensor own = chosen == null ? x : Layers.rows(x, chosen);
+      Tensor between = own.plus(attended);
+      Tensor read = config.parallel() ? own : between;
+      return scope.keep(between.plus(feedForward(block, norm(block.mlpNorm(), read))));
+    }
   }
 
   /** Tokens, and positions where those are learned: (R, W). */
@@ -65,19 +84,27 @@ record Decoder(
   /**
    * What attention needs to know of the rows.
    *
-   * @param places where each token stands once all rows are as long as the longest, (R)
-   * @param occupants which token stands at each place, (B, T)
+   * @param rows how many there are, B
+   * @param places where each token stands once all rows are as long as the longest, (R); null: they
+   *     are, and stand as they should
+   * @param occupants which token stands at each place, (B T); null with the former
    * @param mask which tokens a token sees, (T, T); null: all up to its own
    */
   private record Attending(
-      Tensor places, Tensor occupants, @Nullable Rotation rotation, @Nullable Tensor mask) {}
+      int rows,
+      @Nullable Tensor places,
+      @Nullable Tensor occupants,
+      @Nullable Rotation rotation,
+      @Nullable Tensor mask) {}
 
   private Attending attending(Sequences sequences) {
     int longest = sequences.longest();
     int window = config.attention().window();
+    boolean padded = Arrays.stream(sequences.tokens()).anyMatch(row -> row.length < longest);
     return new Attending(
-        indices(sequences.places()),
-        indices(sequences.occupants()).reshape(sequences.size(), longest),
+        sequences.size(),
+        padded ? indices(sequences.places()) : null,
+        padded ? indices(sequences.occupants()) : null,
         config.rotary() == null ? null : rotation(config.rotary(), sequences),
         window == 0 || window >= longest ? null : Layers.window(longest, window, device));
   }
@@ -105,20 +132,26 @@ record Decoder(
         : Layers.layerNorm(x, weight(norm.weight()), weight(norm.bias()), config.normEpsilon());
   }
 
-  /** Causal self-attention of each row with itself: (R, W) to (R, W). */
-  private Tensor attention(Block block, Tensor x, Attending attending) {
+  /** Causal self-attention of each row with itself: (R, W) to (R, W), or (N, W) of the chosen. */
+  private Tensor attention(
+      Block block, Tensor x, Attending attending, @Nullable Tensor chosen) {
     Tensor[] qkv = projections(block, x); // (R, H, D) and twice (R, K, D)
     Rotation rotation = attending.rotation();
     for (int i = 0; i < qkv.length; i++) {
       if (rotation != null && i < 2) {
         qkv[i] = Layers.rotate(qkv[i], rotation);
       }
-      qkv[i] = Layers.sideBySide(qkv[i], attending.occupants()); // (B, H or K, T, D)
+      qkv[i] = Layers.sideBySide(qkv[i], attending.rows(), attending.occupants()); // (B, H or K, T, D)
     }
     Tensor attended =
         Layers.attention(
             qkv[0], qkv[1], qkv[2], attending.mask(), device.attention()); // (B T, H D)
-    return linear(block.attentionOutput(), Layers.rows(attended, attending.places())); // (R, W)
+    Tensor places = attending.places(); // (R)
+    if (chosen != null) {
+      places = places == null ? chosen : places.indexSelect(chosen); // (N)
+    }
+    return linear(
+        block.attentionOutput(), places == null ? attended : Layers.rows(attended, places));
   }
 
   /** Query, key and value by heads: (R, H, D) and twice (R, K, D). */
@@ -167,25 +200,20 @@ record Decoder(
     return adapter != null && adapter.adapt(linear) ? adapter.added(linear, x, product) : product;
   }
 
-  /** Picks the hidden states that predict something: (R, W) to (N, W). */
-  private Tensor choose(Tensor hidden, long[] positions) {
-    return Layers.rows(hidden, indices(positions));
-  }
-
   /** Natural log-probabilities of the vocabulary before each completion token, (N, V). */
   Tensor vocabularyLogprobs(Sequences sequences, double temperature) {
     require(Head.LANGUAGE_MODEL);
     UserError.require(temperature > 0, "temperature", temperature, "> 0");
-    Tensor hidden = choose(trunk(sequences), sequences.predictors()); // (N, W)
+    Tensor hidden = trunk(sequences, sequences.predictors()); // (N, W)
     Tensor logits = Layers.project(hidden, weight(config.languageModelHead())); // (N, V)
-    return logits.div(temperature).logSoftmax(); // (N, V)
+    return (temperature == 1 ? logits : logits.div(temperature)).logSoftmax(); // (N, V)
   }
 
   /** The score head at these positions of the packed rows, (N). */
   Tensor scores(Sequences sequences, long[] positions) {
     require(Head.SCORE);
     try (Scope scope = Scope.open()) {
-      Tensor hidden = choose(trunk(sequences), positions); // (N, W)
+      Tensor hidden = trunk(sequences, positions); // (N, W)
       return scope.keep(Layers.project(hidden, weight(config.scoreHead())).reshape(-1)); // (N)
     }
   }
