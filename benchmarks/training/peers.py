@@ -85,16 +85,17 @@ def tokenizer(folder):
     )
 
 
-COMMON = dict(
-    output_dir=os.devnull + "-unused",
-    report_to="none",
-    logging_strategy="no",
-    save_strategy="no",
-    use_cpu=True,
-    disable_tqdm=True,
-    gradient_checkpointing=False,
-    lr_scheduler_type="constant",
-)
+def common(folder):
+    return dict(
+        output_dir=f"{folder}/trl",
+        report_to="none",
+        logging_strategy="no",
+        save_strategy="no",
+        use_cpu=True,
+        disable_tqdm=True,
+        gradient_checkpointing=False,
+        lr_scheduler_type="constant",
+    )
 
 
 def mixed(folder, bf16):
@@ -115,7 +116,7 @@ def mixed(folder, bf16):
             weight_decay=0.01,
             max_length=None,
             bf16=bf16,
-            **COMMON,
+            **common(folder),
         ),
         train_dataset=datasets.Dataset.from_dict({"input_ids": tokens}),
         processing_class=words,
@@ -149,7 +150,7 @@ def ppo(folder):
             num_sample_generations=0,
             learning_rate=3e-4,
             bf16=False,
-            **COMMON,
+            **common(folder),
         ),
         processing_class=tokenizer(folder),
         model=model(folder, "policy"),

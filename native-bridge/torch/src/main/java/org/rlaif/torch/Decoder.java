@@ -133,15 +133,15 @@ record Decoder(
   }
 
   /** Causal self-attention of each row with itself: (R, W) to (R, W), or (N, W) of the chosen. */
-  private Tensor attention(
-      Block block, Tensor x, Attending attending, @Nullable Tensor chosen) {
+  private Tensor attention(Block block, Tensor x, Attending attending, @Nullable Tensor chosen) {
     Tensor[] qkv = projections(block, x); // (R, H, D) and twice (R, K, D)
     Rotation rotation = attending.rotation();
     for (int i = 0; i < qkv.length; i++) {
       if (rotation != null && i < 2) {
         qkv[i] = Layers.rotate(qkv[i], rotation);
       }
-      qkv[i] = Layers.sideBySide(qkv[i], attending.rows(), attending.occupants()); // (B, H or K, T, D)
+      qkv[i] =
+          Layers.sideBySide(qkv[i], attending.rows(), attending.occupants()); // (B, H or K, T, D)
     }
     Tensor attended =
         Layers.attention(

@@ -31,8 +31,8 @@ import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Torch;
 import org.rlaif.training.checkpoint.Checkpoints;
-import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.AdamConfig;
+import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.learning.GradientSteps;
 import org.rlaif.training.learning.LengthBatches;
@@ -91,7 +91,8 @@ final class TrainingBenchmark {
     save(folder.resolve("policy"), policy, tokenizer);
     var random = new Random(5);
     Json.write(folder.resolve("step.json"), rows(IntStream.generate(() -> 128), 16, 768, random));
-    Json.write(folder.resolve("equal.json"), rows(IntStream.generate(() -> 256), 4, 50_257, random));
+    Json.write(
+        folder.resolve("equal.json"), rows(IntStream.generate(() -> 256), 4, 50_257, random));
     Json.write(folder.resolve("mixed.json"), rows(random.ints(20, 251), 64, 50_257, random));
     try (ModelFolder model = ModelFolder.open(folder.resolve("policy"))) {
       PromptEncoder encoder = PromptEncoder.of(model);
@@ -132,7 +133,12 @@ final class TrainingBenchmark {
 
   /** Steps with the same batch, every token but the first of each row learned. */
   private static void steps(
-      Path folder, String model, Compute compute, String batch, int before, int times,
+      Path folder,
+      String model,
+      Compute compute,
+      String batch,
+      int before,
+      int times,
       Map<String, Object> found) {
     List<Sequence> sequences = sequences(folder, batch);
     int[] all = IntStream.range(0, sequences.size()).toArray();
@@ -219,11 +225,7 @@ final class TrainingBenchmark {
             RlaifClient.open("inprocess:" + server.inProcessName(), Duration.ofSeconds(60))) {
       var models =
           new OnPolicyLoop.Models(
-              policy,
-              reward,
-              client,
-              "policy",
-              new RewardKind.Server(client, List.of("reward")));
+              policy, reward, client, "policy", new RewardKind.Server(client, List.of("reward")));
       var loop =
           new OnPolicyLoop(
               "ppo",

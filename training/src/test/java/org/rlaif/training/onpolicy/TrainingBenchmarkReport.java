@@ -61,7 +61,9 @@ final class TrainingBenchmarkReport {
         "",
         null,
         null,
-        step == null || peak == null || parameters == null ? null : 6 * parameters * step / 1e9 / peak,
+        step == null || peak == null || parameters == null
+            ? null
+            : 6 * parameters * step / 1e9 / peak,
         "at least 0.60");
     for (String name : List.of("equal-fp32", "equal-bf16", "mixed-fp32", "mixed-bf16")) {
       @Nullable Double our = median("ours", name, "/tokensPerSecond");
