@@ -1,6 +1,7 @@
 package org.rlaif.torch;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.global.torch;
@@ -40,27 +41,40 @@ record Decoder(
     @Nullable Factors adapter,
     @Nullable Recomputation recomputation) {
 
-  /** Tokens to hidden states after the last norm, (R, W). */
-  private Tensor trunk(Sequences sequences) {
+  /**
+   * Tokens to hidden states after the last norm, of the tokens that somebody asks about: (N, W). In
+   * the last block all others are there to be attended to, and end with it.
+   *
+   * @param positions in the packed rows
+   */
+  private Tensor trunk(Sequences sequences, long[] positions) {
     check(sequences);
     if (recomputation != null && GradMode.is_enabled()) {
-      return norm(config.finalNorm(), recomputation.forward(this, sequences));
+      return norm(config.finalNorm(), recomputation.forward(this, sequences, positions));
     }
     Tensor x = embedded(sequences); // (R, W)
     Attending attending = attending(sequences);
-    for (Block block : config.blocks()) {
-      x = through(block, x, attending);
+    int last = config.blocks().size() - 1;
+    for (Block block : config.blocks().subList(0, last)) {
+      x = through(block, x, attending, null); // (R, W)
     }
+    x = through(config.blocks().get(last), x, attending, indices(positions)); // (N, W)
     return norm(config.finalNorm(), x);
   }
 
-  /** One block: (R, W) to (R, W). */
-  Tensor through(Block block, Tensor x, Attending attending) {
+  /**
+   * One block: (R, W) to (R, W).
+   *
+   * @param chosen which of the tokens come out of it, (N); null: all
+   */
+  Tensor through(Block block, Tensor x, Attending attending, @Nullable Tensor chosen) {
     try (Scope scope = Scope.open()) {
-      Tensor attended = attention(block, norm(block.attentionNorm(), x), attending); // (R, W)
-      Tensor between = x.plus(attended); // (R, W)
-      Tensor read = config.parallel() ? x : between;
-      return scope.keep(between.plus(feedForward(block, norm(block.mlpNorm(), read)))); // (R, W)
+      Tensor seen = norm(block.attentionNorm(), x); // (R, W)
+      Tensor attended = attention(block, seen, attending, chosen); // (R or N, W)
+      Tensor own = chosen == null ? x : Layers.rows(x, chosen);
+      Tensor between = own.plus(attended);
+      Tensor read = config.parallel() ? own : between;
+      return scope.keep(between.plus(feedForward(block, norm(block.mlpNorm(), read))));
     }
   }
 
@@ -76,19 +90,27 @@ record Decoder(
   /**
    * What attention needs to know of the rows.
    *
-   * @param places where each token stands once all rows are as long as the longest, (R)
-   * @param occupants which token stands at each place, (B, T)
+   * @param rows how many there are, B
+   * @param places where each token stands once all rows are as long as the longest, (R); null: they
+   *     are, and stand as they should
+   * @param occupants which token stands at each place, (B T); null with the former
    * @param mask which tokens a token sees, (T, T); null: all up to its own
    */
   record Attending(
-      Tensor places, Tensor occupants, @Nullable Rotation rotation, @Nullable Tensor mask) {}
+      int rows,
+      @Nullable Tensor places,
+      @Nullable Tensor occupants,
+      @Nullable Rotation rotation,
+      @Nullable Tensor mask) {}
 
   Attending attending(Sequences sequences) {
     int longest = sequences.longest();
     int window = config.attention().window();
+    boolean padded = Arrays.stream(sequences.tokens()).anyMatch(row -> row.length < longest);
     return new Attending(
-        indices(sequences.places()),
-        indices(sequences.occupants()).reshape(sequences.size(), longest),
+        sequences.size(),
+        padded ? indices(sequences.places()) : null,
+        padded ? indices(sequences.occupants()) : null,
         config.rotary() == null ? null : rotation(config.rotary(), sequences),
         window == 0 || window >= longest ? null : Layers.window(longest, window, device));
   }
@@ -116,20 +138,26 @@ record Decoder(
         : Layers.layerNorm(x, weight(norm.weight()), weight(norm.bias()), config.normEpsilon());
   }
 
-  /** Causal self-attention of each row with itself: (R, W) to (R, W). */
-  private Tensor attention(Block block, Tensor x, Attending attending) {
+  /** Causal self-attention of each row with itself: (R, W) to (R, W), or (N, W) of the chosen. */
+  private Tensor attention(Block block, Tensor x, Attending attending, @Nullable Tensor chosen) {
     Tensor[] qkv = projections(block, x); // (R, H, D) and twice (R, K, D)
     Rotation rotation = attending.rotation();
     for (int i = 0; i < qkv.length; i++) {
       if (rotation != null && i < 2) {
         qkv[i] = Layers.rotate(qkv[i], rotation);
       }
-      qkv[i] = Layers.sideBySide(qkv[i], attending.occupants()); // (B, H or K, T, D)
+      qkv[i] =
+          Layers.sideBySide(qkv[i], attending.rows(), attending.occupants()); // (B, H or K, T, D)
     }
     Tensor attended =
         Layers.attention(
             qkv[0], qkv[1], qkv[2], attending.mask(), device.attention()); // (B T, H D)
-    return linear(block.attentionOutput(), Layers.rows(attended, attending.places())); // (R, W)
+    Tensor places = attending.places(); // (R)
+    if (chosen != null) {
+      places = places == null ? chosen : places.indexSelect(chosen); // (N)
+    }
+    return linear(
+        block.attentionOutput(), places == null ? attended : Layers.rows(attended, places));
   }
 
   /** Query, key and value by heads: (R, H, D) and twice (R, K, D). */
@@ -178,14 +206,9 @@ record Decoder(
     return adapter != null && adapter.adapt(linear) ? adapter.added(linear, x, product) : product;
   }
 
-  /** Picks the hidden states that predict something: (R, W) to (N, W). */
-  private Tensor choose(Tensor hidden, long[] positions) {
-    return Layers.rows(hidden, indices(positions));
-  }
-
   /** What predicts the completion tokens, (N, W). */
   Tensor predicting(Sequences sequences) {
-    return choose(trunk(sequences), sequences.predictors());
+    return trunk(sequences, sequences.predictors());
   }
 
   /** The language-model head: (N, W) to (N, V). */
@@ -197,14 +220,15 @@ record Decoder(
   /** Natural log-probabilities of the vocabulary before each completion token, (N, V). */
   Tensor vocabularyLogprobs(Sequences sequences, double temperature) {
     UserError.require(temperature > 0, "temperature", temperature, "> 0");
-    return logits(predicting(sequences)).div(temperature).logSoftmax(); // (N, V)
+    Tensor logits = logits(predicting(sequences)); // (N, V)
+    return (temperature == 1 ? logits : logits.div(temperature)).logSoftmax(); // (N, V)
   }
 
   /** The score head at these positions of the packed rows, (N); of several scores (N scores). */
   Tensor scores(Sequences sequences, long[] positions) {
     require(Head.SCORE);
     try (Scope scope = Scope.open()) {
-      Tensor hidden = choose(trunk(sequences), positions); // (N, W)
+      Tensor hidden = trunk(sequences, positions); // (N, W)
       return scope.keep(Layers.project(hidden, weight(config.scoreHead())).reshape(-1));
     }
   }
@@ -246,7 +270,7 @@ record Decoder(
     return indices(sequences.targets());
   }
 
-  private Tensor indices(long[] numbers) {
+  Tensor indices(long[] numbers) {
     return Tensor.call(() -> torch.tensor(numbers).to(there(), torch.ScalarType.Long));
   }
 

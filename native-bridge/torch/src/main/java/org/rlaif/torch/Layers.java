@@ -118,16 +118,21 @@ final class Layers {
     return parts;
   }
 
-  /** Heads of all rows, with tokens that stand in for padding: (R, H, D) to (B, H, T, D). */
-  static Tensor sideBySide(Tensor heads, Tensor occupants) {
+  /**
+   * Heads of all rows, with tokens that stand in for padding: (R, H, D) to (B, H, T, D).
+   *
+   * @param rows B
+   * @param occupants (B T); null: rows are equally long, and nothing has to move
+   */
+  static Tensor sideBySide(Tensor heads, int rows, @Nullable Tensor occupants) {
     return Tensor.call(
         () -> {
           var x = heads.pointer();
           long count = x.size(1);
+          var flat = x.reshape(x.size(0), -1); // (R, H D)
           var padded =
-              torch.embedding(x.reshape(x.size(0), -1), occupants.pointer()); // (B, T, H D)
-          long rows = padded.size(0);
-          return padded.reshape(rows, padded.size(1), count, -1).transpose(1, 2);
+              occupants == null ? flat : torch.embedding(flat, occupants.pointer()); // (B T, H D)
+          return padded.reshape(rows, padded.size(0) / rows, count, -1).transpose(1, 2);
         });
   }
 

@@ -6,9 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorType;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.UserError;
@@ -20,11 +28,16 @@ import org.rlaif.model.Weights;
  * AdamW (Loshchilov and Hutter 2019, algorithm 2) over all parameters of what is trained. Matrices
  * decay, embeddings among them; biases and norms do not.
  *
- * <p>Written out here rather than taken from LibTorch, whose moments the binding does not show:
- * training that continues from a file must continue bit by bit.
+ * <p>The moments are ours and only the step is LibTorch's, whose optimiser does not show its
+ * moments to the binding: training that continues from a file must continue bit by bit.
  */
 public final class Optimizer implements AutoCloseable {
   private static final String STEPS = "steps";
+  private static final torch.ScalarType FLOAT = torch.ScalarType.Float;
+
+  /** The binding has no method for it. */
+  private static final OperatorHandle ADAM_W =
+      Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
 
   /** A parameter with the running means of its gradient, m, and of its gradient's square, v. */
   private record Moments(String name, Tensor parameter, Tensor m, Tensor v) {}
@@ -133,35 +146,58 @@ public final class Optimizer implements AutoCloseable {
       throw new IllegalStateException("gradients stand at a block's end: see Optimizer.backward");
     }
     steps++;
-    double correction1 = 1 - Math.pow(settings.beta1(), (double) steps);
-    double correction2 = Math.sqrt(1 - Math.pow(settings.beta2(), (double) steps));
-    try (Torch.NoGrad constant = Torch.noGrad()) {
-      for (Moments each : all) {
-        step(each, rate, correction1, correction2);
-      }
+    try (Torch.NoGrad constant = Torch.noGrad();
+        PointerScope passing = new PointerScope()) {
+      List<Moments> moved =
+          all.stream().filter(each -> each.parameter().pointer().grad().defined()).toList();
+      step(moved.stream().filter(Optimizer::decays).toList(), rate, settings.weightDecay());
+      step(moved.stream().filter(each -> !decays(each)).toList(), rate, 0);
     }
   }
 
-  private void step(Moments each, double rate, double correction1, double correction2) {
-    try (PointerScope passing = new PointerScope()) {
-      var x = each.parameter().pointer();
-      var m = each.m().pointer();
-      var v = each.v().pointer();
-      var gradient = x.grad();
-      if (!gradient.defined()) {
-        return;
-      }
-      // m = β1 m + (1 - β1) g;  v = β2 v + (1 - β2) g²
-      m.lerp_(gradient, new Scalar(1 - settings.beta1()));
-      v.mul_(new Scalar(settings.beta2()))
-          .addcmul_(gradient, gradient, new Scalar(1 - settings.beta2()));
-      // x = x - rate (m / (1 - β1ᵗ) / (√(v / (1 - β2ᵗ)) + ε) + λ x)
-      if (x.dim() >= 2) {
-        x.mul_(new Scalar(1 - rate * settings.weightDecay()));
-      }
-      var root = v.sqrt().div_(new Scalar(correction2)).add_(new Scalar(settings.epsilon()));
-      x.addcdiv_(m, root, new Scalar(-rate / correction1));
+  private static boolean decays(Moments each) {
+    return each.parameter().pointer().dim() >= 2;
+  }
+
+  /**
+   * All of them in one call, which reads and writes every number once:
+   *
+   * <pre>
+   * m = β1 m + (1 - β1) g;  v = β2 v + (1 - β2) g²
+   * x = x - rate (m / (1 - β1ᵗ) / (√(v / (1 - β2ᵗ)) + ε) + λ x)
+   * </pre>
+   */
+  private void step(List<Moments> some, double rate, double weightDecay) {
+    if (some.isEmpty()) {
+      return;
     }
+    var device = some.get(0).parameter().pointer().device();
+    var step = torch.full(new long[] {}, new Scalar((double) steps)).to(device, FLOAT);
+    Torch.run(
+        () ->
+            ADAM_W.callBoxed(
+                new IValueVector(
+                    list(some.stream().map(each -> each.parameter().pointer())),
+                    list(some.stream().map(each -> each.parameter().pointer().grad())),
+                    list(some.stream().map(each -> each.m().pointer())),
+                    list(some.stream().map(each -> each.v().pointer())),
+                    list(Stream.of()), // largest v so far, of another algorithm
+                    list(some.stream().map(each -> step)),
+                    new IValue(rate),
+                    new IValue(settings.beta1()),
+                    new IValue(settings.beta2()),
+                    new IValue(weightDecay),
+                    new IValue(settings.epsilon()),
+                    new IValue(false), // that other algorithm
+                    new IValue(false), // uphill
+                    new IValue(), // what gradients are to be divided by
+                    new IValue()))); // where to say that one is not finite
+  }
+
+  private static IValue list(Stream<org.bytedeco.pytorch.Tensor> tensors) {
+    var list = new GenericList(new Type.TypePtr(TensorType.get()));
+    tensors.forEach(each -> list.push_back(new IValue(each)));
+    return new IValue(list);
   }
 
   /** Writes the moments and the number of steps as a safetensors file, atomically. */

@@ -22,26 +22,41 @@ final class Recomputation {
   /**
    * A forward pass.
    *
+   * @param positions of the tokens that come out of the last block
    * @param ends of the history: what goes into each block, and what comes out of the last
    */
-  private record Pass(Decoder decoder, Sequences sequences, List<Tensor> ends) {}
+  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
+  private record Pass(Decoder decoder, Sequences sequences, long[] positions, List<Tensor> ends) {
+    /** Through the block of this number. */
+    Tensor through(int number, Tensor x, Decoder.Attending attending) {
+      List<Block> blocks = decoder.config().blocks();
+      boolean last = number == blocks.size() - 1;
+      return decoder.through(
+          blocks.get(number), x, attending, last ? decoder.indices(positions) : null);
+    }
+  }
 
   private final Deque<Pass> passes = new ArrayDeque<>();
 
-  /** Through all blocks, (R, W). */
-  Tensor forward(Decoder decoder, Sequences sequences) {
+  /**
+   * Through all blocks, (N, W).
+   *
+   * @param positions of the tokens that come out of the last, in the packed rows
+   */
+  Tensor forward(Decoder decoder, Sequences sequences, long[] positions) {
     List<Tensor> ends = new ArrayList<>();
+    var pass = new Pass(decoder, sequences, positions, ends);
     try (Torch.NoGrad constant = Torch.noGrad();
         Scope scope = Scope.open()) {
       Tensor x = decoder.embedded(sequences);
       ends.add(end(x));
       Decoder.Attending attending = decoder.attending(sequences);
-      for (Block block : decoder.config().blocks()) {
-        x = end(decoder.through(block, x, attending));
+      for (int i = 0; i < decoder.config().blocks().size(); i++) {
+        x = end(pass.through(i, x, attending));
         ends.add(x);
       }
     }
-    passes.add(new Pass(decoder, sequences, ends));
+    passes.add(pass);
     return ends.get(ends.size() - 1);
   }
 
@@ -67,15 +82,15 @@ final class Recomputation {
   private static void backward(Pass pass) {
     Decoder decoder = pass.decoder();
     List<Tensor> ends = pass.ends();
-    List<Block> blocks = decoder.config().blocks();
-    if (!hasGradient(ends.get(blocks.size()))) {
+    int blocks = decoder.config().blocks().size();
+    if (!hasGradient(ends.get(blocks))) {
       return; // nothing was learned from it
     }
     try (Scope scope = Scope.open()) {
       Decoder.Attending attending = decoder.attending(pass.sequences());
-      for (int i = blocks.size() - 1; i >= 0; i--) {
+      for (int i = blocks - 1; i >= 0; i--) {
         try (Scope passing = Scope.open()) {
-          backward(decoder.through(blocks.get(i), ends.get(i), attending), ends.get(i + 1));
+          backward(pass.through(i, ends.get(i), attending), ends.get(i + 1));
         }
         ends.get(i + 1).pointer().mutable_grad().reset();
       }

@@ -205,6 +205,7 @@ public record OnPolicyLoop(
         alarms.look(row, figures);
         progress.figures("score %.2f, kl %.2f", row.seen().score(), row.seen().kl());
         progress.step(1);
+        lap.lap("write");
         watch.add(lap);
         if (update + 1 < config.updates()) { // the end is a moment away
           var reached = new State(loop, learner.position(), figures.in(watch));
