@@ -23,6 +23,7 @@ public final class Progress implements AutoCloseable {
   private final String unit;
   private final PrintStream out;
   private final long start = System.nanoTime();
+  private final @Nullable TerminalLine line;
   private final @Nullable ProgressBar bar;
   private long done;
   private long lastLine = start;
@@ -33,8 +34,9 @@ public final class Progress implements AutoCloseable {
     this.total = total;
     this.unit = unit;
     this.out = out;
+    this.line = terminal ? new TerminalLine(out) : null;
     this.bar =
-        terminal
+        line != null
             ? new ProgressBarBuilder()
                 .setTaskName(String.format(Locale.ROOT, "%-11s", stage))
                 .setInitialMax(total)
@@ -42,7 +44,7 @@ public final class Progress implements AutoCloseable {
                 .showSpeed(new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                 .setUpdateIntervalMillis(200)
-                .setConsumer(new TerminalLine(out))
+                .setConsumer(line)
                 .build()
             : null;
   }
@@ -67,7 +69,7 @@ public final class Progress implements AutoCloseable {
     if (bar != null) {
       bar.stepBy(n);
     } else if (System.nanoTime() - lastLine >= BETWEEN_LINES.toNanos()) {
-      line();
+      writeLine();
     }
   }
 
@@ -79,17 +81,27 @@ public final class Progress implements AutoCloseable {
     }
   }
 
+  /** A line by itself, for people who watch. */
+  public synchronized void say(String text) {
+    if (line != null) {
+      line.above(text);
+    } else {
+      out.println(text);
+      out.flush();
+    }
+  }
+
   /** Ends the stage with a last line. */
   @Override
   public synchronized void close() {
     if (bar != null) {
       bar.close();
     } else {
-      line();
+      writeLine();
     }
   }
 
-  private void line() {
+  private void writeLine() {
     lastLine = System.nanoTime();
     double seconds = (lastLine - start) / 1e9;
     double rate = done / Math.max(seconds, 1e-3);

@@ -40,6 +40,16 @@ final class TerminalLine extends ConsoleProgressBarConsumer {
     }
   }
 
+  /** A line of text above the bar, which is drawn again below it. */
+  void above(String text) {
+    synchronized (TerminalLine.class) {
+      if (!left) {
+        out.print("\r\u001B[K" + text + System.lineSeparator());
+        out.flush();
+      }
+    }
+  }
+
   @Override
   public int getMaxRenderedLength() {
     int width = terminal().getWidth();

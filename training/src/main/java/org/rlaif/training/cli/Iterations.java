@@ -13,6 +13,7 @@ import org.rlaif.training.comparison.RunComparison;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;
+import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.stages.ReportStage;
 
 /**
@@ -22,7 +23,6 @@ import org.rlaif.training.stages.ReportStage;
  */
 final class Iterations {
   private static final String FOLDER = "iterations";
-  private static final String PAGE = "iterations.html";
 
   private Iterations() {}
 
@@ -62,9 +62,9 @@ final class Iterations {
       first.run().folder().noteModelsOf(best.run().folder());
     }
     var comparison = new RunComparison(done.stream().map(each -> each.run().folder()).toList());
-    comparison.write(first.run().folder().path().resolve(PAGE), ReportStage.now());
+    comparison.write(first.run().folder().path().resolve(RunFolder.ITERATIONS), ReportStage.now());
     best.sumUp();
-    out.println("Iterations: " + Path.of(first.run().folder().typed(), PAGE));
+    out.println("Iterations: " + Path.of(first.run().folder().typed(), RunFolder.ITERATIONS));
   }
 
   /** Whether the last one is better than the one before by more than its interval. */

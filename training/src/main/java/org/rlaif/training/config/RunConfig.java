@@ -29,6 +29,7 @@ import org.rlaif.kit.Resources;
  * @param serverTls how that server is known, and what it is shown; tokens are the environment's
  * @param checkpointEvery so many optimiser steps a stage saves what it needs to go on; 0: only when
  *     it is stopped
+ * @param samplesEvery so many updates one of what the policy writes is shown; 0: never
  * @param iterations how often feedback, reward model and policy are made at most, each time from
  *     the policy before
  * @param algorithm that trains the policy; its settings are in the section of its name, and those
@@ -45,6 +46,7 @@ public record RunConfig(
     String server,
     Tls serverTls,
     int checkpointEvery,
+    int samplesEvery,
     int iterations,
     DataConfig data,
     TokenizerConfig tokenizer,
@@ -79,6 +81,7 @@ public record RunConfig(
         "letters, digits, '.', '_' and '-': it names the run's folder");
     require(device.matches("cpu|cuda:\\d+"), "device", device, "cpu or cuda:N");
     require(threads >= 0, "threads", threads, ">= 0");
+    require(samplesEvery >= 0, "samplesEvery", samplesEvery, ">= 0");
     require(iterations >= 1, "iterations", iterations, ">= 1");
     require(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, ">= 0");
     require(

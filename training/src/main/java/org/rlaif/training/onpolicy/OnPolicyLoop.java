@@ -42,6 +42,7 @@ import org.rlaif.v1.CommitUpdateResponse;
  * @param name of the algorithm, in errors and metrics
  * @param adapter what is trained of policy and value network, if not all weights
  * @param checkpoints what it goes on from, and saves
+ * @param samplesEvery so many updates one of what the policy writes is shown; 0: never
  */
 public record OnPolicyLoop(
     String name,
@@ -50,7 +51,20 @@ public record OnPolicyLoop(
     AdapterConfig adapter,
     long seed,
     Device device,
-    Checkpoints checkpoints) {
+    Checkpoints checkpoints,
+    int samplesEvery) {
+
+  /** One that shows no samples. */
+  public OnPolicyLoop(
+      String name,
+      OnPolicyAlgorithm algorithm,
+      OnPolicyConfig config,
+      AdapterConfig adapter,
+      long seed,
+      Device device,
+      Checkpoints checkpoints) {
+    this(name, algorithm, config, adapter, seed, device, checkpoints, /* samplesEvery= */ 0);
+  }
 
   /**
    * The models it works on.
@@ -203,6 +217,9 @@ public record OnPolicyLoop(
                 sampling.asked(),
                 learner.kl().next(loop.klCoefficient(), row.seen().kl(), rollout.size()));
         alarms.look(row, figures);
+        if (samplesEvery > 0 && (update + 1) % samplesEvery == 0) {
+          progress.say(ShownSample.of(name, update + 1, rollout, batch.scores()));
+        }
         progress.figures("score %.2f, kl %.2f", row.seen().score(), row.seen().kl());
         progress.step(1);
         lap.lap("write");

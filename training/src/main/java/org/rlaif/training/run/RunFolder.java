@@ -20,6 +20,9 @@ import org.rlaif.training.config.RunConfig;
 
 /** The folder of one run: {@code config.yaml}, {@code models.json}, and one folder per stage. */
 public final class RunFolder {
+  /** The page that is written when the last iteration has ended, of a run that has several. */
+  public static final String ITERATIONS = "iterations.html";
+
   private static final String CONFIG = "config.yaml";
   private static final String MODELS = "models.json";
   private static final String COMMAND = "command.json";

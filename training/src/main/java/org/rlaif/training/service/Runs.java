@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.service.Progression.State;
+import org.rlaif.training.run.RunFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,7 +166,9 @@ public final class Runs implements AutoCloseable {
 
   private static boolean hasFinished(Entry entry) {
     try {
-      return entry.folder().finished(LAST_STAGE).isPresent();
+      return entry.folder().finished(LAST_STAGE).isPresent()
+          && (entry.submission().config().iterations() == 1
+              || Files.exists(entry.folder().path().resolve(RunFolder.ITERATIONS)));
     } catch (UserError damaged) {
       return false; // its next start says so
     }

@@ -152,7 +152,8 @@ public record OnPolicyStage(
         config.model().adapter(),
         context.run().seed(name()),
         context.device(),
-        context.checkpoints());
+        context.checkpoints(),
+        config.samplesEvery());
   }
 
   @Override
