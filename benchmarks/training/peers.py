@@ -168,7 +168,12 @@ def ppo(folder):
 def versions(folder):
     import trl
 
-    return {"torch": torch.__version__, "transformers": transformers.__version__, "trl": trl.__version__}
+    return {
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "trl": trl.__version__,
+        "waiting threads": os.environ.get("OMP_WAIT_POLICY", "as they come"),
+    }
 
 
 CASES = {

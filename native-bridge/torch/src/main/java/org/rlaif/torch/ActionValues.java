@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.model.DecoderConfig;
 import org.rlaif.model.TensorSpec;
 import org.rlaif.model.Weights;
@@ -151,8 +152,8 @@ public final class ActionValues implements Trainable, AutoCloseable {
   }
 
   @Override
-  public Network network() {
-    return network;
+  public @Nullable Recomputation recomputation() {
+    return network.recomputation();
   }
 
   /** The network's, then the heads'. */

@@ -50,16 +50,44 @@ record Decoder(
   private Tensor trunk(Sequences sequences, long[] positions) {
     check(sequences);
     if (recomputation != null && GradMode.is_enabled()) {
-      return norm(config.finalNorm(), recomputation.forward(this, sequences, positions));
+      Tensor x = recomputation.forward(() -> new Stack(sequences, positions)); // (N, W)
+      return norm(config.finalNorm(), x);
     }
-    Tensor x = embedded(sequences); // (R, W)
-    Attending attending = attending(sequences);
-    int last = config.blocks().size() - 1;
-    for (Block block : config.blocks().subList(0, last)) {
-      x = through(block, x, attending, null); // (R, W)
+    Stack stack = new Stack(sequences, positions);
+    Tensor x = stack.bottom(); // (R, W)
+    for (int i = 0; i < stack.size(); i++) {
+      x = stack.through(i, x);
     }
-    x = through(config.blocks().get(last), x, attending, indices(positions)); // (N, W)
-    return norm(config.finalNorm(), x);
+    return norm(config.finalNorm(), x); // (N, W)
+  }
+
+  /** All blocks, of which the last gives the tokens that somebody asks about. */
+  private final class Stack implements Recomputation.Stack {
+    private final Sequences sequences;
+    private final long[] positions;
+    private final Attending attending;
+
+    Stack(Sequences sequences, long[] positions) {
+      this.sequences = sequences;
+      this.positions = positions;
+      this.attending = attending(sequences);
+    }
+
+    @Override
+    public int size() {
+      return config.blocks().size();
+    }
+
+    @Override
+    public Tensor bottom() {
+      return embedded(sequences);
+    }
+
+    @Override
+    public Tensor through(int number, Tensor x) {
+      @Nullable Tensor chosen = number == size() - 1 ? indices(positions) : null;
+      return Decoder.this.through(config.blocks().get(number), x, attending, chosen);
+    }
   }
 
   /**
@@ -67,7 +95,7 @@ record Decoder(
    *
    * @param chosen which of the tokens come out of it, (N); null: all
    */
-  Tensor through(Block block, Tensor x, Attending attending, @Nullable Tensor chosen) {
+  private Tensor through(Block block, Tensor x, Attending attending, @Nullable Tensor chosen) {
     try (Scope scope = Scope.open()) {
       Tensor seen = norm(block.attentionNorm(), x); // (R, W)
       Tensor attended = attention(block, seen, attending, chosen); // (R or N, W)
@@ -79,7 +107,7 @@ record Decoder(
   }
 
   /** Tokens, and positions where those are learned: (R, W). */
-  Tensor embedded(Sequences sequences) {
+  private Tensor embedded(Sequences sequences) {
     Tensor tokens = Layers.rows(weight(config.embedding()), indices(sequences.packed()));
     TensorSpec table = config.positions();
     return table == null
@@ -96,14 +124,14 @@ record Decoder(
    * @param occupants which token stands at each place, (B T); null with the former
    * @param mask which tokens a token sees, (T, T); null: all up to its own
    */
-  record Attending(
+  private record Attending(
       int rows,
       @Nullable Tensor places,
       @Nullable Tensor occupants,
       @Nullable Rotation rotation,
       @Nullable Tensor mask) {}
 
-  Attending attending(Sequences sequences) {
+  private Attending attending(Sequences sequences) {
     int longest = sequences.longest();
     int window = config.attention().window();
     boolean padded = Arrays.stream(sequences.tokens()).anyMatch(row -> row.length < longest);
@@ -270,7 +298,7 @@ record Decoder(
     return indices(sequences.targets());
   }
 
-  Tensor indices(long[] numbers) {
+  private Tensor indices(long[] numbers) {
     return Tensor.call(() -> torch.tensor(numbers).to(there(), torch.ScalarType.Long));
   }
 

@@ -369,11 +369,6 @@ public final class Network implements Trainable, AutoCloseable {
     return device.name().equals("cpu") && config.parameterCount() <= SMALL;
   }
 
-  @Override
-  public Network network() {
-    return this;
-  }
-
   /** Its mathematics. */
   Decoder decoder() {
     return decoder;
@@ -385,8 +380,8 @@ public final class Network implements Trainable, AutoCloseable {
     return Collections.unmodifiableMap(adapter == null ? parameters : adapter.tensors());
   }
 
-  /** How gradients come back through the blocks; null: by what LibTorch has kept. */
-  @Nullable Recomputation recomputation() {
+  @Override
+  public @Nullable Recomputation recomputation() {
     return recomputation;
   }
 

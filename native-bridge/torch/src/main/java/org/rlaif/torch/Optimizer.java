@@ -60,7 +60,7 @@ public final class Optimizer implements AutoCloseable {
 
   private Optimizer(Trainable trained, AdamW settings) {
     this.settings = settings;
-    this.recomputation = trained.network().recomputation();
+    this.recomputation = trained.recomputation();
     try (Scope scope = Scope.open()) {
       trained.parameters().forEach((name, parameter) -> all.add(moments(name, parameter)));
     }

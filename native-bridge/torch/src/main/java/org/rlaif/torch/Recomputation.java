@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
-import org.rlaif.model.Block;
 
 /**
  * Activation checkpointing (Chen et al. 2016, arXiv 1604.06174), block by block: of a forward pass
@@ -19,45 +19,49 @@ import org.rlaif.model.Block;
  * the last block's output, and {@link #backward} goes on from there.
  */
 final class Recomputation {
+  /** Blocks that stand on each other, with what they need to know of the tokens. */
+  interface Stack {
+    int size();
+
+    /** What goes into the first, (R, W). */
+    Tensor bottom();
+
+    /**
+     * Through one of them.
+     *
+     * @param number from 0
+     */
+    Tensor through(int number, Tensor x);
+  }
+
   /**
    * A forward pass.
    *
-   * @param positions of the tokens that come out of the last block
+   * @param stack in the tensors of the innermost scope
    * @param ends of the history: what goes into each block, and what comes out of the last
    */
-  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-  private record Pass(Decoder decoder, Sequences sequences, long[] positions, List<Tensor> ends) {
-    /** Through the block of this number. */
-    Tensor through(int number, Tensor x, Decoder.Attending attending) {
-      List<Block> blocks = decoder.config().blocks();
-      boolean last = number == blocks.size() - 1;
-      return decoder.through(
-          blocks.get(number), x, attending, last ? decoder.indices(positions) : null);
+  private record Pass(Supplier<Stack> stack, List<Tensor> ends) {
+    Tensor top() {
+      return ends.get(ends.size() - 1);
     }
   }
 
   private final Deque<Pass> passes = new ArrayDeque<>();
 
-  /**
-   * Through all blocks, (N, W).
-   *
-   * @param positions of the tokens that come out of the last, in the packed rows
-   */
-  Tensor forward(Decoder decoder, Sequences sequences, long[] positions) {
+  /** Through all blocks: what comes out of the last. */
+  Tensor forward(Supplier<Stack> made) {
     List<Tensor> ends = new ArrayList<>();
-    var pass = new Pass(decoder, sequences, positions, ends);
     try (Torch.NoGrad constant = Torch.noGrad();
         Scope scope = Scope.open()) {
-      Tensor x = decoder.embedded(sequences);
-      ends.add(end(x));
-      Decoder.Attending attending = decoder.attending(sequences);
-      for (int i = 0; i < decoder.config().blocks().size(); i++) {
-        x = end(pass.through(i, x, attending));
-        ends.add(x);
+      Stack stack = made.get();
+      ends.add(end(stack.bottom()));
+      for (int i = 0; i < stack.size(); i++) {
+        ends.add(end(stack.through(i, ends.get(i))));
       }
     }
+    var pass = new Pass(made, ends);
     passes.add(pass);
-    return ends.get(ends.size() - 1);
+    return pass.top();
   }
 
   /** The same numbers, at which gradients gather; it lives until it is closed. */
@@ -80,23 +84,21 @@ final class Recomputation {
   }
 
   private static void backward(Pass pass) {
-    Decoder decoder = pass.decoder();
-    List<Tensor> ends = pass.ends();
-    int blocks = decoder.config().blocks().size();
-    if (!hasGradient(ends.get(blocks))) {
+    if (!hasGradient(pass.top())) {
       return; // nothing was learned from it
     }
+    List<Tensor> ends = pass.ends();
     try (Scope scope = Scope.open()) {
-      Decoder.Attending attending = decoder.attending(pass.sequences());
-      for (int i = blocks - 1; i >= 0; i--) {
+      Stack stack = pass.stack().get();
+      for (int i = stack.size() - 1; i >= 0; i--) {
         try (Scope passing = Scope.open()) {
-          backward(pass.through(i, ends.get(i), attending), ends.get(i + 1));
+          backward(stack.through(i, ends.get(i)), ends.get(i + 1));
         }
         ends.get(i + 1).pointer().mutable_grad().reset();
       }
-      Tensor embedded = decoder.embedded(pass.sequences());
-      if (embedded.pointer().requires_grad()) { // not under an adapter
-        backward(embedded, ends.get(0));
+      Tensor bottom = stack.bottom();
+      if (bottom.pointer().requires_grad()) { // not under an adapter
+        backward(bottom, ends.get(0));
       }
     }
   }
@@ -124,7 +126,7 @@ final class Recomputation {
 
   /** Whether gradients have gathered that {@link #backward} has not brought down. */
   boolean isPending() {
-    return passes.stream().anyMatch(pass -> hasGradient(pass.ends().get(pass.ends().size() - 1)));
+    return passes.stream().anyMatch(pass -> hasGradient(pass.top()));
   }
 
   /** Forgets what nothing was learned from. */

@@ -1,12 +1,13 @@
 package org.rlaif.torch;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.model.Weights;
 
 /** What an {@link Optimizer} moves, and what there is to keep of it to go on another day. */
 public sealed interface Trainable permits Network, ActionValues {
-  /** The one whose blocks gradients pass. */
-  Network network();
+  /** How gradients come back through the blocks; null: by what LibTorch has kept. */
+  @Nullable Recomputation recomputation();
 
   /** What is trained, by name, in a fixed order. */
   Map<String, Tensor> parameters();

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.UserError;
-import org.rlaif.training.service.Progression.State;
 import org.rlaif.training.run.RunFolder;
+import org.rlaif.training.service.Progression.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

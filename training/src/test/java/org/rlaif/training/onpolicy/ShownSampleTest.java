@@ -25,7 +25,8 @@ class ShownSampleTest {
   @Test
   void standsOnALineEach() {
     assertEquals(
-        "ppo         update 10, score 1.23: A post TL;DR:%n            > red [0m and blue".formatted(),
+        "ppo         update 10, score 1.23: A post TL;DR:%n            > red [0m and blue"
+            .formatted(),
         shown("A post\nTL;DR:", " \u001b red\u001b[0m\tand blue"));
   }
 
