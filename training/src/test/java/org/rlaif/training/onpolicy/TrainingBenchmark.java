@@ -210,7 +210,14 @@ final class TrainingBenchmark {
 
   /** Updates of a whole loop beside a server in this process, after as many that warm up. */
   private static void ppo(Path folder, Map<String, Object> found) throws IOException {
-    RunConfig run = RunConfig.load(null, List.of("onPolicy.updates=" + UPDATES));
+    // Small steps and no penalty: completions stay as long as they are at first.
+    RunConfig run =
+        RunConfig.load(
+            null,
+            List.of(
+                "onPolicy.updates=" + UPDATES,
+                "onPolicy.learningRate=3e-5",
+                "onPolicy.missingEnd=none"));
     List<Example> prompts =
         new TldrWorld(0)
             .posts(Split.TRAIN, POSTS).stream()
