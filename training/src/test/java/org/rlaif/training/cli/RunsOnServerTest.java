@@ -348,8 +348,8 @@ class RunsOnServerTest {
               () -> stub.submitRun(submit),
               () -> stub.cancelRun(cancel),
               () -> stub.resumeRun(resume),
-              () -> stub.watchRun(watch).hasNext(),
-              () -> stub.fetchModel(fetch).hasNext())
+              () -> stub.watchRun(watch).next(),
+              () -> stub.fetchModel(fetch).next())
           .stream()
           .map(RunsOnServerTest::code)
           .distinct()
