@@ -68,7 +68,7 @@ public final class Rlaif implements Callable<Integer> {
     root.addSubcommand(withExample(new HealthCommand()));
     root.addSubcommand(withExample(new ExportCommand()));
     root.addSubcommand(withExample(new BenchCommand()));
-    root.addSubcommand(RunsCommands.all());
+    root.addSubcommand(RunsCommands.all(Rlaif.class));
     root.addSubcommand(judge);
     return Commands.commandLine(root.getCommandSpec());
   }

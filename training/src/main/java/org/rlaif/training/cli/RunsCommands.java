@@ -24,9 +24,14 @@ final class RunsCommands implements Callable<Integer> {
 
   private RunsCommands() {}
 
-  static CommandLine all() {
+  /**
+   * All of them.
+   *
+   * @param main what a process that works on a run is started by
+   */
+  static CommandLine all(Class<?> main) {
     CommandLine all = new CommandLine(new RunsCommands());
-    all.addSubcommand(new RunsServeCommand());
+    all.addSubcommand(new RunsServeCommand(main));
     all.addSubcommand(new RunsSubmitCommand());
     all.addSubcommand(new RunsListCommand());
     all.addSubcommand(new RunsWatchCommand());

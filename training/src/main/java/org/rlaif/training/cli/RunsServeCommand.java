@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example: rlaif runs serve --at-a-time 2"})
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RunsServeCommand implements Callable<Integer> {
+  private final Class<?> main;
+
   @Spec private CommandSpec spec;
 
   @Mixin private RunsFolder folder;
@@ -55,6 +57,13 @@ final class RunsServeCommand implements Callable<Integer> {
   @Mixin private GuardOptions guard;
   @Mixin private LogOptions log;
 
+  /**
+   * @param main what a process that works on a run is started by
+   */
+  RunsServeCommand(Class<?> main) {
+    this.main = main;
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     log.apply();
@@ -73,7 +82,7 @@ final class RunsServeCommand implements Callable<Integer> {
   private void serve() throws InterruptedException {
     ServerConfig config =
         ServerConfig.inProcess(Map.of()).listen(host, port).secure(guard.security(System.getenv()));
-    Runs runs = Runs.open(folder.path(), worker(), atATime);
+    Runs runs = Runs.open(folder.path(), worker(main), atATime);
     var service = new TrainingService(runs);
     try (runs;
         RlaifServer server = RlaifServer.start(config, service)) {
@@ -103,13 +112,13 @@ final class RunsServeCommand implements Callable<Integer> {
   }
 
   /** Another process like this one: the same Java, with the same options. */
-  static Worker worker() {
+  static Worker worker(Class<?> main) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(each -> !each.matches("-(agentlib|agentpath|javaagent|Xrunjdwp).*")) // one's own
         .forEach(command::add);
-    command.add(Rlaif.class.getName());
+    command.add(main.getName());
     return new Worker(command, System.getProperty("java.class.path"));
   }
 }

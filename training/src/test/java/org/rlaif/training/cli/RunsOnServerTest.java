@@ -372,7 +372,7 @@ class RunsOnServerTest {
 
   /** A server in this process; its runs have processes of their own. */
   private void served(Security security, Work<RlaifServer> work) throws Exception {
-    try (Runs runs = Runs.open(folder.resolve("runs"), RunsServeCommand.worker(), 1);
+    try (Runs runs = Runs.open(folder.resolve("runs"), RunsServeCommand.worker(Rlaif.class), 1);
         TrainingService service = new TrainingService(runs);
         RlaifServer server =
             RlaifServer.start(

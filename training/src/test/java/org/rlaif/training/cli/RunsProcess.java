@@ -80,11 +80,11 @@ final class RunsProcess {
   }
 
   private static ProcessBuilder rlaif(Map<String, String> tokens, List<String> words) {
-    List<String> command = new ArrayList<>(RunsServeCommand.worker().command());
+    List<String> command = new ArrayList<>(RunsServeCommand.worker(Rlaif.class).command());
     command.addAll(words);
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeAll(List.of(Credentials.TOKEN, Credentials.CONTROL_TOKEN));
-    builder.environment().put("CLASSPATH", RunsServeCommand.worker().classPath());
+    builder.environment().put("CLASSPATH", RunsServeCommand.worker(Rlaif.class).classPath());
     builder.environment().putAll(tokens);
     return builder;
   }

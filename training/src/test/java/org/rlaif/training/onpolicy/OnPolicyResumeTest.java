@@ -83,7 +83,7 @@ class OnPolicyResumeTest {
   @EnumSource(
       value = Algorithm.class,
       mode = Mode.EXCLUDE,
-      names = {"DPO", "KTO"})
+      names = {"DPO", "KTO", "ILQL"})
   void soDoesWhatAnEnvironmentAnswers(Algorithm algorithm) throws Exception {
     check(
         algorithm,
