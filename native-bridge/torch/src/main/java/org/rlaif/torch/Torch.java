@@ -84,6 +84,7 @@ public final class Torch {
       here.run();
     } finally {
       threadsHere(threads);
+      likeEverywhere();
       running.exceptionally(failure -> null).join(); // it may use what a caller frees
     }
     try {
@@ -102,6 +103,13 @@ public final class Torch {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /** MKL's threads are again what {@link #threads} says, now and when it says something else. */
+  private static void likeEverywhere() {
+    if (MKL) {
+      mkl_rt.MKL_Set_Num_Threads_Local(0);
+    }
   }
 
   private static void threadsHere(int threads) {

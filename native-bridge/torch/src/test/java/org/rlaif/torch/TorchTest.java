@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.mkl.global.mkl_rt;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.rlaif.kit.UserError;
@@ -50,6 +51,10 @@ final class TorchTest {
       assertArrayEquals(alone[1], found[1]);
     }
     assertEquals(threads, torch.get_num_threads());
+    Torch.threads(1); // also what multiplies: a later run may be told to be alone
+    assertEquals(1, mkl_rt.MKL_Get_Max_Threads());
+    Torch.threads(threads);
+    assertEquals(threads, mkl_rt.MKL_Get_Max_Threads());
   }
 
   /** Products of 64 numbers each, of the row and the column that say where they are. */

@@ -202,7 +202,7 @@ class ReadmeTest {
         count++;
       }
     }
-    assertEquals(3, count);
+    assertEquals(4, count);
   }
 
   @Test
