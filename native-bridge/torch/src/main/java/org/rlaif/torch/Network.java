@@ -28,9 +28,6 @@ import org.rlaif.model.Weights;
  * <p>A row longer than the context or a token outside the vocabulary is a {@link UserError}.
  */
 public final class Network implements Trainable, AutoCloseable {
-  /** Parameters up to which two passes are computed beside each other. */
-  private static final long SMALL = 16_000_000;
-
   private final DecoderConfig config;
   private final Device device;
 
@@ -359,14 +356,6 @@ public final class Network implements Trainable, AutoCloseable {
 
   public Device device() {
     return device;
-  }
-
-  /**
-   * Whether its operations are so small that a core computes them about as fast as several do. Then
-   * it pays to compute two passes beside each other, see {@link Torch#beside}.
-   */
-  public boolean isSmall() {
-    return device.name().equals("cpu") && config.parameterCount() <= SMALL;
   }
 
   /** Its mathematics. */

@@ -1,9 +1,5 @@
 package org.rlaif.torch;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.mkl.global.mkl_rt;
@@ -53,69 +49,6 @@ public final class Torch {
     torch.set_num_threads(threads);
     if (MKL) {
       mkl_rt.MKL_Set_Num_Threads(threads);
-    }
-  }
-
-  /**
-   * Does two things beside each other, each with half of the threads. Small operations are over
-   * before a second thread has woken up for them; so two networks of that size, one on each core,
-   * take little more time than either. What is computed does not depend on which ends first.
-   *
-   * @param here on this thread
-   * @param there on another one; without a second thread, afterwards
-   */
-  public static void beside(Runnable here, Runnable there) {
-    int threads = torch.get_num_threads();
-    if (threads == 1) {
-      here.run();
-      there.run();
-      return;
-    }
-    var running =
-        CompletableFuture.runAsync(
-            () -> {
-              torch.get_num_threads(); // the first question makes a thread one of LibTorch's
-              threadsHere(threads / 2);
-              there.run();
-            },
-            Side.THREAD);
-    threadsHere(threads / 2);
-    try {
-      here.run();
-    } finally {
-      threadsHere(threads);
-      likeEverywhere();
-      running.exceptionally(failure -> null).join(); // it may use what a caller frees
-    }
-    try {
-      running.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    }
-  }
-
-  /** The one other thread, made when it is first wanted. */
-  private static final class Side {
-    static final Executor THREAD =
-        Executors.newSingleThreadExecutor(
-            work -> {
-              var thread = new Thread(work, "beside");
-              thread.setDaemon(true);
-              return thread;
-            });
-  }
-
-  /** MKL's threads are again what {@link #threads} says, now and when it says something else. */
-  private static void likeEverywhere() {
-    if (MKL) {
-      mkl_rt.MKL_Set_Num_Threads_Local(0);
-    }
-  }
-
-  private static void threadsHere(int threads) {
-    torch.set_num_threads(threads);
-    if (MKL) {
-      mkl_rt.MKL_Set_Num_Threads_Local(threads);
     }
   }
 

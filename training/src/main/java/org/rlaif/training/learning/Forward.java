@@ -2,7 +2,7 @@ package org.rlaif.training.learning;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.DoubleStream;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.rlaif.torch.Network;
@@ -26,8 +26,7 @@ public final class Forward {
   /** Log-probabilities of the completion tokens, one row per sequence. */
   public static float[][] logprobs(
       Network network, List<Sequence> sequences, double temperature, int microbatch) {
-    return perToken(
-        network, sequences, microbatch, (batch, number) -> network.logprobs(batch, temperature));
+    return perToken(sequences, microbatch, batch -> network.logprobs(batch, temperature));
   }
 
   /** Of each sequence the whole distribution, by token, that its only completion token is from. */
@@ -55,23 +54,22 @@ public final class Forward {
 
   public static Distribution distribution(
       Network network, List<Sequence> sequences, double temperature, int microbatch) {
-    double[] entropies = new double[sequences.size()]; // sums, of at most as many microbatches
+    double[] entropy = new double[1];
     float[][] logprobs =
         perToken(
-            network,
             sequences,
             microbatch,
-            (batch, number) -> {
+            batch -> {
               TokenDistribution distribution = network.distribution(batch, temperature);
-              entropies[number] = distribution.entropy().sum().item();
+              entropy[0] += distribution.entropy().sum().item();
               return distribution.logprobs();
             });
-    return new Distribution(logprobs, DoubleStream.of(entropies).sum() / Ragged.size(logprobs));
+    return new Distribution(logprobs, entropy[0] / Ragged.size(logprobs));
   }
 
   /** V(s) before each token of the completions, one row per sequence. */
   public static float[][] values(Network network, List<Sequence> sequences, int microbatch) {
-    return perToken(network, sequences, microbatch, (batch, number) -> network.values(batch));
+    return perToken(sequences, microbatch, network::values);
   }
 
   /** Raw scores at the last token of each sequence. */
@@ -95,47 +93,22 @@ public final class Forward {
     return scores;
   }
 
-  /** One microbatch, with its number among them. */
-  private interface Pass {
-    Tensor of(Sequences batch, int number);
-  }
-
   private static float[][] perToken(
-      Network network, List<Sequence> sequences, int microbatch, Pass pass) {
+      List<Sequence> sequences, int microbatch, Function<Sequences, Tensor> pass) {
     float[][] result = new float[sequences.size()][];
-    if (!network.isSmall()) {
-      List<int[]> all = microbatches(sequences, microbatch);
-      for (int i = 0; i < all.size(); i++) {
-        perToken(sequences, all.get(i), i, pass, result);
+    for (int[] rows : microbatches(sequences, microbatch)) {
+      int[] lengths =
+          IntStream.of(rows).map(row -> sequences.get(row).completionTokens()).toArray();
+      try (Scope scope = Scope.open();
+          var noGrad = Torch.noGrad()) {
+        float[] flat = pass.apply(Sequence.batch(sequences, rows)).toFloats();
+        float[][] some = Ragged.rows(flat, lengths);
+        for (int i = 0; i < rows.length; i++) {
+          result[rows[i]] = some[i];
+        }
       }
-      return result;
     }
-    // Two halves at a time: as much in memory, and neighbours are about as long.
-    List<int[]> halves = microbatches(sequences, Math.max(1, microbatch / 2));
-    Torch.beside(
-        () -> everySecond(sequences, halves, 0, pass, result),
-        () -> everySecond(sequences, halves, 1, pass, result));
     return result;
-  }
-
-  private static void everySecond(
-      List<Sequence> sequences, List<int[]> halves, int from, Pass pass, float[][] result) {
-    for (int i = from; i < halves.size(); i += 2) {
-      perToken(sequences, halves.get(i), i, pass, result);
-    }
-  }
-
-  private static void perToken(
-      List<Sequence> sequences, int[] rows, int number, Pass pass, float[][] result) {
-    int[] lengths = IntStream.of(rows).map(row -> sequences.get(row).completionTokens()).toArray();
-    try (Scope scope = Scope.open();
-        var noGrad = Torch.noGrad()) {
-      float[] flat = pass.of(Sequence.batch(sequences, rows), number).toFloats();
-      float[][] some = Ragged.rows(flat, lengths);
-      for (int i = 0; i < rows.length; i++) {
-        result[rows[i]] = some[i];
-      }
-    }
   }
 
   /** Rows by rising length, cut into microbatches. */

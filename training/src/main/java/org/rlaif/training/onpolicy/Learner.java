@@ -297,16 +297,11 @@ final class Learner implements AutoCloseable {
     if (values != null) {
       values.steps().begin();
     }
-    Runnable ofPolicy =
-        () -> parts.forEach(each -> policyPart(lesson, each, rows, policyLearns, means, ratios));
-    if (values == null) {
-      ofPolicy.run();
-    } else {
-      Map<String, Double> valueMeans = new LinkedHashMap<>();
-      Runnable ofValues =
-          () -> parts.forEach(each -> valuePart(values, lesson, each.rows(), rows, valueMeans));
-      both(ofPolicy, ofValues);
-      means.putAll(valueMeans);
+    for (Part part : parts) {
+      policyPart(lesson, part, rows, policyLearns, means, ratios);
+      if (values != null) {
+        valuePart(values, lesson, part.rows(), rows, means);
+      }
     }
     Double stop = config.stopAtKl();
     if (mayStop && stop != null && means.getOrDefault("approximateKl", 0.0) > stop) {
@@ -321,16 +316,6 @@ final class Learner implements AutoCloseable {
     }
     means.forEach(averages::add);
     return ratios;
-  }
-
-  /** Beside each other where that is faster, and takes little memory. */
-  private void both(Runnable one, Runnable other) {
-    if (policy.isSmall()) {
-      Torch.beside(one, other);
-    } else {
-      one.run();
-      other.run();
-    }
   }
 
   /**

