@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.IoConsumer;
 import org.rlaif.kit.Json;
@@ -86,22 +89,28 @@ public final class Checkpoint {
     if (!damage.isEmpty()) {
       return damage;
     }
-    try {
-      for (String name : StageFiles.of(outputs).keySet()) {
-        Path file = outputs.resolve(name);
-        Stored then = contents.outputs().get(name);
-        if (then == null) {
-          Files.delete(file); // begun since
-        } else {
-          try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    // Everything else goes, hidden files too: half written when the process was killed.
+    try (Stream<Path> inside = Files.walk(outputs)) {
+      for (Path each : inside.skip(1).sorted(Comparator.reverseOrder()).toList()) {
+        Stored then = contents.outputs().get(outputs.relativize(each).toString());
+        if (then != null) {
+          try (FileChannel open = FileChannel.open(each, StandardOpenOption.WRITE)) {
             open.truncate(then.bytes());
           }
+        } else if (!Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS) || isEmpty(each)) {
+          Files.delete(each);
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return StageFiles.damage(outputs, "", contents.outputs());
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> inside = Files.list(folder)) {
+      return inside.findAny().isEmpty();
+    }
   }
 
   private Contents contents() {

@@ -135,6 +135,8 @@ public final class Pipeline {
       noteModels();
       for (Stage<?> stage : wanted) {
         if (found.of(stage.name()) == State.FINISHED) {
+          // Killed after it had finished, before it had cleared up.
+          AtomicFiles.deleteRecursively(Checkpoints.folder(folder.stage(stage.name())));
           say(out, stage, "finished before");
         } else {
           folder.setAside(stage.name());

@@ -81,8 +81,18 @@ class CheckpointsTest {
   void whatAKilledProcessWasWritingIsSwept() throws IOException {
     work(open("a"), 1, 3);
     Files.createDirectory(folder().resolve(".writing-step-0000000004-x"));
+    Path outputs = folder().resolve("outputs");
+    Files.createDirectories(outputs.resolve("model"));
+    Files.writeString(outputs.resolve("model/.writing-config.json-x"), "{");
+    Files.writeString(outputs.resolve(".writing-stage.json-x"), "{");
+    Files.writeString(outputs.resolve("stage.json"), "{}");
     assertEquals(2, open("a").newest().orElseThrow().step());
     assertEquals(List.of("outputs", "step-0000000002"), inside());
+    try (Stream<Path> left = Files.list(outputs)) {
+      assertEquals(
+          List.of("metrics", "rollout-1", "rollout-2"),
+          left.map(each -> each.getFileName().toString()).sorted().toList());
+    }
   }
 
   /** Each step writes a line and a file of its own; every second one is saved. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.training.checkpoint.Checkpoints;
 
 class PipelineTest {
   @TempDir Path runs;
@@ -56,6 +57,15 @@ class PipelineTest {
     assertEquals(List.of("sft", "reward", "reward", "ppo"), stages.worked);
     assertEquals("sft 1\nreward 2\nppo 3\n", stages.text("ppo"));
     assertEquals(Set.of("sft", "reward", "policy"), stages.models());
+  }
+
+  @Test
+  void whatAFinishedStageHadNotClearedUpIsSwept() throws Exception {
+    stages.run("1", "2", "3");
+    Path left = Checkpoints.folder(stages.folder().stage("sft"));
+    Files.createDirectories(left.resolve("step-0000000002"));
+    stages.run("1", "2", "3");
+    assertFalse(Files.exists(left));
   }
 
   @Test
