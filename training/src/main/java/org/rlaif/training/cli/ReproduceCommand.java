@@ -2,14 +2,16 @@ package org.rlaif.training.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.comparison.AlgorithmTable;
+import org.rlaif.training.comparison.OveroptimizationTable;
+import org.rlaif.training.comparison.Results;
 import org.rlaif.training.comparison.WalksExperiment;
 import org.rlaif.training.comparison.WalksTable;
 import org.rlaif.training.config.Algorithm;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs every algorithm on the quickstart's task, or some on random walks. */
+/** Runs experiments that the literature has made, on tasks that are small enough. */
 @Command(
     name = "reproduce",
     mixinStandardHelpOptions = true,
@@ -30,6 +32,8 @@ import picocli.CommandLine.Spec;
       "algorithms: runs every algorithm on the quickstart's task with several seeds, and writes",
       "one table: win rate over SFT with its interval, KL, length, time. All runs of a seed begin",
       "with the same policy and the same labels. Interrupted, it goes on where it was.",
+      "overoptimization: trains PPO far on reward models that know little, on one alone and on",
+      "ensembles, and writes how the gold score rises and falls with the KL.",
       "walks: has behaviour cloning, ILQL and PPO learn short ways from random walks over a graph,",
       "and writes how near to the shortest ones theirs are."
     },
@@ -39,6 +43,8 @@ final class ReproduceCommand implements Callable<Integer> {
   enum What {
     /** All, by the judge of the quickstart. */
     algorithms,
+    /** One reward model, and ensembles. */
+    overoptimization,
     /** Those that learn from walks as they are, and PPO. */
     walks
   }
@@ -49,9 +55,29 @@ final class ReproduceCommand implements Callable<Integer> {
   private static final String RATED = "onPolicy.rewards=[{kind: rubric, rubric: tldr, weight: 1}]";
   private static final String BEST_OF = "evaluation.bestOf=[4, 16]";
 
+  /** Far from where it started, by reward models that have seen few labels. */
+  private static final List<String> FAR =
+      List.of(
+          "candidates.prompts=400",
+          "reward.epochs=4",
+          "onPolicy.updates=80",
+          "onPolicy.kl.coefficient=0");
+
+  private static final Map<String, List<String>> REWARDS = new LinkedHashMap<>();
+
+  static {
+    REWARDS.put("one", List.of());
+    REWARDS.put("worst", List.of("reward.members=4", combined("worst")));
+    REWARDS.put("uncertainty", List.of("reward.members=4", combined("uncertainty, penalty: 0.5")));
+  }
+
+  private static String combined(String how) {
+    return "onPolicy.rewards=[{kind: model, weight: 1, combine: " + how + "}]";
+  }
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "algorithms|walks", description = "What is reproduced.")
+  @Parameters(paramLabel = "algorithms|overoptimization|walks", description = "What is reproduced.")
   private What what = What.algorithms;
 
   @Option(
@@ -84,14 +110,18 @@ final class ReproduceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     UserError.require(seeds >= 1, "seeds", seeds, ">= 1");
-    switch (what) {
-      case algorithms -> algorithms();
-      case walks -> walks();
-    }
+    Results results =
+        switch (what) {
+          case algorithms -> algorithms();
+          case overoptimization -> overoptimization();
+          case walks -> walks();
+        };
+    results.print(spec.commandLine().getOut());
+    results.write(runs, ReportStage.now());
     return 0;
   }
 
-  private void walks() {
+  private Results walks() {
     UserError.require(only.isEmpty(), "--only", String.join(",", only), "nothing, with walks");
     List<String> all = new ArrayList<>(WalksExperiment.SETTINGS);
     all.addAll(settings);
@@ -103,52 +133,72 @@ final class ReproduceCommand implements Callable<Integer> {
       Path folder = runs.resolve("walks-" + seed);
       table.add(new WalksExperiment(config, servers, Session.device(config), folder).run(seed));
     }
-    table.print(spec.commandLine().getOut());
-    table.write(runs, ReportStage.now());
+    return table.results();
   }
 
-  private void algorithms() {
+  private Results algorithms() {
     var table = new AlgorithmTable();
-    ways()
-        .forEach(
-            (name, own) -> {
-              List<RunFolder> done =
-                  IntStream.range(0, seeds).mapToObj(seed -> run(name, own, seed)).toList();
-              table.add(name, done);
-              table.addBestOf(done);
-            });
-    table.print(spec.commandLine().getOut());
-    table.write(runs, ReportStage.now());
+    Map<String, List<String>> ways = algorithmWays();
+    runAll(
+        ways,
+        (name, done) -> {
+          table.add(name, done);
+          table.addBestOf(done);
+        });
+    return table.results();
+  }
+
+  private Results overoptimization() {
+    var table = new OveroptimizationTable();
+    Map<String, List<String>> ways = new LinkedHashMap<>();
+    REWARDS.forEach(
+        (name, own) -> {
+          List<String> all = new ArrayList<>(FAR);
+          all.addAll(own);
+          ways.put(name, all);
+        });
+    runAll(ways, table::add);
+    return table.results();
+  }
+
+  /** Every way with every seed; those of {@code --only} alone. */
+  private void runAll(
+      Map<String, List<String>> ways, BiConsumer<String, List<RunFolder>> finished) {
+    for (String name : only) {
+      UserError.require(
+          ways.containsKey(name), "--only", name, "one of " + String.join(", ", ways.keySet()));
+    }
+    List<String> names = new ArrayList<>(ways.keySet());
+    for (Map.Entry<String, List<String>> way : ways.entrySet()) {
+      if (only.isEmpty() || only.contains(way.getKey())) {
+        finished.accept(
+            way.getKey(),
+            IntStream.range(0, seeds)
+                .mapToObj(seed -> run(way.getKey(), way.getValue(), seed, names))
+                .toList());
+      }
+    }
   }
 
   /** Names, and what each sets. PPO's evaluation measures the best of n, too. */
-  private Map<String, List<String>> ways() {
+  private static Map<String, List<String>> algorithmWays() {
     Map<String, List<String>> ways = new LinkedHashMap<>();
     for (Algorithm algorithm : Algorithm.values()) {
       ways.put(algorithm.word(), List.of("algorithm=" + algorithm.word()));
     }
     ways.put(Algorithm.PPO.word(), List.of(BEST_OF));
     ways.put(DIRECT, List.of(RATED));
-    for (String name : only) {
-      UserError.require(
-          ways.containsKey(name), "--only", name, "one of " + String.join(", ", ways.keySet()));
-    }
-    if (!only.isEmpty()) {
-      ways.keySet().retainAll(only);
-    }
     return ways;
   }
 
   /** One run, with what others of its seed have made before, as far as it is the same. */
-  private RunFolder run(String name, List<String> own, int seed) {
+  private RunFolder run(String name, List<String> own, int seed, List<String> others) {
     List<String> all = new ArrayList<>(QuickstartCommand.SETTINGS);
     all.addAll(own);
     all.addAll(List.of("name=" + name + "-" + seed, "seed=" + seed));
     all.addAll(settings);
     Session session = new Session(RunConfig.load(null, all), runs, spec);
-    Arrays.stream(Algorithm.values())
-        .map(other -> RunFolder.of(runs, other.word() + "-" + seed))
-        .forEach(session::borrow);
+    others.stream().map(other -> RunFolder.of(runs, other + "-" + seed)).forEach(session::borrow);
     Iterations.run(session, /* replace= */ false);
     return RunFolder.of(runs, name + "-" + seed);
   }

@@ -1,25 +1,17 @@
 package org.rlaif.training.comparison;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Interval;
-import org.rlaif.kit.Json;
 import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Page;
+import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.TextDrawing;
-import org.rlaif.training.report.TextTable;
 import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.StageRecord;
-import org.rlaif.training.run.Version;
 
 /**
  * What algorithms make of the same policy and the same feedback: a row for each, over all seeds.
@@ -142,16 +134,18 @@ public final class AlgorithmTable {
     return run.finished(stage).orElseThrow();
   }
 
-  /** As plain text. */
-  public void print(PrintWriter out) {
-    List<List<String>> table = new ArrayList<>(List.of(HEAD));
-    rows.forEach(row -> table.add(row.cells()));
-    TextTable.print(table, out);
+  /** What came of all so far. */
+  public Results results() {
+    return new Results(
+        "algorithms",
+        "Algorithms",
+        HEAD,
+        rows.stream().map(Row::cells).toList(),
+        List.copyOf(rows),
+        () -> List.of(picture()));
   }
 
-  /** As {@code algorithms.json} and as a page, {@code algorithms.html}, into a folder. */
-  public void write(Path folder, String date) {
-    Json.write(folder.resolve("algorithms.json"), rows);
+  private Picture picture() {
     List<Amount> wins =
         rows.stream()
             .map(
@@ -159,23 +153,12 @@ public final class AlgorithmTable {
                     Amount.share(
                         row.algorithm(), row.winRate(), row.low(), row.high(), Theme::policy))
             .toList();
-    List<Page.Drawn> pictures =
-        TextDrawing.whyNone().isEmpty()
-            ? List.of(
-                Page.Drawn.of(
-                    Pictures.shares(
-                        "algorithms",
-                        "How often each policy wins",
-                        "Share of test prompts on which it beats where it started, ties counted"
-                            + " half; the mean over the seeds, with the 95 % interval of all"
-                            + " prompts together.",
-                        "win rate (%)",
-                        wins)))
-            : List.of();
-    var table =
-        new Page.Table("Algorithms", HEAD, rows.stream().map(Row::cells).toList(), List.of());
-    String html = Page.html(table, pictures, Version.number(), date);
-    AtomicFiles.write(
-        folder.resolve("algorithms.html"), out -> out.write(html.getBytes(StandardCharsets.UTF_8)));
+    return Pictures.shares(
+        "algorithms",
+        "How often each policy wins",
+        "Share of test prompts on which it beats where it started, ties counted half; the mean over"
+            + " the seeds, with the 95 % interval of all prompts together.",
+        "win rate (%)",
+        wins);
   }
 }

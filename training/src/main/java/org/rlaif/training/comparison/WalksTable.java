@@ -1,8 +1,5 @@
 package org.rlaif.training.comparison;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,18 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Interval;
-import org.rlaif.kit.Json;
 import org.rlaif.kit.Statistics;
 import org.rlaif.training.report.Charts.Amount;
 import org.rlaif.training.report.Charts.Axis;
-import org.rlaif.training.report.Page;
+import org.rlaif.training.report.Picture;
 import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.TextDrawing;
-import org.rlaif.training.report.TextTable;
 import org.rlaif.training.report.Theme;
-import org.rlaif.training.run.Version;
 
 /** How good the walks of each policy are beside those it has learned from, over all seeds. */
 public final class WalksTable {
@@ -74,17 +66,19 @@ public final class WalksTable {
         bySeed.stream().map(Statistics::mean).toList());
   }
 
-  /** As plain text. */
-  public void print(PrintWriter out) {
-    List<List<String>> table = new ArrayList<>(List.of(HEAD));
-    rows().forEach(row -> table.add(row.cells()));
-    TextTable.print(table, out);
+  /** What came of all seeds so far. */
+  public Results results() {
+    List<Row> rows = rows();
+    return new Results(
+        "walks",
+        "Random walks",
+        HEAD,
+        rows.stream().map(Row::cells).toList(),
+        rows,
+        () -> List.of(picture(rows)));
   }
 
-  /** As {@code walks.json} and as a page, {@code walks.html}, into a folder. */
-  public void write(Path folder, String date) {
-    List<Row> rows = rows();
-    Json.write(folder.resolve("walks.json"), rows);
+  private static Picture picture(List<Row> rows) {
     List<Amount> amounts =
         rows.stream()
             .map(
@@ -96,23 +90,12 @@ public final class WalksTable {
                         row.high(),
                         row.equals(rows.get(0)) ? Theme::before : Theme::policy))
             .toList();
-    List<Page.Drawn> pictures =
-        TextDrawing.whyNone().isEmpty()
-            ? List.of(
-                Page.Drawn.of(
-                    Pictures.rows(
-                        "walks",
-                        "How short the ways to the goal are",
-                        "Mean optimality of walks, with 95 % intervals: 100 % is always the"
-                            + " shortest way, 0 never at the goal. Grey and dashed: the random"
-                            + " walks that all have learned from.",
-                        new Axis("optimality (%)", 0, 100, 100 * rows.get(0).optimality()),
-                        amounts)))
-            : List.of();
-    var table =
-        new Page.Table("Random walks", HEAD, rows.stream().map(Row::cells).toList(), List.of());
-    String html = Page.html(table, pictures, Version.number(), date);
-    AtomicFiles.write(
-        folder.resolve("walks.html"), out -> out.write(html.getBytes(StandardCharsets.UTF_8)));
+    return Pictures.rows(
+        "walks",
+        "How short the ways to the goal are",
+        "Mean optimality of walks, with 95 % intervals: 100 % is always the shortest way, 0 never at"
+            + " the goal. Grey and dashed: the random walks that all have learned from.",
+        new Axis("optimality (%)", 0, 100, 100 * rows.get(0).optimality()),
+        amounts);
   }
 }

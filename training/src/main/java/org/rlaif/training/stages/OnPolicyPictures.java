@@ -4,20 +4,12 @@ import static org.rlaif.training.report.Charts.Look.LINE;
 import static org.rlaif.training.report.Charts.Look.TRAIL;
 
 import java.awt.Color;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
-import org.rlaif.kit.JsonLines;
-import org.rlaif.training.data.GeneratedData;
-import org.rlaif.training.onpolicy.RolloutRow;
 import org.rlaif.training.report.Charts.Look;
 import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.MetricCurves;
@@ -26,14 +18,9 @@ import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;
-import org.rlaif.training.tldr.Facts;
-import org.rlaif.training.tldr.GoldScore;
 
 /** What happened update by update, from the rollout batches and metrics that are kept. */
 final class OnPolicyPictures {
-  /** Means over the completions of one rollout batch; gold is NaN for users' own data. */
-  private record Update(int number, double score, double gold, double kl, double length) {}
-
   /** A figure of the metrics. */
   private record Metric(String key, String title, String unit, Function<Theme, Color> color) {}
 
@@ -48,8 +35,7 @@ final class OnPolicyPictures {
 
   private final Path stage;
   private final String word;
-  private final Map<String, Facts> facts;
-  private final List<Update> updates = new ArrayList<>();
+  private final List<RolloutMeans> updates;
 
   /**
    * @param stage its folder
@@ -58,17 +44,7 @@ final class OnPolicyPictures {
   OnPolicyPictures(Run run, Path stage, String word) {
     this.stage = stage;
     this.word = word;
-    this.facts = GeneratedData.facts(run.path(Product.DATA));
-    for (Path file : rolloutFiles()) {
-      List<RolloutRow> rows = JsonLines.read(file, RolloutRow.class);
-      updates.add(
-          new Update(
-              updates.size() + 1,
-              mean(rows, RolloutRow::score),
-              mean(rows, this::gold),
-              mean(rows, RolloutRow::kl),
-              mean(rows, RolloutRow::length)));
-    }
+    this.updates = RolloutMeans.read(run.path(Product.DATA), stage);
   }
 
   /** Those that there is something for. */
@@ -96,7 +72,7 @@ final class OnPolicyPictures {
   }
 
   private boolean hasGold() {
-    return !facts.isEmpty();
+    return updates.stream().noneMatch(each -> Double.isNaN(each.gold()));
   }
 
   private Picture scoreAgainstKl() {
@@ -119,10 +95,11 @@ final class OnPolicyPictures {
   }
 
   private Picture byUpdate() {
-    List<Panel> panels = new ArrayList<>(worth("update", Update::number, LINE));
+    List<Panel> panels = new ArrayList<>(worth("update", RolloutMeans::update, LINE));
     panels.add(
-        byUpdate("KL to the reference", Update::kl, "nats per completion", Theme::divergence));
-    panels.add(byUpdate("Length", Update::length, "tokens per completion", Theme::before));
+        byUpdate(
+            "KL to the reference", RolloutMeans::kl, "nats per completion", Theme::divergence));
+    panels.add(byUpdate("Length", RolloutMeans::length, "tokens per completion", Theme::before));
     return Pictures.curves(
         "updates",
         word + ", update by update",
@@ -135,10 +112,10 @@ final class OnPolicyPictures {
   }
 
   /** The reward and, where there is one, the gold score. */
-  private List<Panel> worth(String along, ToDoubleFunction<Update> x, Look look) {
+  private List<Panel> worth(String along, ToDoubleFunction<RolloutMeans> x, Look look) {
     double[] xs = all(x);
-    double[][] score = {xs, all(Update::score)};
-    double[][] gold = {xs, all(Update::gold)};
+    double[][] score = {xs, all(RolloutMeans::score)};
+    double[][] gold = {xs, all(RolloutMeans::gold)};
     Panel reward = Panel.of("Reward", along, "score", score, look, Theme::policy);
     return hasGold()
         ? List.of(reward, Panel.of("Gold", along, "gold score", gold, look, Theme::gold))
@@ -146,8 +123,11 @@ final class OnPolicyPictures {
   }
 
   private Panel byUpdate(
-      String title, ToDoubleFunction<Update> value, String unit, Function<Theme, Color> color) {
-    double[][] points = {all(Update::number), all(value)};
+      String title,
+      ToDoubleFunction<RolloutMeans> value,
+      String unit,
+      Function<Theme, Color> color) {
+    double[][] points = {all(RolloutMeans::update), all(value)};
     return Panel.of(title, "update", unit, points, LINE, color);
   }
 
@@ -164,28 +144,7 @@ final class OnPolicyPictures {
     return panels;
   }
 
-  private static double mean(List<RolloutRow> rows, ToDoubleFunction<RolloutRow> figure) {
-    return rows.stream().mapToDouble(figure).average().orElse(Double.NaN);
-  }
-
-  private double gold(RolloutRow row) {
-    Facts known = facts.get(row.id());
-    return known == null ? Double.NaN : GoldScore.of(known, row.completion());
-  }
-
-  private double[] all(ToDoubleFunction<Update> value) {
+  private double[] all(ToDoubleFunction<RolloutMeans> value) {
     return updates.stream().mapToDouble(value).toArray();
-  }
-
-  private List<Path> rolloutFiles() {
-    Path rollouts = stage.resolve("rollouts");
-    if (!Files.isDirectory(rollouts)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(rollouts)) {
-      return files.filter(file -> file.toString().endsWith(".jsonl")).sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
