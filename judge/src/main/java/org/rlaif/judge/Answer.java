@@ -1,5 +1,6 @@
 package org.rlaif.judge;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,30 @@ public record Answer(@Nullable Double probabilityFirst, boolean hard, @Nullable 
 
   public static Answer hard(boolean first) {
     return new Answer(first ? 1.0 : 0.0, true, null);
+  }
+
+  /**
+   * The mean of several answers to one question (self-consistency); those that are none do not
+   * count. Its rationale is that of the first.
+   *
+   * @param answers at least one
+   */
+  static Answer mean(List<Answer> answers) {
+    double sum = 0;
+    int answered = 0;
+    boolean hard = false;
+    for (Answer each : answers) {
+      Double probability = each.probabilityFirst();
+      if (probability != null) {
+        sum += probability;
+        answered++;
+        hard |= each.hard();
+      }
+    }
+    String rationale = answers.get(0).rationale();
+    return answered == 0
+        ? none(String.valueOf(rationale))
+        : new Answer(Math.min(1, sum / answered), hard && answers.size() == 1, rationale);
   }
 
   public static Answer none(String why) {

@@ -17,7 +17,7 @@ public final class BothOrders {
    * exactly even, and the judge is not asked.
    */
   public static List<Verdict> compareAll(Judge judge, List<Question> questions) {
-    List<Question> asked = asked(questions);
+    List<Question> asked = asked(judge, questions);
     List<Answer> answers = judge.askAll(asked);
     if (answers.size() != asked.size()) {
       throw new IllegalStateException(
@@ -28,6 +28,10 @@ public final class BothOrders {
     for (Question question : questions) {
       if (isSame(question)) {
         verdicts.add(new Verdict(0.5, null, null, false, null));
+      } else if (!judge.mindsTheOrder()) {
+        Answer answer = answers.get(next++);
+        Double first = answer.probabilityFirst();
+        verdicts.add(new Verdict(first, first, first, answer.hard(), answer.rationale()));
       } else {
         verdicts.add(mean(answers.get(next), answers.get(next + 1)));
         next += 2;
@@ -36,13 +40,15 @@ public final class BothOrders {
     return verdicts;
   }
 
-  /** What a judge is asked about these questions: each in both orders. */
-  static List<Question> asked(List<Question> questions) {
+  /** What a judge is asked about these questions: each in both orders, if it minds. */
+  static List<Question> asked(Judge judge, List<Question> questions) {
     List<Question> asked = new ArrayList<>(2 * questions.size());
     for (Question question : questions) {
       if (!isSame(question)) {
         asked.add(question);
-        asked.add(question.swapped());
+        if (judge.mindsTheOrder()) {
+          asked.add(question.swapped());
+        }
       }
     }
     return asked;

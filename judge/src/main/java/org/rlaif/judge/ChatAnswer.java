@@ -3,17 +3,16 @@ package org.rlaif.judge;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads which of two is the better one out of a chat completion. What is said must be a {@link
- * SpokenVerdict}. Where the log-probabilities are given, the answer is soft, by the token that is
- * the verdict: all spellings of what it says ("1", " 1") and of what it would have said of the
- * other are added up and the two renormalised. Where they are not, it is hard: 1 or 0.
+ * Reads what was chosen out of a chat completion. What is said must be a {@link SpokenVerdict} or,
+ * of a grade, a {@link SpokenGrade}. Where the log-probabilities are given, the answer is soft, by
+ * the token that is the verdict: all spellings of what it says ("1", " 1") and of what it would
+ * have said instead are added up and renormalised. Where they are not, it is hard: 1 or 0.
  *
- * <p>A text that is about neither, such as "The" of an answer that was cut off, is answered by the
- * first token if the two were likely there.
+ * <p>A text that is about neither of a pair, such as "The" of an answer that was cut off, is
+ * answered by the first token if the two were likely there.
  */
 final class ChatAnswer {
   /**
@@ -22,81 +21,99 @@ final class ChatAnswer {
    */
   private static final double LEAST_MASS = 0.1;
 
-  private static final Pattern AROUND =
-      Pattern.compile("^[\\s*`\"'(\\[{<#]+|[\\s*`\"')\\]}>.:,]+$");
   private static final int EXCERPT = 80;
 
   private ChatAnswer() {}
 
-  static Answer read(JsonNode response) {
+  static Choice read(JsonNode response, Choices choices) {
     JsonNode choice = response.path("choices").path(0);
     String content = choice.path("message").path("content").asText("");
-    List<JsonNode> tokens = new ArrayList<>();
-    choice.path("logprobs").path("content").forEach(tokens::add);
-    SpokenVerdict said = SpokenVerdict.in(content, !isCut(choice));
-    if (said != null) {
-      Double likely = fromTokens(tokens, said);
-      return likely == null ? Answer.hard(said.first()) : Answer.of(likely);
-    }
-    Double likely = SpokenVerdict.mentionsOne(content) ? null : fromStart(tokens);
-    return likely == null ? Answer.none(why(choice, content)) : Answer.of(likely);
+    List<ChatToken> tokens = new ArrayList<>();
+    choice.path("logprobs").path("content").forEach(each -> tokens.add(new ChatToken(each)));
+    Choice read =
+        choices.isPair() ? pair(content, !isCut(choice), tokens) : grade(content, tokens, choices);
+    return read == null ? Choice.none(why(choice, content)) : read;
   }
 
-  /** The probability of the first at the token that is the verdict, or null if none tells. */
-  private static @Nullable Double fromTokens(List<JsonNode> tokens, SpokenVerdict said) {
-    StringBuilder text = new StringBuilder();
-    List<Integer> ends = new ArrayList<>();
-    for (JsonNode token : tokens) {
-      text.append(plain(token.path("token").asText("")));
-      ends.add(text.length());
+  /** The text of a completion. */
+  static Written text(JsonNode response) {
+    JsonNode choice = response.path("choices").path(0);
+    String content = choice.path("message").path("content").asText("");
+    return content.isBlank() ? Written.none(why(choice, content)) : Written.of(content);
+  }
+
+  private static @Nullable Choice pair(String content, boolean whole, List<ChatToken> tokens) {
+    SpokenVerdict said = SpokenVerdict.in(content, whole);
+    if (said == null) {
+      return SpokenVerdict.mentionsOne(content) ? null : fromStart(tokens);
     }
-    SpokenVerdict again = SpokenVerdict.in(text.toString(), /* whole= */ true);
+    Choice likely = fromTokens(tokens, said);
+    return likely == null ? Choice.hard(said.first() ? 0 : 1, 2) : likely;
+  }
+
+  /** By the token that is the verdict, or null if none tells. */
+  private static @Nullable Choice fromTokens(List<ChatToken> tokens, SpokenVerdict said) {
+    SpokenVerdict again = SpokenVerdict.in(ChatToken.text(tokens), /* whole= */ true);
     if (again == null || again.first() != said.first()) {
       return null; // these are not the tokens of that text
     }
-    int index = 0;
-    while (ends.get(index) <= again.at()) {
-      index++;
-    }
-    double own = mass(tokens.get(index), again.said());
+    ChatToken token = tokens.get(ChatToken.at(tokens, again.at()));
+    double own = token.mass(again.said());
     // Said outright: if the other is not even among the most likely, it is as good as 0.
-    double rival = mass(tokens.get(index), again.rival());
-    return again.first() ? normalised(own, rival) : normalised(rival, own);
+    double rival = token.mass(again.rival());
+    return Choice.of(again.first() ? List.of(own, rival) : List.of(rival, own));
   }
 
   /** The same at the first token that is more than white space, whatever was said there. */
-  private static @Nullable Double fromStart(List<JsonNode> tokens) {
-    for (JsonNode token : tokens) {
-      if (!plain(token.path("token").asText("")).isBlank()) {
-        double one = mass(token, "1");
-        double two = mass(token, "2");
-        return one > 0 && two > 0 && one + two >= LEAST_MASS ? normalised(one, two) : null;
+  private static @Nullable Choice fromStart(List<ChatToken> tokens) {
+    for (ChatToken token : tokens) {
+      if (!token.text().isBlank()) {
+        double one = token.mass("1");
+        double two = token.mass("2");
+        return one > 0 && two > 0 && one + two >= LEAST_MASS ? Choice.of(List.of(one, two)) : null;
       }
     }
     return null;
   }
 
-  private static @Nullable Double normalised(double first, double second) {
-    return first + second > 0 ? first / (first + second) : null;
+  private static @Nullable Choice grade(String content, List<ChatToken> tokens, Choices grades) {
+    SpokenGrade said = SpokenGrade.in(content, grades);
+    if (said == null) {
+      return null;
+    }
+    SpokenGrade again = SpokenGrade.in(ChatToken.text(tokens), grades);
+    Choice likely =
+        again == null || again.index() != said.index()
+            ? null // these are not the tokens of that text
+            : likely(tokens, ChatToken.at(tokens, again.at()), said.index(), grades);
+    return likely == null ? Choice.hard(said.index(), grades.answers().size()) : likely;
   }
 
-  /** The probability of all spellings of a word among the most likely tokens. */
-  private static double mass(JsonNode position, String word) {
-    double mass = 0;
-    for (JsonNode alternative : position.path("top_logprobs")) {
-      String text = AROUND.matcher(plain(alternative.path("token").asText(""))).replaceAll("");
-      JsonNode logprob = alternative.path("logprob");
-      boolean same = word.length() == 1 ? text.equals(word) : text.equalsIgnoreCase(word);
-      if (same && logprob.isNumber()) {
-        mass += Math.exp(Math.min(0, logprob.doubleValue()));
+  /**
+   * Each grade by its probability at the token that is said. Where "10" is two tokens, "1" and "0",
+   * and "1" was said, what follows it tells how much of it goes on to 10; where another grade was
+   * said nothing tells, and all of it is 1.
+   */
+  private static @Nullable Choice likely(
+      List<ChatToken> tokens, int index, int said, Choices grades) {
+    ChatToken token = tokens.get(index);
+    List<Double> masses = new ArrayList<>();
+    grades.answers().forEach(each -> masses.add(token.mass(each)));
+    String written = token.word();
+    for (int i = 0; i < masses.size(); i++) {
+      String longer = grades.answers().get(i);
+      int shorter = grades.answers().indexOf(written);
+      boolean goesOn =
+          shorter >= 0 && longer.length() > written.length() && longer.startsWith(written);
+      if (goesOn && masses.get(i) == 0 && index + 1 < tokens.size()) {
+        double all = masses.get(shorter);
+        double on =
+            all * Math.min(1, tokens.get(index + 1).mass(longer.substring(written.length())));
+        masses.set(i, on);
+        masses.set(shorter, all - on);
       }
     }
-    return mass;
-  }
-
-  /** A token with white space for the marks that some vocabularies write for it. */
-  private static String plain(String token) {
-    return token.replace('\u2581', ' ').replace('\u0120', ' ').replace('\u010a', '\n');
+    return masses.get(said) > 0 ? Choice.of(masses) : null;
   }
 
   private static String why(JsonNode choice, String content) {

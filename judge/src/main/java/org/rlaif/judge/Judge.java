@@ -1,6 +1,7 @@
 package org.rlaif.judge;
 
 import java.util.List;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 
 /** Compares two completions of a prompt. */
@@ -26,6 +27,19 @@ public interface Judge extends AutoCloseable {
    */
   default List<Rating> rateAll(List<Rated> completions) {
     throw UserError.expected("judge " + name(), "compares", "one that rates: of kind model");
+  }
+
+  /**
+   * Whether the order in which completions are shown may make a difference to it; if not, it is
+   * asked in one order alone.
+   */
+  default boolean mindsTheOrder() {
+    return true;
+  }
+
+  /** A question as it is put to the judge; its hash is part of a label's proof. */
+  default String put(Question question) {
+    return Json.MAPPER.valueToTree(question).toString();
   }
 
   /** How many of these questions it has answered in an earlier process, and need not be asked. */

@@ -50,8 +50,12 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
       byName(
           List.of(
               RubricJudge.Config.class, // one line for each kind
-              LanguageModelJudge.Config.class,
-              EndpointJudge.Config.class));
+              ServedModel.Config.class,
+              EndpointModel.Config.class,
+              RewardModelJudge.Config.class,
+              KnownLabels.Config.class,
+              Person.Config.class,
+              Ensemble.Config.class));
 
   /** The settings of the kind that answers. */
   public JudgeKind chosen() {
@@ -64,8 +68,8 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
    * @param seed of a rubric judge's noise
    * @param ownServer opens a client, with that time limit, of the server to use for a model if the
    *     configuration has no address; null if there is none
-   * @param answers the file in which an endpoint's answers are kept, each before it counts, so that
-   *     none is asked for twice; null: they are not kept
+   * @param answers the file in which answers that cost something are kept, each before it counts,
+   *     so that none is asked for twice; null: they are not kept
    */
   public Judge open(
       long seed, @Nullable Function<Duration, RlaifClient> ownServer, @Nullable Path answers) {
@@ -79,15 +83,15 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
 
   /** All that decides its answers, the content of its files too; equal for equal judges. */
   public Object decisive() {
-    List<String> templates = chosen().templates();
-    for (String template : templates) {
-      UserError.require(
-          Files.isRegularFile(Path.of(template)), "judge.template", template, "a file that exists");
-    }
+    Map<String, String> files = chosen().files();
+    files.forEach(
+        (key, file) ->
+            UserError.require(
+                Files.isRegularFile(Path.of(file)), "judge." + key, file, "a file that exists"));
     return List.of(
         with(JudgeKind::decisive),
         Rubric.load(rubric),
-        templates.stream().map(template -> AtomicFiles.sha256(Path.of(template))).toList());
+        files.values().stream().map(file -> AtomicFiles.sha256(Path.of(file))).toList());
   }
 
   private JudgeConfig with(UnaryOperator<JudgeKind> change) {

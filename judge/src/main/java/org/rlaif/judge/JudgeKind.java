@@ -2,10 +2,13 @@ package org.rlaif.judge;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.client.Credentials;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.client.Tls;
+import org.rlaif.kit.UserError;
 
 /**
  * One kind of judge: a record of the settings that are its own, which opens itself and refuses what
@@ -25,7 +28,30 @@ public interface JudgeKind {
    *     so that none is asked for twice; null: they are not kept
    */
   record Opening(
-      long seed, @Nullable Function<Duration, RlaifClient> ownServer, @Nullable Path answers) {}
+      long seed, @Nullable Function<Duration, RlaifClient> ownServer, @Nullable Path answers) {
+
+    /**
+     * A client of the server at an address, which is shown the environment's token; of the own
+     * server without one.
+     *
+     * @param tls how the address is known, and what it is shown
+     * @param timeoutSeconds for one answer
+     */
+    RlaifClient client(@Nullable String address, Tls tls, int timeoutSeconds) {
+      UserError.require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
+      Duration timeout = Duration.ofSeconds(timeoutSeconds);
+      if (address == null && ownServer != null) {
+        return ownServer.apply(timeout);
+      }
+      String server = UserError.given("address", address, "host:port of a server");
+      try {
+        var credentials = new Credentials(tls, System.getenv(Credentials.TOKEN));
+        return RlaifClient.open(server, timeout, credentials);
+      } catch (IllegalArgumentException e) {
+        throw new UserError("judge: " + server + ": " + e.getMessage(), e);
+      }
+    }
+  }
 
   /** Opens a judge with these principles. Nothing is sent before the first question. */
   Judge open(Rubric rubric, Opening opening);
@@ -36,9 +62,9 @@ public interface JudgeKind {
    */
   JudgeKind decisive();
 
-  /** The Mustache files that put its questions, but for those that are shipped. */
-  default List<String> templates() {
-    return List.of();
+  /** The files that are set and decide its answers, by the keys that set them. */
+  default Map<String, String> files() {
+    return Map.of();
   }
 
   /** Whether it can say what one completion is worth by itself. */
@@ -51,8 +77,21 @@ public interface JudgeKind {
     return false;
   }
 
+  /**
+   * Whether it says the same to the last bit when it is asked again: its answers are computed, from
+   * its settings or by a model that is served with fixed weights.
+   */
+  default boolean canBeAskedAgain() {
+    return computesAnswers();
+  }
+
   /** Whether it wants the server that its {@link Opening} has. */
   default boolean servedHere() {
+    return false;
+  }
+
+  /** Whether what that server is to serve for it is a reward model, not a language model. */
+  default boolean asksRewardModel() {
     return false;
   }
 

@@ -6,26 +6,33 @@ import com.samskivert.mustache.Template;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.Resources;
 import org.rlaif.kit.UserError;
 
 /**
  * How a question is put to a language model, in the parts of Lee et al. 2023 (arXiv 2309.00267,
- * section 2.1): a preamble with the principles, the prompt, the completions, and an ending after
- * which the next thing to say is the answer.
+ * section 2.1): a preamble with the principles, exemplars if there are any, the prompt, the
+ * completions, and an ending after which the next thing to say is the answer.
  *
  * @param <Q> what is asked
  */
 public final class JudgePrompt<Q> {
+  private static final String EXEMPLARS = "exemplars";
+  private static final String RATIONALE = "rationale";
+
   private final List<String> names;
   private final Function<Q, List<String>> texts;
   private final String text;
   private final String preamble;
+  private final List<Exemplar> exemplars;
   private final Template template;
 
   /**
@@ -37,14 +44,17 @@ public final class JudgePrompt<Q> {
       List<String> names,
       Function<Q, List<String>> texts,
       @Nullable String file,
-      String preamble) {
+      String preamble,
+      List<Exemplar> exemplars,
+      boolean reasoned) {
     this.names = names;
     this.texts = texts;
     String whole = file == null ? Resources.text(JudgePrompt.class, shipped) : read(Path.of(file));
     // Without the line break that files end in: the answer follows the last word directly.
     this.text = whole.stripTrailing();
     this.preamble = preamble.strip();
-    this.template = compile(file == null ? "template" : file);
+    this.exemplars = List.copyOf(exemplars);
+    this.template = compile(file == null ? "template" : file, reasoned);
   }
 
   /**
@@ -52,14 +62,39 @@ public final class JudgePrompt<Q> {
    *
    * @param template a Mustache file; null: the one that is shipped
    * @param preamble the principles, in words
+   * @param exemplars shown before the question
+   * @param reasoned whether a rationale stands before the answer
    */
+  static JudgePrompt<Question> comparing(
+      @Nullable String template, String preamble, List<Exemplar> exemplars, boolean reasoned) {
+    return ofPair("templates/compare.mustache", template, preamble, exemplars, reasoned);
+  }
+
+  /** The same without exemplars and rationale. */
   public static JudgePrompt<Question> comparing(@Nullable String template, String preamble) {
+    return comparing(template, preamble, List.of(), /* reasoned= */ false);
+  }
+
+  /** Why one of two completions is better; the rationale comes next. */
+  static JudgePrompt<Question> thinking(
+      @Nullable String template, String preamble, List<Exemplar> exemplars) {
+    return ofPair("templates/think.mustache", template, preamble, exemplars, /* reasoned= */ false);
+  }
+
+  private static JudgePrompt<Question> ofPair(
+      String shipped,
+      @Nullable String template,
+      String preamble,
+      List<Exemplar> exemplars,
+      boolean reasoned) {
     return new JudgePrompt<>(
-        "templates/compare.mustache",
+        shipped,
         List.of("prompt", "first", "second"),
         question -> List.of(question.prompt(), question.first(), question.second()),
         template,
-        preamble);
+        preamble,
+        exemplars,
+        reasoned);
   }
 
   /**
@@ -74,7 +109,9 @@ public final class JudgePrompt<Q> {
         List.of("prompt", "completion"),
         rated -> List.of(rated.prompt(), rated.completion()),
         template,
-        preamble);
+        preamble,
+        List.of(),
+        /* reasoned= */ false);
   }
 
   private static String read(Path file) {
@@ -89,16 +126,26 @@ public final class JudgePrompt<Q> {
   }
 
   /** Refuses a template in which a part is missing. */
-  private Template compile(String source) {
+  private Template compile(String source, boolean reasoned) {
     List<String> marks = List.of("\u0001", "\u0002", "\u0003").subList(0, names.size());
     try {
       Template compiled = Mustache.compiler().escapeHTML(false).compile(text);
-      String sample = compiled.execute(filled(marks));
+      String sample = compiled.execute(filled(marks, reasoned ? "\u0004" : null));
       UserError.require(
           marks.stream().allMatch(sample::contains),
           source,
           "a part is missing",
           "{{" + String.join("}}, {{", names) + "}} in it");
+      UserError.require(
+          !reasoned || sample.contains("\u0004"),
+          source,
+          "a part is missing",
+          "{{#rationale}}{{rationale}}{{/rationale}} in it, as rationale.maxTokens is set");
+      UserError.require(
+          exemplars.isEmpty() || sample.contains(exemplars.get(0).first().strip()),
+          source,
+          "a part is missing",
+          "{{#exemplars}}…{{/exemplars}} in it, as exemplars are set");
       return compiled;
     } catch (MustacheException e) {
       throw new UserError(
@@ -108,21 +155,49 @@ public final class JudgePrompt<Q> {
     }
   }
 
-  private Map<String, String> filled(List<String> values) {
-    Map<String, String> filled = new LinkedHashMap<>(Map.of("preamble", preamble));
+  private Map<String, Object> filled(List<String> values, @Nullable String rationale) {
+    Map<String, Object> filled = new LinkedHashMap<>(Map.of("preamble", preamble));
     for (int i = 0; i < values.size(); i++) {
       filled.put(names.get(i), values.get(i).strip());
     }
+    // A section that is false is left out.
+    filled.put(RATIONALE, rationale == null ? false : rationale.strip());
+    List<Map<String, Object>> shown = new ArrayList<>();
+    for (Exemplar each : exemplars) {
+      String why = each.rationale();
+      shown.add(
+          Map.of(
+              "prompt",
+              each.prompt().strip(),
+              "first",
+              each.first().strip(),
+              "second",
+              each.second().strip(),
+              "better",
+              each.better(),
+              RATIONALE,
+              why == null ? false : why.strip()));
+    }
+    filled.put(EXEMPLARS, shown);
     return filled;
   }
 
   /** The text after which the answer comes. Completions lose the white space around them. */
   public String render(Q question) {
-    return template.execute(filled(texts.apply(question)));
+    return template.execute(filled(texts.apply(question), null));
+  }
+
+  /** The same after this rationale. */
+  String render(Q question, String rationale) {
+    return template.execute(filled(texts.apply(question), rationale));
   }
 
   /** What decides how a question is put. */
   Map<String, String> parts() {
-    return Map.of("template", text, "preamble", preamble);
+    Map<String, String> parts = new LinkedHashMap<>(Map.of("template", text, "preamble", preamble));
+    if (!exemplars.isEmpty()) {
+      parts.put(EXEMPLARS, Objects.toString(Json.MAPPER.valueToTree(exemplars)));
+    }
+    return parts;
   }
 }

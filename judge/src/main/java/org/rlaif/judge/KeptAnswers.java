@@ -1,6 +1,7 @@
 package org.rlaif.judge;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -25,45 +27,40 @@ import org.rlaif.kit.UserError;
 /**
  * Answers that cost something, in a file that is only ever appended to: each is on disk before it
  * counts, so that no end of the process loses one. A line is the CRC-32C of its JSON in 8
- * hexadecimal digits, a space, and the JSON: the judge's {@linkplain Judge#hash hash}, that of the
- * question in its order, and the answer. A last line that a power cut has torn is cut off; damage
- * elsewhere costs the lines it is in. One process at a time has the file.
+ * hexadecimal digits, a space, and the JSON: the hash of who answered, that of the question, and
+ * the answer. A last line that a power cut has torn is cut off; damage elsewhere costs the lines it
+ * is in. One process at a time has the file.
  *
  * <p>Threads may share one.
  */
 final class KeptAnswers implements AutoCloseable {
-  private static final int LONGEST_LINE = 1 << 16;
+  private static final int LONGEST_LINE = 1 << 22; // a rationale of any length
   private static final int CHECKSUM = 8; // hexadecimal digits
 
   /** Nothing, or the beginning of a first line. */
   private static final Pattern TORN = Pattern.compile("[0-9a-f]{0,8}|[0-9a-f]{8} .*");
 
   /** One line of the file. */
-  private record Line(String judge, String question, Answer answer) {}
+  private record Line(String judge, String question, JsonNode answer) {}
 
-  private final @Nullable Path path;
-  private final @Nullable RandomAccessFile file;
+  private final Path path;
+  private final RandomAccessFile file;
   private final String judge;
-  private final Map<String, Answer> known = new ConcurrentHashMap<>();
+  private final Map<String, JsonNode> known = new ConcurrentHashMap<>();
   private final Object toDisk = new Object();
   private long written; // lines, guarded by this
   private long forced; // lines, guarded by toDisk
 
-  private KeptAnswers(@Nullable Path path, @Nullable RandomAccessFile file, String judge) {
+  private KeptAnswers(Path path, RandomAccessFile file, String judge) {
     this.path = path;
     this.file = file;
     this.judge = judge;
   }
 
-  /** Keeps nothing. */
-  static KeptAnswers nowhere() {
-    return new KeptAnswers(null, null, "");
-  }
-
   /**
-   * Opens a file, or makes it with its folder, and reads what one judge has answered.
+   * Opens a file, or makes it with its folder, and reads what one has answered.
    *
-   * @param judge its hash; the answers of others stay where they are
+   * @param judge the hash of who answers; the answers of others stay where they are
    */
   static KeptAnswers open(Path path, String judge) {
     try {
@@ -137,16 +134,17 @@ final class KeptAnswers implements AutoCloseable {
     }
   }
 
-  /** The answer to a question, if it is known. */
-  @Nullable Answer find(Question question) {
+  /**
+   * The answer to a question, if it is known.
+   *
+   * @param question all that makes it what it is
+   */
+  @Nullable JsonNode find(List<String> question) {
     return known.get(hash(question));
   }
 
   /** Keeps an answer; it is on disk when this returns. */
-  void keep(Question question, Answer answer) {
-    if (file == null) {
-      return;
-    }
+  void keep(List<String> question, JsonNode answer) {
     String asked = hash(question);
     try {
       force(file, append(file, new Line(judge, asked, answer)));
@@ -193,7 +191,7 @@ final class KeptAnswers implements AutoCloseable {
 
   /** What a person is told when the rest is given up; nothing if there is nothing to go on from. */
   String toGoOn() {
-    return path == null || known.isEmpty()
+    return known.isEmpty()
         ? ""
         : "; "
             + known.size()
@@ -208,10 +206,10 @@ final class KeptAnswers implements AutoCloseable {
     return HexFormat.of().toHexDigits((int) sum.getValue());
   }
 
-  /** The start of the SHA-256 of the three texts, their lengths between them. */
-  private static String hash(Question question) {
+  /** The start of the SHA-256 of the texts, their lengths before them. */
+  private static String hash(List<String> question) {
     MessageDigest digest = AtomicFiles.digest("SHA-256");
-    for (String text : new String[] {question.prompt(), question.first(), question.second()}) {
+    for (String text : question) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
       digest.update(bytes);
@@ -222,9 +220,6 @@ final class KeptAnswers implements AutoCloseable {
   /** Lets go of the file; one without a line is not left behind. */
   @Override
   public void close() {
-    if (file == null || path == null) {
-      return;
-    }
     try {
       boolean empty = file.length() == 0;
       file.close();

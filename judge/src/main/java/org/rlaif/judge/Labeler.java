@@ -1,9 +1,11 @@
 package org.rlaif.judge;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Progress;
@@ -40,16 +42,31 @@ public final class Labeler {
   private final Judge judge;
   private final Pairs pairs;
   private final @Nullable Judge other;
+  private final double clamp;
 
   /**
    * Creates a labeler.
    *
    * @param other asked the same, only to see how far both agree; null if there is none
+   * @param clamp no label is nearer to 0 or 1 than this, below 0.5: the completion that the judge
+   *     preferred stays the better one, and no tie is made. 0.4 is Constitutional AI's, where
+   *     judges that think before they answer are too sure (Bai et al. 2022, arXiv 2212.08073,
+   *     section 4.3)
    */
-  public Labeler(Judge judge, Pairs pairs, @Nullable Judge other) {
+  public Labeler(Judge judge, Pairs pairs, @Nullable Judge other, double clamp) {
+    if (!(clamp >= 0 && clamp < 0.5)) {
+      throw new IllegalArgumentException(
+          "clamp: " + clamp + " (expected: from 0 to less than 0.5)");
+    }
     this.judge = judge;
     this.pairs = pairs;
     this.other = other;
+    this.clamp = clamp;
+  }
+
+  /** Labels are as sure as the judge is. */
+  public Labeler(Judge judge, Pairs pairs, @Nullable Judge other) {
+    this(judge, pairs, other, /* clamp= */ 0);
   }
 
   public Labeler(Judge judge) {
@@ -75,16 +92,21 @@ public final class Labeler {
                 compared.get(i).prompt(),
                 question.first(),
                 question.second(),
-                probabilityFirst,
+                Math.max(clamp, Math.min(1 - clamp, probabilityFirst)),
                 new Provenance(
                     verdict.hard() ? judge.name() + HARD : judge.name(),
                     hash,
                     verdict.forward(),
-                    verdict.reversed()),
+                    verdict.reversed(),
+                    new Provenance.Proof(asked(question), verdict.rationale(), null)),
                 compared.get(i).tokens()));
       }
     }
     return new Labels(preferences, LabelReport.of(judge, verdicts, agreement(questions, verdicts)));
+  }
+
+  private String asked(Question question) {
+    return AtomicFiles.sha256(judge.put(question).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -95,7 +117,7 @@ public final class Labeler {
   static List<Verdict> verdicts(Judge judge, List<Question> questions, String stage) {
     List<Verdict> verdicts = new ArrayList<>(questions.size());
     int answered = 0;
-    List<Question> asked = BothOrders.asked(questions);
+    List<Question> asked = BothOrders.asked(judge, questions);
     int before = judge.answeredBefore(asked);
     if (before > 0) {
       System.err.printf(

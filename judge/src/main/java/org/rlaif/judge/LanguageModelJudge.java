@@ -1,158 +1,155 @@
 package org.rlaif.judge;
 
-import com.fasterxml.jackson.annotation.JsonTypeName;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.client.Credentials;
-import org.rlaif.client.RlaifClient;
-import org.rlaif.client.Tls;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.UserError;
 
 /**
- * Judges by a language model that is served here: how probable are the answers "1" and "2" after
- * the question? Softmax over exactly these two (Lee et al. 2023, arXiv 2309.00267, section 2.1);
- * nothing is sampled and nothing parsed. An answer of several tokens has the sum of their
- * log-probabilities.
- *
- * <p>Completions by themselves are rated by the log-probabilities of the grades "1" to "10" ({@link
- * Rating}). {@link ServedModel} tells how the model is asked; the judge's name and hash say it.
- *
- * <p>A question the server cannot take, such as one longer than the context, is not answered.
+ * Judges by a {@link LanguageModel}: how probable are the answers "1" and "2" to the question which
+ * completion is better (Lee et al. 2023, arXiv 2309.00267, section 2.1)? It may write a rationale
+ * first, which then stands in the question; of several, the answer is the mean. Completions by
+ * themselves are rated by the grades "1" to "10" ({@link Rating}).
  */
 public final class LanguageModelJudge implements Judge {
-  /**
-   * Its settings.
-   *
-   * @param template a Mustache file that asks which is better; null: as shipped
-   * @param ratingTemplate one that asks how good a completion is; null: as shipped
-   * @param timeoutSeconds for one answer
-   * @param address {@code host:port} of the server; null: the run's own
-   * @param tls how {@code address} is known, and what it is shown; the token is the environment's
-   * @param model its name on that server
-   * @param chat whether one that has a chat template is asked through it
-   */
-  @JsonTypeName("model")
-  public record Config(
-      @Nullable String template,
-      @Nullable String ratingTemplate,
-      int timeoutSeconds,
-      @Nullable String address,
-      Tls tls,
-      @Nullable String model,
-      boolean chat)
-      implements JudgeKind {
-    public Config {
-      UserError.require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
-    }
+  private static final long CLOSING_SECONDS = 5;
 
-    @Override
-    public Judge open(Rubric rubric, Opening opening) {
-      String name = UserError.given("model", model, "the name of a model that is served there");
-      JudgePrompt<Question> comparing = JudgePrompt.comparing(template, rubric.preamble());
-      JudgePrompt<Rated> rating = JudgePrompt.rating(ratingTemplate, rubric.preamble());
-      var served = new ServedModel(client(opening.ownServer()), name, chat);
-      return new LanguageModelJudge(served, comparing, rating);
-    }
-
-    /** The token for another server is the environment's. */
-    private RlaifClient client(@Nullable Function<Duration, RlaifClient> ownServer) {
-      Duration timeout = Duration.ofSeconds(timeoutSeconds);
-      if (address == null && ownServer != null) {
-        return ownServer.apply(timeout);
-      }
-      String server = UserError.given("address", address, "host:port of a server");
-      try {
-        var credentials = new Credentials(tls, System.getenv(Credentials.TOKEN));
-        return RlaifClient.open(server, timeout, credentials);
-      } catch (IllegalArgumentException e) {
-        throw new UserError("judge: " + server + ": " + e.getMessage(), e);
-      }
-    }
-
-    @Override
-    public Config decisive() {
-      return new Config(
-          template, ratingTemplate, /* timeoutSeconds= */ 1, address, Tls.NONE, model, chat);
-    }
-
-    @Override
-    public List<String> templates() {
-      return Stream.of(template, ratingTemplate).flatMap(Stream::ofNullable).toList();
-    }
-
-    @Override
-    public boolean rates() {
-      return true;
-    }
-
-    @Override
-    public boolean servedHere() {
-      return address == null;
-    }
-
-    @Override
-    public Config servedAs(String name) {
-      return new Config(
-          template, ratingTemplate, timeoutSeconds, /* address= */ null, Tls.NONE, name, chat);
-    }
-  }
-
-  private static final List<String> ANSWERS = List.of("1", "2");
-
-  private final ServedModel model;
-  private final JudgePrompt<Question> comparing;
-  private final JudgePrompt<Rated> rating;
+  private final LanguageModel model;
+  private final Questions questions;
+  private final ExecutorService pool;
 
   /** The judge closes the model. */
-  LanguageModelJudge(
-      ServedModel model, JudgePrompt<Question> comparing, JudgePrompt<Rated> rating) {
+  LanguageModelJudge(LanguageModel model, Questions questions) {
     this.model = model;
-    this.comparing = comparing;
-    this.rating = rating;
+    this.questions = questions;
+    this.pool =
+        Executors.newFixedThreadPool(
+            model.atATime(),
+            task -> {
+              Thread thread = new Thread(task, "judge");
+              thread.setDaemon(true);
+              return thread;
+            });
   }
 
   @Override
   public Answer ask(Question question) {
-    ServedModel.Reply reply = model.reply(comparing.render(question), ANSWERS);
-    if (!reply.whyNot().isEmpty()) {
-      return Answer.none(reply.whyNot());
+    return answer(model, question);
+  }
+
+  private Answer answer(LanguageModel asked, Question question) {
+    Reasoning reasoning = questions.reasoning();
+    if (!reasoning.isWanted()) {
+      return answer(asked.choose(questions.comparing().render(question), Choices.PAIR), null);
     }
-    double first = reply.answers().get(0).logprob();
-    double second = reply.answers().get(1).logprob();
-    double logit = first - second;
-    return Double.isNaN(logit)
-        ? Answer.none("no log-probabilities of 1 and 2: " + first + ", " + second)
-        : Answer.of(Logistic.sigmoid(logit)); // softmax over two
+    String thinking = questions.thinking().render(question);
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < reasoning.samples(); i++) {
+      Written rationale = asked.write(thinking, reasoning.writing(i));
+      String text = rationale.text();
+      if (text == null) {
+        return Answer.none("no rationale: " + rationale.why());
+      }
+      String concluding = questions.comparing().render(question, text);
+      answers.add(answer(asked.choose(concluding, Choices.PAIR), text.strip()));
+    }
+    return Answer.mean(answers);
+  }
+
+  private static Answer answer(Choice choice, @Nullable String rationale) {
+    List<Double> probabilities = choice.probabilities();
+    return probabilities == null
+        ? Answer.none(String.valueOf(choice.why()))
+        : new Answer(probabilities.get(0), choice.hard(), rationale);
+  }
+
+  private Rating rate(Rated completion) {
+    return Rating.of(model.choose(questions.rating().render(completion), Rating.GRADES));
+  }
+
+  /** The rationale in it is told beside its hash. */
+  @Override
+  public String put(Question question) {
+    return questions.comparing().render(question);
+  }
+
+  @Override
+  public List<Answer> askAll(List<Question> questions) {
+    return all(questions, this::ask);
   }
 
   @Override
   public List<Rating> rateAll(List<Rated> completions) {
-    return completions.stream().map(this::rate).toList();
+    return all(completions, this::rate);
   }
 
-  private Rating rate(Rated completion) {
-    ServedModel.Reply reply = model.reply(rating.render(completion), Rating.GRADES);
-    return reply.whyNot().isEmpty() ? Rating.of(reply.answers()) : Rating.none(reply.whyNot());
+  private <Q, A> List<A> all(List<Q> questions, Function<Q, A> asking) {
+    List<Future<A>> pending = new ArrayList<>(questions.size());
+    for (Q question : questions) {
+      pending.add(pool.submit(() -> asking.apply(question)));
+    }
+    try {
+      List<A> answers = new ArrayList<>(pending.size());
+      for (Future<A> each : pending) {
+        answers.add(each.get());
+      }
+      return answers;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UserError mistake) {
+        throw new UserError(mistake.getMessage() + model.toGoOn(), mistake);
+      }
+      throw new IllegalStateException("the judge " + name() + " failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for " + name(), e);
+    } finally {
+      pending.forEach(each -> each.cancel(true)); // after a failure there is no need for the rest
+    }
+  }
+
+  @Override
+  public int answeredBefore(List<Question> questions) {
+    return (int)
+        questions.stream().filter(each -> model.knows(known -> answer(known, each))).count();
+  }
+
+  @Override
+  public List<String> remarks() {
+    return model.remarks();
   }
 
   @Override
   public String name() {
-    return "model:" + model.name();
+    return model.name();
   }
 
   @Override
   public String hash() {
-    return ConfigFiles.hash(
-        Map.of("model", model.name(), "prompt", comparing.parts(), "ratingPrompt", rating.parts()));
+    return ConfigFiles.hash(Map.of("model", model.identity(), "questions", questions.parts()));
+  }
+
+  @Override
+  public String toString() {
+    return model.toString();
   }
 
   @Override
   public void close() {
+    pool.shutdownNow();
+    try {
+      // What is being written down now is written down.
+      pool.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     model.close();
   }
 }

@@ -1,16 +1,22 @@
 package org.rlaif.judge;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.grpc.StatusRuntimeException;
-import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.CallFailure;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.client.Tls;
 import org.rlaif.kit.UserError;
+import org.rlaif.v1.GenerateRequest;
+import org.rlaif.v1.Input;
 import org.rlaif.v1.LogprobsRequest;
 import org.rlaif.v1.LogprobsResponse;
+import org.rlaif.v1.Sampling;
 
 /**
- * A language model that is served here, asked how probable it finds some answers to a question.
+ * A language model that is served here: how probable are the answers after the question? Nothing is
+ * sampled and nothing parsed; an answer of several tokens has the sum of their log-probabilities.
  *
  * <p>The server tokenises the answers as plain text, without an end-of-text token after them; with
  * one, the question would be which answer is the more final, not which is the better.
@@ -19,7 +25,83 @@ import org.rlaif.v1.LogprobsResponse;
  * is to be asked in plain text. The server writes the chat: a template that writes the date gets
  * that of the day.
  */
-final class ServedModel implements AutoCloseable {
+final class ServedModel implements LanguageModel {
+  /**
+   * The settings of a judge by such a model.
+   *
+   * @param template a Mustache file that asks which is better; null: as shipped
+   * @param ratingTemplate one that asks how good a completion is; null: as shipped
+   * @param exemplars a file of comparisons that are shown before each; null: none
+   * @param timeoutSeconds for one answer
+   * @param address {@code host:port} of the server; null: the run's own
+   * @param tls how {@code address} is known, and what it is shown; the token is the environment's
+   * @param model its name on that server
+   * @param chat whether one that has a chat template is asked through it
+   */
+  @JsonTypeName("model")
+  public record Config(
+      @Nullable String template,
+      @Nullable String ratingTemplate,
+      Reasoning rationale,
+      @Nullable String exemplars,
+      int timeoutSeconds,
+      @Nullable String address,
+      Tls tls,
+      @Nullable String model,
+      boolean chat)
+      implements JudgeKind {
+    public Config {
+      UserError.require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
+    }
+
+    @Override
+    public Judge open(Rubric rubric, Opening opening) {
+      String name = UserError.given("model", model, "the name of a model that is served there");
+      Questions questions =
+          Questions.of(rubric.preamble(), template, ratingTemplate, rationale, exemplars);
+      RlaifClient client = opening.client(address, tls, timeoutSeconds);
+      return new LanguageModelJudge(new ServedModel(client, name, chat), questions);
+    }
+
+    @Override
+    public Config decisive() {
+      return with(/* seconds= */ 1, address, Tls.NONE, model);
+    }
+
+    @Override
+    public Map<String, String> files() {
+      return Questions.files(template, ratingTemplate, rationale, exemplars);
+    }
+
+    @Override
+    public boolean rates() {
+      return true;
+    }
+
+    @Override
+    public boolean canBeAskedAgain() {
+      return true;
+    }
+
+    @Override
+    public boolean servedHere() {
+      return address == null;
+    }
+
+    @Override
+    public Config servedAs(String name) {
+      return with(timeoutSeconds, /* server= */ null, Tls.NONE, name);
+    }
+
+    private Config with(int seconds, @Nullable String server, Tls known, @Nullable String name) {
+      return new Config(
+          template, ratingTemplate, rationale, exemplars, seconds, server, known, name, chat);
+    }
+  }
+
+  /** The engine computes them together; more in a line would only wait. */
+  private static final int AT_A_TIME = 16;
+
   private final RlaifClient client;
   private final String model;
   private final boolean chat;
@@ -38,39 +120,53 @@ final class ServedModel implements AutoCloseable {
     this.chat = chat;
   }
 
-  /**
-   * What it says to a question.
-   *
-   * @param answers as many as were asked about, in their order; empty if it took no such question
-   * @param whyNot why it did not; else empty
-   */
-  record Reply(List<AnswerLogprob> answers, String whyNot) {}
-
-  Reply reply(String question, List<String> answers) {
+  @Override
+  public Choice choose(String question, Choices choices) {
     LogprobsRequest.Builder request =
-        LogprobsRequest.newBuilder()
-            .setModel(model)
-            .setPrompt(
-                asksInChats()
-                    ? RlaifClient.chat(RlaifClient.user(question))
-                    : RlaifClient.text(question));
-    answers.forEach(answer -> request.addCompletions(RlaifClient.text(answer)));
+        LogprobsRequest.newBuilder().setModel(model).setPrompt(asked(question));
+    choices.answers().forEach(answer -> request.addCompletions(RlaifClient.text(answer)));
     LogprobsResponse response;
     try {
       response = client.logprobs(request.build());
     } catch (StatusRuntimeException e) {
-      return refused(e);
+      return Choice.none(refused(e));
     }
-    if (response.getCompletionsCount() != answers.size()) {
+    if (response.getCompletionsCount() != choices.answers().size()) {
       throw new IllegalStateException(
           "log-probabilities from %s: %d completions (expected: %d)"
-              .formatted(model, response.getCompletionsCount(), answers.size()));
+              .formatted(model, response.getCompletionsCount(), choices.answers().size()));
     }
-    return new Reply(
+    return Choice.ofLogprobs(
         response.getCompletionsList().stream()
             .map(each -> new AnswerLogprob(each.getTokenIdsList(), logprob(each)))
-            .toList(),
-        "");
+            .toList());
+  }
+
+  @Override
+  public Written write(String question, Writing how) {
+    Sampling sampling =
+        Sampling.newBuilder()
+            .setMaxTokens(how.maxTokens())
+            .setTemperature((float) how.temperature())
+            .setSeed(how.seed())
+            .build();
+    GenerateRequest request =
+        GenerateRequest.newBuilder()
+            .setModel(model)
+            .setPrompt(asked(question))
+            .setSampling(sampling)
+            .build();
+    try {
+      return Written.of(client.generate(request).getText());
+    } catch (StatusRuntimeException e) {
+      return Written.none(refused(e));
+    }
+  }
+
+  private Input asked(String question) {
+    return asksInChats()
+        ? RlaifClient.chat(RlaifClient.user(question))
+        : RlaifClient.text(question);
   }
 
   /** The server is asked once what the model is. */
@@ -90,10 +186,10 @@ final class ServedModel implements AutoCloseable {
     return known;
   }
 
-  private static Reply refused(StatusRuntimeException e) {
+  /** Why this question was not taken; any other failure is everybody's. */
+  private static String refused(StatusRuntimeException e) {
     return switch (e.getStatus().getCode()) {
-      case INVALID_ARGUMENT, OUT_OF_RANGE ->
-          new Reply(List.of(), String.valueOf(e.getStatus().getDescription()));
+      case INVALID_ARGUMENT, OUT_OF_RANGE -> String.valueOf(e.getStatus().getDescription());
       default -> throw unusable(e);
     };
   }
@@ -113,9 +209,20 @@ final class ServedModel implements AutoCloseable {
     return sum;
   }
 
-  /** Its name, and how it is asked. */
-  String name() {
-    return model + (asksInChats() ? " (chat)" : "");
+  /** And how it is asked. */
+  @Override
+  public String name() {
+    return "model:" + model + (asksInChats() ? " (chat)" : "");
+  }
+
+  @Override
+  public Object identity() {
+    return name();
+  }
+
+  @Override
+  public int atATime() {
+    return AT_A_TIME;
   }
 
   @Override

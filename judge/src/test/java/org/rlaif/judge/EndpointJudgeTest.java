@@ -46,6 +46,9 @@ class EndpointJudgeTest {
   private static final String SECRET = "sk-verysecret-0123456789";
   private static final Question QUESTION = new Question("the prompt", "one", "two");
 
+  private static final Questions AT_ONCE =
+      Questions.of("Be true.", null, null, Reasoning.NONE, null);
+
   /** What the server says to the n-th request, counted from 0. */
   private record Reply(int status, String body, Map<String, String> headers) {
     Reply(int status, String body) {
@@ -111,47 +114,52 @@ class EndpointJudgeTest {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/";
   }
 
-  private EndpointJudge judge() {
+  private LanguageModelJudge judge() {
     return judge(url(), "KEY", SECRET);
   }
 
-  private static EndpointJudge judge(String url, String keyVariable, String key) {
+  private static LanguageModelJudge judge(String url, String keyVariable, String key) {
     return judge(url, keyVariable, variable -> variable.equals("KEY") ? key : null);
   }
 
-  private static EndpointJudge judge(
+  private static LanguageModelJudge judge(
       String url, String keyVariable, Function<String, @Nullable String> environment) {
-    return EndpointJudge.open(
-        new EndpointJudge.Endpoint(url, "judge-1", keyVariable, 4, 3, 3, 0),
-        JudgePrompt.comparing(null, "Be true."),
-        Duration.ofSeconds(1),
-        environment,
-        /* answers= */ null,
-        Duration.ofMillis(1));
+    return new LanguageModelJudge(
+        EndpointModel.open(
+            new EndpointModel.Endpoint(url, "judge-1", keyVariable, 4, 3, 3, 0),
+            Duration.ofSeconds(1),
+            environment,
+            Duration.ofMillis(1)),
+        AT_ONCE);
   }
 
-  private static EndpointJudge open(EndpointJudge.Endpoint endpoint, @Nullable Path answers) {
+  private static LanguageModelJudge open(EndpointModel.Endpoint endpoint, @Nullable Path answers) {
     return open(endpoint, answers, Duration.ofSeconds(1));
   }
 
-  private static EndpointJudge open(
-      EndpointJudge.Endpoint endpoint, @Nullable Path answers, Duration timeout) {
-    return EndpointJudge.open(
-        endpoint,
-        JudgePrompt.comparing(null, "Be true."),
-        timeout,
-        variable -> variable.equals("KEY") ? SECRET : null,
-        answers,
-        Duration.ofMillis(1));
+  private static LanguageModelJudge open(
+      EndpointModel.Endpoint endpoint, @Nullable Path answers, Duration timeout) {
+    return open(endpoint, answers, timeout, AT_ONCE);
   }
 
-  private static EndpointJudge.Endpoint patient(String url, int seconds) {
-    return new EndpointJudge.Endpoint(url, "judge-1", "KEY", 4, 3, 3, seconds);
+  private static LanguageModelJudge open(
+      EndpointModel.Endpoint endpoint, @Nullable Path answers, Duration timeout, Questions asked) {
+    LanguageModel model =
+        EndpointModel.open(
+            endpoint,
+            timeout,
+            variable -> variable.equals("KEY") ? SECRET : null,
+            Duration.ofMillis(1));
+    return new LanguageModelJudge(KeptModel.of(model, answers), asked);
+  }
+
+  private static EndpointModel.Endpoint patient(String url, int seconds) {
+    return new EndpointModel.Endpoint(url, "judge-1", "KEY", 4, 3, 3, seconds);
   }
 
   private Answer ask(Function<Integer, Reply> says) {
     script = says;
-    try (EndpointJudge judge = judge()) {
+    try (LanguageModelJudge judge = judge()) {
       return judge.ask(QUESTION);
     }
   }
@@ -290,7 +298,7 @@ class EndpointJudgeTest {
             requests.get(n).has("logprobs")
                 ? new Reply(400, "{\"error\":{\"message\":\"logprobs is not supported\"}}")
                 : says("2");
-    try (EndpointJudge judge = judge()) {
+    try (LanguageModelJudge judge = judge()) {
       assertEquals(0, RubricJudgeTest.answered(judge.ask(QUESTION)));
       assertEquals(0, RubricJudgeTest.answered(judge.ask(QUESTION)));
     }
@@ -323,7 +331,7 @@ class EndpointJudgeTest {
           }
           return withTokens("2", token("2", "2", Math.log(0.9), "1", Math.log(0.1)));
         };
-    try (EndpointJudge judge = judge()) {
+    try (LanguageModelJudge judge = judge()) {
       Answer answer = judge.ask(QUESTION);
       assertEquals(0.1, RubricJudgeTest.answered(answer), 1e-12); // soft as ever
       assertFalse(answer.hard());
@@ -371,7 +379,7 @@ class EndpointJudgeTest {
             requests.get(n).toString().contains("enormous")
                 ? refused("'max_tokens' or 'max_completion_tokens' is too large: 4")
                 : says("1");
-    try (EndpointJudge judge = judge()) {
+    try (LanguageModelJudge judge = judge()) {
       assertNull(judge.ask(new Question("enormous", "a", "b")).probabilityFirst());
       judge.ask(QUESTION);
       assertTrue(requests.get(requests.size() - 1).has("max_tokens"));
@@ -381,7 +389,7 @@ class EndpointJudgeTest {
   @Test
   void hardLabelsSaySo() {
     script = n -> says(requests.get(n).toString().contains("Completion 1:\\nbad") ? "2" : "1");
-    try (EndpointJudge judge = judge()) {
+    try (LanguageModelJudge judge = judge()) {
       Labeler.Labels labels =
           new Labeler(judge)
               .label(List.of(new Candidates("x", Prompt.of("p"), List.of("good", "bad"))));
@@ -488,8 +496,8 @@ class EndpointJudgeTest {
           }
           return says("1");
         };
-    try (EndpointJudge judge =
-        open(new EndpointJudge.Endpoint(url(), "judge-1", "KEY", 4, 3, 1, 0), null)) {
+    try (LanguageModelJudge judge =
+        open(new EndpointModel.Endpoint(url(), "judge-1", "KEY", 4, 3, 1, 0), null)) {
       assertNull(judge.ask(QUESTION).probabilityFirst()); // it may be this question's fault
       String message =
           String.valueOf(
@@ -512,7 +520,7 @@ class EndpointJudgeTest {
   @Test
   void refusalsInARowEndTheJob() {
     script = n -> new Reply(400, "{\"error\":{\"message\":\"messages: unknown\"}}");
-    try (EndpointJudge judge = judge()) {
+    try (LanguageModelJudge judge = judge()) {
       List<Question> questions = Collections.nCopies(100, QUESTION);
       String message = assertThrows(UserError.class, () -> judge.askAll(questions)).getMessage();
       assertTrue(message.contains("messages: unknown"), message);
@@ -524,7 +532,7 @@ class EndpointJudgeTest {
   @Test
   void anEndpointThatIsAwayForAWhileIsWaitedFor() {
     script = n -> n < 8 ? new Reply(429, "slow down") : says("1");
-    try (EndpointJudge judge = open(patient(url(), 60), null)) {
+    try (LanguageModelJudge judge = open(patient(url(), 60), null)) {
       assertEquals(1, RubricJudgeTest.answered(judge.ask(QUESTION)));
       assertEquals(9, requests.size());
       script = n -> n < 17 ? new Reply(n % 2 == 0 ? 503 : 408, "") : says("2");
@@ -543,7 +551,7 @@ class EndpointJudgeTest {
     for (int i = 0; i < 200; i++) {
       questions.add(new Question(i == 3 ? "poison" : "prompt " + i, "a", "b"));
     }
-    try (EndpointJudge judge = open(patient(url(), 600), null)) {
+    try (LanguageModelJudge judge = open(patient(url(), 600), null)) {
       List<Answer> answers = judge.askAll(questions);
       assertNull(answers.get(3).probabilityFirst());
       assertEquals(199, answers.stream().filter(each -> each.probabilityFirst() != null).count());
@@ -583,9 +591,9 @@ class EndpointJudgeTest {
         IntStream.range(0, 30).mapToObj(i -> new Question("prompt " + i + ".", "a", "b")).toList();
     script = n -> n < 20 ? says(n % 2 == 0 ? "1" : "2") : new Reply(401, "");
     // One at a time: others under way when it gives up may be kept or not.
-    var oneByOne = new EndpointJudge.Endpoint(url(), "judge-1", "KEY", 4, 1, 3, 0);
+    var oneByOne = new EndpointModel.Endpoint(url(), "judge-1", "KEY", 4, 1, 3, 0);
     List<Answer> before;
-    try (EndpointJudge judge = open(oneByOne, answers, Duration.ofSeconds(20))) {
+    try (LanguageModelJudge judge = open(oneByOne, answers, Duration.ofSeconds(20))) {
       String message =
           String.valueOf(assertThrows(UserError.class, () -> judge.askAll(questions)).getMessage());
       assertTrue(
@@ -597,7 +605,7 @@ class EndpointJudgeTest {
     }
     requests.clear();
     script = n -> says("1");
-    try (EndpointJudge judge = open(oneByOne, answers, Duration.ofSeconds(20))) {
+    try (LanguageModelJudge judge = open(oneByOne, answers, Duration.ofSeconds(20))) {
       assertEquals(20, judge.answeredBefore(questions));
       assertEquals(30, judge.askAll(questions).size());
       assertEquals(10, requests.size());
@@ -605,9 +613,80 @@ class EndpointJudgeTest {
       judge.ask(questions.get(0).swapped()); // another question
       assertEquals(11, requests.size());
     }
-    var longer = new EndpointJudge.Endpoint(url(), "judge-1", "KEY", 5, 3, 3, 0);
-    try (EndpointJudge judge = open(longer, answers)) {
+    var longer = new EndpointModel.Endpoint(url(), "judge-1", "KEY", 5, 3, 3, 0);
+    try (LanguageModelJudge judge = open(longer, answers)) {
       assertEquals(0, judge.answeredBefore(questions)); // asked in another way
+    }
+  }
+
+  /** First why, then which: two questions each, whose answers are both kept. */
+  @Test
+  void aRationaleIsAskedForFirstAndStandsInTheQuestion(@TempDir Path folder) {
+    Questions reasoned =
+        Questions.of("Be true.", null, null, new Reasoning(100, 2, 0.7, null), null);
+    var endpoint = new EndpointModel.Endpoint(url(), "judge-1", "KEY", 4, 1, 3, 0);
+    Path answers = folder.resolve("answers");
+    // Rationales "why 0" and "why 2"; 0.9 and 0.6 for the first: 0.75.
+    script =
+        n ->
+            n % 2 == 0
+                ? says("why " + n)
+                : withTokens(
+                    "1",
+                    token(
+                        "1", "1", Math.log(n == 1 ? 0.9 : 0.6), "2", Math.log(n == 1 ? 0.1 : 0.4)));
+    Answer answer;
+    try (LanguageModelJudge judge = open(endpoint, answers, Duration.ofSeconds(20), reasoned)) {
+      assertEquals(0, judge.answeredBefore(List.of(QUESTION)));
+      answer = judge.ask(QUESTION);
+      assertEquals(1, judge.answeredBefore(List.of(QUESTION, QUESTION.swapped())));
+    }
+    assertEquals(0.75, RubricJudgeTest.answered(answer), 1e-12);
+    assertEquals("why 0", answer.rationale());
+    assertEquals(4, requests.size());
+    JsonNode thinking = requests.get(2);
+    assertEquals(100, thinking.path("max_tokens").asInt());
+    assertEquals(0.7, thinking.path("temperature").asDouble());
+    assertEquals(1, thinking.path("seed").asInt());
+    assertFalse(thinking.has("logprobs"));
+    String concluding = requests.get(3).path("messages").path(1).path("content").asText();
+    assertTrue(concluding.contains("\nRationale: why 2\n\nWhich completion"), concluding);
+
+    script = n -> new Reply(401, "");
+    try (LanguageModelJudge judge = open(endpoint, answers, Duration.ofSeconds(20), reasoned)) {
+      assertEquals(answer, judge.ask(QUESTION));
+      assertEquals(4, requests.size());
+    }
+  }
+
+  /** 0.5 of 7, 0.3 of 10, 0.2 of 1: the mean is 6.7, and (6.7 - 5.5) / 4.5 = 4 / 15. */
+  @Test
+  void completionsAreRatedByTheNumberThatIsSaid() {
+    String seven =
+        token(
+            "7", "7", Math.log(0.4), " 7", Math.log(0.1), "10", Math.log(0.3), "1", Math.log(0.2));
+    script = n -> n == 0 ? withTokens("7", seven) : says(n == 1 ? "Rating: **8**/10" : "Nice!");
+    List<Rating> ratings;
+    var oneByOne = new EndpointModel.Endpoint(url(), "judge-1", "KEY", 4, 1, 3, 0);
+    try (LanguageModelJudge judge = open(oneByOne, null)) {
+      ratings = judge.rateAll(Collections.nCopies(3, new Rated("p", "c")));
+    }
+    assertEquals(4 / 15.0, ratings.get(0).value(), 1e-12);
+    assertEquals(2.5 / 4.5, ratings.get(1).value(), 1e-12); // hard
+    assertNull(ratings.get(2).value());
+    assertEquals("no verdict: \"Nice!\"", ratings.get(2).why());
+    String told = requests.get(0).path("messages").path(0).path("content").asText();
+    assertEquals("Answer with one number from 1 to 10, and nothing else.", told);
+  }
+
+  /** "1" said, of which a quarter goes on with "0": 0.3 of 1, 0.1 of 10, 0.6 of 5, as 4.3. */
+  @Test
+  void tenInTwoTokensIsNotOne() {
+    String one = token("1", "1", Math.log(0.4), "5", Math.log(0.6));
+    String next = token(".", ".", Math.log(0.7), "0", Math.log(0.25));
+    script = n -> withTokens("1.", one, next);
+    try (LanguageModelJudge judge = judge()) {
+      assertEquals(-4 / 15.0, judge.rateAll(List.of(new Rated("p", "c"))).get(0).value(), 1e-12);
     }
   }
 
@@ -617,7 +696,7 @@ class EndpointJudgeTest {
         n -> says(requests.get(n).toString().contains("prompt 7") ? "2" : n % 5 == 0 ? "?" : "1");
     List<Question> questions =
         IntStream.range(0, 40).mapToObj(i -> new Question("prompt " + i + ".", "a", "b")).toList();
-    try (EndpointJudge judge = judge()) {
+    try (LanguageModelJudge judge = judge()) {
       List<Answer> answers = judge.askAll(questions);
       assertEquals(40, answers.size());
       for (int i = 0; i < 40; i++) {
@@ -645,7 +724,7 @@ class EndpointJudgeTest {
   @Test
   void withoutAKeyNoneIsSent() {
     script = n -> says("1");
-    try (EndpointJudge judge = judge(url(), null, SECRET)) {
+    try (LanguageModelJudge judge = judge(url(), null, SECRET)) {
       judge.ask(QUESTION);
     }
     assertEquals("null", authorizations.get(0));
@@ -657,7 +736,7 @@ class EndpointJudgeTest {
     String proxy = "http://me:p%40ss@127.0.0.1:" + server.getAddress().getPort();
     var environment = Map.of("KEY", SECRET, "HTTP_PROXY", proxy);
     script = n -> n == 0 ? says("1") : new Reply(407, "", Map.of("Proxy-Authenticate", "Basic"));
-    try (EndpointJudge judge = judge("http://judge.invalid/v1", "KEY", environment::get)) {
+    try (LanguageModelJudge judge = judge("http://judge.invalid/v1", "KEY", environment::get)) {
       assertEquals(1, RubricJudgeTest.answered(judge.ask(QUESTION)));
       assertEquals("Bearer " + SECRET, authorizations.get(0));
       assertEquals("Basic bWU6cEBzcw==", proxyKeys.get(0)); // by Python's base64.b64encode
@@ -671,7 +750,7 @@ class EndpointJudgeTest {
     }
     var direct = Map.of("KEY", SECRET, "HTTP_PROXY", proxy, "NO_PROXY", "127.0.0.1");
     script = n -> says("2");
-    try (EndpointJudge judge = judge(url(), "KEY", direct::get)) {
+    try (LanguageModelJudge judge = judge(url(), "KEY", direct::get)) {
       assertEquals(0, RubricJudgeTest.answered(judge.ask(QUESTION)));
       assertEquals("null", proxyKeys.get(2));
     }
@@ -701,7 +780,7 @@ class EndpointJudgeTest {
     try {
       for (int status : List.of(200, 302, 400, 401, 403, 404, 429, 500)) {
         script = n -> new Reply(status, echo);
-        try (EndpointJudge judge = judge()) {
+        try (LanguageModelJudge judge = judge()) {
           all.append(judge).append(judge.name()).append(judge.hash());
           all.append(judge.ask(QUESTION));
         } catch (UserError e) {

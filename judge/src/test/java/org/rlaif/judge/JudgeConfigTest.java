@@ -29,7 +29,7 @@ final class JudgeConfigTest {
     assertEquals("sft", model.chosen().model());
     var endpoint =
         assertInstanceOf(
-            EndpointJudge.Config.class,
+            EndpointModel.Config.class,
             JudgeConfig.load(null, List.of("kind=endpoint", "endpoint.attempts=3")).chosen());
     assertEquals(3, endpoint.endpoint().attempts());
     assertEquals(60, endpoint.timeoutSeconds());
@@ -45,10 +45,12 @@ final class JudgeConfigTest {
     assertEquals(
         """
         {"kind":"rubric","rubric":"general","noise":0.0,"positionBias":0.0,"temperature":0.6,\
-        "template":null,"ratingTemplate":null,"timeoutSeconds":60,"address":null,\
+        "template":null,"ratingTemplate":null,\
+        "rationale":{"maxTokens":0,"samples":1,"temperature":0.0,"template":null},\
+        "exemplars":null,"timeoutSeconds":60,"address":null,\
         "tls":{"ca":null,"certificate":null,"key":null},"model":null,"chat":true,\
         "endpoint":{"url":null,"model":null,"keyVariable":null,"maxTokens":16,"concurrency":8,\
-        "attempts":6,"patienceSeconds":600}}""",
+        "attempts":6,"patienceSeconds":600},"labels":null,"person":null,"members":[],"unsure":null}""",
         Json.MAPPER.writeValueAsString(DEFAULTS));
   }
 
@@ -77,16 +79,18 @@ final class JudgeConfigTest {
       delimiter = '|',
       textBlock =
           """
-          kind=foo       | kind: foo (expected: rubric, model or endpoint)
-          kind=null      | kind: null (expected: rubric, model or endpoint)
+          kind=foo       | kind: foo (expected: rubric, model, endpoint, reward, labels, person or ensemble)
+          kind=null      | kind: null (expected: rubric, model, endpoint, reward, labels, person or ensemble)
           rubric=null    | rubric: null (expected: a shipped name or a YAML file)
           noise=-1       | noise: -1.0 (expected: >= 0)
           noise=much     | noise: much (expected: a number)
           timeoutSeconds=0    | timeoutSeconds: 0 (expected: >= 1)
           endpoint.attempts=0 | endpoint.attempts: 0 (expected: >= 1)
+          rationale.samples=3 | rationale.samples: 3 (expected: 1, unless rationale.maxTokens and rationale.temperature are above 0: all would be the same)
+          unsure=0.6          | unsure: 0.6 (expected: > 0 and <= 0.5)
           endpoint=3          | endpoint: 3 (expected: a section of keys and values)
           endpoint.many=3     | endpoint.many: unknown key (expected: one of attempts, concurrency, keyVariable, maxTokens, model, patienceSeconds, url)
-          kid=model | kid: unknown key (expected: one of address, chat, endpoint, kind, model, noise, positionBias, ratingTemplate, rubric, temperature, template, timeoutSeconds, tls)
+          kid=model | kid: unknown key (expected: one of address, chat, endpoint, exemplars, kind, labels, members, model, noise, person, positionBias, ratingTemplate, rationale, rubric, temperature, template, timeoutSeconds, tls, unsure)
           """)
   void aMistakeIsNamedInOneLine(String setting, String message) {
     var e = assertThrows(UserError.class, () -> JudgeConfig.load(null, List.of(setting)));

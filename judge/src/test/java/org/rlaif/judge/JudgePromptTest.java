@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.UserError;
@@ -40,6 +41,80 @@ class JudgePromptTest {
         Which completion is better, 1 or 2?
         Better=""",
         JudgePrompt.comparing(null, "Be true.\n").render(QUESTION));
+  }
+
+  private static final List<Exemplar> SHOWN =
+      List.of(
+          new Exemplar("One post", "short", "long", 2, "Long is better."),
+          new Exemplar("Another", "x", "y", 1, null));
+
+  /** A rationale that an exemplar lacks is not that of the question. */
+  @Test
+  void exemplarsStandBeforeTheQuestionAndARationaleBeforeItsAnswer() {
+    assertEquals(
+        """
+        Be true.
+
+        Prompt:
+        One post
+
+        Completion 1:
+        short
+
+        Completion 2:
+        long
+
+        Rationale: Long is better.
+
+        Which completion is better, 1 or 2?
+        Better=2
+
+        Prompt:
+        Another
+
+        Completion 1:
+        x
+
+        Completion 2:
+        y
+
+        Which completion is better, 1 or 2?
+        Better=1
+
+        Prompt:
+        p
+
+        Completion 1:
+        a
+
+        Completion 2:
+        b
+
+        Rationale: Because.
+
+        Which completion is better, 1 or 2?
+        Better=""",
+        JudgePrompt.comparing(null, "Be true.", SHOWN, true)
+            .render(new Question("p", "a", "b"), " Because. "));
+    String thinking =
+        JudgePrompt.thinking(null, "Be true.", SHOWN).render(new Question("p", "a", "b"));
+    assertTrue(thinking.endsWith("which one is better and why.\nRationale:"), thinking);
+    assertTrue(thinking.contains("Better=1\n\nPrompt:\np\n"), thinking);
+  }
+
+  @Test
+  void aTemplateThatLeavesOutWhatIsSetIsRefused() throws IOException {
+    Path file = template("{{prompt}}|{{first}}|{{second}}|");
+    for (boolean reasoned : List.of(true, false)) {
+      String message =
+          assertThrows(
+                  UserError.class,
+                  () ->
+                      JudgePrompt.comparing(
+                          file.toString(), "x", reasoned ? List.of() : SHOWN, reasoned))
+              .getMessage();
+      assertTrue(message.contains(reasoned ? "{{#rationale}}" : "{{#exemplars}}"), message);
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +17,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 
 class KeptAnswersTest {
-  private static final Answer ANSWER = new Answer(0.25, true, "why \n not \u00fc");
+  private static final JsonNode ANSWER =
+      Json.MAPPER.valueToTree(new Answer(0.25, true, "why \n not \u00fc"));
 
   @TempDir private Path folder;
   private Path file;
@@ -29,8 +32,8 @@ class KeptAnswersTest {
     file = folder.resolve("a.answers");
   }
 
-  private static Question question(int i) {
-    return new Question("prompt " + i, "a", "b");
+  private static List<String> question(int i) {
+    return List.of("prompt " + i, "a", "b");
   }
 
   private void keep(String judge, int from, int to) {
@@ -78,8 +81,8 @@ class KeptAnswersTest {
     assertEquals(7, known("you"));
     try (KeptAnswers kept = KeptAnswers.open(file, "me")) {
       assertEquals(ANSWER, kept.find(question(0)));
-      assertNull(kept.find(question(0).swapped()));
-      assertNull(kept.find(new Question("prompt 0a", "", "b")));
+      assertNull(kept.find(List.of("prompt 0", "b", "a")));
+      assertNull(kept.find(List.of("prompt 0a", "", "b")));
     }
   }
 

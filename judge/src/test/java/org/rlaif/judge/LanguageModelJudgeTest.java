@@ -23,6 +23,8 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.Chat;
 import org.rlaif.v1.ControlGrpc;
+import org.rlaif.v1.GenerateRequest;
+import org.rlaif.v1.GenerateResponse;
 import org.rlaif.v1.Input;
 import org.rlaif.v1.ListModelsRequest;
 import org.rlaif.v1.ListModelsResponse;
@@ -33,7 +35,8 @@ import org.rlaif.v1.PolicyGrpc;
 
 /** Against a real server over the in-process channel; only the model behind it is a rule. */
 class LanguageModelJudgeTest {
-  private static final JudgePrompt<Question> PROMPT = JudgePrompt.comparing(null, "Be true.");
+  private static final Questions AT_ONCE =
+      Questions.of("Be true.", null, null, Reasoning.NONE, null);
 
   private final String name = UUID.randomUUID().toString();
   private Server server;
@@ -103,6 +106,18 @@ class LanguageModelJudgeTest {
       }
     }
 
+    /** Thinks that whoever was sampled with an even seed is bad. */
+    @Override
+    public void generate(GenerateRequest request, StreamObserver<GenerateResponse> out) {
+      String said =
+          request.getSampling().getSeed() % 2 == 0 ? " The second is bad.\n" : " Hard to say.";
+      out.onNext(
+          GenerateResponse.newBuilder()
+              .setText(request.getSampling().getMaxTokens() == 30 ? said : "?")
+              .build());
+      out.onCompleted();
+    }
+
     private static int count(String text) {
       return text.split("bad", -1).length - 1;
     }
@@ -127,8 +142,7 @@ class LanguageModelJudgeTest {
 
   private LanguageModelJudge judge(String model, Duration timeout, boolean chat) {
     RlaifClient client = RlaifClient.open("inprocess:" + name, timeout);
-    return new LanguageModelJudge(
-        new ServedModel(client, model, chat), PROMPT, JudgePrompt.rating(null, "Be true."));
+    return new LanguageModelJudge(new ServedModel(client, model, chat), AT_ONCE);
   }
 
   @Test
@@ -165,6 +179,22 @@ class LanguageModelJudgeTest {
       // Two completions that are equally good: exactly even, whatever the favour.
       Verdict even = compare(judge, new Question("p", "bad x", "bad y"));
       assertEquals(0.5, even.probabilityFirst());
+    }
+  }
+
+  /**
+   * The rationale stands after the second completion, so that its "bad" counts against it: -0.5
+   * against -2 with it, sigmoid(1.5), and -0.5 against -1 without, sigmoid(0.5). The mean of both.
+   */
+  @Test
+  void ofSeveralRationalesTheMean() {
+    Questions reasoned = Questions.of("Be true.", null, null, new Reasoning(30, 2, 1, null), null);
+    RlaifClient client = RlaifClient.open("inprocess:" + name, Duration.ofSeconds(5));
+    try (LanguageModelJudge judge =
+        new LanguageModelJudge(new ServedModel(client, "rule", true), reasoned)) {
+      Answer answer = judge.ask(new Question("p", "fine", "well"));
+      assertEquals((0.817574476 + 0.622459331) / 2, RubricJudgeTest.answered(answer), 1e-7);
+      assertEquals("The second is bad.", answer.rationale());
     }
   }
 

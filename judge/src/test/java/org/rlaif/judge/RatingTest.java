@@ -16,7 +16,7 @@ class RatingTest {
   private static List<AnswerLogprob> digits(double... probabilities) {
     List<AnswerLogprob> grades = new ArrayList<>();
     for (int i = 0; i < probabilities.length; i++) {
-      List<Integer> tokens = Rating.GRADES.get(i).chars().mapToObj(c -> c - '0').toList();
+      List<Integer> tokens = Rating.GRADES.answers().get(i).chars().mapToObj(c -> c - '0').toList();
       grades.add(new AnswerLogprob(tokens, Math.log(probabilities[i])));
     }
     return grades;
@@ -30,7 +30,7 @@ class RatingTest {
   }
 
   private static double value(List<AnswerLogprob> grades) {
-    Double value = Rating.of(grades).value();
+    Double value = Rating.of(Choice.ofLogprobs(grades)).value();
     assertNotNull(value);
     return value;
   }
@@ -72,7 +72,7 @@ class RatingTest {
 
   @Test
   void noLogprobabilitiesAreNoAnswer() {
-    Rating none = Rating.of(digits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    Rating none = Rating.of(Choice.ofLogprobs(digits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
     assertNull(none.value());
     assertTrue(String.valueOf(none.why()).contains("no log-probabilities"));
   }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "rlaif-judge",
     mixinStandardHelpOptions = true,
     description = "AI feedback: labels candidates and compares policies.",
-    subcommands = {LabelCommand.class, CompareCommand.class})
+    subcommands = {LabelCommand.class, VerifyLabelsCommand.class, CompareCommand.class})
 public final class JudgeMain {
   JudgeMain() {}
 

@@ -83,6 +83,18 @@ final class JudgeOptions {
    * @param results the file next to which an endpoint's answers are kept
    */
   Judge open(Path results) {
+    Path kept =
+        answers == null ? results.resolveSibling(results.getFileName() + ".answers") : answers;
+    return config().open(seed, /* ownServer= */ null, kept);
+  }
+
+  /** Of a rubric's noise. */
+  long seed() {
+    return seed;
+  }
+
+  /** How the judge is set. */
+  JudgeConfig config() {
     List<String> all = new ArrayList<>();
     add(all, "kind", kind == null ? null : kind.toLowerCase(Locale.ROOT));
     add(all, "rubric", rubric);
@@ -95,9 +107,7 @@ final class JudgeOptions {
     add(all, "endpoint.url", url);
     add(all, "endpoint.keyVariable", keyVariable);
     all.addAll(settings);
-    Path kept =
-        answers == null ? results.resolveSibling(results.getFileName() + ".answers") : answers;
-    return JudgeConfig.load(file, all).open(seed, /* ownServer= */ null, kept);
+    return JudgeConfig.load(file, all);
   }
 
   private static void add(List<String> settings, String key, @Nullable Object value) {

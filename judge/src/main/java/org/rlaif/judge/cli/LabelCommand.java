@@ -5,11 +5,13 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Judge;
+import org.rlaif.judge.LabelProof;
 import org.rlaif.judge.Labeler;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.Interruption;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +44,13 @@ public final class LabelCommand implements Callable<Integer> {
       description = "Which completions meet: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Labeler.Pairs pairs = Labeler.Pairs.ALL;
 
+  @Option(
+      names = "--clamp",
+      description =
+          "No label is nearer to 0 or 1 than this, below 0.5; 0.4 for a judge that thinks aloud."
+              + " Default: ${DEFAULT-VALUE}.")
+  private double clamp;
+
   @Option(names = "--report", description = "Write the figures about the labels here, as JSON.")
   private @Nullable Path report;
 
@@ -49,13 +58,21 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    UserError.require(clamp >= 0 && clamp < 0.5, "--clamp", clamp, "from 0 to less than 0.5");
     String interrupted =
         preferences + " was not written; the same command goes on with an endpoint's answers";
     try (Judge judge = judgeOptions.open(preferences);
         Interruption told = Interruption.says(spec.root().name(), interrupted)) {
-      Labeler labeler = new Labeler(judge, pairs, /* other= */ null);
+      Labeler labeler = new Labeler(judge, pairs, /* other= */ null, clamp);
       Labeler.Labels labels = labeler.label(JsonLines.read(candidates, Candidates.class));
-      JsonLines.write(preferences, labels.preferences());
+      LabelProof.write(
+          preferences,
+          labels.preferences(),
+          candidates,
+          judgeOptions.config(),
+          judge.hash(),
+          judgeOptions.seed(),
+          clamp);
       if (report != null) {
         Json.write(report, labels.report());
       }

@@ -83,6 +83,27 @@ class JudgeMainTest {
   }
 
   @Test
+  void verifyFindsOutWhetherTheyAreStillWhatTheJudgeSaid() throws Exception {
+    Path candidates = write("candidates.jsonl", new Candidates("1", PROMPT, List.of(GOOD, BAD)));
+    Path labels = folder.resolve("labels.jsonl");
+    assertEquals(0, run("label", candidates, labels, "--rubric", "tldr", "--clamp", "0.4"));
+    assertEquals(0.6, JsonLines.read(labels, Preference.class).get(0).probabilityFirst());
+    assertEquals(
+        0, run("verify", labels, "--candidates", candidates, "--sample", "100%"), err::toString);
+    assertTrue(out.toString().contains("1 labels, linked and whole, of 20"), out::toString);
+    assertTrue(
+        out.toString().contains("1 of them, asked again of rubric:tldr: equal to the bit"),
+        out::toString);
+
+    Files.writeString(labels, Files.readString(labels).replace("0.6", "0.5"));
+    assertEquals(2, run("verify", labels));
+    assertTrue(
+        err.toString().contains("labels.jsonl, label 1 (1): not what its link"), err::toString);
+    assertEquals(2, run("verify", candidates));
+    assertTrue(err.toString().contains("candidates.jsonl.proof.json: no such file"), err::toString);
+  }
+
+  @Test
   void compareTellsTheWinRate() {
     Path policy = write("a.jsonl", new Example("1", PROMPT, GOOD), new Example("2", PROMPT, GOOD));
     Path opponent = write("b.jsonl", new Example("2", PROMPT, GOOD), new Example("1", PROMPT, BAD));
@@ -146,7 +167,7 @@ class JudgeMainTest {
     Map<List<String>, String> wrong =
         Map.of(
             List.of("--set", "kind=foo"),
-            "kind: foo (expected: rubric, model or endpoint)",
+            "kind: foo (expected: rubric, model, endpoint, reward, labels, person or ensemble)",
             List.of("--kind", "endpoint", "--model", "m"),
             "endpoint.url: null (expected: a base URL such as http://localhost:8000/v1)",
             List.of("--kind", "endpoint", "--url", "http://h/v1"),

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.rlaif.bench.cli.BenchCommand;
 import org.rlaif.judge.cli.CompareCommand;
 import org.rlaif.judge.cli.LabelCommand;
+import org.rlaif.judge.cli.VerifyLabelsCommand;
 import org.rlaif.kit.Commands;
 import org.rlaif.serving.cli.ExportCommand;
 import org.rlaif.serving.cli.GenerateCommand;
@@ -53,6 +54,7 @@ public final class Rlaif implements Callable<Integer> {
   static CommandLine commandLine() {
     CommandLine judge = new CommandLine(new JudgeCommands());
     judge.addSubcommand(withExample(new LabelCommand()));
+    judge.addSubcommand(new VerifyLabelsCommand());
     judge.addSubcommand(withExample(new CompareCommand()));
     CommandLine root = new CommandLine(new Rlaif());
     root.addSubcommand(new QuickstartCommand());

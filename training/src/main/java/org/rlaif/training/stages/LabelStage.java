@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.rlaif.judge.LabelChain;
 import org.rlaif.judge.Labeler;
+import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.Preference;
@@ -106,10 +108,13 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
 
   private LabelFigures byJudge(RunContext context, Path out) {
     Run run = context.run();
-    List<Candidates> candidates =
-        JsonLines.read(run.path(Product.CANDIDATES).resolve("candidates.jsonl"), Candidates.class);
+    Path file = run.path(Product.CANDIDATES).resolve("candidates.jsonl");
+    List<Candidates> candidates = JsonLines.read(file, Candidates.class);
     try (RunJudge judging = RunJudge.open(context)) {
-      Labeler.Labels labels = new Labeler(judging.judge()).label(candidates);
+      var labeler =
+          new Labeler(
+              judging.judge(), Labeler.Pairs.ALL, /* other= */ null, config.labels().clamp());
+      Labeler.Labels labels = labeler.label(candidates);
       labels.report().warnings().forEach(each -> System.err.println("label: " + each));
       List<String> prompts = labels.preferences().stream().map(LabelStage::transcript).toList();
       Set<String> held =
@@ -118,7 +123,8 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
       train.removeIf(each -> held.contains(transcript(each)));
       List<Preference> heldOut = new ArrayList<>(labels.preferences());
       heldOut.removeIf(each -> !held.contains(transcript(each)));
-      write(out, train, heldOut);
+      String about = AtomicFiles.sha256(file);
+      write(out, LabelChain.linked(about, train), LabelChain.linked(about, heldOut));
       return LabelFigures.ofJudge(labels.report(), train.size(), heldOut.size());
     }
   }

@@ -91,7 +91,7 @@ public record OnPolicyStage(
           config.judge().chosen().rates(),
           "judge.kind",
           config.judge().kind(),
-          "model, as onPolicy.rewards wants its ratings; {kind: rubric} is a rubric's");
+          "model or endpoint, as onPolicy.rewards wants its ratings; {kind: rubric} is a rubric's");
       RunJudge.check(run);
     }
     if (settingsOfAll.environment() != null) {

@@ -59,11 +59,12 @@ public record RunJudge(Judge judge, @Nullable Serving serving) implements AutoCl
     try {
       if (ownServer && model != null && !model.equals("sft")) {
         Path folder = Hub.of(System.getenv()).resolve(model);
+        boolean scores = asked.chosen().asksRewardModel();
         UserError.require(
-            ModelFolder.describe(folder).head() == DecoderConfig.Head.LANGUAGE_MODEL,
+            (ModelFolder.describe(folder).head() == DecoderConfig.Head.SCORE) == scores,
             "model",
             model,
-            "a language model, not a reward model");
+            scores ? "a reward model" : "a language model, not a reward model");
       }
       // Connects to nothing, as nothing is asked.
       Function<Duration, RlaifClient> nobody =

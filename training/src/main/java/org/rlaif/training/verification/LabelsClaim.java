@@ -40,7 +40,13 @@ record LabelsClaim() implements Claim {
         Rows<Preference> rows =
             Rows.read(run.path(Product.PREFERENCES).resolve(file), Preference.class);
         Rows<Preference> some = rows.sample(sample, "labels " + file);
-        compare(some, new Labeler(judging.judge()), nearness);
+        var labeler =
+            new Labeler(
+                judging.judge(),
+                Labeler.Pairs.ALL,
+                /* other= */ null,
+                run.config().labels().clamp());
+        compare(some, labeler, nearness);
         asked += some.size();
         all += rows.size();
       }

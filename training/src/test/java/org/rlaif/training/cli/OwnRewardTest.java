@@ -78,7 +78,9 @@ class OwnRewardTest {
             "run", yaml.toString(), "--runs", folder.resolve("other").toString(), "--set", rewards);
     assertEquals(2, refused.code(), refused.out());
     assertTrue(
-        refused.err().contains("judge.kind: rubric (expected: model, as onPolicy.rewards wants"),
+        refused
+            .err()
+            .contains("judge.kind: rubric (expected: model or endpoint, as onPolicy.rewards wants"),
         refused.err());
   }
 

@@ -202,7 +202,7 @@ class ReadmeTest {
         count++;
       }
     }
-    assertEquals(4, count);
+    assertEquals(5, count);
   }
 
   @Test

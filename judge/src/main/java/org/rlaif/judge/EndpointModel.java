@@ -7,44 +7,41 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Proxies;
 import org.rlaif.kit.UserError;
 
 /**
- * Judges by any OpenAI-compatible endpoint: chat completions at temperature 0, with the 20 most
- * likely tokens at each position asked for. {@link ChatAnswer} tells how the answer is read. What
- * an endpoint refuses to be asked is asked in {@linkplain RequestWords other words} or left out,
- * from the first time on that this gets an answer.
- *
- * <p>Answers cost something: each is {@linkplain KeptAnswers kept} before it counts, and what is
- * kept is not asked for again.
+ * A language model behind any OpenAI-compatible endpoint: chat completions at temperature 0, with
+ * the 20 most likely tokens at each position asked for. {@link ChatAnswer} tells how an answer is
+ * read. What an endpoint refuses to be asked is asked in {@linkplain RequestWords other words} or
+ * left out, from the first time on that this gets an answer.
  *
  * <p>The API key comes from an environment variable, never from a file, and is in no message.
  */
-public final class EndpointJudge implements Judge {
+final class EndpointModel implements LanguageModel {
   /**
-   * Its settings.
+   * The settings of a judge by such a model.
    *
-   * @param template a Mustache file; null: as shipped
+   * @param template a Mustache file that asks which is better; null: as shipped
+   * @param ratingTemplate one that asks how good a completion is; null: as shipped
+   * @param exemplars a file of comparisons that are shown before each; null: none
    * @param timeoutSeconds for one request and its answer
    */
   @JsonTypeName("endpoint")
-  public record Config(@Nullable String template, int timeoutSeconds, Endpoint endpoint)
+  public record Config(
+      @Nullable String template,
+      @Nullable String ratingTemplate,
+      Reasoning rationale,
+      @Nullable String exemplars,
+      int timeoutSeconds,
+      Endpoint endpoint)
       implements JudgeKind {
     public Config {
       require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
@@ -52,23 +49,33 @@ public final class EndpointJudge implements Judge {
 
     @Override
     public Judge open(Rubric rubric, Opening opening) {
-      return EndpointJudge.open(
-          endpoint,
-          JudgePrompt.comparing(template, rubric.preamble()),
-          Duration.ofSeconds(timeoutSeconds),
-          System::getenv,
-          opening.answers(),
-          FIRST_WAIT);
+      Questions questions =
+          Questions.of(rubric.preamble(), template, ratingTemplate, rationale, exemplars);
+      LanguageModel model =
+          EndpointModel.open(
+              endpoint, Duration.ofSeconds(timeoutSeconds), System::getenv, FIRST_WAIT);
+      return new LanguageModelJudge(KeptModel.of(model, opening.answers()), questions);
     }
 
     @Override
     public Config decisive() {
-      return new Config(template, /* timeoutSeconds= */ 1, endpoint.decisive());
+      return new Config(
+          template,
+          ratingTemplate,
+          rationale,
+          exemplars,
+          /* timeoutSeconds= */ 1,
+          endpoint.decisive());
     }
 
     @Override
-    public List<String> templates() {
-      return template == null ? List.of() : List.of(template);
+    public Map<String, String> files() {
+      return Questions.files(template, ratingTemplate, rationale, exemplars);
+    }
+
+    @Override
+    public boolean rates() {
+      return true;
     }
   }
 
@@ -116,9 +123,7 @@ public final class EndpointJudge implements Judge {
     }
   }
 
-  private static final String SYSTEM = "Answer with one digit, 1 or 2, and nothing else.";
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
-  private static final Duration CLOSING = Duration.ofSeconds(5);
 
   /** So many refusals without an answer between them are not the questions' fault. */
   private static final int REFUSALS = 20;
@@ -129,55 +134,33 @@ public final class EndpointJudge implements Judge {
   private static final int BYTES_PER_TOKEN = 1 << 13;
 
   private final ChatClient client;
-  private final JudgePrompt<Question> prompt;
+  private final URI uri;
   private final String model;
-  private final int maxTokens;
-  private final String hash;
-  private final KeptAnswers kept;
-  private final ExecutorService pool;
+  private final Endpoint endpoint;
   private final AtomicInteger refusedInARow = new AtomicInteger();
   private volatile RequestWords asking = RequestWords.FIRST;
 
   /** Why nothing more is sent. */
   private volatile @Nullable UserError givenUp;
 
-  private EndpointJudge(
-      ChatClient client,
-      JudgePrompt<Question> prompt,
-      Endpoint endpoint,
-      String model,
-      String hash,
-      @Nullable Path answers) {
+  private EndpointModel(ChatClient client, URI uri, String model, Endpoint endpoint) {
     this.client = client;
-    this.prompt = prompt;
+    this.uri = uri;
     this.model = model;
-    this.maxTokens = endpoint.maxTokens();
-    this.hash = hash;
-    this.kept = answers == null ? KeptAnswers.nowhere() : KeptAnswers.open(answers, hash);
-    this.pool =
-        Executors.newFixedThreadPool(
-            endpoint.concurrency(),
-            task -> {
-              Thread thread = new Thread(task, "judge-endpoint");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.endpoint = endpoint;
   }
 
   /**
-   * Opens a judge; nothing is sent before the first question.
+   * Opens one; nothing is sent before the first question.
    *
    * @param timeout for one request and its answer
    * @param environment where the variables of key and proxies are looked up: {@code System::getenv}
-   * @param answers the file in which answers are kept; null: they are not
    * @param firstWait before a question is put again
    */
-  static EndpointJudge open(
+  static EndpointModel open(
       Endpoint endpoint,
-      JudgePrompt<Question> prompt,
       Duration timeout,
       Function<String, @Nullable String> environment,
-      @Nullable Path answers,
       Duration firstWait) {
     String expectation = "a base URL such as http://localhost:8000/v1";
     URI uri = chatCompletions(UserError.given("endpoint.url", endpoint.url(), expectation));
@@ -189,16 +172,7 @@ public final class EndpointJudge implements Judge {
     var target =
         new ChatClient.Target(
             uri, model, key, new Proxies(environment), timeout, firstWait, longestBody);
-    String hash =
-        ConfigFiles.hash(
-            Map.of(
-                "url", uri.toString(),
-                "model", model,
-                "system", SYSTEM,
-                "maxTokens", endpoint.maxTokens(),
-                "prompt", prompt.parts()));
-    var client = new ChatClient(target, patience);
-    return new EndpointJudge(client, prompt, endpoint, model, hash, answers);
+    return new EndpointModel(new ChatClient(target, patience), uri, model, endpoint);
   }
 
   private static URI chatCompletions(String base) {
@@ -222,86 +196,78 @@ public final class EndpointJudge implements Judge {
   }
 
   @Override
-  public Answer ask(Question question) {
-    Answer known = kept.find(question);
-    if (known != null) {
-      return known;
-    }
+  public Choice choose(String question, Choices choices) {
+    ChatClient.Reply reply =
+        put(
+            words -> {
+              ObjectNode request = request(words, endpoint.maxTokens());
+              words.writeColdest(request);
+              ArrayNode messages = request.putArray("messages");
+              messages.addObject().put("role", "system").put("content", choices.instruction());
+              messages.addObject().put("role", "user").put("content", question);
+              return request;
+            });
+    return reply instanceof ChatClient.Reply.Body body
+        ? ChatAnswer.read(body.json(), choices)
+        : Choice.refused(((ChatClient.Reply.Refused) reply).why());
+  }
+
+  @Override
+  public Written write(String question, Writing how) {
+    ChatClient.Reply reply =
+        put(
+            words -> {
+              ObjectNode request = request(words, how.maxTokens());
+              words.write(request, how);
+              request.putArray("messages").addObject().put("role", "user").put("content", question);
+              return request;
+            });
+    return reply instanceof ChatClient.Reply.Body body
+        ? ChatAnswer.text(body.json())
+        : Written.refused(((ChatClient.Reply.Refused) reply).why());
+  }
+
+  private ObjectNode request(RequestWords words, int maxTokens) {
+    ObjectNode request = Json.MAPPER.createObjectNode().put("model", model);
+    words.writeLength(request, maxTokens);
+    return request;
+  }
+
+  /** Puts a question in the words that the endpoint takes; after it is given up, no more. */
+  private ChatClient.Reply put(Function<RequestWords, ObjectNode> request) {
     UserError over = givenUp;
     if (over != null) {
       throw over;
     }
     try {
-      return put(question);
+      return inItsWords(request);
     } catch (UserError e) {
       givenUp = e;
       throw e;
     }
   }
 
-  private Answer put(Question question) {
+  private ChatClient.Reply inItsWords(Function<RequestWords, ObjectNode> request) {
     RequestWords words = asking;
-    ChatClient.Reply reply = client.post(request(question, words));
+    ChatClient.Reply reply = client.post(request.apply(words).toString());
     while (reply instanceof ChatClient.Reply.Refused refused) {
       RequestWords others = words.after(refused.complaint());
       if (others == null) {
         break;
       }
       words = others;
-      reply = client.post(request(question, words));
+      reply = client.post(request.apply(words).toString());
     }
-    if (reply instanceof ChatClient.Reply.Body body) {
+    if (reply instanceof ChatClient.Reply.Refused refused) {
+      if (refusedInARow.incrementAndGet() >= REFUSALS) {
+        throw client.wrong(
+            refused.why(), "an answer to one of the last " + REFUSALS + " questions");
+      }
+    } else {
       refusedInARow.set(0);
       asking = words;
-      Answer answer = ChatAnswer.read(body.json());
-      kept.keep(question, answer);
-      return answer;
     }
-    String why = ((ChatClient.Reply.Refused) reply).why();
-    if (refusedInARow.incrementAndGet() >= REFUSALS) {
-      throw client.wrong(why, "an answer to one of the last " + REFUSALS + " questions");
-    }
-    return Answer.none(why); // not kept: asked another day, it may be answered
-  }
-
-  @Override
-  public int answeredBefore(List<Question> questions) {
-    return (int) questions.stream().filter(each -> kept.find(each) != null).count();
-  }
-
-  @Override
-  public List<Answer> askAll(List<Question> questions) {
-    List<Future<Answer>> pending = new ArrayList<>(questions.size());
-    for (Question question : questions) {
-      pending.add(pool.submit(() -> ask(question)));
-    }
-    try {
-      List<Answer> answers = new ArrayList<>(pending.size());
-      for (Future<Answer> each : pending) {
-        answers.add(each.get());
-      }
-      return answers;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UserError mistake) {
-        throw new UserError(mistake.getMessage() + kept.toGoOn(), mistake);
-      }
-      throw new IllegalStateException("the judge " + name() + " failed", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for " + name(), e);
-    } finally {
-      pending.forEach(each -> each.cancel(true)); // after a failure there is no need for the rest
-    }
-  }
-
-  private String request(Question question, RequestWords words) {
-    ObjectNode request = Json.MAPPER.createObjectNode();
-    request.put("model", model);
-    ArrayNode messages = request.putArray("messages");
-    messages.addObject().put("role", "system").put("content", SYSTEM);
-    messages.addObject().put("role", "user").put("content", prompt.render(question));
-    words.write(request, maxTokens);
-    return request.toString();
+    return reply;
   }
 
   @Override
@@ -315,8 +281,13 @@ public final class EndpointJudge implements Judge {
   }
 
   @Override
-  public String hash() {
-    return hash;
+  public Object identity() {
+    return Map.of("url", uri.toString(), "model", model, "maxTokens", endpoint.maxTokens());
+  }
+
+  @Override
+  public int atATime() {
+    return endpoint.concurrency();
   }
 
   @Override
@@ -325,14 +296,5 @@ public final class EndpointJudge implements Judge {
   }
 
   @Override
-  public void close() {
-    pool.shutdownNow();
-    try {
-      // What is being written down now is written down.
-      pool.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    kept.close();
-  }
+  public void close() {}
 }

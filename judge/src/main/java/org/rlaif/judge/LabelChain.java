@@ -1,0 +1,111 @@
+package org.rlaif.judge;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.AtomicFiles;
+import org.rlaif.kit.Json;
+import org.rlaif.kit.Preference;
+import org.rlaif.kit.Provenance;
+
+/**
+ * Labels of which each names the one before it: {@code link_i = SHA-256(link_(i-1), row_i)}, the
+ * row as JSON without its link, and the link before the first the hash of the candidates. Whoever
+ * changes, adds or takes away a row has to make all links after it anew; the last of them is noted
+ * beside the labels.
+ */
+public final class LabelChain {
+  private LabelChain() {}
+
+  /**
+   * The same rows with their links.
+   *
+   * @param data SHA-256 of what they are about, in hexadecimal
+   * @param rows labels by a judge; those without a proof get no link
+   */
+  public static List<Preference> linked(String data, List<Preference> rows) {
+    List<Preference> linked = new ArrayList<>(rows.size());
+    String before = data;
+    for (Preference row : rows) {
+      if (row.provenance().proof() == null) {
+        linked.add(row);
+      } else {
+        before = link(before, row);
+        linked.add(with(row, before));
+      }
+    }
+    return linked;
+  }
+
+  /** The link of the last row; that of the data if there is none. */
+  public static String last(String data, List<Preference> rows) {
+    String last = data;
+    for (Preference row : rows) {
+      String own = linkOf(row);
+      last = own == null ? last : own;
+    }
+    return last;
+  }
+
+  /** The first row, from 0, whose link is not that of what stands there; empty: all are. */
+  public static OptionalInt broken(String data, List<Preference> rows) {
+    String before = data;
+    for (int i = 0; i < rows.size(); i++) {
+      String own = linkOf(rows.get(i));
+      before = link(before, rows.get(i));
+      if (!before.equals(own)) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private static @Nullable String linkOf(Preference row) {
+    Provenance.Proof proof = row.provenance().proof();
+    return proof == null ? null : proof.link();
+  }
+
+  private static String link(String before, Preference row) {
+    MessageDigest digest = AtomicFiles.digest("SHA-256");
+    digest.update(before.getBytes(StandardCharsets.UTF_8));
+    try {
+      digest.update(Json.MAPPER.writeValueAsBytes(with(row, null)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a row that cannot be written", e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The label by itself, of completions as texts. */
+  static Preference unlinked(Preference row) {
+    return with(row, null, null);
+  }
+
+  private static Preference with(Preference row, @Nullable String link) {
+    return with(row, link, row.tokens());
+  }
+
+  private static Preference with(
+      Preference row, @Nullable String link, Preference.@Nullable Tokens tokens) {
+    Provenance from = row.provenance();
+    Provenance.Proof proof = from.proof();
+    return new Preference(
+        row.id(),
+        row.prompt(),
+        row.first(),
+        row.second(),
+        row.probabilityFirst(),
+        new Provenance(
+            from.source(),
+            from.hash(),
+            from.forward(),
+            from.reversed(),
+            proof == null ? null : new Provenance.Proof(proof.question(), proof.rationale(), link)),
+        tokens);
+  }
+}

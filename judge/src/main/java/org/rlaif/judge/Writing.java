@@ -1,0 +1,10 @@
+package org.rlaif.judge;
+
+/**
+ * How a language model is to write.
+ *
+ * @param maxTokens at most so many
+ * @param temperature 0: always the most likely token
+ * @param seed of the draws, where it takes one
+ */
+public record Writing(int maxTokens, double temperature, long seed) {}
