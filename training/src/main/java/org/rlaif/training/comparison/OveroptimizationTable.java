@@ -2,6 +2,7 @@ package org.rlaif.training.comparison;
 
 import java.awt.Color;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -99,7 +100,8 @@ public final class OveroptimizationTable {
     scores.add(new Line(name, roots, score, Look.TRAIL, color));
   }
 
-  private static double fall(double[] golds) {
+  /** From the highest to the last. */
+  static double fall(double[] golds) {
     return golds[highest(golds)] - golds[golds.length - 1];
   }
 
@@ -122,15 +124,17 @@ public final class OveroptimizationTable {
     return mean;
   }
 
-  /** Means over windows that do not overlap; the last has what is left. */
   private static double[] smooth(
       List<RolloutMeans> updates, ToDoubleFunction<RolloutMeans> figure) {
-    int points = Math.max(1, updates.size() / WINDOW);
-    double[] smooth = new double[points];
-    for (int i = 0; i < points; i++) {
-      int end = i == points - 1 ? updates.size() : (i + 1) * WINDOW;
-      smooth[i] =
-          Statistics.mean(updates.subList(i * WINDOW, end).stream().mapToDouble(figure).toArray());
+    return smooth(updates.stream().mapToDouble(figure).toArray());
+  }
+
+  /** Means over windows that do not overlap; the last has what is left. */
+  static double[] smooth(double[] values) {
+    double[] smooth = new double[Math.max(1, values.length / WINDOW)];
+    for (int i = 0; i < smooth.length; i++) {
+      int end = i == smooth.length - 1 ? values.length : (i + 1) * WINDOW;
+      smooth[i] = Statistics.mean(Arrays.copyOfRange(values, i * WINDOW, end));
     }
     return smooth;
   }

@@ -74,6 +74,24 @@ class ReproduceTest {
     assertTrue(unknown.err().startsWith("rlaif: --only: magic (expected: one of ppo, "));
   }
 
+  @Test
+  void rewardsAreExploitedBesideEachOther() throws Exception {
+    List<String> arguments =
+        new ArrayList<>(List.of("reproduce", "overoptimization", "--only", "one,worst"));
+    Typed typed = reproduce(arguments, "--seeds", "1");
+    assertEquals(0, typed.code(), typed.err());
+    JsonNode rows = Json.MAPPER.readTree(folder.resolve("overoptimization.json").toFile());
+    assertEquals(List.of("one", "worst"), rows.findValuesAsText("reward"));
+    assertEquals(-1, Files.mismatch(stageFile("one-0", "label"), stageFile("worst-0", "label")));
+    JsonNode ensemble =
+        Json.MAPPER.readTree(folder.resolve("worst-0/report.json").toFile()).at("/rewardModel");
+    assertEquals(4, ensemble.at("/ensemble/members").size());
+    // Two updates are one point of the curve, and nothing falls from it.
+    assertEquals(rows.at("/0/highest"), rows.at("/0/last"));
+    assertEquals(0, rows.at("/0/fall/0").asDouble());
+    assertTrue(Files.readString(folder.resolve("overoptimization.html")).contains("<td>worst</td>"));
+  }
+
   /** One seed, a few steps less: what counts comes out of it already. */
   @Test
   void ilqlBeatsCloningAndPpoTheDataOnRandomWalks() throws Exception {
@@ -117,7 +135,11 @@ class ReproduceTest {
   }
 
   private Typed reproduce(String... more) {
-    List<String> arguments = new ArrayList<>(List.of("reproduce", "algorithms"));
+    return reproduce(List.of("reproduce", "algorithms"), more);
+  }
+
+  private Typed reproduce(List<String> what, String... more) {
+    List<String> arguments = new ArrayList<>(what);
     arguments.addAll(List.of("--runs", folder.toString()));
     TINY.forEach(setting -> arguments.addAll(List.of("--set", setting)));
     arguments.addAll(List.of(more));
