@@ -200,7 +200,8 @@ class AdapterTrainingTest {
 
   private Sft.Figures sft(AdapterConfig adapter) throws IOException {
     return Sft.run(
-        new SftConfig(30, 16, null, 5e-3, 0.1, 0.5, 0.1, 1, new AdamConfig(0.9, 0.98, 1e-8, 0)),
+        new SftConfig(
+            30, 16, null, 5e-3, 0.1, 0.5, 0.1, 1, new AdamConfig(0.9, 0.98, 1e-8, 0), false),
         new ModelConfig(ToyModels.sft().toString(), 32, 16, 2, 2, 0.1, adapter),
         ToyModels.tokenizerJson(),
         new Sft.Examples(Toy.examples(200, 12), Toy.examples(50, 13), 0, 0),
