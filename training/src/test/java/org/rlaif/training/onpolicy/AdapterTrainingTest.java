@@ -245,11 +245,11 @@ class AdapterTrainingTest {
         ModelFolder reward = ModelFolder.open(rewardModel);
         RlaifServer server = RlaifServer.start(ServerConfig.inProcess(models));
         RlaifClient client = ToyModels.client(server)) {
-      var config = OnPolicyLoopTest.config(12, 1e-2);
+      var config = ToyLoop.toy(12, 1e-2);
       new OnPolicyLoop(
               "ppo",
-              OnPolicyLoopTest.PPO,
-              config,
+              Algorithms.of(config),
+              config.onPolicy(),
               adapter,
               /* seed= */ 0,
               device,
@@ -269,7 +269,7 @@ class AdapterTrainingTest {
     assertEquals(0, rows.get(0).get("kl").asDouble(), parity);
     for (JsonNode row : rows) {
       assertEquals(0, row.get("publishParity").asDouble(), parity, row.toString());
-      OnPolicyLoopTest.assertProved(row);
+      ToyLoop.assertProved(row);
       assertEquals(1, row.get("firstRatioMin").asDouble(), parity, row.toString());
     }
     return rows;
