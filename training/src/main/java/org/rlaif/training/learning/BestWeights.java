@@ -1,5 +1,6 @@
 package org.rlaif.training.learning;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -101,13 +102,11 @@ public final class BestWeights {
    * Goes on with what was saved.
    *
    * @param saved {@link #best} as it was then
-   * @param pending how many were taken and not yet measured
    */
-  public void restore(@Nullable Best saved, int pending, Path folder) {
+  public void restore(@Nullable Best saved, Path folder) {
     best = saved;
     weights = saved == null ? null : read(best(folder));
-    taken.clear();
-    for (int number = 0; wanted && number < pending; number++) {
+    for (int number = 0; Files.exists(taken(folder, number)); number++) {
       taken.add(read(taken(folder, number)));
     }
   }

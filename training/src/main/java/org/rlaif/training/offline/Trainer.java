@@ -176,7 +176,7 @@ record Trainer(
     }
     TrainedState.load(trained, optimizer, found.stored());
     State state = found.state(State.class);
-    best.restore(state.best(), /* pending= */ 0, found.stored());
+    best.restore(state.best(), found.stored());
     return state;
   }
 

@@ -79,6 +79,11 @@ public record OnPolicyStage(
         "onPolicy.correction.cap",
         settingsOfAll.correction().cap(),
         "null: " + name() + " has no ratios that it would correct");
+    UserError.require(
+        algorithm.hasRatios() || !settingsOfAll.overlap(),
+        "onPolicy.overlap",
+        true,
+        "false: " + name() + " has no ratios that would correct what older weights have written");
     RewardConfig reward = config.reward();
     UserError.require(
         reward.trained() || ModelFolder.describe(reward.path()).head() == Head.SCORE,
@@ -195,6 +200,17 @@ public record OnPolicyStage(
     String word = name().toUpperCase(Locale.ROOT).replace('_', ' ');
     part.story(word + " improved the policy against " + (run.hasReward() ? "it" : "its rewards"));
     part.fact(word + " updates", ReportPart.count(figures.updates()));
+    if (figures.best() != null) {
+      OnPolicyFigures.BestUpdate best = figures.best();
+      part.fact(
+          word + ", weights that are kept",
+          String.format(
+              Locale.ROOT,
+              "those that wrote the batch of update %d: %s %.3f, the highest",
+              best.update() + 1,
+              best.figure(),
+              best.value()));
+    }
     part.card(
         String.format(Locale.ROOT, "%.1e", figures.parity().maxAbsLogprobDifference()),
         "largest log-probability difference",

@@ -55,10 +55,16 @@ final class ToyLoop {
   }
 
   static OnPolicyFigures run(RunConfig config, long seed, Path folder) {
-    try (ModelFolder policy = ModelFolder.open(ToyModels.sft());
-        ModelFolder reward = ModelFolder.open(ToyModels.reward());
-        RlaifServer server = ToyModels.serve();
+    try (RlaifServer server = ToyModels.serve();
         RlaifClient client = ToyModels.client(server)) {
+      return run(config, seed, folder, client);
+    }
+  }
+
+  /** The same against a server that is there before and afterwards. */
+  static OnPolicyFigures run(RunConfig config, long seed, Path folder, RlaifClient client) {
+    try (ModelFolder policy = ModelFolder.open(ToyModels.sft());
+        ModelFolder reward = ModelFolder.open(ToyModels.reward())) {
       return new OnPolicyLoop(
               "ppo",
               Algorithms.of(config),
