@@ -134,6 +134,7 @@ public record OnPolicyStage(
     long reward = run.rewards().size() * sizes.rewardParameters();
     boolean critic = algorithm.critic() != null;
     long weights = 2 * policy + (critic ? sizes.rewardParameters() : 0);
+    int kept = settingsOfAll.bestBy().isEmpty() ? 0 : settingsOfAll.overlap() ? 3 : 2;
     long activations =
         sizes.activations(settingsOfAll.microbatch(), settingsOfAll.minibatch(), true);
     return new Estimate(
@@ -142,6 +143,7 @@ public record OnPolicyStage(
         "policy, reference" + (critic ? ", value" : "") + (reward > 0 ? ", reward" : ""),
         sizes.weights(config.model().adapter().wanted() ? policy : weights)
             + sizes.training(/* scores= */ false)
+            + sizes.copies(kept)
             + (critic ? sizes.training(/* scores= */ true) : 0)
             + sizes.served(policy + reward)
             + sizes.cache()
