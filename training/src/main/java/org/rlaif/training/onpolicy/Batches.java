@@ -58,11 +58,12 @@ final class Batches {
     }
     if (config.overlap() && update + 1 < config.updates()) {
       begins.run();
-      elsewhere = new Stopwatch();
+      var watch = new Stopwatch();
+      elsewhere = watch;
       running =
           beside.begin(
               "%s, update %d: the batch of the update behind it".formatted(name, update),
-              () -> sampling.next(update + 1, elsewhere));
+              () -> sampling.next(update + 1, watch));
     }
     return batch;
   }

@@ -170,7 +170,7 @@ public record OnPolicyLoop(
       }
       // Whatever the server had before, both sides begin with the same weights.
       List<Sequence> probes =
-          firstProbes(prompts, encoder, models.policy().config().contextLength());
+          ParityProbes.first(prompts, encoder, models.policy().config().contextLength());
       CommitUpdateResponse served = publisher.publish(probes);
       watch.lap("publish");
       long offset = figures == null ? 0 : served.getWeightsVersion() - figures.weightsVersion();
@@ -277,21 +277,5 @@ public record OnPolicyLoop(
           out.resolve("model"), models.policy(), learner.policy(), ScoreScale.IDENTITY);
     }
     return Objects.requireNonNull(figures, "at least one update").in(watch);
-  }
-
-  /** What the first weights are checked on, as there is no rollout yet. */
-  private static List<Sequence> firstProbes(
-      List<Example> prompts, PromptEncoder encoder, int contextLength) {
-    return prompts.stream()
-        .limit(ParityProbes.MOST)
-        .map(
-            example ->
-                Sequence.encode(
-                    encoder,
-                    contextLength,
-                    "example " + example.id(),
-                    example.prompt(),
-                    example.completion()))
-        .toList();
   }
 }
