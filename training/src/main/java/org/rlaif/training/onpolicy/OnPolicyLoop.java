@@ -180,7 +180,15 @@ public record OnPolicyLoop(
               algorithm,
               config,
               seed,
-              new ServedPolicy(models, encoder, config, algorithm.samples(), offset),
+              new ServedPolicy(
+                  client,
+                  models.policyName(),
+                  models.environment(),
+                  models.contextLength(),
+                  encoder,
+                  config,
+                  algorithm.samples(),
+                  offset),
               reward,
               prompts,
               loop.prompts());
