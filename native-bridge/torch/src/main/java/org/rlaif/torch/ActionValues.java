@@ -178,10 +178,15 @@ public final class ActionValues implements Trainable, AutoCloseable {
             kept.entrySet().stream()
                 .map(each -> TensorSpec.of(each.getKey(), each.getValue().shape()))
                 .toList());
-    try (Scope scope = Scope.open()) {
-      kept.forEach((name, tensor) -> Parameters.write(tensor, copy.get(name)));
-    }
+    copyTrainedTo(copy);
     return copy;
+  }
+
+  @Override
+  public void copyTrainedTo(Weights target) {
+    try (Scope scope = Scope.open()) {
+      kept().forEach((name, tensor) -> Parameters.write(tensor, target.get(name)));
+    }
   }
 
   @Override

@@ -330,7 +330,7 @@ public final class Network implements Trainable, AutoCloseable {
     return copy;
   }
 
-  /** Writes {@link #trainedWeights} over those of the target. */
+  @Override
   public void copyTrainedTo(Weights target) {
     try (Scope scope = Scope.open()) {
       parameters().forEach((name, tensor) -> Parameters.write(tensor, target.get(name)));

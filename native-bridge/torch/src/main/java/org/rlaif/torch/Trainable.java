@@ -15,6 +15,9 @@ public sealed interface Trainable permits Network, ActionValues {
   /** A copy of all that training changes, parameters among it. */
   Weights trainedWeights();
 
+  /** Writes {@link #trainedWeights} over those of the target. */
+  void copyTrainedTo(Weights target);
+
   /** Takes the numbers of {@link #trainedWeights} in the place of its own. */
   void loadTrained(Weights weights);
 }

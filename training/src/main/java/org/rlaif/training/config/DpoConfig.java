@@ -19,6 +19,8 @@ import org.rlaif.training.losses.DirectPreference;
  * @param epochs passes over the preferences
  * @param batch pairs per step
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
+ * @param keepBest whether the weights with the least loss on what is held out are kept, in the
+ *     place of the last ones
  */
 public record DpoConfig(
     DirectPreference loss,
@@ -33,7 +35,8 @@ public record DpoConfig(
     double warmup,
     double finalFraction,
     double maxGradientNorm,
-    AdamConfig adam)
+    AdamConfig adam,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keepBest)
     implements TrainerConfig {
   public DpoConfig {
     TrainerConfig.check(

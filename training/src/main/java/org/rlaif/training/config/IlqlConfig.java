@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param epochs passes over the completions
  * @param batch completions per step
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
+ * @param keepBest whether the weights with the least loss on what is held out are kept, in the
+ *     place of the last ones
  */
 public record IlqlConfig(
     double beta,
@@ -32,7 +34,8 @@ public record IlqlConfig(
     double warmup,
     double finalFraction,
     double maxGradientNorm,
-    AdamConfig adam)
+    AdamConfig adam,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keepBest)
     implements TrainerConfig {
   public IlqlConfig {
     TrainerConfig.check(

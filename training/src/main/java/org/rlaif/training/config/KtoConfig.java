@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param epochs passes over the completions
  * @param batch completions per step, of which the reference point is estimated
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
+ * @param keepBest whether the weights with the least loss on what is held out are kept, in the
+ *     place of the last ones
  */
 public record KtoConfig(
     double beta,
@@ -27,7 +29,8 @@ public record KtoConfig(
     double warmup,
     double finalFraction,
     double maxGradientNorm,
-    AdamConfig adam)
+    AdamConfig adam,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keepBest)
     implements TrainerConfig {
   public KtoConfig {
     TrainerConfig.check(

@@ -3,10 +3,12 @@ package org.rlaif.training.config;
 import static org.rlaif.kit.UserError.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.training.environments.ClassEnvironment;
 import org.rlaif.training.environments.EnvironmentKind;
@@ -44,6 +46,10 @@ import org.rlaif.training.rewards.RubricReward;
  * @param maxTokens of a completion, or of each turn, the end-of-text token counted
  * @param parityThreshold the largest log-probability difference at which new weights are served;
  *     null: what the trainer's precision allows
+ * @param overlap whether the next update's batch is sampled beside this one's training, by weights
+ *     that are an update older; what they write is corrected
+ * @param bestBy the figure of the updates, one of those that are offered, by which the best weights
+ *     are kept in the place of the last ones; empty: the last ones are
  */
 public record OnPolicyConfig(
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -82,9 +88,23 @@ public record OnPolicyConfig(
     MissingReward missingReward,
     double temperature,
     int maxTokens,
-    @Nullable Double parityThreshold)
+    @Nullable Double parityThreshold,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean overlap,
+    @JsonProperty("keepBest") @JsonInclude(JsonInclude.Include.NON_EMPTY) String bestBy)
     implements TrainerConfig {
+  /** Mean of what the completions are worth, {@code objective/scores}. */
+  public static final String SCORE = "score";
+
+  /** Mean of that less the KL penalty where it is in the reward, {@code objective/rlhf_reward}. */
+  public static final String REWARD = "rlhf_reward";
+
+  /** Before the label of a part of the reward, whose mean it is. */
+  public static final String PARTS = "rewards/";
+
   private static final String NAME = "onPolicy";
+
+  /** Where nothing else is said; that of Yao et al. 2025. */
+  private static final double OVERLAP_CAP = 2;
 
   public OnPolicyConfig {
     TrainerConfig.check(
@@ -110,6 +130,24 @@ public record OnPolicyConfig(
     Ranges.positive(NAME + ".temperature", temperature);
     Ranges.atLeastOne(NAME + ".maxTokens", maxTokens);
     Ranges.positiveOrNull(NAME + ".parityThreshold", parityThreshold);
+    List<String> figures = figures(rewards, environment);
+    require(
+        bestBy.isEmpty() || figures.contains(bestBy),
+        NAME + ".keepBest",
+        bestBy,
+        "one of " + String.join(", ", figures) + "; or empty, to keep the last weights");
+  }
+
+  /** What an update's figures say that is the better the larger it is. */
+  private static List<String> figures(
+      List<RewardKind> rewards, @Nullable EnvironmentKind environment) {
+    return Stream.concat(
+            Stream.of(SCORE, REWARD),
+            parts(rewards, environment).stream()
+                .filter(part -> part.weight() >= 0)
+                .map(part -> PARTS + part.label())
+                .distinct())
+        .toList();
   }
 
   /** The same with another reward. */
@@ -138,16 +176,31 @@ public record OnPolicyConfig(
         missingReward,
         temperature,
         maxTokens,
-        parityThreshold);
+        parityThreshold,
+        overlap,
+        bestBy);
   }
 
   /** All parts of the reward, the environment's among them. */
   public List<RewardKind> parts() {
+    return parts(rewards, environment);
+  }
+
+  private static List<RewardKind> parts(
+      List<RewardKind> rewards, @Nullable EnvironmentKind environment) {
     List<RewardKind> parts = new ArrayList<>(rewards);
     if (environment != null) {
       parts.add(new EnvironmentReward());
     }
     return parts;
+  }
+
+  /**
+   * What a token's importance weight is cut at; null: there are none. What older weights have
+   * written always has them.
+   */
+  public @Nullable Double correctionCap() {
+    return correction.cap() == null && overlap ? (Double) OVERLAP_CAP : correction.cap();
   }
 
   /** Tokens that the policy writes of a sequence, at most. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param decay share of the steps, at the end, over which it falls
  * @param finalFraction of the learning rate that is left at the end
  * @param maxGradientNorm gradients are scaled down to it
+ * @param keepBest whether the weights with the least loss on what is held out are kept, in the
+ *     place of the last ones
  */
 public record SftConfig(
     int steps,
@@ -30,7 +32,8 @@ public record SftConfig(
     double decay,
     double finalFraction,
     double maxGradientNorm,
-    AdamConfig adam)
+    AdamConfig adam,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean keepBest)
     implements TrainerConfig {
   private static final String SKIP = "skip";
 

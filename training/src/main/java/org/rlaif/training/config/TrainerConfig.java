@@ -30,6 +30,11 @@ public interface TrainerConfig {
 
   AdamConfig adam();
 
+  /** Whether the weights with the least loss on what is held out are kept; else the last ones. */
+  default boolean keepBest() {
+    return false;
+  }
+
   /**
    * Refuses what cannot be.
    *

@@ -21,6 +21,11 @@ public final class Stopwatch {
     before.forEach((part, some) -> seconds.merge(part, some, Double::sum));
   }
 
+  /** Adds what a part has taken beside the others. */
+  public void add(String part, double some) {
+    seconds.merge(part, some, Double::sum);
+  }
+
   /** Seconds since the start. */
   public double elapsed() {
     return (System.nanoTime() - start) / 1e9;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.MayBeAbsent;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.ScoreScale;
@@ -41,6 +42,7 @@ public final class Dpo {
    * @param seconds by part
    * @param tooLong preferences that were left out
    * @param encodedApart completions that do not begin where their prompt's tokens end
+   * @param best where the weights come from, if the best ones are kept; else null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(
@@ -51,7 +53,8 @@ public final class Dpo {
       int pairs,
       Map<String, Double> seconds,
       int tooLong,
-      int encodedApart) {}
+      int encodedApart,
+      @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BestStep best) {}
 
   /** Of the held-out preferences, in the metrics. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -99,7 +102,8 @@ public final class Dpo {
           learned.pairs.size(),
           result.watch().seconds(),
           labels.tooLong(),
-          labels.encodedApart());
+          labels.encodedApart(),
+          result.best());
     }
   }
 
@@ -239,6 +243,11 @@ public final class Dpo {
           agreement.margin(),
           sides.chosen(),
           sides.rejected());
+    }
+
+    @Override
+    public Double loss(HeldOut found) {
+      return found.heldOutLoss();
     }
   }
 }

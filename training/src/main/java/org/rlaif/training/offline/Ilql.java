@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.MayBeAbsent;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.ScoreScale;
@@ -45,6 +46,7 @@ public final class Ilql {
    * @param seconds by part
    * @param tooLong preferences that were left out
    * @param encodedApart completions that do not begin where their prompt's tokens end
+   * @param best where the weights come from, if the best ones are kept; else null
    */
   public record Figures(
       HeldOut heldOut,
@@ -53,7 +55,8 @@ public final class Ilql {
       double meanReward,
       Map<String, Double> seconds,
       int tooLong,
-      int encodedApart) {}
+      int encodedApart,
+      @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BestStep best) {}
 
   /**
    * Of held-out completions.
@@ -102,7 +105,8 @@ public final class Ilql {
           2 * learned.encoded.desirable() / learned.size() - 1,
           result.watch().seconds(),
           labels.tooLong(),
-          labels.encodedApart());
+          labels.encodedApart(),
+          result.best());
     }
   }
 
@@ -210,6 +214,11 @@ public final class Ilql {
     @Override
     public HeldOut validate() {
       return held.heldOut();
+    }
+
+    @Override
+    public Double loss(HeldOut found) {
+      return found.heldOutLoss();
     }
   }
 }

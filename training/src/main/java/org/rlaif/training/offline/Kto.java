@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.MayBeAbsent;
 import org.rlaif.kit.Statistics;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
@@ -48,6 +49,7 @@ public final class Kto {
    * @param seconds by part
    * @param tooLong preferences that were left out
    * @param encodedApart completions that do not begin where their prompt's tokens end
+   * @param best where the weights come from, if the best ones are kept; else null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(
@@ -62,7 +64,8 @@ public final class Kto {
       @Nullable Double weightRatio,
       Map<String, Double> seconds,
       int tooLong,
-      int encodedApart) {}
+      int encodedApart,
+      @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BestStep best) {}
 
   /** Of the held-out completions, in the metrics. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -116,7 +119,8 @@ public final class Kto {
           figure(config.desirableWeight() * desirable, config.undesirableWeight() * undesirable),
           result.watch().seconds(),
           labels.tooLong(),
-          labels.encodedApart());
+          labels.encodedApart(),
+          result.best());
     }
   }
 
@@ -267,6 +271,11 @@ public final class Kto {
     @Override
     public HeldOut validate() {
       return held.figures(held.rewards());
+    }
+
+    @Override
+    public Double loss(HeldOut found) {
+      return found.heldOutLoss();
     }
   }
 }

@@ -42,4 +42,9 @@ interface Objective<V> {
   default @Nullable V validate() {
     return null;
   }
+
+  /** The loss among those figures, which the best weights have least of; null: there is none. */
+  default @Nullable Double loss(V found) {
+    return null;
+  }
 }

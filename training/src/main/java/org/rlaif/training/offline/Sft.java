@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
+import org.rlaif.kit.MayBeAbsent;
 import org.rlaif.kit.Statistics;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.DecoderConfig;
@@ -51,6 +52,7 @@ public final class Sft {
    * @param seconds by part
    * @param tooLong examples that were left out
    * @param encodedApart completions that do not begin where their prompt's tokens end
+   * @param best where the weights come from, if the best ones are kept; else null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(
@@ -64,7 +66,8 @@ public final class Sft {
       double tokensPerSecond,
       Map<String, Double> seconds,
       int tooLong,
-      int encodedApart) {}
+      int encodedApart,
+      @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BestStep best) {}
 
   /**
    * Examples to learn from and to watch with.
@@ -123,7 +126,8 @@ public final class Sft {
           result.tokens() / result.watch().seconds("steps"),
           result.watch().seconds(),
           examples.tooLong(),
-          examples.encodedApart());
+          examples.encodedApart(),
+          result.best());
     }
   }
 
@@ -155,6 +159,11 @@ public final class Sft {
     @Override
     public Validation validate() {
       return Validation.of(network, held, together);
+    }
+
+    @Override
+    public @Nullable Double loss(Validation found) {
+      return found.validationLoss();
     }
   }
 

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Interruption;
+import org.rlaif.kit.MayBeAbsent;
 import org.rlaif.kit.Progress;
+import org.rlaif.kit.UserError;
 import org.rlaif.torch.Optimizer;
 import org.rlaif.torch.Scope;
 import org.rlaif.torch.Tensor;
@@ -15,6 +17,8 @@ import org.rlaif.torch.Trainable;
 import org.rlaif.training.checkpoint.Checkpoint;
 import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.TrainerConfig;
+import org.rlaif.training.learning.BestWeights;
+import org.rlaif.training.learning.BestWeights.Best;
 import org.rlaif.training.learning.GradientSteps;
 import org.rlaif.training.learning.LengthBatches;
 import org.rlaif.training.learning.MetricsFile;
@@ -58,21 +62,33 @@ record Trainer(
    * What came of it.
    *
    * @param before the first step; null, as {@code after} is, if nobody looked
+   * @param after of the weights that are left
+   * @param best where those come from, if the best ones are kept; else null
    * @param losses of each step, of the batch before it
    * @param tokens of all batches
    */
   @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
   record Result<V>(
-      @Nullable V before, @Nullable V after, double[] losses, long tokens, Stopwatch watch) {}
+      @Nullable V before,
+      @Nullable V after,
+      @Nullable BestStep best,
+      double[] losses,
+      long tokens,
+      Stopwatch watch) {}
 
   /**
    * What a checkpoint holds beside weights and moments. Batches and rates follow from the step.
    *
    * @param losses of the steps that are done
    * @param tokens of their batches
+   * @param best of the weights that were looked at; null unless they are kept
    */
   @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-  private record State(double[] losses, long tokens, Map<String, Double> seconds) {}
+  private record State(
+      double[] losses,
+      long tokens,
+      Map<String, Double> seconds,
+      @MayBeAbsent @Nullable Best best) {}
 
   /** One row of the metrics. */
   private record Step(
@@ -99,9 +115,11 @@ record Trainer(
       @Nullable V before = objective.validate();
       @Nullable V after = before;
       int begin = 0;
-      State state = resumed(trained, optimizer);
+      var best = new BestWeights(trained, config.keepBest());
+      State state = resumed(trained, optimizer, best);
       if (state == null) {
         write(before, 0, metrics);
+        look(objective, before, 0, best);
       } else {
         begin = state.losses().length;
         System.arraycopy(state.losses(), 0, losses, 0, begin);
@@ -126,6 +144,7 @@ record Trainer(
         if ((step + 1) * validations / steps > step * validations / steps) {
           after = objective.validate();
           write(after, step + 1, metrics);
+          look(objective, after, step + 1, best);
           watch.lap("validation");
         }
         if (step + 1 < steps) { // the end is a moment away
@@ -133,22 +152,46 @@ record Trainer(
           long read = tokens;
           checkpoints.after(
               offset + done,
-              () -> new State(Arrays.copyOf(losses, done), read, watch.seconds()),
-              folder -> TrainedState.save(trained, optimizer, folder));
+              () -> new State(Arrays.copyOf(losses, done), read, watch.seconds(), best.best()),
+              folder -> {
+                TrainedState.save(trained, optimizer, folder);
+                best.save(folder);
+              });
         }
       }
-      return new Result<>(before, after, losses, tokens, watch);
+      BestStep kept = BestStep.of(best.best());
+      if (kept != null && kept.step() < steps) {
+        best.bringBack();
+        after = objective.validate();
+      }
+      return new Result<>(before, after, kept, losses, tokens, watch);
     }
   }
 
   /** The state to go on from; null: training begins. */
-  private @Nullable State resumed(Trainable trained, Optimizer optimizer) {
+  private @Nullable State resumed(Trainable trained, Optimizer optimizer, BestWeights best) {
     Checkpoint found = checkpoints.newest().orElse(null);
     if (found == null || found.step() <= offset) { // of a training before
       return null;
     }
     TrainedState.load(trained, optimizer, found.stored());
-    return found.state(State.class);
+    State state = found.state(State.class);
+    best.restore(state.best(), found.stored());
+    return state;
+  }
+
+  /** The smaller the loss on what is not learned from, the better. */
+  private <V> void look(Objective<V> objective, @Nullable V found, int step, BestWeights best) {
+    if (!config.keepBest()) {
+      return;
+    }
+    Double loss = found == null ? null : objective.loss(found);
+    if (loss == null) {
+      throw UserError.expected(
+          name + ".keepBest", true, "false, as nothing is held out to measure a loss on");
+    }
+    best.take();
+    best.measured(step, -loss);
   }
 
   private static void write(@Nullable Object found, int step, MetricsFile metrics) {

@@ -70,7 +70,8 @@ public record FirstUpdate(Metrics metrics, List<RolloutRow> rows) {
                   kl,
                   loop.name() + ", update 0 again"));
       return new FirstUpdate(
-          new Metrics(UpdateRow.Seen.of(seen, view, experience, estimated), learned),
+          new Metrics(
+              UpdateRow.Seen.of(seen, /* older= */ false, view, experience, estimated), learned),
           RolloutRow.of(rollout, view, scores, experience.rewards()));
     }
   }

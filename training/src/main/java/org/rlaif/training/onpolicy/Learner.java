@@ -122,7 +122,7 @@ final class Learner implements AutoCloseable {
     Forward.Distribution distribution =
         Forward.distribution(policy, sequences, temperature, together);
     List<Sequence> valued = values == null ? List.of() : valued(rollout);
-    Double cap = config.correction().cap();
+    Double cap = config.correctionCap();
     return new View(
         distribution.logprobs(),
         Forward.logprobs(reference, sequences, temperature, together),

@@ -1,7 +1,11 @@
 package org.rlaif.training.onpolicy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.MayBeAbsent;
+import org.rlaif.training.learning.BestWeights.Best;
 import org.rlaif.training.learning.Stopwatch;
 
 /**
@@ -12,6 +16,7 @@ import org.rlaif.training.learning.Stopwatch;
  * @param seconds by part
  * @param tooLong prompts that were left out
  * @param leftOut completions, groups and steps
+ * @param best whose weights are left, if the best ones are kept; else null
  */
 public record OnPolicyFigures(
     double score,
@@ -26,7 +31,21 @@ public record OnPolicyFigures(
     long weightsVersion,
     Map<String, Double> seconds,
     int tooLong,
-    LeftOut leftOut) {
+    LeftOut leftOut,
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable BestUpdate best) {
+
+  /**
+   * Whose weights are left.
+   *
+   * @param figure by which they are the best
+   * @param update whose batch they wrote, before it was learned from; counted from 0
+   * @param value that the figure had then
+   */
+  public record BestUpdate(String figure, int update, double value) {
+    static BestUpdate of(String figure, Best best) {
+      return new BestUpdate(figure, best.at(), best.value());
+    }
+  }
 
   /**
    * What was left out.
@@ -79,7 +98,7 @@ public record OnPolicyFigures(
   /**
    * How far the engines are apart.
    *
-   * @param maxAbsLogprobDifference over the tokens of all rollouts
+   * @param maxAbsLogprobDifference over the tokens of all rollouts that the trainer's weights wrote
    * @param publishMaxAbsLogprobDifference over the probes of all publications
    * @param publishUndetermined publications that proved nothing
    * @param threshold the largest that is allowed
@@ -125,7 +144,7 @@ public record OnPolicyFigures(
         updatesBefore + 1,
         firstMinibatch,
         new Parity(
-            Math.max(before.maxAbsLogprobDifference, now.parity()),
+            Math.max(before.maxAbsLogprobDifference, Objects.requireNonNullElse(now.parity(), 0.0)),
             Math.max(
                 before.publishMaxAbsLogprobDifference,
                 published == null ? 0 : published.publishParity()),
@@ -135,7 +154,8 @@ public record OnPolicyFigures(
         row.weightsVersion(),
         Map.of(),
         tooLong,
-        leftOutBefore.and(row, updatesBefore));
+        leftOutBefore.and(row, updatesBefore),
+        null);
   }
 
   /** The same, with the seconds that all of it took. */
@@ -153,6 +173,36 @@ public record OnPolicyFigures(
         weightsVersion,
         watch.seconds(),
         tooLong,
-        leftOut);
+        leftOut,
+        best);
+  }
+
+  /**
+   * The same where the weights of an update are left, which were published once more.
+   *
+   * @param kept of which update
+   * @param difference over the probes of that publication
+   * @param version that is served now
+   */
+  OnPolicyFigures left(BestUpdate kept, double difference, long version) {
+    return new OnPolicyFigures(
+        score,
+        kl,
+        length,
+        endedFraction,
+        entropy,
+        start,
+        updates,
+        firstMinibatch,
+        new Parity(
+            parity.maxAbsLogprobDifference,
+            Math.max(parity.publishMaxAbsLogprobDifference, difference),
+            parity.publishUndetermined,
+            parity.threshold),
+        version,
+        seconds,
+        tooLong,
+        leftOut,
+        kept);
   }
 }

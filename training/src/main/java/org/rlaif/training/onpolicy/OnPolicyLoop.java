@@ -1,12 +1,14 @@
 package org.rlaif.training.onpolicy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Interruption;
+import org.rlaif.kit.MayBeAbsent;
 import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
 import org.rlaif.model.ModelFolder;
@@ -20,18 +22,20 @@ import org.rlaif.training.config.AdapterConfig;
 import org.rlaif.training.config.MissingReward;
 import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.environments.Environment;
+import org.rlaif.training.learning.BestWeights;
+import org.rlaif.training.learning.BestWeights.Best;
 import org.rlaif.training.learning.MetricsFile;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.Stopwatch;
 import org.rlaif.training.learning.TrainableModel;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Advantages;
 import org.rlaif.training.onpolicy.OnPolicyAlgorithm.Experience;
+import org.rlaif.training.onpolicy.OnPolicyFigures.BestUpdate;
 import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.WeightedReward;
 import org.rlaif.training.rollouts.Episodes;
 import org.rlaif.training.rollouts.ParityProbes;
 import org.rlaif.training.rollouts.Rollout;
-import org.rlaif.training.rollouts.RolloutClient;
 import org.rlaif.training.rollouts.WeightPublisher;
 import org.rlaif.v1.CommitUpdateResponse;
 
@@ -53,6 +57,9 @@ public record OnPolicyLoop(
     Device device,
     Checkpoints checkpoints,
     int samplesEvery) {
+
+  /** A call to a server has a limit of its own; a batch beside an update, with all calls, this. */
+  private static final Duration PATIENCE = Duration.ofHours(6);
 
   /** One that shows no samples. */
   public OnPolicyLoop(
@@ -111,8 +118,13 @@ public record OnPolicyLoop(
    * What a checkpoint holds beside weights and moments.
    *
    * @param figures of the updates that are done
+   * @param best whose weights did best so far; null unless they are kept
    */
-  private record State(OnPolicyState loop, Learner.Position learner, OnPolicyFigures figures) {}
+  private record State(
+      OnPolicyState loop,
+      Learner.Position learner,
+      OnPolicyFigures figures,
+      @MayBeAbsent @Nullable Best best) {}
 
   /**
    * Trains and writes {@code model/}, {@code metrics.jsonl} and every rollout batch under {@code
@@ -140,23 +152,26 @@ public record OnPolicyLoop(
                 algorithm, config, adapter, models.policy(), models.reward(), seed, device);
         MetricsFile metrics = MetricsFile.open(out, name, "update");
         Progress progress = Progress.start(name, config.updates(), "updates");
-        Interruption.Grace saved = checkpoints.work(name)) {
+        Interruption.Grace saved = checkpoints.work(name);
+        Beside beside = new Beside(name + "-rollouts", PATIENCE)) {
       var publisher =
           new WeightPublisher(
               client, models.policyName(), learner.policy(), config.parityThreshold());
+      var best = new BestWeights(learner.policy(), !config.bestBy().isEmpty());
       Checkpoint found = checkpoints.newest().orElse(null);
       if (found != null) {
         State state = found.state(State.class);
         learner.restore(state.learner(), found.stored());
+        best.restore(state.best(), found.stored());
         loop = state.loop();
         figures = state.figures();
         progress.step(figures.updates());
         watch.add(figures.seconds());
       }
       // Whatever the server had before, both sides begin with the same weights.
-      CommitUpdateResponse served =
-          publisher.publish(
-              firstProbes(prompts, encoder, models.policy().config().contextLength()));
+      List<Sequence> probes =
+          ParityProbes.first(prompts, encoder, models.policy().config().contextLength());
+      CommitUpdateResponse served = publisher.publish(probes);
       watch.lap("publish");
       long offset = figures == null ? 0 : served.getWeightsVersion() - figures.weightsVersion();
       var sampling =
@@ -165,16 +180,28 @@ public record OnPolicyLoop(
               algorithm,
               config,
               seed,
-              (asked, number) -> rollout(models, encoder, asked, number).numberedFrom(offset),
+              new ServedPolicy(
+                  client,
+                  models.policyName(),
+                  models.environment(),
+                  models.contextLength(),
+                  encoder,
+                  config,
+                  algorithm.samples(),
+                  offset),
               reward,
               prompts,
               loop.prompts());
+      var batches = new Batches(name, sampling, config, beside, best::take);
+      if (found != null) {
+        batches.restore(found.stored());
+      }
 
       for (int update = figures == null ? 0 : figures.updates();
           update < config.updates();
           update++) {
         Stopwatch lap = new Stopwatch();
-        Sampling.Batch batch = sampling.next(update, lap);
+        Sampling.Batch batch = batches.next(update, lap);
         Rollout rollout = batch.rollout();
         Learner.View view = learner.look(rollout);
         Experience experience = learner.experience(batch, view, loop.klCoefficient());
@@ -191,15 +218,17 @@ public record OnPolicyLoop(
                     loop.klCoefficient(),
                     metrics.where(update)));
         lap.lap("train");
+        batches.settle(lap);
         boolean moved = learned.policyGradientNorm() != null;
+        probes = rollout.sequences();
         if (moved) {
-          served = publisher.publish(rollout.sequences());
+          served = publisher.publish(probes);
         }
         lap.lap("publish");
 
         UpdateRow row =
             new UpdateRow(
-                UpdateRow.Seen.of(batch, view, experience, estimated),
+                UpdateRow.Seen.of(batch, batches.areOlder(update), view, experience, estimated),
                 batch.means(),
                 batch.asked(),
                 learner.kl().place() == null ? null : loop.klCoefficient(),
@@ -209,6 +238,9 @@ public record OnPolicyLoop(
                 served.getWeightsVersion() - offset,
                 lap.seconds());
         metrics.write(update, row);
+        if (!config.bestBy().isEmpty()) {
+          best.measured(update, row.worth(config.bestBy()));
+        }
         figures =
             figures == null ? OnPolicyFigures.first(row, threshold, tooLong) : figures.and(row);
         RolloutRow.write(out, update, rollout, view, batch.scores(), experience.rewards());
@@ -225,56 +257,33 @@ public record OnPolicyLoop(
         lap.lap("write");
         watch.add(lap);
         if (update + 1 < config.updates()) { // the end is a moment away
-          var reached = new State(loop, learner.position(), figures.in(watch));
-          checkpoints.after(reached.learner().step(), () -> reached, learner::save);
+          var reached = new State(loop, learner.position(), figures.in(watch), best.best());
+          checkpoints.after(
+              reached.learner().step(),
+              () -> reached,
+              folder -> {
+                learner.save(folder);
+                best.save(folder);
+                batches.save(folder);
+              });
         }
+      }
+      if (best.best() != null) {
+        Stopwatch lap = new Stopwatch();
+        best.bringBack();
+        served = publisher.publish(probes);
+        lap.lap("publish");
+        watch.add(lap);
+        figures =
+            Objects.requireNonNull(figures)
+                .left(
+                    BestUpdate.of(config.bestBy(), best.best()),
+                    served.getMaxAbsLogprobDifference(),
+                    served.getWeightsVersion() - offset);
       }
       TrainableModel.save(
           out.resolve("model"), models.policy(), learner.policy(), ScoreScale.IDENTITY);
     }
     return Objects.requireNonNull(figures, "at least one update").in(watch);
-  }
-
-  private Rollout rollout(Models models, PromptEncoder encoder, List<Example> asked, long number) {
-    if (config.environment() != null) {
-      return new Episodes(
-              Objects.requireNonNull(models.environment(), "the environment of the settings"),
-              config.environment().turns(),
-              models.contextLength())
-          .play(
-              models.client(),
-              models.policyName(),
-              encoder,
-              asked,
-              algorithm.samples(),
-              config.temperature(),
-              config.maxTokens(),
-              number);
-    }
-    return RolloutClient.rollout(
-        models.client(),
-        models.policyName(),
-        encoder,
-        asked,
-        algorithm.samples(),
-        config.temperature(),
-        config.maxTokens(),
-        number);
-  }
-
-  /** What the first weights are checked on, as there is no rollout yet. */
-  private static List<Sequence> firstProbes(
-      List<Example> prompts, PromptEncoder encoder, int contextLength) {
-    return prompts.stream()
-        .limit(ParityProbes.MOST)
-        .map(
-            example ->
-                Sequence.encode(
-                    encoder,
-                    contextLength,
-                    "example " + example.id(),
-                    example.prompt(),
-                    example.completion()))
-        .toList();
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
+import org.rlaif.kit.MayBeAbsent;
 import org.rlaif.kit.Statistics;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.OnPolicyConfig;
@@ -98,10 +99,10 @@ final class Sampling {
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Asked(
-      @Nullable Integer missingRewards,
-      @Nullable Double groupsWithoutVariance,
-      @Nullable Integer droppedGroups,
-      @Nullable Integer rounds) {}
+      @MayBeAbsent @Nullable Integer missingRewards,
+      @MayBeAbsent @Nullable Double groupsWithoutVariance,
+      @MayBeAbsent @Nullable Integer droppedGroups,
+      @MayBeAbsent @Nullable Integer rounds) {}
 
   Batch next(int update, Stopwatch lap) {
     int samples = algorithm.samples();

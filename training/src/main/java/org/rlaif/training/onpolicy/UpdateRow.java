@@ -3,9 +3,11 @@ package org.rlaif.training.onpolicy;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Statistics;
+import org.rlaif.training.config.OnPolicyConfig;
 import org.rlaif.training.learning.TrlName;
 import org.rlaif.training.math.ImportanceWeights;
 import org.rlaif.training.math.KlEstimators;
@@ -40,6 +42,21 @@ record UpdateRow(
     Map<String, Double> seconds) {
 
   /**
+   * What the weights that wrote its batch are worth.
+   *
+   * @param figure as {@link OnPolicyConfig#bestBy} names it
+   */
+  double worth(String figure) {
+    return switch (figure) {
+      case OnPolicyConfig.SCORE -> seen.score();
+      case OnPolicyConfig.REWARD -> seen.reward();
+      default ->
+          Objects.requireNonNull(
+              rewards.get(figure.substring(OnPolicyConfig.PARTS.length())), figure);
+    };
+  }
+
+  /**
    * A rollout batch before it is learned from.
    *
    * @param kl to the reference, summed over each sequence, estimator k1; mean
@@ -48,7 +65,8 @@ record UpdateRow(
    * @param length in tokens, mean
    * @param entropy of the policy's distributions, in nats per token
    * @param explainedVariance of the returns by the values; null without values
-   * @param parity largest difference of log-probabilities between the engines
+   * @param parity largest difference of log-probabilities between the engines; null: other weights
+   *     than the trainer's have written the batch
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Seen(
@@ -61,9 +79,19 @@ record UpdateRow(
       double endedFraction,
       @TrlName("policy/entropy_avg") double entropy,
       @Nullable Double explainedVariance,
-      double parity) {
+      @Nullable Double parity) {
 
-    static Seen of(Sampling.Batch batch, View view, Experience experience, Advantages estimated) {
+    /**
+     * Looks at a batch.
+     *
+     * @param older whether weights have written it that are older than the trainer's
+     */
+    static Seen of(
+        Sampling.Batch batch,
+        boolean older,
+        View view,
+        Experience experience,
+        Advantages estimated) {
       Rollout rollout = batch.rollout();
       double[] scores = batch.scores();
       double kl =
@@ -89,7 +117,7 @@ record UpdateRow(
           rollout.endedFraction(),
           view.entropy(),
           Double.isNaN(explained) ? null : explained,
-          Statistics.maxAbsDifference(sampled, recomputed));
+          older ? null : (Double) Statistics.maxAbsDifference(sampled, recomputed));
     }
   }
 

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.rlaif.kit.Example;
+import org.rlaif.model.PromptEncoder;
 import org.rlaif.torch.Network;
 import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.Sequence;
@@ -20,7 +22,7 @@ public final class ParityProbes {
   /** Sequences that are looked at, and those that are taken. */
   private static final int CANDIDATES = 16;
 
-  public static final int MOST = 4;
+  private static final int MOST = 4;
 
   private ParityProbes() {}
 
@@ -79,6 +81,22 @@ public final class ParityProbes {
                 IntStream.of(sequence.prompt()), IntStream.of(sequence.completion()).limit(place))
             .toArray();
     return new Sequence(before, new int[] {sequence.completion()[place]});
+  }
+
+  /** What weights are checked on while there is no rollout: examples with their completions. */
+  public static List<Sequence> first(
+      List<Example> examples, PromptEncoder encoder, int contextLength) {
+    return examples.stream()
+        .limit(MOST)
+        .map(
+            example ->
+                Sequence.encode(
+                    encoder,
+                    contextLength,
+                    "example " + example.id(),
+                    example.prompt(),
+                    example.completion()))
+        .toList();
   }
 
   private static double meanSquare(float[] some, float[] others) {

@@ -61,12 +61,18 @@ public final class Sizes {
 
   /** What training the policy, or a network like it with a score head, takes beside its weights. */
   public long training(boolean scores) {
-    DecoderConfig model = scores ? policy.withHead(Head.SCORE) : policy;
-    long trained =
-        adapter.wanted()
-            ? adapter.lora().parameters(model).stream().mapToLong(TensorSpec::elements).sum()
-            : model.parameterCount();
-    return TRAINED * trained;
+    return TRAINED * trained(scores ? policy.withHead(Head.SCORE) : policy);
+  }
+
+  /** So many copies of what is trained of the policy. */
+  public long copies(int n) {
+    return n * NUMBER * trained(policy);
+  }
+
+  private long trained(DecoderConfig model) {
+    return adapter.wanted()
+        ? adapter.lora().parameters(model).stream().mapToLong(TensorSpec::elements).sum()
+        : model.parameterCount();
   }
 
   /** Models of so many numbers on a server. */

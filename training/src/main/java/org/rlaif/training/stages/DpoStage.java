@@ -40,6 +40,7 @@ record DpoStage(RunConfig config, DpoConfig dpo) implements Stage<Dpo.Figures> {
         "policy " + Sizes.count(sizes.parameters()),
         sizes.weights(sizes.parameters())
             + sizes.training(/* scores= */ false)
+            + sizes.copies(dpo.keepBest() ? 2 : 0)
             + 2 * sizes.activations(dpo.microbatch(), dpo.batch(), true));
   }
 

@@ -51,6 +51,7 @@ record IlqlStage(RunConfig config, IlqlConfig ilql) implements Stage<Ilql.Figure
         "policy " + Sizes.count(sizes.parameters()) + " under five heads",
         sizes.weights(sizes.parameters())
             + sizes.training(/* scores= */ false)
+            + sizes.copies(ilql.keepBest() ? 2 : 0)
             + 3 * sizes.activations(ilql.microbatch(), ilql.batch(), true));
   }
 

@@ -42,6 +42,7 @@ record KtoStage(RunConfig config, KtoConfig kto) implements Stage<Kto.Figures> {
         "policy " + Sizes.count(sizes.parameters()),
         sizes.weights(sizes.parameters())
             + sizes.training(/* scores= */ false)
+            + sizes.copies(kto.keepBest() ? 2 : 0)
             + sizes.activations(kto.microbatch(), kto.batch(), true));
   }
 

@@ -79,6 +79,11 @@ public record OnPolicyStage(
         "onPolicy.correction.cap",
         settingsOfAll.correction().cap(),
         "null: " + name() + " has no ratios that it would correct");
+    UserError.require(
+        algorithm.hasRatios() || !settingsOfAll.overlap(),
+        "onPolicy.overlap",
+        true,
+        "false: " + name() + " has no ratios that would correct what older weights have written");
     RewardConfig reward = config.reward();
     UserError.require(
         reward.trained() || ModelFolder.describe(reward.path()).head() == Head.SCORE,
@@ -129,6 +134,7 @@ public record OnPolicyStage(
     long reward = run.rewards().size() * sizes.rewardParameters();
     boolean critic = algorithm.critic() != null;
     long weights = 2 * policy + (critic ? sizes.rewardParameters() : 0);
+    int kept = settingsOfAll.bestBy().isEmpty() ? 0 : settingsOfAll.overlap() ? 3 : 2;
     long activations =
         sizes.activations(settingsOfAll.microbatch(), settingsOfAll.minibatch(), true);
     return new Estimate(
@@ -137,6 +143,7 @@ public record OnPolicyStage(
         "policy, reference" + (critic ? ", value" : "") + (reward > 0 ? ", reward" : ""),
         sizes.weights(config.model().adapter().wanted() ? policy : weights)
             + sizes.training(/* scores= */ false)
+            + sizes.copies(kept)
             + (critic ? sizes.training(/* scores= */ true) : 0)
             + sizes.served(policy + reward)
             + sizes.cache()
@@ -195,6 +202,17 @@ public record OnPolicyStage(
     String word = name().toUpperCase(Locale.ROOT).replace('_', ' ');
     part.story(word + " improved the policy against " + (run.hasReward() ? "it" : "its rewards"));
     part.fact(word + " updates", ReportPart.count(figures.updates()));
+    if (figures.best() != null) {
+      OnPolicyFigures.BestUpdate best = figures.best();
+      part.fact(
+          word + ", weights that are kept",
+          String.format(
+              Locale.ROOT,
+              "those that wrote the batch of update %d: %s %.3f, the highest",
+              best.update() + 1,
+              best.figure(),
+              best.value()));
+    }
     part.card(
         String.format(Locale.ROOT, "%.1e", figures.parity().maxAbsLogprobDifference()),
         "largest log-probability difference",

@@ -52,6 +52,7 @@ record SftStage(RunConfig config, SftConfig sft) implements Stage<Sft.Figures> {
         "policy " + Sizes.count(sizes.parameters()),
         sizes.weights(sizes.parameters())
             + sizes.training(/* scores= */ false)
+            + sizes.copies(sft.keepBest() ? 2 : 0)
             + sizes.activations(sft.microbatch(), sft.batch(), true));
   }
 

@@ -173,6 +173,15 @@ class RlaifTest {
                 "algorithm=grpo",
                 "onPolicy.batch=63"),
             List.of(
+                "onPolicy.overlap: true (expected: false: rrhf has no ratios that would correct what"
+                    + " older weights have written)",
+                "algorithm=rrhf",
+                "onPolicy.overlap=true"),
+            List.of(
+                "--set: onPolicy.keepBest: kl (expected: one of score, rlhf_reward, rewards/model;"
+                    + " or empty, to keep the last weights)",
+                "onPolicy.keepBest=kl"),
+            List.of(
                 "onPolicy.rewards: class org.example.None: not found (expected: a class on",
                 "onPolicy.rewards=[{kind: class, type: org.example.None, weight: 1}]"),
             List.of("--set: serverTls: ", "server=x", "serverTls.ca=none.pem"))) {

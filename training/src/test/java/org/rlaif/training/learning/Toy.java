@@ -25,7 +25,8 @@ public final class Toy {
   public static final ModelConfig MODEL =
       new ModelConfig("", 32, 16, 2, 2, 0.1, AdapterConfig.NONE);
   public static final AdamConfig ADAM = new AdamConfig(0.9, 0.98, 1e-8, 0.01);
-  public static final SftConfig SFT = new SftConfig(120, 16, null, 1e-2, 0.1, 0.5, 0.1, 1, ADAM);
+  public static final SftConfig SFT =
+      new SftConfig(120, 16, null, 1e-2, 0.1, 0.5, 0.1, 1, ADAM, false);
   public static final RewardConfig REWARD =
       new RewardConfig(
           "",

@@ -31,7 +31,8 @@ class DpoTest {
   void thePolicyLearnsThePreferences() throws Exception {
     Dpo.Figures figures =
         run(
-            new DpoConfig(SIGMOID, 0.2, 0, false, 0, 4, 16, null, 3e-3, 0.1, 0.1, 1, Toy.ADAM),
+            new DpoConfig(
+                SIGMOID, 0.2, 0, false, 0, 4, 16, null, 3e-3, 0.1, 0.1, 1, Toy.ADAM, false),
             "whole");
     List<JsonNode> rows = JsonLines.read(out.resolve("whole/metrics.jsonl"), JsonNode.class);
     // Where it is the reference, the implicit rewards are even.
@@ -61,9 +62,9 @@ class DpoTest {
   @Test
   void aBatchInPartsMakesTheSameSteps() throws Exception {
     DpoConfig whole =
-        new DpoConfig(SIGMOID, 0.2, 0, false, 0, 1, 16, null, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
+        new DpoConfig(SIGMOID, 0.2, 0, false, 0, 1, 16, null, 1e-3, 0.1, 0.1, 1, Toy.ADAM, false);
     DpoConfig parts =
-        new DpoConfig(SIGMOID, 0.2, 0, false, 0, 1, 16, 5, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
+        new DpoConfig(SIGMOID, 0.2, 0, false, 0, 1, 16, 5, 1e-3, 0.1, 0.1, 1, Toy.ADAM, false);
     double expected = run(whole, "one").heldOut().loss();
     assertEquals(expected, run(parts, "parts").heldOut().loss(), 1e-5);
     assertEquals(Clockless.of(run(whole, "again")), Clockless.of(run(whole, "andAgain")));
@@ -73,7 +74,7 @@ class DpoTest {
   void everyLossLearnsThem() throws Exception {
     for (DirectPreference loss : List.of(HINGE, IPO, ROBUST)) {
       var config =
-          new DpoConfig(loss, 0.2, 0.1, false, 0, 3, 16, null, 3e-3, 0.1, 0.1, 1, Toy.ADAM);
+          new DpoConfig(loss, 0.2, 0.1, false, 0, 3, 16, null, 3e-3, 0.1, 0.1, 1, Toy.ADAM, false);
       Dpo.Figures figures = run(config, loss.name());
       assertTrue(figures.heldOut().accuracy() > 0.8, loss + ": " + figures);
     }
@@ -81,12 +82,13 @@ class DpoTest {
 
   @Test
   void perTokenAndWithTheLikelihoodOfTheBetter() throws Exception {
-    var config = new DpoConfig(IPO, 0.5, 0, true, 0.5, 3, 16, 5, 3e-3, 0.1, 0.1, 1, Toy.ADAM);
+    var config =
+        new DpoConfig(IPO, 0.5, 0, true, 0.5, 3, 16, 5, 3e-3, 0.1, 0.1, 1, Toy.ADAM, false);
     Dpo.Figures figures = run(config, "both");
     assertEquals("ipo on log-ratios per token, + 0.5 NLL", figures.objective());
     assertTrue(figures.heldOut().accuracy() > 0.8, figures.toString());
     // The likelihood keeps up what the differences alone would let fall.
-    var without = new DpoConfig(IPO, 0.5, 0, true, 0, 3, 16, 5, 3e-3, 0.1, 0.1, 1, Toy.ADAM);
+    var without = new DpoConfig(IPO, 0.5, 0, true, 0, 3, 16, 5, 3e-3, 0.1, 0.1, 1, Toy.ADAM, false);
     double alone = run(without, "alone").rewards().chosen();
     assertTrue(figures.rewards().chosen() > alone, figures + ", alone: " + alone);
     List<JsonNode> rows = JsonLines.read(out.resolve("both/metrics.jsonl"), JsonNode.class);

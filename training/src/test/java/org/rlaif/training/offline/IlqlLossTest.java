@@ -18,7 +18,8 @@ class IlqlLossTest {
   private static final double BETA = 0.5;
   private static final IlqlConfig CONFIG =
       new IlqlConfig(
-          4, DISCOUNT, EXPECTILE, 0.1, 0.3, 0.2, BETA, 1, 8, null, 1e-3, 0.1, 0.1, 1, Toy.ADAM);
+          4, DISCOUNT, EXPECTILE, 0.1, 0.3, 0.2, BETA, 1, 8, null, 1e-3, 0.1, 0.1, 1, Toy.ADAM,
+          false);
 
   /**
    * One completion of two tokens with reward 1, all of it by hand: V 0.5 and 0.2, so that Q is to

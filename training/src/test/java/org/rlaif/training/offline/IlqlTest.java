@@ -38,7 +38,7 @@ class IlqlTest {
 
   private static IlqlConfig config(double beta, int epochs, Integer microbatch) {
     return new IlqlConfig(
-        beta, 1, 0.7, 0.1, 0.1, 0.1, 0, epochs, 16, microbatch, 1e-2, 0.1, 0.1, 1, Toy.ADAM);
+        beta, 1, 0.7, 0.1, 0.1, 0.1, 0, epochs, 16, microbatch, 1e-2, 0.1, 0.1, 1, Toy.ADAM, false);
   }
 
   @Test

@@ -46,7 +46,7 @@ class KtoTest {
   }
 
   private static KtoConfig config(int epochs, Integer microbatch) {
-    return new KtoConfig(0.3, 1, 1, epochs, 16, microbatch, 3e-3, 0.1, 0.1, 1, Toy.ADAM);
+    return new KtoConfig(0.3, 1, 1, epochs, 16, microbatch, 3e-3, 0.1, 0.1, 1, Toy.ADAM, false);
   }
 
   @Test

@@ -39,7 +39,7 @@ import org.rlaif.v1.Sampling;
 
 class SftTest {
   private static final SftConfig SHORT =
-      new SftConfig(8, 4, null, 1e-2, 0.1, 0.5, 0.1, 1, Toy.ADAM);
+      new SftConfig(8, 4, null, 1e-2, 0.1, 0.5, 0.1, 1, Toy.ADAM, false);
 
   @TempDir private Path out;
 
@@ -180,7 +180,7 @@ class SftTest {
 
   @Test
   void endsByNameWhenTheTrainingBlowsUp() {
-    SftConfig wild = new SftConfig(30, 4, null, 1e30, 0, 0, 0.1, 1, Toy.ADAM);
+    SftConfig wild = new SftConfig(30, 4, null, 1e30, 0, 0, 0.1, 1, Toy.ADAM, false);
     UserError error =
         assertThrows(
             UserError.class,

@@ -19,6 +19,7 @@ import org.rlaif.torch.Network;
 import org.rlaif.torch.Tensor;
 import org.rlaif.training.checkpoint.Checkpoints;
 import org.rlaif.training.config.AdapterConfig;
+import org.rlaif.training.config.SftConfig;
 import org.rlaif.training.learning.Microbatches;
 import org.rlaif.training.learning.Sequence;
 import org.rlaif.training.learning.Toy;
@@ -35,13 +36,29 @@ class TrainerResumeTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void goesOnBitByBit(boolean adapted) throws Exception {
+    check(adapted, Toy.SFT);
+  }
+
+  /** The best weights so far, too, which are then behind it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void soDoesTheBest(boolean adapted) throws Exception {
+    Trainer.Result<Validation> result =
+        check(
+            adapted,
+            new SftConfig(STEPS, 16, null, 0.5, 0, 0, 1, 1, Toy.ADAM, /* keepBest= */ true));
+    assertTrue(result.best().step() < 8, result.best().toString());
+    assertEquals(result.best().loss(), result.after().validationLoss());
+  }
+
+  private Trainer.Result<Validation> check(boolean adapted, SftConfig config) throws Exception {
     AdapterConfig adapter =
         adapted ? new AdapterConfig(2, 16, false, List.of(Lora.ALL)) : AdapterConfig.NONE;
-    Trainer.Result<Validation> whole = train(adapter, "whole", /* breaksAt= */ STEPS + 1);
+    Trainer.Result<Validation> whole = train(config, adapter, "whole", /* breaksAt= */ STEPS + 1);
     for (int breaksAt : new int[] {2, 12, 8}) {
-      assertThrows(IllegalStateException.class, () -> train(adapter, "broken", breaksAt));
+      assertThrows(IllegalStateException.class, () -> train(config, adapter, "broken", breaksAt));
     }
-    Trainer.Result<Validation> broken = train(adapter, "broken", STEPS + 1);
+    Trainer.Result<Validation> broken = train(config, adapter, "broken", STEPS + 1);
 
     assertArrayEquals(whole.losses(), broken.losses());
     assertEquals(whole.tokens(), broken.tokens());
@@ -57,13 +74,16 @@ class TrainerResumeTest {
           Files.mismatch(outputs("whole").resolve(file), outputs("broken").resolve(file)),
           file);
     }
+    assertEquals(whole.best(), broken.best());
+    return whole;
   }
 
   private Path outputs(String name) {
     return folder.resolve(name + ".unfinished/outputs");
   }
 
-  private Trainer.Result<Validation> train(AdapterConfig adapter, String name, int breaksAt) {
+  private Trainer.Result<Validation> train(
+      SftConfig config, AdapterConfig adapter, String name, int breaksAt) {
     Checkpoints checkpoints =
         Checkpoints.of(folder.resolve(name), "settings", /* every= */ 5, said -> {});
     try (ModelFolder start = ModelFolder.open(ToyModels.sft());
@@ -72,7 +92,7 @@ class TrainerResumeTest {
       List<Sequence> sequences =
           Toy.examples(100, 8).stream().map(each -> Sequence.encode(encoder, 32, each)).toList();
       Trainer.Result<Validation> result =
-          new Trainer("sft", Toy.SFT, STEPS, /* validations= */ 3, /* seed= */ 1, checkpoints)
+          new Trainer("sft", config, STEPS, /* validations= */ 3, /* seed= */ 1, checkpoints)
               .train(network, new Breaking(network, sequences, breaksAt), checkpoints.outputs());
       TrainableModel.save(
           checkpoints.outputs().resolve("model"),
@@ -121,6 +141,11 @@ class TrainerResumeTest {
     @Override
     public Validation validate() {
       return Validation.of(network, sequences.subList(0, 20), 8);
+    }
+
+    @Override
+    public Double loss(Validation found) {
+      return found.validationLoss();
     }
   }
 }

@@ -134,7 +134,7 @@ class TrlTest {
         new LabelledCompletions(new LabelledPairs(List.of(), List.of(), 0, 0), rows, rows, 0, 0);
     Path model = GoldenFamilies.unpack("smollm", out);
     for (Integer microbatch : Arrays.asList(null, 3)) {
-      var config = new KtoConfig(0.3, 1, 1.5, STEPS, 8, microbatch, RATE, 0, 1, 1, ADAM);
+      var config = new KtoConfig(0.3, 1, 1.5, STEPS, 8, microbatch, RATE, 0, 1, 1, ADAM, false);
       Path folder = Files.createDirectories(out.resolve("kto " + microbatch));
       try (ModelFolder start = ModelFolder.open(model)) {
         Kto.run(
@@ -154,7 +154,7 @@ class TrlTest {
   private static DpoConfig config(
       DirectPreference loss, double wrong, boolean perToken, double nllWeight, Integer microbatch) {
     return new DpoConfig(
-        loss, 0.3, wrong, perToken, nllWeight, STEPS, 8, microbatch, RATE, 0, 1, 1, ADAM);
+        loss, 0.3, wrong, perToken, nllWeight, STEPS, 8, microbatch, RATE, 0, 1, 1, ADAM, false);
   }
 
   private static void compare(String name, JsonNode expected, Path folder) {

@@ -200,7 +200,8 @@ class AdapterTrainingTest {
 
   private Sft.Figures sft(AdapterConfig adapter) throws IOException {
     return Sft.run(
-        new SftConfig(30, 16, null, 5e-3, 0.1, 0.5, 0.1, 1, new AdamConfig(0.9, 0.98, 1e-8, 0)),
+        new SftConfig(
+            30, 16, null, 5e-3, 0.1, 0.5, 0.1, 1, new AdamConfig(0.9, 0.98, 1e-8, 0), false),
         new ModelConfig(ToyModels.sft().toString(), 32, 16, 2, 2, 0.1, adapter),
         ToyModels.tokenizerJson(),
         new Sft.Examples(Toy.examples(200, 12), Toy.examples(50, 13), 0, 0),
@@ -244,11 +245,11 @@ class AdapterTrainingTest {
         ModelFolder reward = ModelFolder.open(rewardModel);
         RlaifServer server = RlaifServer.start(ServerConfig.inProcess(models));
         RlaifClient client = ToyModels.client(server)) {
-      var config = OnPolicyLoopTest.config(12, 1e-2);
+      var config = ToyLoop.toy(12, 1e-2);
       new OnPolicyLoop(
               "ppo",
-              OnPolicyLoopTest.PPO,
-              config,
+              Algorithms.of(config),
+              config.onPolicy(),
               adapter,
               /* seed= */ 0,
               device,
@@ -268,7 +269,7 @@ class AdapterTrainingTest {
     assertEquals(0, rows.get(0).get("kl").asDouble(), parity);
     for (JsonNode row : rows) {
       assertEquals(0, row.get("publishParity").asDouble(), parity, row.toString());
-      OnPolicyLoopTest.assertProved(row);
+      ToyLoop.assertProved(row);
       assertEquals(1, row.get("firstRatioMin").asDouble(), parity, row.toString());
     }
     return rows;

@@ -45,7 +45,7 @@ class AlarmsTest {
 
   private static UpdateRow row(double kl, double ratio, double deviation, double ended) {
     return new UpdateRow(
-        new UpdateRow.Seen(kl, 0, 1.5, deviation, 0, 10, ended, 1, null, 0),
+        new UpdateRow.Seen(kl, 0, 1.5, deviation, 0, 10, ended, 1, null, 0.0),
         Map.of(),
         new Sampling.Asked(null, null, null, null),
         null,

@@ -15,7 +15,7 @@ class MinibatchesTest {
   private static final int[] PAIRS = IntStream.generate(() -> 2).limit(8).toArray();
 
   private static List<List<Part>> deal(String algorithm, int[] groups) {
-    RunConfig run = OnPolicyLoopTest.toy("algorithm=" + algorithm, "onPolicy.microbatch=4");
+    RunConfig run = ToyLoop.toy("algorithm=" + algorithm, "onPolicy.microbatch=4");
     return new Minibatches(run.onPolicy(), Algorithms.of(run), 3).deal(groups, row -> true);
   }
 
@@ -61,7 +61,7 @@ class MinibatchesTest {
     List<List<Part>> dealt = deal("online_dpo", fewer);
     int[] all = dealt.stream().flatMapToInt(each -> Arrays.stream(rows(each))).sorted().toArray();
     assertArrayEquals(IntStream.range(0, 18).map(i -> i / 2).toArray(), all);
-    RunConfig run = OnPolicyLoopTest.toy("algorithm=ppo");
+    RunConfig run = ToyLoop.toy("algorithm=ppo");
     List<List<Part>> odd =
         new Minibatches(run.onPolicy(), Algorithms.of(run), 3).deal(PAIRS, row -> row % 2 == 1);
     assertEquals(2, odd.size());

@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.rlaif.client.RlaifClient;
@@ -103,6 +106,71 @@ class OnPolicyResumeTest {
     }
   }
 
+  /** With what was sampled by older weights, whether it is there already or not. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"PPO", "DAPO", "GRPO"})
+  void soDoesWhatWasSampledAhead(Algorithm algorithm) throws Exception {
+    // The fourth batch is sampled beside the third update; two updates are saved then.
+    check(
+        algorithm,
+        AdapterConfig.NONE,
+        "model/model.safetensors",
+        new int[] {1, 4},
+        "onPolicy.overlap=true",
+        "onPolicy.kl.target=0.5",
+        "onPolicy.maxTokens=5",
+        "dapo.samples=2",
+        "onPolicy.environment={kind: class, turns: 2, type: '" + Asking.class.getName() + "'}");
+    assertTrue(Files.exists(saved("broken", 8).resolve("ahead.json")));
+  }
+
+  /**
+   * The best update so far, by whether its prompts are liked: one that is saved with what went
+   * before, or with overlap its weights before anybody knows what they are worth; and one that
+   * comes later.
+   */
+  @ParameterizedTest
+  @CsvSource({"false, 1", "false, 2", "true, 1", "true, 2"})
+  void soDoesTheBest(boolean overlap, int best) throws Exception {
+    String[] settings = {
+      "onPolicy.overlap=" + overlap,
+      "onPolicy.keepBest=rewards/OnPolicyResumeTest$Liking",
+      "onPolicy.rewards=[{kind: model, weight: 1}, {kind: class, weight: 1, type: '%s'}, {kind: class, weight: 0, type: '%s'}]"
+          .formatted(Breaking.class.getName(), Liking.class.getName())
+    };
+    Liking.liked = Set.of();
+    run(Algorithm.PPO, AdapterConfig.NONE, "before", /* breaksAt= */ 100, settings);
+    Liking.liked =
+        JsonLines.read(
+                outputs("before").resolve("rollouts/000" + best + ".jsonl"), RolloutRow.class)
+            .stream()
+            .map(RolloutRow::id)
+            .collect(Collectors.toSet());
+    OnPolicyFigures figures =
+        check(
+            Algorithm.PPO,
+            AdapterConfig.NONE,
+            "model/model.safetensors",
+            new int[] {1, overlap ? 4 : 3},
+            settings);
+    assertEquals(best, figures.best().update());
+    assertEquals(1, figures.best().value());
+    assertTrue(Files.exists(saved("broken", 8).resolve("best.safetensors")));
+    assertEquals(overlap, Files.exists(saved("broken", 8).resolve("taken-0.safetensors")));
+  }
+
+  /** A point for some prompts, whatever is written. */
+  public static final class Liking implements RewardSource {
+    private static Set<String> liked = Set.of();
+
+    @Override
+    public double[] score(List<SampledCompletion> completions) {
+      return completions.stream().mapToDouble(each -> liked.contains(each.id()) ? 1 : 0).toArray();
+    }
+  }
+
   /** Asks once more about something of its own, and likes the second answer to be another one. */
   public static final class Asking implements Environment {
     @Override
@@ -120,8 +188,14 @@ class OnPolicyResumeTest {
 
   private void check(Algorithm algorithm, AdapterConfig adapter, String model, String... settings)
       throws Exception {
+    check(algorithm, adapter, model, new int[] {1, 3}, settings); // none is saved yet; one is
+  }
+
+  private OnPolicyFigures check(
+      Algorithm algorithm, AdapterConfig adapter, String model, int[] breaks, String... settings)
+      throws Exception {
     OnPolicyFigures whole = run(algorithm, adapter, "whole", /* breaksAt= */ 100, settings);
-    for (int breaksAt : new int[] {1, 3}) { // none is saved yet; one is
+    for (int breaksAt : breaks) {
       assertThrows(
           IllegalStateException.class, () -> run(algorithm, adapter, "broken", breaksAt, settings));
     }
@@ -136,6 +210,11 @@ class OnPolicyResumeTest {
           Files.mismatch(outputs("whole").resolve(file), outputs("broken").resolve(file)),
           file);
     }
+    return whole;
+  }
+
+  private Path saved(String name, int step) {
+    return folder.resolve("%s.unfinished/step-%010d/stored".formatted(name, step));
   }
 
   private List<ObjectNode> metrics(String name) {
