@@ -39,14 +39,7 @@ record ServedPolicy(
 
   private Rollout complete(List<Example> prompts, long seed) {
     return RolloutClient.rollout(
-        client,
-        name,
-        encoder,
-        prompts,
-        samples,
-        config.temperature(),
-        config.maxTokens(),
-        seed);
+        client, name, encoder, prompts, samples, config.temperature(), config.maxTokens(), seed);
   }
 
   private Rollout play(List<Example> prompts, long seed) {

@@ -89,7 +89,8 @@ class ReproduceTest {
     // Two updates are one point of the curve, and nothing falls from it.
     assertEquals(rows.at("/0/highest"), rows.at("/0/last"));
     assertEquals(0, rows.at("/0/fall/0").asDouble());
-    assertTrue(Files.readString(folder.resolve("overoptimization.html")).contains("<td>worst</td>"));
+    assertTrue(
+        Files.readString(folder.resolve("overoptimization.html")).contains("<td>worst</td>"));
   }
 
   /** One seed, a few steps less: what counts comes out of it already. */

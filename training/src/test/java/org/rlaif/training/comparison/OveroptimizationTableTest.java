@@ -12,8 +12,7 @@ class OveroptimizationTableTest {
   void tenUpdatesAreAPointAndTheLastHasWhatIsLeft() {
     double[] values = IntStream.rangeClosed(1, 25).mapToDouble(i -> i).toArray();
     assertArrayEquals(new double[] {5.5, 18}, OveroptimizationTable.smooth(values));
-    assertArrayEquals(
-        new double[] {1.5}, OveroptimizationTable.smooth(new double[] {1, 2}));
+    assertArrayEquals(new double[] {1.5}, OveroptimizationTable.smooth(new double[] {1, 2}));
   }
 
   @Test
