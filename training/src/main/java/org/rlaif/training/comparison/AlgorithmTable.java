@@ -11,12 +11,13 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Interval;
 import org.rlaif.kit.Json;
 import org.rlaif.training.evaluation.EvaluationFigures;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Page;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.TextDrawing;
-import org.rlaif.training.report.TextTable;
-import org.rlaif.training.report.Theme;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Drawn;
+import org.rlaif.kit.pages.Table;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.TextDrawing;
+import org.rlaif.kit.pages.TextTable;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.StageRecord;
 import org.rlaif.training.run.Version;
@@ -159,10 +160,10 @@ public final class AlgorithmTable {
                     Amount.share(
                         row.algorithm(), row.winRate(), row.low(), row.high(), Theme::policy))
             .toList();
-    List<Page.Drawn> pictures =
+    List<Drawn> pictures =
         TextDrawing.whyNone().isEmpty()
             ? List.of(
-                Page.Drawn.of(
+                Drawn.of(
                     Pictures.shares(
                         "algorithms",
                         "How often each policy wins",
@@ -173,8 +174,8 @@ public final class AlgorithmTable {
                         wins)))
             : List.of();
     var table =
-        new Page.Table("Algorithms", HEAD, rows.stream().map(Row::cells).toList(), List.of());
-    String html = Page.html(table, pictures, Version.number(), date);
+        new Table("Algorithms", HEAD, rows.stream().map(Row::cells).toList(), List.of());
+    String html = table.html(pictures, Version.number(), date);
     AtomicFiles.write(
         folder.resolve("algorithms.html"), out -> out.write(html.getBytes(StandardCharsets.UTF_8)));
   }

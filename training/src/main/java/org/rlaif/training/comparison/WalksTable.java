@@ -14,13 +14,14 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Interval;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Statistics;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Charts.Axis;
-import org.rlaif.training.report.Page;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.TextDrawing;
-import org.rlaif.training.report.TextTable;
-import org.rlaif.training.report.Theme;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Charts.Axis;
+import org.rlaif.kit.pages.Drawn;
+import org.rlaif.kit.pages.Table;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.TextDrawing;
+import org.rlaif.kit.pages.TextTable;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.run.Version;
 
 /** How good the walks of each policy are beside those it has learned from, over all seeds. */
@@ -96,10 +97,10 @@ public final class WalksTable {
                         row.high(),
                         row.equals(rows.get(0)) ? Theme::before : Theme::policy))
             .toList();
-    List<Page.Drawn> pictures =
+    List<Drawn> pictures =
         TextDrawing.whyNone().isEmpty()
             ? List.of(
-                Page.Drawn.of(
+                Drawn.of(
                     Pictures.rows(
                         "walks",
                         "How short the ways to the goal are",
@@ -110,8 +111,8 @@ public final class WalksTable {
                         amounts)))
             : List.of();
     var table =
-        new Page.Table("Random walks", HEAD, rows.stream().map(Row::cells).toList(), List.of());
-    String html = Page.html(table, pictures, Version.number(), date);
+        new Table("Random walks", HEAD, rows.stream().map(Row::cells).toList(), List.of());
+    String html = table.html(pictures, Version.number(), date);
     AtomicFiles.write(
         folder.resolve("walks.html"), out -> out.write(html.getBytes(StandardCharsets.UTF_8)));
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.training.report.Computer;
-import org.rlaif.training.report.TextTable;
+import org.rlaif.kit.pages.TextTable;
 
 /**
  * What {@link TrainingBenchmark} and its peers have found, as one table and one file. Not a test;

@@ -1,9 +1,9 @@
-package org.rlaif.training.report;
+package org.rlaif.kit.pages;
 
 import java.util.List;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Charts.Axis;
-import org.rlaif.training.report.Charts.Panel;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Charts.Axis;
+import org.rlaif.kit.pages.Charts.Panel;
 
 /** The two kinds of pictures that stages draw: curves side by side, and rows of amounts. */
 public final class Pictures {
