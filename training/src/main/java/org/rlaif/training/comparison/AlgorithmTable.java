@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import org.rlaif.judge.WinRate;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Interval;
 import org.rlaif.kit.Json;
@@ -88,6 +90,7 @@ public final class AlgorithmTable {
             name,
             runs,
             each -> each.winRate().policyVsSft().value(),
+            each -> each.winRate().policyVsSft().n(),
             EvaluationFigures::kl,
             each -> each.length().policy(),
             seconds / 60));
@@ -103,6 +106,7 @@ public final class AlgorithmTable {
               "best of " + numbers.get(at),
               runs,
               each -> each.bestOf().get(at).winRate(),
+              EvaluationFigures::prompts,
               each -> each.bestOf().get(at).kl(),
               each -> Double.NaN,
               /* minutes= */ 0));
@@ -113,6 +117,7 @@ public final class AlgorithmTable {
       String name,
       List<RunFolder> runs,
       ToDoubleFunction<EvaluationFigures> wins,
+      ToIntFunction<EvaluationFigures> compared,
       ToDoubleFunction<EvaluationFigures> kl,
       ToDoubleFunction<EvaluationFigures> tokens,
       double minutes) {
@@ -121,8 +126,7 @@ public final class AlgorithmTable {
             .map(run -> finished(run, "evaluate").figures(EvaluationFigures.class))
             .toList();
     double winRate = mean(evaluations, wins);
-    Interval interval =
-        Interval.ofShare(winRate, evaluations.stream().mapToInt(EvaluationFigures::prompts).sum());
+    Interval interval = WinRate.interval(winRate, evaluations.stream().mapToInt(compared).sum());
     return new Row(
         name,
         winRate,

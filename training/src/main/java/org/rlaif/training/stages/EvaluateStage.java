@@ -174,11 +174,12 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     WinRate againstStart = figures.winRate().policyVsSft();
     WinRate againstReferences = figures.winRate().policyVsReference();
     part.closing(
-        "Against %s the policy wins %s of %d test prompts, ties half, says %s."
+        "Against %s the policy wins %s of %d test prompts%s, ties half, says %s."
             .formatted(
                 whom(run),
                 ReportPart.percent(againstStart.value()),
                 againstStart.n(),
+                unanswered(againstStart),
                 JudgeWords.name(figures.judge())));
     part.closing(
         "95 %% interval: %s%s."
@@ -221,9 +222,16 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
       part.card(
           ReportPart.percent(rate.value()),
           label,
-          "95 %%: %s, n = %s"
-              .formatted(ReportPart.range(rate.low(), rate.high()), ReportPart.count(rate.n())));
+          "95 %%: %s, n = %s%s"
+              .formatted(
+                  ReportPart.range(rate.low(), rate.high()),
+                  ReportPart.count(rate.n()),
+                  unanswered(rate)));
     }
+  }
+
+  private static String unanswered(WinRate rate) {
+    return rate.unanswered() == 0 ? "" : ", " + rate.unanswered() + " not answered";
   }
 
   private static Picture winRates(EvaluationFigures.WinRates rates, String start) {
