@@ -5,6 +5,8 @@ import java.util.concurrent.Callable;
 import org.rlaif.bench.cli.BenchCommand;
 import org.rlaif.judge.cli.CompareCommand;
 import org.rlaif.judge.cli.LabelCommand;
+import org.rlaif.judge.cli.TournamentCommand;
+import org.rlaif.judge.cli.TrustCommand;
 import org.rlaif.kit.Commands;
 import org.rlaif.serving.cli.ExportCommand;
 import org.rlaif.serving.cli.GenerateCommand;
@@ -40,7 +42,9 @@ public final class Rlaif implements Callable<Integer> {
           "export", "rlaif export --model runs/quickstart/ppo/model --out runs/quickstart/onnx",
           "bench", "rlaif bench --shape small --json bench.json --plot bench.png",
           "label", "rlaif judge label candidates.jsonl preferences.jsonl --kind rubric",
-          "compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general");
+          "report", "rlaif judge report preferences.jsonl --human people.jsonl --out trust",
+          "compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general",
+          "tournament", "rlaif judge tournament a.jsonl b.jsonl c.jsonl --out tournament");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -53,7 +57,9 @@ public final class Rlaif implements Callable<Integer> {
   static CommandLine commandLine() {
     CommandLine judge = new CommandLine(new JudgeCommands());
     judge.addSubcommand(withExample(new LabelCommand()));
+    judge.addSubcommand(withExample(new TrustCommand()));
     judge.addSubcommand(withExample(new CompareCommand()));
+    judge.addSubcommand(withExample(new TournamentCommand()));
     CommandLine root = new CommandLine(new Rlaif());
     root.addSubcommand(new QuickstartCommand());
     root.addSubcommand(new RunCommand());
