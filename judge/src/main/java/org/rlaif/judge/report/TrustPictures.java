@@ -75,13 +75,13 @@ final class TrustPictures {
       add(amounts, "people", people.agreement().agree(), Theme::gold);
       for (PeopleFigures.ByConfidence each : people.byConfidence()) {
         String sure =
-            Words.number(each.from(), 0)
-                + (each.from() == each.to() ? "" : "–" + Words.number(each.to(), 0));
+            Words.plain(each.from())
+                + (each.from() == each.to() ? "" : "–" + Words.plain(each.to()));
         add(amounts, "sure " + sure, each.agree(), Theme::gold);
       }
       people
           .amongThem()
-          .forEach(each -> add(amounts, each.with(), each.agree(), Theme::before));
+          .forEach(each -> add(amounts, "among people", each.agree(), Theme::before));
     }
     report.judges().forEach(each -> add(amounts, each.with(), each.agree(), Theme::divergence));
     if (!amounts.isEmpty()) {
@@ -123,7 +123,7 @@ final class TrustPictures {
   private static Picture authors(List<AuthorFigures> authors) {
     List<Amount> amounts = new ArrayList<>();
     for (AuthorFigures each : authors) {
-      add(amounts, each.author() + (each.own() ? " (itself)" : ""), each.judge(), Theme::policy);
+      add(amounts, (each.own() ? "itself: " : "") + each.author(), each.judge(), Theme::policy);
       add(amounts, "in people's eyes", each.people(), Theme::gold);
     }
     return Pictures.rows(
@@ -138,7 +138,8 @@ final class TrustPictures {
   private static void add(
       List<Amount> amounts, String label, @Nullable Share share, Function<Theme, Color> color) {
     if (share != null) {
-      amounts.add(Amount.share(label, share.value(), share.low(), share.high(), color));
+      String name = Words.shortened(label);
+      amounts.add(Amount.share(name, share.value(), share.low(), share.high(), color));
     }
   }
 }

@@ -101,15 +101,11 @@ final class TrustSections {
                 each ->
                     List.of(
                         each.from() == each.to()
-                            ? value(each.from())
-                            : value(each.from()) + " to " + value(each.to()),
+                            ? Words.plain(each.from())
+                            : Words.plain(each.from()) + " to " + Words.plain(each.to()),
                         String.valueOf(each.opinions()),
                         Words.percent(each.agree())))
             .toList());
-  }
-
-  private static String value(double value) {
-    return value == Math.rint(value) ? String.valueOf((long) value) : Words.number(value, 2);
   }
 
   private static Section amongThem(PeopleFigures people) {

@@ -9,6 +9,8 @@ public final class Words {
   /** What stands where there is no figure. */
   public static final String NOTHING = "–";
 
+  private static final int LONGEST_NAME = 21;
+
   private Words() {}
 
   /** A share of 1 in percent. */
@@ -37,8 +39,25 @@ public final class Words {
     return interval == null ? text : text + " " + range(interval.low(), interval.high());
   }
 
+  /** A name that has room beside a picture, on a phone too: the middle of a long one is left out. */
+  public static String shortened(String name) {
+    int length = name.codePointCount(0, name.length());
+    if (length <= LONGEST_NAME) {
+      return name;
+    }
+    int half = (LONGEST_NAME - 1) / 2;
+    return name.substring(0, name.offsetByCodePoints(0, half))
+        + "…"
+        + name.substring(name.offsetByCodePoints(name.length(), -half));
+  }
+
   static String kappa(@Nullable Double kappa) {
     return kappa == null ? NOTHING : number(kappa, 2);
+  }
+
+  /** A whole number as one, any other with two digits. */
+  static String plain(double value) {
+    return number(value, value == Math.rint(value) ? 0 : 2);
   }
 
   /** With so many digits behind the point. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Comparison;
 import org.rlaif.judge.Judge;
@@ -93,7 +94,7 @@ public record Tournament(
     List<String> names = List.copyOf(policies.keySet());
     List<Map<String, Example>> answers = new ArrayList<>();
     policies.forEach((name, examples) -> answers.add(byId(name, examples)));
-    Map<String, List<Point>> points = new LinkedHashMap<>();
+    Map<String, List<Point>> points = new TreeMap<>(); // the same draws in whatever order they came
     List<Match> matches = new ArrayList<>();
     Set<String> remarks = new LinkedHashSet<>();
     int hard = 0;

@@ -140,7 +140,7 @@ public final class TournamentPage {
     for (Tournament.Rating each : tournament.ratings()) {
       amounts.add(
           new Amount(
-              each.policy() + "  " + Words.number(each.elo(), 0),
+              Words.shortened(each.policy()) + "  " + Words.number(each.elo(), 0),
               each.elo(),
               each.low(),
               each.high(),
