@@ -43,8 +43,7 @@ public record Comparison(
    */
   public static List<@Nullable Double> probabilities(Judge judge, List<Question> questions) {
     List<@Nullable Double> probabilities = new ArrayList<>(questions.size());
-    verdicts(judge, questions)
-        .forEach(verdict -> probabilities.add(verdict.probabilityFirst()));
+    verdicts(judge, questions).forEach(verdict -> probabilities.add(verdict.probabilityFirst()));
     return probabilities;
   }
 

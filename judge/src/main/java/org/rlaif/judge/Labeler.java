@@ -178,9 +178,7 @@ public final class Labeler {
                 new Question(
                     candidates.prompt().transcript(), completions.get(i), completions.get(j)),
                 tokens == null ? null : new Preference.Tokens(tokens.get(i), tokens.get(j)),
-                authors == null
-                    ? null
-                    : new Preference.Authors(authors.get(i), authors.get(j))));
+                authors == null ? null : new Preference.Authors(authors.get(i), authors.get(j))));
       }
     }
     return compared;

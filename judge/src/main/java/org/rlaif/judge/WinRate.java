@@ -62,8 +62,7 @@ public record WinRate(
    * @param unanswered questions that came to none
    * @param bootstrap for the interval; null: it is Wilson's
    */
-  public static WinRate of(
-      List<Outcome> outcomes, int unanswered, @Nullable Bootstrap bootstrap) {
+  public static WinRate of(List<Outcome> outcomes, int unanswered, @Nullable Bootstrap bootstrap) {
     if (outcomes.isEmpty()) {
       throw new IllegalArgumentException("outcomes: none (expected: at least 1)");
     }
@@ -74,7 +73,8 @@ public record WinRate(
     @Nullable Interval drawn =
         bootstrap == null
             ? null
-            : bootstrap.interval(n, some -> Arrays.stream(some).mapToDouble(i -> points[i]).sum() / n);
+            : bootstrap.interval(
+                n, some -> Arrays.stream(some).mapToDouble(i -> points[i]).sum() / n);
     Interval interval = drawn == null ? interval(value, n) : drawn;
     return new WinRate(
         value,

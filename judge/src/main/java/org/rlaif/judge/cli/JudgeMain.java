@@ -7,7 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "rlaif-judge",
     mixinStandardHelpOptions = true,
-    description = "AI feedback: labels candidates, says how far labels can be believed, rates policies.",
+    description =
+        "AI feedback: labels candidates, says how far labels can be believed, rates policies.",
     subcommands = {
       LabelCommand.class,
       TrustCommand.class,

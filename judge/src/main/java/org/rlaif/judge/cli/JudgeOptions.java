@@ -67,7 +67,9 @@ final class JudgeOptions {
       description = "kind endpoint: the environment variable that holds the API key.")
   private @Nullable String keyVariable;
 
-  @Option(names = "--seed", description = "Of the noise and of what is drawn again. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--seed",
+      description = "Of the noise and of what is drawn again. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
   @Option(

@@ -29,6 +29,8 @@ public record AgreementFigures(
   }
 
   /**
+   * Sums up what two have said.
+   *
    * @param one probabilities that the first is better
    * @param other the other's for the same pairs
    */

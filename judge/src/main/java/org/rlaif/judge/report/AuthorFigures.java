@@ -16,8 +16,8 @@ import org.rlaif.kit.Statistics;
  * @param own whether the judge is this author
  * @param judge share of the author's pairs with others that it wins, ties half
  * @param people the same in people's eyes, where they have said something; null: nowhere
- * @param more how much more often the judge lets the author win than people do, on those pairs; null
- *     with {@code people}
+ * @param more how much more often the judge lets the author win than people do, on those pairs;
+ *     null with {@code people}
  * @param moreInterval where that may lie by chance; null for fewer than 3 pairs
  */
 public record AuthorFigures(

@@ -9,15 +9,14 @@ import org.jspecify.annotations.Nullable;
  * that it favours, from 0.5 to 1; it is right as far as people favour the same one, half where they
  * are even. Labels that are even are left out: they favour none.
  *
- * @param ece expected calibration error: the mean over all labels of the distance between confidence
- *     and share right of the label's bin (Naeini, Cooper and Hauskrecht 2015), here with ten bins of
- *     equal width over [0.5, 1]
+ * @param ece expected calibration error: the mean over all labels of the distance between
+ *     confidence and share right of the label's bin (Naeini, Cooper and Hauskrecht 2015), here with
+ *     ten bins of equal width over [0.5, 1]
  * @param confidence mean
  * @param right mean
  * @param bins that hold something
  */
-public record Calibration(
-    int labels, double ece, double confidence, double right, List<Bin> bins) {
+public record Calibration(int labels, double ece, double confidence, double right, List<Bin> bins) {
   private static final int BINS = 10;
 
   /** Labels of confidence from here to there. */
@@ -28,6 +27,8 @@ public record Calibration(
   }
 
   /**
+   * Sums up labels.
+   *
    * @param probabilities that the first is better, in the judge's eyes
    * @param truth share of people who favour the first, ties half
    * @return null if no label favours one

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.rlaif.kit.pages.Drawn;
 import org.rlaif.kit.pages.Picture;
-import org.rlaif.kit.pages.TextDrawing;
 import org.rlaif.kit.pages.Template;
+import org.rlaif.kit.pages.TextDrawing;
 
 /**
  * A page of the judge's room: figures in large letters, pictures, tables and examples.
@@ -36,8 +36,7 @@ public record JudgePage(
    * @param note how to read it
    * @param rows as long as the head
    */
-  public record Section(
-      String title, String note, List<String> head, List<List<String>> rows) {}
+  public record Section(String title, String note, List<String> head, List<List<String>> rows) {}
 
   /** A prompt with completions side by side. */
   public record Example(String id, Folded prompt, List<Completion> completions) {}
@@ -61,7 +60,8 @@ public record JudgePage(
       if (stripped.codePointCount(0, stripped.length()) <= LONG) {
         return new Folded("", stripped);
       }
-      return new Folded(stripped.substring(0, stripped.offsetByCodePoints(0, SEEN)) + "…", stripped);
+      return new Folded(
+          stripped.substring(0, stripped.offsetByCodePoints(0, SEEN)) + "…", stripped);
     }
   }
 

@@ -33,8 +33,8 @@ public final class Kappa {
 
   /**
    * Of several raters, who need not be the same for each item (Fleiss 1971). Items may have
-   * different numbers of ratings: each item's agreement counts once, each rating counts once in what
-   * chance would bring. Items with fewer than two ratings are left out.
+   * different numbers of ratings: each item's agreement counts once, each rating counts once in
+   * what chance would bring. Items with fewer than two ratings are left out.
    *
    * @param counts {@code counts[i][j]} is how many raters put item i into category j
    * @return NaN if no item has two ratings, or all ratings are the same

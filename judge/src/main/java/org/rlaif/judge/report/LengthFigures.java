@@ -33,6 +33,8 @@ public record LengthFigures(
   private static final double Z = 1.959963984540054;
 
   /**
+   * Sums up pairs.
+   *
    * @param differences first less second, in characters
    * @param sides 1 where the first wins, 0.5, or 0; or a share of votes
    * @return null if all pairs are equally long

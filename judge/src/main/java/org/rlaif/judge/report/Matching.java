@@ -23,9 +23,7 @@ record Matching(List<List<Opinion>> opinions, int unmatched) {
   private record Pair(String prompt, String first, String second) {
     static Pair of(Opinion opinion) {
       return new Pair(
-          opinion.promptText().strip(),
-          opinion.firstText().strip(),
-          opinion.secondText().strip());
+          opinion.promptText().strip(), opinion.firstText().strip(), opinion.secondText().strip());
     }
   }
 

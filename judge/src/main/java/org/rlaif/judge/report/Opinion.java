@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Outcome;
 import org.rlaif.judge.Verdict;
 import org.rlaif.kit.MayBeAbsent;
-import org.rlaif.kit.Preference;
+import org.rlaif.kit.Preference.Authors;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 
@@ -30,7 +30,7 @@ public record Opinion(
     @MayBeAbsent @Nullable Provenance provenance,
     @MayBeAbsent @Nullable String annotator,
     @MayBeAbsent @Nullable Double confidence,
-    @MayBeAbsent Preference.@Nullable Authors authors) {
+    @MayBeAbsent @Nullable Authors authors) {
   /** Ends the source of a label of which a text alone is known. */
   private static final String HARD = " (hard)";
 
@@ -92,7 +92,7 @@ public record Opinion(
         swapped,
         annotator,
         confidence,
-        authors == null ? null : new Preference.Authors(authors.second(), authors.first()));
+        authors == null ? null : new Authors(authors.second(), authors.first()));
   }
 
   private static @Nullable Double complement(@Nullable Double probability) {

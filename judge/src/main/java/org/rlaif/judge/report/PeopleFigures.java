@@ -52,15 +52,15 @@ public record PeopleFigures(
   /** Share of the votes for the first completion of each label, ties half; NaN without a vote. */
   static double[] votes(Matching people) {
     return people.opinions().stream()
-        .mapToDouble(
-            each -> each.stream().mapToDouble(Opinion::side).average().orElse(Double.NaN))
+        .mapToDouble(each -> each.stream().mapToDouble(Opinion::side).average().orElse(Double.NaN))
         .toArray();
   }
 
   static PeopleFigures of(List<Opinion> labels, Matching people) {
     double[] votes = votes(people);
     int[] known = IntStream.range(0, votes.length).filter(i -> !Double.isNaN(votes[i])).toArray();
-    double[] judge = IntStream.of(known).mapToDouble(i -> labels.get(i).probabilityFirst()).toArray();
+    double[] judge =
+        IntStream.of(known).mapToDouble(i -> labels.get(i).probabilityFirst()).toArray();
     double[] truth = IntStream.of(known).mapToDouble(i -> votes[i]).toArray();
     List<Sure> sure = new ArrayList<>();
     Map<String, Map<Integer, Double>> raters = new TreeMap<>();

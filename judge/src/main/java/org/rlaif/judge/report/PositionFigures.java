@@ -30,7 +30,10 @@ public record PositionFigures(
     List<Margin> margins) {
   private static final int BINS = 5;
 
-  /** Labels whose distance from 0.5 is at least {@code from} and, but for the last, below {@code to}. */
+  /**
+   * Labels whose distance from 0.5 is at least {@code from} and, but for the last, below {@code
+   * to}.
+   */
   public record Margin(
       double from, double to, int pairs, @Nullable Share same, @Nullable Share sameThatIsFirst) {}
 
@@ -84,16 +87,17 @@ public record PositionFigures(
   }
 
   private static @Nullable Share same(LabelReport report) {
-    return Share.of(times(report, report.firstTwice()) + times(report, report.secondTwice()), report.pairs());
+    return Share.of(
+        times(report, report.firstTwice()) + times(report, report.secondTwice()), report.pairs());
   }
 
   private static @Nullable Share first(LabelReport report) {
-    long first = times(report, report.firstTwice());
-    return Share.of(first, (int) (first + times(report, report.secondTwice())));
+    int first = times(report, report.firstTwice());
+    return Share.of(first, first + times(report, report.secondTwice()));
   }
 
-  private static long times(LabelReport report, @Nullable Double share) {
-    return share == null ? 0 : Math.round(share * report.pairs());
+  private static int times(LabelReport report, @Nullable Double share) {
+    return share == null ? 0 : (int) Math.round(share * report.pairs());
   }
 
   private static @Nullable LogOdds logOdds(List<Opinion> asked) {
@@ -116,11 +120,7 @@ public record PositionFigures(
     }
     double bias = Statistics.mean(biases);
     return new LogOdds(
-        soft.length,
-        bias,
-        Interval.ofMean(biases),
-        Logistic.sigmoid(bias),
-        Statistics.mean(moved));
+        soft.length, bias, Interval.ofMean(biases), Logistic.sigmoid(bias), Statistics.mean(moved));
   }
 
   private static double[] bothOrders(Verdict verdict) {

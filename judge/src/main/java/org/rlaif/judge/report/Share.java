@@ -11,6 +11,8 @@ import org.rlaif.kit.Interval;
 public record Share(double value, double low, double high, int n) {
 
   /**
+   * A share.
+   *
    * @param part how many, halves allowed
    * @return null if it would be a share of nothing
    */

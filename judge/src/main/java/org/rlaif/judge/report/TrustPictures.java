@@ -54,8 +54,7 @@ final class TrustPictures {
   private static Picture position(PositionFigures position) {
     List<Amount> amounts = new ArrayList<>();
     for (PositionFigures.Margin margin : position.margins()) {
-      String label =
-          Words.number(margin.from(), 1) + "–" + Words.number(margin.to(), 1);
+      String label = Words.number(margin.from(), 1) + "–" + Words.number(margin.to(), 1);
       add(amounts, label, margin.same(), Theme::policy);
     }
     return Pictures.rows(
@@ -79,9 +78,7 @@ final class TrustPictures {
                 + (each.from() == each.to() ? "" : "–" + Words.plain(each.to()));
         add(amounts, "sure " + sure, each.agree(), Theme::gold);
       }
-      people
-          .amongThem()
-          .forEach(each -> add(amounts, "among people", each.agree(), Theme::before));
+      people.amongThem().forEach(each -> add(amounts, "among people", each.agree(), Theme::before));
     }
     report.judges().forEach(each -> add(amounts, each.with(), each.agree(), Theme::divergence));
     if (!amounts.isEmpty()) {

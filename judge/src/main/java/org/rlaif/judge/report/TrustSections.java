@@ -200,8 +200,7 @@ final class TrustSections {
     }
     List<String> head = new ArrayList<>(List.of("this judge says"));
     SAYS.forEach(each -> head.add("the other says " + each));
-    return new Section(
-        judge + " and " + figures.with(), "How often which was said.", head, rows);
+    return new Section(judge + " and " + figures.with(), "How often which was said.", head, rows);
   }
 
   /** The one that favours the first place more; for a card. */

@@ -39,7 +39,9 @@ public final class Words {
     return interval == null ? text : text + " " + range(interval.low(), interval.high());
   }
 
-  /** A name that has room beside a picture, on a phone too: the middle of a long one is left out. */
+  /**
+   * A name that has room beside a picture, on a phone too: the middle of a long one is left out.
+   */
   public static String shortened(String name) {
     int length = name.codePointCount(0, name.length());
     if (length <= LONGEST_NAME) {

@@ -5,7 +5,8 @@
  * org.rlaif.judge.report.Calibration}, {@link org.rlaif.judge.report.LengthFigures} and {@link
  * org.rlaif.judge.report.AuthorFigures}; {@link org.rlaif.judge.report.TrustPage} shows them.
  *
- * <p>A label's <em>side</em> is the completion that it favours; a label of 0.5 has none and is even.
+ * <p>A label's <em>side</em> is the completion that it favours; a label of 0.5 has none and is
+ * even.
  */
 @NullMarked
 package org.rlaif.judge.report;

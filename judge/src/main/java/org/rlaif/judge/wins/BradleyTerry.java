@@ -5,8 +5,9 @@ import java.util.Arrays;
 /**
  * Strengths of players from who has beaten whom: a beats b with probability {@code sigmoid(strength
  * of a - strength of b)} (Zermelo 1929; Bradley and Terry 1952). They are the most likely ones,
- * found by the minorise-maximise iteration {@code gamma_i <- W_i / sum_j N_ij / (gamma_i + gamma_j)}
- * (Hunter 2004, equation 3), which never gets worse; {@code strength = ln gamma}, with mean 0.
+ * found by the minorise-maximise iteration {@code gamma_i <- W_i / sum_j N_ij / (gamma_i +
+ * gamma_j)} (Hunter 2004, equation 3), which never gets worse; {@code strength = ln gamma}, with
+ * mean 0.
  */
 public final class BradleyTerry {
   private static final int MAX_ITERATIONS = 100_000;
@@ -83,8 +84,8 @@ public final class BradleyTerry {
   }
 
   /**
-   * The same with one tie more between each two, if without them there are no finite strengths; then
-   * whoever has won everything stands as high as the number of wins allows, and no higher.
+   * The same with one tie more between each two, if without them there are no finite strengths;
+   * then whoever has won everything stands as high as the number of wins allows, and no higher.
    */
   static double[][] finite(double[][] wins) {
     if (areFinite(wins)) {

@@ -114,8 +114,7 @@ public record Tournament(
         Comparison comparison =
             Comparison.of(judge, questions, verdicts, wilson ? null : bootstrap);
         matches.add(
-            new Match(
-                names.get(i), names.get(j), comparison.winRate(), comparison.positionBias()));
+            new Match(names.get(i), names.get(j), comparison.winRate(), comparison.positionBias()));
         remarks.addAll(comparison.remarks());
         hard += comparison.hard();
         for (int q = 0; q < verdicts.size(); q++) {
@@ -129,7 +128,8 @@ public record Tournament(
       }
     }
     if (hard > 0) {
-      remarks.add(hard + " comparisons are hard (1, 0.5 or 0): no log-probabilities came with them");
+      remarks.add(
+          hard + " comparisons are hard (1, 0.5 or 0): no log-probabilities came with them");
     }
     return rated(judge.name(), names, List.copyOf(points.values()), matches, bootstrap, remarks);
   }

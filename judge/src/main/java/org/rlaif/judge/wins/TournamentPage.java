@@ -30,8 +30,7 @@ public final class TournamentPage {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%d policies on %d prompts, compared by %s in both orders"
-            .formatted(
-                tournament.ratings().size(), tournament.prompts(), tournament.judge()));
+            .formatted(tournament.ratings().size(), tournament.prompts(), tournament.judge()));
     if (tournament.bounded()) {
       lines.add(
           "a policy has only won or only lost: ratings are with one tie more between each two");

@@ -174,7 +174,9 @@ class PositionFiguresTest {
   @Test
   void whatOnlyLooksAtThePlaceIsEven() {
     assertEquals(0.5, PositionFigures.unbiased(0.9, 0.1), 1e-12);
-    assertEquals(Logistic.sigmoid(1), PositionFigures.unbiased(
-        Logistic.sigmoid(3), Logistic.sigmoid(-1)), 1e-12);
+    assertEquals(
+        Logistic.sigmoid(1),
+        PositionFigures.unbiased(Logistic.sigmoid(3), Logistic.sigmoid(-1)),
+        1e-12);
   }
 }

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -105,11 +105,9 @@ class TrustReportTest {
     assertEquals(1, Objects.requireNonNull(figures.agreement().agree()).value()); // two of three
     assertEquals(2, figures.byConfidence().size());
     assertEquals(2, figures.byConfidence().get(0).from());
-    assertEquals(
-        0, Objects.requireNonNull(figures.byConfidence().get(0).agree()).value());
+    assertEquals(0, Objects.requireNonNull(figures.byConfidence().get(0).agree()).value());
     assertEquals(2, figures.byConfidence().get(1).opinions());
-    assertEquals(
-        1, Objects.requireNonNull(figures.byConfidence().get(1).agree()).value());
+    assertEquals(1, Objects.requireNonNull(figures.byConfidence().get(1).agree()).value());
     assertEquals(
         List.of("a and b", "a and c", "b and c"),
         figures.amongThem().stream().map(AgreementFigures::with).toList());
@@ -132,8 +130,7 @@ class TrustReportTest {
     assertEquals(1.0 / 3, Objects.requireNonNull(own.people()).value(), 1e-12);
     assertEquals(2.0 / 3, Objects.requireNonNull(own.more()), 1e-12);
     assertEquals(-2.0 / 3, Objects.requireNonNull(authors.get(1).more()), 1e-12);
-    assertTrue(
-        TrustReport.of(labels(), null, List.of(), "x").authors().get(1).own(), "by --self");
+    assertTrue(TrustReport.of(labels(), null, List.of(), "x").authors().get(1).own(), "by --self");
   }
 
   @Test
@@ -144,8 +141,7 @@ class TrustReportTest {
             label(1, 0.7, "m", "x"),
             label(2, 0.4, "m", "x"),
             label(3, 0.1, "x", "m"));
-    AgreementFigures figures =
-        TrustReport.of(labels(), null, List.of(other), null).judges().get(0);
+    AgreementFigures figures = TrustReport.of(labels(), null, List.of(other), null).judges().get(0);
     assertEquals("model:m", figures.with());
     assertEquals(3, figures.pairs());
     assertEquals(2.0 / 3, Objects.requireNonNull(figures.agree()).value(), 1e-12);
@@ -180,8 +176,11 @@ class TrustReportTest {
 
   @Test
   void whatIsNotKnownIsLeftOut() {
-    Path labels = write("labels.jsonl", Map.of("id", "1", "prompt", "p", "first", "a", "second",
-        "bb", "probabilityFirst", 1.0));
+    Path labels =
+        write(
+            "labels.jsonl",
+            Map.of(
+                "id", "1", "prompt", "p", "first", "a", "second", "bb", "probabilityFirst", 1.0));
     TrustReport report = TrustReport.of(labels, null, List.of(), null);
     assertEquals("unknown", report.judge());
     assertNull(report.position());
@@ -197,8 +196,7 @@ class TrustReportTest {
     Path labels = labels();
     Path strangers = write("people.jsonl", opinion(7, false, 1));
     UserError e =
-        assertThrows(
-            UserError.class, () -> TrustReport.of(labels, strangers, List.of(), null));
+        assertThrows(UserError.class, () -> TrustReport.of(labels, strangers, List.of(), null));
     assertTrue(
         String.valueOf(e.getMessage()).contains("people.jsonl: none of 1 rows is about a pair"),
         e::getMessage);

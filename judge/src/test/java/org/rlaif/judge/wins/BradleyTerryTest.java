@@ -24,8 +24,7 @@ class BradleyTerryTest {
   @Test
   void threePlayersByHand() {
     // Strengths 4, 2 and 1 expect exactly these wins: 4 : 2, 4 : 1 and 2 : 1.
-    double[] strengths =
-        BradleyTerry.strengths(new double[][] {{0, 4, 4}, {2, 0, 2}, {1, 1, 0}});
+    double[] strengths = BradleyTerry.strengths(new double[][] {{0, 4, 4}, {2, 0, 2}, {1, 1, 0}});
     assertArrayEquals(new double[] {Math.log(2), 0, -Math.log(2)}, strengths, 1e-9);
   }
 
@@ -40,8 +39,7 @@ class BradleyTerryTest {
         double expected = 0;
         for (int j = 0; j < wins.length; j++) {
           won += wins[i][j];
-          expected +=
-              (wins[i][j] + wins[j][i]) / (1 + Math.exp(strengths[j] - strengths[i]));
+          expected += (wins[i][j] + wins[j][i]) / (1 + Math.exp(strengths[j] - strengths[i]));
         }
         assertEquals(won, expected + 0.0, 1e-6, "run " + run);
       }

@@ -143,8 +143,7 @@ class TournamentTest {
                 "b", policy("x", "xx"),
                 "c", policy("xxx", "xxx", "x")));
     assertEquals(
-        List.of(2, 3, 2),
-        tournament.matches().stream().map(each -> each.winRate().n()).toList());
+        List.of(2, 3, 2), tournament.matches().stream().map(each -> each.winRate().n()).toList());
   }
 
   @Test

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokens the ids that a policy sampled, completion by completion, so that nobody has to
  *     tokenise them again; null, and in JSON absent: they are known as text alone
- * @param authors who wrote them, completion by completion; null, and in JSON absent: it is not known
+ * @param authors who wrote them, completion by completion; null, and in JSON absent: it is not
+ *     known
  */
 public record Candidates(
     String id,
@@ -47,10 +48,7 @@ public record Candidates(
   }
 
   public Candidates(
-      String id,
-      Prompt prompt,
-      List<String> completions,
-      @Nullable List<List<Integer>> tokens) {
+      String id, Prompt prompt, List<String> completions, @Nullable List<List<Integer>> tokens) {
     this(id, prompt, completions, tokens, null);
   }
 }

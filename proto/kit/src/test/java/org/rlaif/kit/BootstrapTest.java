@@ -19,7 +19,8 @@ class BootstrapTest {
 
   private static Interval ofRoots(long seed) {
     return Objects.requireNonNull(
-        new Bootstrap(50, seed).interval(100, drawn -> Arrays.stream(drawn).mapToDouble(Math::sqrt).sum()));
+        new Bootstrap(50, seed)
+            .interval(100, drawn -> Arrays.stream(drawn).mapToDouble(Math::sqrt).sum()));
   }
 
   @Test

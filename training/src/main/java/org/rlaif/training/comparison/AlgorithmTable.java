@@ -12,14 +12,14 @@ import org.rlaif.judge.WinRate;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Interval;
 import org.rlaif.kit.Json;
-import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.kit.pages.Charts.Amount;
 import org.rlaif.kit.pages.Drawn;
-import org.rlaif.kit.pages.Table;
 import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Table;
 import org.rlaif.kit.pages.TextDrawing;
 import org.rlaif.kit.pages.TextTable;
 import org.rlaif.kit.pages.Theme;
+import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.StageRecord;
 import org.rlaif.training.run.Version;
@@ -177,8 +177,7 @@ public final class AlgorithmTable {
                         "win rate (%)",
                         wins)))
             : List.of();
-    var table =
-        new Table("Algorithms", HEAD, rows.stream().map(Row::cells).toList(), List.of());
+    var table = new Table("Algorithms", HEAD, rows.stream().map(Row::cells).toList(), List.of());
     String html = table.html(pictures, Version.number(), date);
     AtomicFiles.write(
         folder.resolve("algorithms.html"), out -> out.write(html.getBytes(StandardCharsets.UTF_8)));

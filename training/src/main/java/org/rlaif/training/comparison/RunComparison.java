@@ -16,19 +16,19 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.rlaif.kit.AtomicFiles;
-import org.rlaif.training.config.RunConfig;
 import org.rlaif.kit.pages.Charts.Amount;
 import org.rlaif.kit.pages.Charts.Line;
 import org.rlaif.kit.pages.Charts.Look;
 import org.rlaif.kit.pages.Charts.Panel;
-import org.rlaif.training.report.MetricCurves;
 import org.rlaif.kit.pages.Drawn;
-import org.rlaif.kit.pages.Table;
 import org.rlaif.kit.pages.Picture;
 import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Table;
 import org.rlaif.kit.pages.TextDrawing;
 import org.rlaif.kit.pages.TextTable;
 import org.rlaif.kit.pages.Theme;
+import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.report.MetricCurves;
 import org.rlaif.training.run.Figures;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.Stage;
@@ -132,9 +132,7 @@ public final class RunComparison {
   /** As a page, with pictures if any can be drawn. */
   public void write(Path page, String date) {
     List<Drawn> pictures =
-        TextDrawing.whyNone().isEmpty()
-            ? pictures().stream().map(Drawn::of).toList()
-            : List.of();
+        TextDrawing.whyNone().isEmpty() ? pictures().stream().map(Drawn::of).toList() : List.of();
     String title = String.join(", ", rows.stream().map(row -> row.config().name()).toList());
     var table = new Table(title, HEAD, rows.stream().map(Row::cells).toList(), differing());
     String html = table.html(pictures, Version.number(), date);

@@ -17,8 +17,8 @@ import org.rlaif.kit.Statistics;
 import org.rlaif.kit.pages.Charts.Amount;
 import org.rlaif.kit.pages.Charts.Axis;
 import org.rlaif.kit.pages.Drawn;
-import org.rlaif.kit.pages.Table;
 import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Table;
 import org.rlaif.kit.pages.TextDrawing;
 import org.rlaif.kit.pages.TextTable;
 import org.rlaif.kit.pages.Theme;
@@ -110,8 +110,7 @@ public final class WalksTable {
                         new Axis("optimality (%)", 0, 100, 100 * rows.get(0).optimality()),
                         amounts)))
             : List.of();
-    var table =
-        new Table("Random walks", HEAD, rows.stream().map(Row::cells).toList(), List.of());
+    var table = new Table("Random walks", HEAD, rows.stream().map(Row::cells).toList(), List.of());
     String html = table.html(pictures, Version.number(), date);
     AtomicFiles.write(
         folder.resolve("walks.html"), out -> out.write(html.getBytes(StandardCharsets.UTF_8)));

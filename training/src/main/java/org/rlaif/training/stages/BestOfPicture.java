@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import org.rlaif.training.config.Algorithm;
-import org.rlaif.training.evaluation.BestOfN;
-import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.kit.pages.Charts.Line;
 import org.rlaif.kit.pages.Charts.Panel;
 import org.rlaif.kit.pages.Picture;
 import org.rlaif.kit.pages.Pictures;
 import org.rlaif.kit.pages.Theme;
+import org.rlaif.training.config.Algorithm;
+import org.rlaif.training.evaluation.BestOfN;
+import org.rlaif.training.evaluation.EvaluationFigures;
 
 /** How far choosing gets, beside how far training has got. */
 final class BestOfPicture {

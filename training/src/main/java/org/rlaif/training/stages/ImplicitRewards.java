@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.rlaif.kit.pages.Charts.Line;
 import org.rlaif.kit.pages.Charts.Panel;
-import org.rlaif.training.report.MetricCurves;
 import org.rlaif.kit.pages.Picture;
 import org.rlaif.kit.pages.Pictures;
 import org.rlaif.kit.pages.Theme;
+import org.rlaif.training.report.MetricCurves;
 
 /** What a policy that learns without a reward model thinks of good and bad completions. */
 final class ImplicitRewards {

@@ -25,9 +25,7 @@ public record Drawn(
 
   /** Draws all, if {@linkplain TextDrawing#whyNone any can be}. */
   public static List<Drawn> ifAny(List<Picture> pictures) {
-    return TextDrawing.whyNone().isEmpty()
-        ? pictures.stream().map(Drawn::of).toList()
-        : List.of();
+    return TextDrawing.whyNone().isEmpty() ? pictures.stream().map(Drawn::of).toList() : List.of();
   }
 
   private static String base64(byte[] bytes) {
