@@ -3,6 +3,7 @@ package org.rlaif.judge;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Bootstrap;
 import org.rlaif.kit.Interval;
 
 /**
@@ -42,14 +43,34 @@ public record Comparison(
    */
   public static List<@Nullable Double> probabilities(Judge judge, List<Question> questions) {
     List<@Nullable Double> probabilities = new ArrayList<>(questions.size());
-    Labeler.verdicts(judge, questions, "compare")
-        .forEach(verdict -> probabilities.add(verdict.probabilityFirst()));
+    verdicts(judge, questions).forEach(verdict -> probabilities.add(verdict.probabilityFirst()));
     return probabilities;
+  }
+
+  /**
+   * Asks the judge about every question, in both orders; in their order.
+   *
+   * @throws org.rlaif.kit.UserError if it answered nothing at all
+   */
+  public static List<Verdict> verdicts(Judge judge, List<Question> questions) {
+    return Labeler.verdicts(judge, questions, "compare");
   }
 
   /** Asks the judge about every question, in both orders. */
   public static Comparison of(Judge judge, List<Question> questions) {
-    List<Verdict> verdicts = Labeler.verdicts(judge, questions, "compare");
+    return of(judge, questions, verdicts(judge, questions), /* bootstrap= */ null);
+  }
+
+  /**
+   * Sums up what the judge has said.
+   *
+   * @param bootstrap for the interval of the win rate; null: it is Wilson's
+   */
+  public static Comparison of(
+      Judge judge,
+      List<Question> questions,
+      List<Verdict> verdicts,
+      @Nullable Bootstrap bootstrap) {
     List<Outcome> outcomes = new ArrayList<>(verdicts.size());
     for (int i = 0; i < verdicts.size(); i++) {
       Double probability = verdicts.get(i).probabilityFirst();
@@ -60,7 +81,7 @@ public record Comparison(
     }
     LabelReport report = LabelReport.of(judge, verdicts, /* agreement= */ null);
     return new Comparison(
-        WinRate.of(outcomes),
+        WinRate.of(outcomes, report.unanswered(), bootstrap),
         report.unanswered(),
         report.hard(),
         report.remarks(),

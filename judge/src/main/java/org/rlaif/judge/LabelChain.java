@@ -83,15 +83,18 @@ public final class LabelChain {
 
   /** The label by itself, of completions as texts. */
   static Preference unlinked(Preference row) {
-    return with(row, null, null);
+    return with(row, null, null, null);
   }
 
   private static Preference with(Preference row, @Nullable String link) {
-    return with(row, link, row.tokens());
+    return with(row, link, row.tokens(), row.authors());
   }
 
   private static Preference with(
-      Preference row, @Nullable String link, Preference.@Nullable Tokens tokens) {
+      Preference row,
+      @Nullable String link,
+      Preference.@Nullable Tokens tokens,
+      Preference.@Nullable Authors authors) {
     Provenance from = row.provenance();
     Provenance.Proof proof = from.proof();
     return new Preference(
@@ -106,6 +109,7 @@ public final class LabelChain {
             from.forward(),
             from.reversed(),
             proof == null ? null : new Provenance.Proof(proof.question(), proof.rationale(), link)),
-        tokens);
+        tokens,
+        authors);
   }
 }

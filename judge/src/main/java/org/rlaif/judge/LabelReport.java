@@ -57,6 +57,17 @@ public record LabelReport(
 
   /** Sums up verdicts; {@code agreement} is what {@link Agreement#accuracy} gave. */
   static LabelReport of(Judge judge, List<Verdict> verdicts, @Nullable Double agreement) {
+    return of(judge.name(), judge.remarks(), verdicts, agreement);
+  }
+
+  /**
+   * Sums up verdicts that somebody has given once.
+   *
+   * @param judge its name
+   * @param remarks of it
+   */
+  public static LabelReport of(
+      String judge, List<String> remarks, List<Verdict> verdicts, @Nullable Double agreement) {
     int hard = 0;
     int even = 0;
     List<Double> biases = new ArrayList<>();
@@ -93,7 +104,7 @@ public record LabelReport(
       secondTwice += given < 0 && swapped > 0 ? 1 : 0;
     }
     return new LabelReport(
-        judge.name(),
+        judge,
         verdicts.size(),
         labels,
         verdicts.size() - labels,
@@ -107,7 +118,7 @@ public record LabelReport(
         share(firstTwice, asked),
         share(secondTwice, asked),
         hard,
-        judge.remarks(),
+        remarks,
         agreement);
   }
 

@@ -37,7 +37,11 @@ public final class Labeler {
   }
 
   private record Pair(
-      String id, Prompt prompt, Question question, Preference.@Nullable Tokens tokens) {}
+      String id,
+      Prompt prompt,
+      Question question,
+      Preference.@Nullable Tokens tokens,
+      Preference.@Nullable Authors authors) {}
 
   private final Judge judge;
   private final Pairs pairs;
@@ -99,7 +103,8 @@ public final class Labeler {
                     verdict.forward(),
                     verdict.reversed(),
                     new Provenance.Proof(asked(question), verdict.rationale(), null)),
-                compared.get(i).tokens()));
+                compared.get(i).tokens(),
+                compared.get(i).authors()));
       }
     }
     return new Labels(preferences, LabelReport.of(judge, verdicts, agreement(questions, verdicts)));
@@ -181,6 +186,7 @@ public final class Labeler {
   private List<Pair> pairsOf(Candidates candidates) {
     List<String> completions = candidates.completions();
     List<List<Integer>> tokens = candidates.tokens();
+    List<String> authors = candidates.authors();
     int k = completions.size();
     List<Pair> compared = new ArrayList<>();
     for (int i = 0; i < k; i++) {
@@ -193,7 +199,8 @@ public final class Labeler {
                 candidates.prompt(),
                 new Question(
                     candidates.prompt().transcript(), completions.get(i), completions.get(j)),
-                tokens == null ? null : new Preference.Tokens(tokens.get(i), tokens.get(j))));
+                tokens == null ? null : new Preference.Tokens(tokens.get(i), tokens.get(j)),
+                authors == null ? null : new Preference.Authors(authors.get(i), authors.get(j))));
       }
     }
     return compared;

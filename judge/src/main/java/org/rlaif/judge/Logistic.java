@@ -1,19 +1,24 @@
 package org.rlaif.judge;
 
 /** The logistic function, and the regression that goes with it. */
-final class Logistic {
+public final class Logistic {
   private static final int MAX_ITERATIONS = 100;
   private static final double SMALL_GRADIENT = 1e-10;
 
   private Logistic() {}
 
   /** {@code 1 / (1 + e^-x)}; {@code sigmoid(x) + sigmoid(-x)} is exactly 1. */
-  static double sigmoid(double x) {
+  public static double sigmoid(double x) {
     return x >= 0 ? 1 / (1 + StrictMath.exp(-x)) : 1 - 1 / (1 + StrictMath.exp(x));
   }
 
+  /** Its inverse, {@code ln(p / (1 - p))}: infinite at 0 and at 1. */
+  public static double logit(double p) {
+    return StrictMath.log(p) - StrictMath.log1p(-p);
+  }
+
   /** A line of logits: {@code P(y) = sigmoid(intercept + slope * x)}. */
-  record Line(double intercept, double slope) {}
+  public record Line(double intercept, double slope) {}
 
   /**
    * Fits a line by Newton's method (iteratively reweighted least squares; Hastie, Tibshirani and
@@ -24,7 +29,7 @@ final class Logistic {
    * @param y what was seen, from 0 to 1; their mean must lie strictly between, or there is no
    *     finite answer
    */
-  static Line fit(double[] x, double[] y, double penalty) {
+  public static Line fit(double[] x, double[] y, double penalty) {
     double intercept = 0;
     double slope = 0;
     for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {

@@ -8,7 +8,7 @@ package org.rlaif.judge;
  */
 public record Outcome(double probability, double lengthDifference) {
   /** Differences up to this size are rounding, and the two are even. */
-  static final double EVEN = 1e-9;
+  public static final double EVEN = 1e-9;
 
   public Outcome {
     if (!(probability >= 0 && probability <= 1) || !Double.isFinite(lengthDifference)) {

@@ -22,7 +22,8 @@
  * org.rlaif.judge.LabelProof} finds out whether labels are what the judge said.
  *
  * <p>{@link org.rlaif.judge.WinRate} sums up a comparison of two policies, with an interval and
- * with the effect of length taken out.
+ * with the effect of length taken out; {@code wins} rates more than two. How far labels can be
+ * believed is what {@code report} finds out.
  *
  * <p>No engine is known here. What serves the judging model is an address.
  */

@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.rlaif.kit.Bootstrap;
+import org.rlaif.kit.Json;
 
 class WinRateTest {
   private static List<Outcome> outcomes(int wins, int ties, int losses) {
@@ -135,5 +137,34 @@ class WinRateTest {
   @Test
   void nothingToSumUpIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> WinRate.of(List.of()));
+  }
+
+  @Test
+  void aBootstrapSeesThatTiesAreNoLosses() {
+    Bootstrap bootstrap = new Bootstrap(1000, 1);
+    WinRate ties = WinRate.of(outcomes(0, 100, 0), 0, bootstrap);
+    assertEquals(0.5, ties.low());
+    assertEquals(0.5, ties.high());
+    WinRate rate = WinRate.of(outcomes(60, 0, 40), 0, bootstrap);
+    assertEquals(0.504, rate.low(), 0.02); // 0.6 - 1.96 * sqrt(0.24 / 100)
+    assertEquals(0.696, rate.high(), 0.02);
+    assertEquals(rate, WinRate.of(outcomes(60, 0, 40), 0, bootstrap));
+  }
+
+  @Test
+  void whatWasNotAnsweredIsShownAndCountsNowhere() {
+    WinRate rate = WinRate.of(outcomes(3, 0, 1), 2, /* bootstrap= */ null);
+    assertEquals(0.75, rate.value(), 1e-12);
+    assertEquals(4, rate.n());
+    assertEquals("4 compared, 0 ties, 2 not answered", rate.counts());
+  }
+
+  @Test
+  void thoseOfEarlierRunsAreRead() throws Exception {
+    String earlier =
+        "{\"value\":0.5,\"low\":0.4,\"high\":0.6,\"lengthControlled\":0.5,\"ties\":1,\"n\":8}";
+    WinRate rate = Json.MAPPER.readValue(earlier, WinRate.class);
+    assertEquals(new WinRate(0.5, 0.4, 0.6, 0.5, 1, 8), rate);
+    assertEquals(rate, Json.MAPPER.readValue(Json.MAPPER.writeValueAsString(rate), WinRate.class));
   }
 }

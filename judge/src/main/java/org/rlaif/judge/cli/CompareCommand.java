@@ -43,12 +43,32 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(names = "--report", description = "Write the figures here, as JSON.")
   private @Nullable Path report;
 
+  @Option(
+      names = "--interval",
+      description =
+          "Of the win rate, at 95 %%: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Chance interval = Chance.WILSON;
+
   @Mixin private JudgeOptions judgeOptions = new JudgeOptions();
+
+  /** Where an interval comes from. */
+  enum Chance {
+    /** Wilson's formula. */
+    WILSON,
+    /** The prompts drawn again and again; it sees that ties are no losses. */
+    BOOTSTRAP
+  }
 
   @Override
   public Integer call() {
     try (Judge judge = judgeOptions.open(policy)) {
-      Comparison comparison = Comparison.of(judge, questions());
+      List<Question> questions = questions();
+      Comparison comparison =
+          Comparison.of(
+              judge,
+              questions,
+              Comparison.verdicts(judge, questions),
+              interval == Chance.BOOTSTRAP ? judgeOptions.bootstrap() : null);
       if (report != null) {
         Json.write(report, comparison);
       }
@@ -56,16 +76,17 @@ public final class CompareCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           Locale.ROOT,
-          "win rate %.1f %% (95 %%: %.1f to %.1f), length-controlled %.1f %%%n"
+          "win rate %.1f %% (95 %%%s: %.1f to %.1f), length-controlled %.1f %%%n"
               + "%d compared by %s, %d ties, %d not answered, %s%n",
           100 * rate.value(),
+          rate.bootstrap() == null ? "" : " by bootstrap",
           100 * rate.low(),
           100 * rate.high(),
           100 * rate.lengthControlled(),
           rate.n(),
           judge.name(),
           rate.ties(),
-          comparison.unanswered(),
+          rate.unanswered(),
           comparison.positionBiasLine());
       comparison.warnings().forEach(out::println);
       out.flush();

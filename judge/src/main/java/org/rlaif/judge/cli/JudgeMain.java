@@ -7,8 +7,15 @@ import picocli.CommandLine.Command;
 @Command(
     name = "rlaif-judge",
     mixinStandardHelpOptions = true,
-    description = "AI feedback: labels candidates and compares policies.",
-    subcommands = {LabelCommand.class, VerifyLabelsCommand.class, CompareCommand.class})
+    description =
+        "AI feedback: labels candidates, says how far labels can be believed, rates policies.",
+    subcommands = {
+      LabelCommand.class,
+      VerifyLabelsCommand.class,
+      TrustCommand.class,
+      CompareCommand.class,
+      TournamentCommand.class
+    })
 public final class JudgeMain {
   JudgeMain() {}
 

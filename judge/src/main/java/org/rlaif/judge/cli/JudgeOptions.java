@@ -9,11 +9,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.JudgeConfig;
+import org.rlaif.kit.Bootstrap;
 import org.rlaif.kit.Json;
 import picocli.CommandLine.Option;
 
 /** Which judge: a file, settings, and short names for the settings that are used most. */
 final class JudgeOptions {
+  private static final int RESAMPLES = 1000;
+
   @Option(
       names = "--judge",
       paramLabel = "FILE",
@@ -64,7 +67,9 @@ final class JudgeOptions {
       description = "kind endpoint: the environment variable that holds the API key.")
   private @Nullable String keyVariable;
 
-  @Option(names = "--seed", description = "Of the noise. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--seed",
+      description = "Of the noise and of what is drawn again. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
   @Option(
@@ -108,6 +113,11 @@ final class JudgeOptions {
     add(all, "endpoint.keyVariable", keyVariable);
     all.addAll(settings);
     return JudgeConfig.load(file, all);
+  }
+
+  /** Enough for an interval at 95 %, with the seed. */
+  Bootstrap bootstrap() {
+    return new Bootstrap(RESAMPLES, seed);
   }
 
   private static void add(List<String> settings, String key, @Nullable Object value) {

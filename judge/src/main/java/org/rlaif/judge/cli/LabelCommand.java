@@ -30,7 +30,8 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "CANDIDATES",
-      description = "JSON Lines of {id, prompt, completions}; .gz is read too.")
+      description =
+          "JSON Lines of {id, prompt, completions} and, if known, authors; .gz is read too.")
   private Path candidates = Path.of("");
 
   @Parameters(

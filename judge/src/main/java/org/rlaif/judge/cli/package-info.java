@@ -1,4 +1,7 @@
-/** The judge's commands: {@code label} and {@code compare}, with a small main of their own. */
+/**
+ * The judge's commands: {@code label}, {@code report}, {@code compare} and {@code tournament}, with
+ * a small main of their own.
+ */
 @NullMarked
 package org.rlaif.judge.cli;
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TreeTraversingParser;
@@ -24,7 +25,7 @@ import java.util.Map;
 
 /**
  * A component of a record that JSON or YAML may leave out, as lines of an older version do: then it
- * is null, or false. All others have to be there.
+ * is null, false, or 0. All others have to be there.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
@@ -47,6 +48,9 @@ public @interface MayBeAbsent {
     }
 
     private static JsonNode otherwise(RecordComponent component) {
+      if (component.getType() == int.class) {
+        return IntNode.valueOf(0);
+      }
       return component.getType() == boolean.class ? BooleanNode.FALSE : NullNode.instance;
     }
   }

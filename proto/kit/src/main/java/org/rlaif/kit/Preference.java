@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param probabilityFirst how probable it is that the first is the better one, from 0 to 1
  * @param tokens of both, as a policy sampled them; null, and in JSON absent: they are known as text
  *     alone
+ * @param authors who wrote them, if it is known; else null, and in JSON absent
  */
 public record Preference(
     String id,
@@ -20,7 +21,8 @@ public record Preference(
     String second,
     double probabilityFirst,
     Provenance provenance,
-    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens) {
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens,
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Authors authors) {
   /** The ids of both completions. */
   public record Tokens(List<Integer> first, List<Integer> second) {
     public Tokens {
@@ -28,6 +30,9 @@ public record Preference(
       second = List.copyOf(second);
     }
   }
+
+  /** Names of the policies, models or people who wrote both completions. */
+  public record Authors(String first, String second) {}
 
   public Preference {
     require(
@@ -45,5 +50,16 @@ public record Preference(
       double probabilityFirst,
       Provenance provenance) {
     this(id, prompt, first, second, probabilityFirst, provenance, null);
+  }
+
+  public Preference(
+      String id,
+      Prompt prompt,
+      String first,
+      String second,
+      double probabilityFirst,
+      Provenance provenance,
+      @Nullable Tokens tokens) {
+    this(id, prompt, first, second, probabilityFirst, provenance, tokens, null);
   }
 }

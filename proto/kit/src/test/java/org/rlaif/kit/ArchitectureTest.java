@@ -33,7 +33,7 @@ class ArchitectureTest {
 
   @Test
   void knowsNoCircles() {
-    Circles.refuse(classes.that(resideInAPackage("org.rlaif.kit")));
+    Circles.refuse(classes.that(resideInAPackage("org.rlaif.kit..")));
   }
 
   @Test

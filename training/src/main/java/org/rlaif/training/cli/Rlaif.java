@@ -6,6 +6,8 @@ import org.rlaif.bench.cli.BenchCommand;
 import org.rlaif.judge.cli.CompareCommand;
 import org.rlaif.judge.cli.LabelCommand;
 import org.rlaif.judge.cli.VerifyLabelsCommand;
+import org.rlaif.judge.cli.TournamentCommand;
+import org.rlaif.judge.cli.TrustCommand;
 import org.rlaif.kit.Commands;
 import org.rlaif.serving.cli.ExportCommand;
 import org.rlaif.serving.cli.GenerateCommand;
@@ -41,7 +43,9 @@ public final class Rlaif implements Callable<Integer> {
           "export", "rlaif export --model runs/quickstart/ppo/model --out runs/quickstart/onnx",
           "bench", "rlaif bench --shape small --json bench.json --plot bench.png",
           "label", "rlaif judge label candidates.jsonl preferences.jsonl --kind rubric",
-          "compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general");
+          "report", "rlaif judge report preferences.jsonl --human people.jsonl --out trust",
+          "compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general",
+          "tournament", "rlaif judge tournament a.jsonl b.jsonl c.jsonl --out tournament");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -55,7 +59,9 @@ public final class Rlaif implements Callable<Integer> {
     CommandLine judge = new CommandLine(new JudgeCommands());
     judge.addSubcommand(withExample(new LabelCommand()));
     judge.addSubcommand(new VerifyLabelsCommand());
+    judge.addSubcommand(withExample(new TrustCommand()));
     judge.addSubcommand(withExample(new CompareCommand()));
+    judge.addSubcommand(withExample(new TournamentCommand()));
     CommandLine root = new CommandLine(new Rlaif());
     root.addSubcommand(new QuickstartCommand());
     root.addSubcommand(new RunCommand());

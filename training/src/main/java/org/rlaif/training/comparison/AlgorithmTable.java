@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Interval;
 import org.rlaif.training.evaluation.EvaluationFigures;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Theme;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.StageRecord;
 
@@ -79,6 +81,7 @@ public final class AlgorithmTable {
             name,
             runs,
             each -> each.winRate().policyVsSft().value(),
+            each -> each.winRate().policyVsSft().n(),
             EvaluationFigures::kl,
             each -> each.length().policy(),
             seconds / 60));
@@ -94,6 +97,7 @@ public final class AlgorithmTable {
               "best of " + numbers.get(at),
               runs,
               each -> each.bestOf().get(at).winRate(),
+              EvaluationFigures::prompts,
               each -> each.bestOf().get(at).kl(),
               each -> Double.NaN,
               /* minutes= */ 0));
@@ -104,6 +108,7 @@ public final class AlgorithmTable {
       String name,
       List<RunFolder> runs,
       ToDoubleFunction<EvaluationFigures> wins,
+      ToIntFunction<EvaluationFigures> compared,
       ToDoubleFunction<EvaluationFigures> kl,
       ToDoubleFunction<EvaluationFigures> tokens,
       double minutes) {
@@ -112,8 +117,7 @@ public final class AlgorithmTable {
             .map(run -> finished(run, "evaluate").figures(EvaluationFigures.class))
             .toList();
     double winRate = mean(evaluations, wins);
-    Interval interval =
-        Interval.ofShare(winRate, evaluations.stream().mapToInt(EvaluationFigures::prompts).sum());
+    Interval interval = WinRate.interval(winRate, evaluations.stream().mapToInt(compared).sum());
     return new Row(
         name,
         winRate,

@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.rlaif.kit.Statistics;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Look;
-import org.rlaif.training.report.Charts.Panel;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Theme;
+import org.rlaif.kit.pages.Charts.Line;
+import org.rlaif.kit.pages.Charts.Look;
+import org.rlaif.kit.pages.Charts.Panel;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.stages.RolloutMeans;
 

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
-import org.rlaif.training.report.Page;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.TextDrawing;
-import org.rlaif.training.report.TextTable;
+import org.rlaif.kit.pages.Drawn;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Table;
+import org.rlaif.kit.pages.TextTable;
 import org.rlaif.training.run.Version;
 
 /**
@@ -42,12 +42,8 @@ public record Results(
   /** As {@code NAME.json} and as a page, {@code NAME.html}, into a folder. */
   public void write(Path folder, String date) {
     Json.write(folder.resolve(name + ".json"), values);
-    List<Page.Drawn> drawn =
-        TextDrawing.whyNone().isEmpty()
-            ? pictures.get().stream().map(Page.Drawn::of).toList()
-            : List.of();
-    var table = new Page.Table(title, head, cells, List.of());
-    String html = Page.html(table, drawn, Version.number(), date);
+    var table = new Table(title, head, cells, List.of());
+    String html = table.html(Drawn.ifAny(pictures.get()), Version.number(), date);
     AtomicFiles.write(
         folder.resolve(name + ".html"), out -> out.write(html.getBytes(StandardCharsets.UTF_8)));
   }

@@ -16,18 +16,19 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.rlaif.kit.AtomicFiles;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Charts.Line;
+import org.rlaif.kit.pages.Charts.Look;
+import org.rlaif.kit.pages.Charts.Panel;
+import org.rlaif.kit.pages.Drawn;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Table;
+import org.rlaif.kit.pages.TextDrawing;
+import org.rlaif.kit.pages.TextTable;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Look;
-import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.MetricCurves;
-import org.rlaif.training.report.Page;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.TextDrawing;
-import org.rlaif.training.report.TextTable;
-import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Figures;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.Stage;
@@ -130,13 +131,11 @@ public final class RunComparison {
 
   /** As a page, with pictures if any can be drawn. */
   public void write(Path page, String date) {
-    List<Page.Drawn> pictures =
-        TextDrawing.whyNone().isEmpty()
-            ? pictures().stream().map(Page.Drawn::of).toList()
-            : List.of();
+    List<Drawn> pictures =
+        TextDrawing.whyNone().isEmpty() ? pictures().stream().map(Drawn::of).toList() : List.of();
     String title = String.join(", ", rows.stream().map(row -> row.config().name()).toList());
-    var table = new Page.Table(title, HEAD, rows.stream().map(Row::cells).toList(), differing());
-    String html = Page.html(table, pictures, Version.number(), date);
+    var table = new Table(title, HEAD, rows.stream().map(Row::cells).toList(), differing());
+    String html = table.html(pictures, Version.number(), date);
     AtomicFiles.write(page, out -> out.write(html.getBytes(StandardCharsets.UTF_8)));
   }
 

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.rlaif.kit.Interval;
 import org.rlaif.kit.Statistics;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Charts.Axis;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Theme;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Charts.Axis;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 
 /** How good the walks of each policy are beside those it has learned from, over all seeds. */
 public final class WalksTable {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.Interval;
 import org.rlaif.kit.Progress;
@@ -84,7 +85,7 @@ public final class BestOfN {
 
   private static Figures figures(List<Choice> choices, int n) {
     double wins = mean(choices, choice -> choice.expected(choice.points(), n));
-    Interval interval = Interval.ofShare(wins, choices.size());
+    Interval interval = WinRate.interval(wins, choices.size());
     return new Figures(
         n,
         BestOf.kl(n),

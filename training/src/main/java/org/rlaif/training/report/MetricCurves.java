@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.rlaif.kit.JsonLines;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Look;
+import org.rlaif.kit.pages.Charts.Line;
+import org.rlaif.kit.pages.Charts.Look;
+import org.rlaif.kit.pages.Theme;
 
 /** The {@code metrics.jsonl} of a stage, as curves. */
 public final class MetricCurves {

@@ -1,43 +1,21 @@
 package org.rlaif.training.report;
 
-import com.samskivert.mustache.Mustache;
-import java.io.StringReader;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import org.rlaif.kit.Resources;
-import org.rlaif.training.report.Picture.Room;
+import org.rlaif.kit.pages.Drawn;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Template;
 
 /** Fills {@code report.html}, which needs no file beside itself and no script. */
 public final class Page {
   private static final String TEMPLATE = "report.html";
 
   private Page() {}
-
-  /**
-   * A picture that is drawn: as PNG for a file, and in base64 for the page and for a phone's, in
-   * both themes.
-   */
-  @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
-  public record Drawn(
-      Picture picture, byte[] png, String light, String dark, String phoneLight, String phoneDark) {
-    /** Draws it. */
-    public static Drawn of(Picture picture) {
-      byte[] png = picture.png(Theme.LIGHT, Room.PAGE);
-      return new Drawn(
-          picture,
-          png,
-          base64(png),
-          base64(picture.png(Theme.DARK, Room.PAGE)),
-          base64(picture.png(Theme.LIGHT, Room.PHONE)),
-          base64(picture.png(Theme.DARK, Room.PHONE)));
-    }
-  }
 
   /**
    * What the page says of the run as a whole.
@@ -73,43 +51,7 @@ public final class Page {
     page.put(
         "examples",
         parts.stream().map(part -> part.examples).filter(e -> !e.rows().isEmpty()).toList());
-    return filled(TEMPLATE, page);
-  }
-
-  /** Only the values between {{ and }} change; they are escaped, but for our own style. */
-  private static String filled(String template, Map<String, Object> page) {
-    page.put("style", Resources.text(Page.class, "page.css"));
-    return Mustache.compiler()
-        .escapeHTML(true)
-        .emptyStringIsFalse(true)
-        .withLoader(part -> new StringReader(Resources.text(Page.class, part)))
-        .compile(Resources.text(Page.class, template))
-        .execute(page);
-  }
-
-  /**
-   * A table with pictures.
-   *
-   * @param head of its columns
-   * @param rows as long as the head
-   * @param differing more rows, of settings, with a column for each of the first
-   */
-  public record Table(
-      String title, List<String> head, List<List<String>> rows, List<List<String>> differing) {
-    /** For the template, to which a list of lists is no question. */
-    public boolean differs() {
-      return !differing.isEmpty();
-    }
-  }
-
-  /** The page of a table, which is written at some date. */
-  public static String html(Table table, List<Drawn> pictures, String version, String date) {
-    Map<String, Object> page = new LinkedHashMap<>();
-    page.put("table", table);
-    page.put("pictures", pictures);
-    page.put("version", version);
-    page.put("date", date);
-    return filled("compare.html", page);
+    return Template.filled(Page.class, TEMPLATE, page);
   }
 
   /** The last stage's first. */
@@ -139,9 +81,5 @@ public final class Page {
             ? last
             : String.join(", ", clauses.subList(0, clauses.size() - 1)) + " and " + last;
     return all.substring(0, 1).toUpperCase(Locale.ROOT) + all.substring(1) + ".";
-  }
-
-  private static String base64(byte[] bytes) {
-    return Base64.getEncoder().encodeToString(bytes);
   }
 }

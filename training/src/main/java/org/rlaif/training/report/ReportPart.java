@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.pages.Picture;
 
 /**
  * What one stage has to say in a run's report: on the page, in {@code report.json} and, in the end,

@@ -1,8 +1,8 @@
 /**
  * What a run's report is made of: a {@link org.rlaif.training.report.ReportPart} for each stage,
- * {@link org.rlaif.training.report.Pictures}, and one HTML {@link org.rlaif.training.report.Page}
- * that needs nothing beside itself. What a run does not have, such as a gold score on users' own
- * data, is left out everywhere.
+ * {@link org.rlaif.kit.pages.Pictures}, and one HTML {@link org.rlaif.training.report.Page} that
+ * needs nothing beside itself. What a run does not have, such as a gold score on users' own data,
+ * is left out everywhere.
  *
  * <p>Times stand below {@code seconds} and nowhere else, so two runs with one seed differ there
  * alone.

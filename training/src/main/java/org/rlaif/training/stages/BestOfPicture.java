@@ -1,7 +1,7 @@
 package org.rlaif.training.stages;
 
-import static org.rlaif.training.report.Charts.Look.MARKS;
-import static org.rlaif.training.report.Charts.Look.TRAIL;
+import static org.rlaif.kit.pages.Charts.Look.MARKS;
+import static org.rlaif.kit.pages.Charts.Look.TRAIL;
 
 import java.awt.Color;
 import java.util.ArrayList;
@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import org.rlaif.kit.pages.Charts.Line;
+import org.rlaif.kit.pages.Charts.Panel;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.config.Algorithm;
 import org.rlaif.training.evaluation.BestOfN;
 import org.rlaif.training.evaluation.EvaluationFigures;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Panel;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Theme;
 
 /** How far choosing gets, beside how far training has got. */
 final class BestOfPicture {

@@ -13,6 +13,10 @@ import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Example;
 import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.UserError;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.model.DecoderConfig.Head;
 import org.rlaif.model.ModelFolder;
 import org.rlaif.model.PromptEncoder;
@@ -25,12 +29,8 @@ import org.rlaif.training.evaluation.EvaluatedModels;
 import org.rlaif.training.evaluation.Evaluation;
 import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.training.evaluation.Sample;
-import org.rlaif.training.report.Charts.Amount;
 import org.rlaif.training.report.Examples;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.ReportPart;
-import org.rlaif.training.report.Theme;
 import org.rlaif.training.rewards.ModelReward;
 import org.rlaif.training.rewards.RewardKind;
 import org.rlaif.training.rewards.RewardSource;
@@ -174,11 +174,12 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
     WinRate againstStart = figures.winRate().policyVsSft();
     WinRate againstReferences = figures.winRate().policyVsReference();
     part.closing(
-        "Against %s the policy wins %s of %d test prompts, ties half, says %s."
+        "Against %s the policy wins %s of %d test prompts%s, ties half, says %s."
             .formatted(
                 whom(run),
                 ReportPart.percent(againstStart.value()),
                 againstStart.n(),
+                unanswered(againstStart),
                 JudgeWords.name(figures.judge())));
     part.closing(
         "95 %% interval: %s%s."
@@ -221,9 +222,16 @@ record EvaluateStage(RunConfig config, EvaluationConfig evaluation)
       part.card(
           ReportPart.percent(rate.value()),
           label,
-          "95 %%: %s, n = %s"
-              .formatted(ReportPart.range(rate.low(), rate.high()), ReportPart.count(rate.n())));
+          "95 %%: %s, n = %s%s"
+              .formatted(
+                  ReportPart.range(rate.low(), rate.high()),
+                  ReportPart.count(rate.n()),
+                  unanswered(rate)));
     }
+  }
+
+  private static String unanswered(WinRate rate) {
+    return rate.unanswered() == 0 ? "" : ", " + rate.unanswered() + " not answered";
   }
 
   private static Picture winRates(EvaluationFigures.WinRates rates, String start) {

@@ -1,18 +1,18 @@
 package org.rlaif.training.stages;
 
-import static org.rlaif.training.report.Charts.Look.LINE;
+import static org.rlaif.kit.pages.Charts.Look.LINE;
 
 import java.awt.Color;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Panel;
+import org.rlaif.kit.pages.Charts.Line;
+import org.rlaif.kit.pages.Charts.Panel;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.report.MetricCurves;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Theme;
 
 /** What a policy that learns without a reward model thinks of good and bad completions. */
 final class ImplicitRewards {

@@ -1,7 +1,7 @@
 package org.rlaif.training.stages;
 
-import static org.rlaif.training.report.Charts.Look.LINE;
-import static org.rlaif.training.report.Charts.Look.TRAIL;
+import static org.rlaif.kit.pages.Charts.Look.LINE;
+import static org.rlaif.kit.pages.Charts.Look.TRAIL;
 
 import java.awt.Color;
 import java.nio.file.Path;
@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
-import org.rlaif.training.report.Charts.Look;
-import org.rlaif.training.report.Charts.Panel;
+import org.rlaif.kit.pages.Charts.Look;
+import org.rlaif.kit.pages.Charts.Panel;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.report.MetricCurves;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;
 

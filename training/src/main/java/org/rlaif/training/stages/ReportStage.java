@@ -14,17 +14,18 @@ import java.util.Locale;
 import java.util.Map;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Charts.Axis;
+import org.rlaif.kit.pages.Drawn;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.TextDrawing;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.config.ModelConfig;
 import org.rlaif.training.config.RunConfig;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Charts.Axis;
 import org.rlaif.training.report.Computer;
 import org.rlaif.training.report.Page;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.ReportPart;
-import org.rlaif.training.report.TextDrawing;
-import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Run;
 import org.rlaif.training.run.RunContext;
 import org.rlaif.training.run.Stage;
@@ -82,9 +83,9 @@ public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Fi
     finished.values().forEach(each -> parts.add(each.part()));
 
     String whyNoPictures = TextDrawing.whyNone();
-    List<Page.Drawn> drawn = new ArrayList<>();
+    List<Drawn> drawn = new ArrayList<>();
     if (whyNoPictures.isEmpty()) {
-      Page.pictures(parts).forEach(picture -> drawn.add(Page.Drawn.of(picture)));
+      Page.pictures(parts).forEach(picture -> drawn.add(Drawn.of(picture)));
     } else {
       System.err.println("rlaif: the report has no pictures. " + whyNoPictures);
     }
@@ -92,7 +93,7 @@ public record ReportStage(List<Stage<?>> others) implements Stage<ReportStage.Fi
     AtomicFiles.folder(
         folder.resolve(PICTURES),
         inside -> {
-          for (Page.Drawn each : drawn) {
+          for (Drawn each : drawn) {
             Files.write(inside.resolve(each.picture().name() + ".png"), each.png());
           }
         });

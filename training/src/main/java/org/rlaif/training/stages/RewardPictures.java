@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.rlaif.kit.pages.Charts.Line;
+import org.rlaif.kit.pages.Charts.Look;
+import org.rlaif.kit.pages.Charts.Panel;
+import org.rlaif.kit.pages.Picture;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.training.offline.PreferenceBins;
 import org.rlaif.training.offline.PreferenceBins.Calibration;
 import org.rlaif.training.offline.PreferenceBins.Confidence;
 import org.rlaif.training.offline.PreferenceBins.Margin;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Look;
-import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.MetricCurves;
-import org.rlaif.training.report.Picture;
-import org.rlaif.training.report.Pictures;
-import org.rlaif.training.report.Theme;
 
 /**
  * How a reward model learned, and where it agrees with held-out labels: margins, calibration,

@@ -1,23 +1,23 @@
 package org.rlaif.training.stages;
 
-import static org.rlaif.training.report.Charts.Look.MARKS;
+import static org.rlaif.kit.pages.Charts.Look.MARKS;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.rlaif.kit.Example;
+import org.rlaif.kit.pages.Charts.Line;
+import org.rlaif.kit.pages.Charts.Panel;
+import org.rlaif.kit.pages.Pictures;
+import org.rlaif.kit.pages.Theme;
 import org.rlaif.model.PromptEncoder;
 import org.rlaif.model.text.Tokenizer;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.config.SftConfig;
 import org.rlaif.training.data.ContextFilter;
 import org.rlaif.training.offline.Sft;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Panel;
 import org.rlaif.training.report.MetricCurves;
-import org.rlaif.training.report.Pictures;
 import org.rlaif.training.report.ReportPart;
-import org.rlaif.training.report.Theme;
 import org.rlaif.training.run.Estimate;
 import org.rlaif.training.run.Product;
 import org.rlaif.training.run.Run;

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.pages.TextTable;
 import org.rlaif.training.report.Computer;
-import org.rlaif.training.report.TextTable;
 
 /**
  * What {@link TrainingBenchmark} and its peers have found, as one table and one file. Not a test;

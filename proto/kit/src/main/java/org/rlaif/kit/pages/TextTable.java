@@ -1,4 +1,4 @@
-package org.rlaif.training.report;
+package org.rlaif.kit.pages;
 
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,9 +1,12 @@
-package org.rlaif.training.report;
+package org.rlaif.kit.pages;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Charts.Axis;
-import org.rlaif.training.report.Charts.Panel;
+import java.util.Set;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Charts.Axis;
+import org.rlaif.kit.pages.Charts.Panel;
 
 /** The two kinds of pictures that stages draw: curves side by side, and rows of amounts. */
 public final class Pictures {
@@ -30,13 +33,28 @@ public final class Pictures {
   /** Rows from top to bottom. */
   public static Picture rows(
       String name, String title, String caption, Axis axis, List<Amount> amounts) {
+    List<Amount> distinct = distinct(amounts);
     boolean many = amounts.size() > 5;
     int height = many ? 80 + 26 * amounts.size() : 90 + 34 * amounts.size();
     return new Picture(
         name,
         title,
         caption,
-        (theme, room) -> List.of(Charts.rows(theme, room.width(), height, axis, amounts)));
+        (theme, room) -> List.of(Charts.rows(theme, room.width(), height, axis, distinct)));
+  }
+
+  /** Blanks behind labels that are there already: XChart wants all to differ. */
+  private static List<Amount> distinct(List<Amount> amounts) {
+    Set<String> labels = new HashSet<>();
+    List<Amount> distinct = new ArrayList<>();
+    for (Amount each : amounts) {
+      String label = each.label();
+      while (!labels.add(label)) {
+        label += " ";
+      }
+      distinct.add(new Amount(label, each.value(), each.low(), each.high(), each.color()));
+    }
+    return distinct;
   }
 
   /** Shares of 100 around the half, with more room below it only where something is there. */

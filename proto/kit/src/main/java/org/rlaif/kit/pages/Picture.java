@@ -1,4 +1,4 @@
-package org.rlaif.training.report;
+package org.rlaif.kit.pages;
 
 import java.awt.Graphics2D;
 import java.awt.Point;

@@ -1,4 +1,4 @@
-package org.rlaif.training.report;
+package org.rlaif.kit.pages;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
-import org.rlaif.training.report.Charts.Amount;
-import org.rlaif.training.report.Charts.Axis;
-import org.rlaif.training.report.Charts.Line;
-import org.rlaif.training.report.Charts.Look;
-import org.rlaif.training.report.Charts.Panel;
-import org.rlaif.training.report.Picture.Room;
+import org.rlaif.kit.pages.Charts.Amount;
+import org.rlaif.kit.pages.Charts.Axis;
+import org.rlaif.kit.pages.Charts.Line;
+import org.rlaif.kit.pages.Charts.Look;
+import org.rlaif.kit.pages.Charts.Panel;
+import org.rlaif.kit.pages.Picture.Room;
 
 class PictureTest {
   @Test
