@@ -37,6 +37,11 @@ public interface Judge extends AutoCloseable {
     return true;
   }
 
+  /** Whether its questions stand in the terminal, where nothing else may be drawn then. */
+  default boolean asksInTheTerminal() {
+    return false;
+  }
+
   /** A question as it is put to the judge; its hash is part of a label's proof. */
   default String put(Question question) {
     return Json.MAPPER.valueToTree(question).toString();

@@ -128,7 +128,10 @@ public final class Labeler {
       System.err.printf(
           Locale.ROOT, "%-11s %d answers kept, of %d to ask for%n", stage, before, asked.size());
     }
-    try (Progress progress = Progress.start(stage, questions.size(), "pairs")) {
+    try (Progress progress =
+        judge.asksInTheTerminal()
+            ? Progress.silent(stage, questions.size(), "pairs")
+            : Progress.start(stage, questions.size(), "pairs")) {
       for (int start = 0; start < questions.size(); start += BATCH) {
         List<Question> batch = questions.subList(start, Math.min(questions.size(), start + BATCH));
         for (Verdict verdict : BothOrders.compareAll(judge, batch)) {

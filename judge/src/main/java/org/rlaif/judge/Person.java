@@ -148,6 +148,11 @@ public final class Person implements Judge {
   }
 
   @Override
+  public boolean asksInTheTerminal() {
+    return true;
+  }
+
+  @Override
   public boolean mindsTheOrder() {
     return false; // shown in an order of chance, and once
   }

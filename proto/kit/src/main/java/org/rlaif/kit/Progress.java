@@ -1,8 +1,10 @@
 package org.rlaif.kit;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
@@ -57,6 +59,15 @@ public final class Progress implements AutoCloseable {
   /** Starts a stage of which nobody can say how many units it has. */
   public static Progress start(String stage, String unit) {
     return start(stage, UNKNOWN, unit);
+  }
+
+  /** Shows nothing: somebody types where it would stand. */
+  public static Progress silent(String stage, long total, String unit) {
+    return plain(
+        stage,
+        total,
+        unit,
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
   }
 
   static Progress plain(String stage, long total, String unit, PrintStream out) {
