@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seed of what is generated and of the splits; null: the run's
  * @param posts how many posts the generated task has
- * @param files JSON Lines or JSON arrays, plain or gzipped; all rows of all files together.
- *     Relative paths count from the current folder.
+ * @param files JSON Lines, JSON arrays, CSV or Parquet; all rows of all files together. Relative
+ *     paths count from the current folder; {@code *} and {@code ?} stand for what is there.
  * @param validationFiles files of their own to watch the training with; none: a share of {@code
  *     files}
  * @param testFiles files of their own for the evaluation; none: a share of {@code files}
+ * @param where an SQL condition over the columns; rows that do not meet it are left out; empty: all
+ *     stay
  * @param columns which column of a row is what
  * @param layout how a row's columns belong together; the first that fits, or the same for all rows
  * @param promptTemplate a Mustache template over a row's columns that makes the prompt; empty takes
@@ -42,6 +44,7 @@ public record DataConfig(
     List<String> files,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> validationFiles,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> testFiles,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String where,
     Columns columns,
     Layout layout,
     String promptTemplate,
@@ -205,6 +208,7 @@ public record DataConfig(
         files,
         validationFiles,
         testFiles,
+        where,
         columns.rated(attributes),
         layout,
         promptTemplate,

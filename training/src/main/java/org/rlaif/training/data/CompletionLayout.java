@@ -1,6 +1,8 @@
 package org.rlaif.training.data;
 
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /**
  * A prompt and a completion that is learned; answers to the same prompt beside it are a preference.

@@ -2,6 +2,8 @@ package org.rlaif.training.data;
 
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /**
  * A list of messages of which every turn of the assistant is learned. The last one is the answer,

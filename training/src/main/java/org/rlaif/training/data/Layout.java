@@ -1,6 +1,7 @@
 package org.rlaif.training.data;
 
 import org.jspecify.annotations.Nullable;
+import org.rlaif.training.rows.Row;
 
 /**
  * One way in which a row says what is asked and what was answered. It looks at its own columns and

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.rlaif.training.config.DataConfig;
+import org.rlaif.training.rows.Row;
 
 /**
  * Every layout that a row may have; each row has the first that it fits, or the one that is set.

@@ -2,6 +2,7 @@ package org.rlaif.training.data;
 
 import java.util.stream.Stream;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Row;
 
 /** A prompt and two answers to it, of which people preferred one; that one is learned. */
 record PreferenceLayout(RowParts parts) implements Layout {

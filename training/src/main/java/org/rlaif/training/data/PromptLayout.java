@@ -1,6 +1,7 @@
 package org.rlaif.training.data;
 
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Row;
 
 /**
  * A prompt and nothing else, where nothing is learned from completions.

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /**
  * A prompt, a completion, and numbers that people give it, one for each attribute; an attribute

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
 import org.rlaif.training.config.DataConfig;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /**
  * The parts of a row that layouts share: the prompt, answers, and two answers to choose between.

@@ -2,6 +2,7 @@ package org.rlaif.training.data;
 
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Row;
 
 /**
  * Two texts that both begin with the prompt: what they have in common up to the last {@code

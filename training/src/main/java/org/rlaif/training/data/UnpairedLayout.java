@@ -3,6 +3,8 @@ package org.rlaif.training.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /** A prompt, a completion, and whether it is wanted; one that is wanted is learned. */
 record UnpairedLayout(RowParts parts) implements Layout {

@@ -14,6 +14,8 @@ import org.rlaif.kit.Preference;
 import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.training.config.DataConfig;
+import org.rlaif.training.rows.DataFiles;
+import org.rlaif.training.rows.RowFile;
 
 /** The user's own data. Relative paths count from the current folder. */
 public final class UserData {
@@ -85,11 +87,8 @@ public final class UserData {
   }
 
   private static List<Lesson> rows(List<String> files, DataConfig config, Layouts layouts) {
-    return files.stream()
-        .flatMap(
-            file ->
-                RowFile.read(Path.of(file), name(file, config.allFiles()), config.limits())
-                    .stream())
+    return DataFiles.of(files, config.allFiles()).stream()
+        .flatMap(file -> RowFile.read(file, config.limits(), config.where()).rows().stream())
         .map(layouts::read)
         .toList();
   }
@@ -158,16 +157,8 @@ public final class UserData {
 
   /** What changes when the content of a file does; part of the data stage's fingerprint. */
   public static List<String> contentHashes(DataConfig config) {
-    return config.allFiles().stream().map(file -> AtomicFiles.sha256(Path.of(file))).toList();
-  }
-
-  /** A file's name without its folder, unless another one has the same. */
-  private static String name(String file, List<String> files) {
-    String name = lastPart(file);
-    return files.stream().filter(other -> lastPart(other).equals(name)).count() == 1 ? name : file;
-  }
-
-  private static String lastPart(String file) {
-    return String.valueOf(Path.of(file).getFileName());
+    return DataFiles.of(config.allFiles(), config.allFiles()).stream()
+        .map(file -> AtomicFiles.sha256(file.path()))
+        .toList();
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.DataConfig;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.rows.Row;
 
 /**
  * Row 7 of a file f, for tests, in JSON with single quotes. {@code u:x} is a user's message x,
@@ -58,7 +58,7 @@ final class Rows {
             .replaceAll("\\ba:(\\w)", "{'role': 'assistant', 'content': '$1'}");
     try {
       ObjectNode columns = (ObjectNode) Json.MAPPER.readTree(whole.replace('\'', '"'));
-      return new Row(Path.of("f"), "f", 7, columns);
+      return new Row("f", "f", 7, columns);
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }

@@ -1,8 +1,8 @@
-package org.rlaif.training.data;
+package org.rlaif.training.rows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,22 +15,22 @@ import org.rlaif.kit.UserError;
  *
  * @param file as the user named it, for errors
  * @param name of the file, for ids
- * @param number counted from 1; in JSON Lines, the line
+ * @param number counted from 1; in JSON Lines, the line; in CSV, behind the header
  * @param columns by name
  */
-record Row(Path file, String name, int number, ObjectNode columns) {
+public record Row(String file, String name, int number, ObjectNode columns) {
   /** For examples and preferences: the same wherever the file lies. */
-  String id() {
+  public String id() {
     return name + ":" + number;
   }
 
   /** Whether there is anything in a column. */
-  boolean has(String column) {
+  public boolean has(String column) {
     return columns.hasNonNull(column);
   }
 
   /** What a column has, or null if the row has no such column or nothing in it. */
-  @Nullable Cell cell(String column) {
+  public @Nullable Cell cell(String column) {
     JsonNode value = columns.path(column);
     if (!has(column)) {
       return null;
@@ -48,9 +48,40 @@ record Row(Path file, String name, int number, ObjectNode columns) {
   }
 
   /**
+   * A number, or a text that is one, as everything is text in CSV.
+   *
+   * @param expectation in the error if it is neither, or not finite
+   */
+  public double number(String column, String expectation) {
+    JsonNode value = columns.path(column);
+    try {
+      double number =
+          value.isTextual()
+              ? new BigDecimal(value.textValue().strip()).doubleValue()
+              : value.isNumber() ? value.doubleValue() : Double.NaN;
+      if (Double.isFinite(number)) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // As below: it is not a number.
+    }
+    throw error("column " + column, Json.excerpt(value), expectation);
+  }
+
+  /** True or false, or a text that says so. */
+  public boolean truth(String column) {
+    JsonNode value = columns.path(column);
+    String text = value.isTextual() ? value.textValue().strip().toLowerCase(Locale.ROOT) : "";
+    if (!value.isBoolean() && !text.equals("true") && !text.equals("false")) {
+      throw error("column " + column, Json.excerpt(value), "true or false");
+    }
+    return value.isBoolean() ? value.booleanValue() : text.equals("true");
+  }
+
+  /**
    * A mistake in this row, for example {@code data/a.jsonl, row 3, column prompt: 5 (expected: …)}.
    */
-  UserError error(String what, String value, String expectation) {
+  public UserError error(String what, String value, String expectation) {
     return UserError.expected(place(what), value, expectation);
   }
 
@@ -59,17 +90,17 @@ record Row(Path file, String name, int number, ObjectNode columns) {
   }
 
   /** Where a row is, in errors. */
-  static String place(Path file, int number) {
+  static String place(String file, int number) {
     return file + ", row " + number;
   }
 
   /** The columns that are there, for errors about one that is not. */
-  String names() {
+  public String names() {
     return columns.isEmpty() ? "none" : String.join(", ", (Iterable<String>) columns::fieldNames);
   }
 
   /** What a value is, in the words of a person who reads the file. */
-  static String kind(JsonNode value) {
+  public static String kind(JsonNode value) {
     return switch (value.getNodeType()) {
       case ARRAY -> "a list";
       case OBJECT -> "an object";
