@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param probabilityFirst how probable it is that the first is the better one, from 0 to 1
  * @param tokens of both, as a policy sampled them; null, and in JSON absent: they are known as text
  *     alone
+ * @param confidence of whoever gave it, on a scale of their own, such as 1 to 9; null, and in JSON
+ *     absent: nobody has said it
  */
 public record Preference(
     String id,
@@ -20,7 +22,8 @@ public record Preference(
     String second,
     double probabilityFirst,
     Provenance provenance,
-    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens) {
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens,
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double confidence) {
   /** The ids of both completions. */
   public record Tokens(List<Integer> first, List<Integer> second) {
     public Tokens {
@@ -44,6 +47,17 @@ public record Preference(
       String second,
       double probabilityFirst,
       Provenance provenance) {
-    this(id, prompt, first, second, probabilityFirst, provenance, null);
+    this(id, prompt, first, second, probabilityFirst, provenance, null, null);
+  }
+
+  public Preference(
+      String id,
+      Prompt prompt,
+      String first,
+      String second,
+      double probabilityFirst,
+      Provenance provenance,
+      @Nullable Tokens tokens) {
+    this(id, prompt, first, second, probabilityFirst, provenance, tokens, null);
   }
 }

@@ -19,10 +19,10 @@ record CompletionLayout(RowParts parts) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     Cell completion = parts.answer(row, learns());
     RowParts.Pair pair = parts.pairBeside(row);
     Prompt prompt = parts.prompt(row, completion, pair);
-    return parts.lesson(row, prompt, completion, pair, /* everyTurn= */ false);
+    return Reading.of(parts.lesson(row, prompt, completion, pair, /* everyTurn= */ false));
   }
 }

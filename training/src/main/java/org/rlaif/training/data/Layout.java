@@ -16,6 +16,11 @@ interface Layout {
     return true;
   }
 
+  /** Whether it is that of a known data set, and not one of the general ones. */
+  default boolean isKnown() {
+    return false;
+  }
+
   /**
    * The column that it learns and no other layout does, of which a row has one; null if there is
    * none.
@@ -39,5 +44,5 @@ interface Layout {
    * @throws org.rlaif.kit.UserError naming file, row and column, if something in it is not as it
    *     should be
    */
-  Lesson read(Row row);
+  Reading read(Row row);
 }

@@ -21,10 +21,10 @@ record PreferenceLayout(RowParts parts) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     RowParts.Pair pair = parts.pair(row);
     Prompt prompt = parts.prompt(row, null, pair);
-    return parts.lesson(row, prompt, null, pair, /* everyTurn= */ false);
+    return Reading.of(parts.lesson(row, prompt, null, pair, /* everyTurn= */ false));
   }
 
   private boolean asked(Row row) {

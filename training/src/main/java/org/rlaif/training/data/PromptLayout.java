@@ -20,8 +20,8 @@ record PromptLayout(RowParts parts, boolean learned) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     Prompt prompt = parts.prompt(row, null, null);
-    return parts.lesson(row, prompt, null, null, /* everyTurn= */ false);
+    return Reading.of(parts.lesson(row, prompt, null, null, /* everyTurn= */ false));
   }
 }

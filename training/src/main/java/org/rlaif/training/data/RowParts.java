@@ -128,6 +128,19 @@ record RowParts(
     return asking.messages(messages);
   }
 
+  /** The prompt of a known layout: its text, unless there is a template. */
+  Prompt prompt(Row row, String text) {
+    return asking.text(row, template == null ? text : template.rendered(row), false);
+  }
+
+  /**
+   * A completion of a known layout, with the prefix. In a conversation it has a turn of its own,
+   * without the white space that parts it from a prompt.
+   */
+  String completion(String text) {
+    return completionPrefix + (asking.chat() ? text.strip() : text);
+  }
+
   private String text(Row row, @Nullable Cell column) {
     if (template == null && column == null) {
       throw row.error(

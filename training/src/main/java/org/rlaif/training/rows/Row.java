@@ -54,18 +54,22 @@ public record Row(String file, String name, int number, ObjectNode columns) {
    */
   public double number(String column, String expectation) {
     JsonNode value = columns.path(column);
-    try {
-      double number =
-          value.isTextual()
-              ? new BigDecimal(value.textValue().strip()).doubleValue()
-              : value.isNumber() ? value.doubleValue() : Double.NaN;
-      if (Double.isFinite(number)) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // As below: it is not a number.
+    double number = number(value);
+    if (!Double.isFinite(number)) {
+      throw error("column " + column, Json.excerpt(value), expectation);
     }
-    throw error("column " + column, Json.excerpt(value), expectation);
+    return number;
+  }
+
+  /** NaN for what is no number and no text of one. */
+  public static double number(JsonNode value) {
+    try {
+      return value.isTextual()
+          ? new BigDecimal(value.textValue().strip()).doubleValue()
+          : value.isNumber() ? value.doubleValue() : Double.NaN;
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
   }
 
   /** True or false, or a text that says so. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -168,7 +169,21 @@ class UserDataTest {
     Path out = Files.createDirectory(folder.resolve("out"));
     DataSet.Figures figures = UserData.write(own, 3, true, out);
     // 18 and 19 are left out of train; 19 to 22 are test's, so validation keeps 18 alone.
-    assertEquals(new DataSet.Figures(18, 1, 8, null, null, null, null, null, null, 2 + 4), figures);
+    assertEquals(
+        new DataSet.Figures(
+            18,
+            1,
+            8,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Map.of("completion", 33),
+            Map.of("inTwoSplits", 2 + 4),
+            null),
+        figures);
     DataSet data = DataSet.read(out);
     assertEquals(List.of("dev.jsonl:1"), data.validation().stream().map(Example::id).toList());
     assertTrue(data.test().stream().allMatch(each -> each.completion().equals("t")));
