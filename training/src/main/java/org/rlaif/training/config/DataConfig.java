@@ -182,7 +182,13 @@ public record DataConfig(
     DROP,
     /** It ends the run. */
     @JsonProperty("fail")
-    FAIL
+    FAIL,
+    /** Its prompt loses words, or whole turns, at its beginning until it fits. */
+    @JsonProperty("left")
+    LEFT,
+    /** Its prompt loses sentences or lines, or whole turns first, until it fits. */
+    @JsonProperty("sentence")
+    SENTENCE
   }
 
   /** Sizes of the generated splits. */
