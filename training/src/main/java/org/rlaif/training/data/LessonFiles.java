@@ -21,6 +21,7 @@ final class LessonFiles {
   private final SortedMap<String, Integer> byLayout = new TreeMap<>();
   private final SortedMap<String, Integer> leftOut = new TreeMap<>();
   private final SortedMap<String, Integer> noted = new TreeMap<>();
+  private final List<Inspection.RecognisedFile> recognised = new ArrayList<>();
 
   LessonFiles(DataConfig config, long seed, boolean learned) {
     this.config = config;
@@ -33,6 +34,12 @@ final class LessonFiles {
     for (DataFile file : DataFiles.of(files, config.allFiles())) {
       RowFile.Content content = RowFile.read(file, config.limits(), config.where());
       RowCounts.add(leftOut, "where", content.left());
+      recognised.add(
+          new Inspection.RecognisedFile(
+              file.shown(),
+              content.format(),
+              content.rows().stream().limit(1).flatMap(row -> row.columnNames().stream()).toList(),
+              content.rows().size()));
       content.rows().forEach(row -> add(row, lessons));
     }
     return lessons;
@@ -51,6 +58,11 @@ final class LessonFiles {
         RowCounts.add(leftOut, "duplicates", 1);
       }
     }
+  }
+
+  /** What all files so far were. */
+  List<Inspection.RecognisedFile> recognised() {
+    return recognised;
   }
 
   /** What has become of all rows so far. */

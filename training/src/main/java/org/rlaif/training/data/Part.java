@@ -55,6 +55,12 @@ record Part(Row row, String path, ObjectNode node) {
     return node.path(column).textValue();
   }
 
+  /** The same of a number, or of true or false, which other programs write without quotes. */
+  String plain(String column) {
+    JsonNode value = node.path(column);
+    return value.isNumber() || value.isBoolean() ? value.asText() : text(column);
+  }
+
   /** Empty if it is missing. */
   String textIfAny(String column) {
     return has(column) ? text(column) : "";

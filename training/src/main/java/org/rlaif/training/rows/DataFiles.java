@@ -11,10 +11,13 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.hub.Hub;
 
-/** The files that {@code data.files} names, by path or by a pattern. */
+/** The files that {@code data.files} names, by path or by a pattern, here or on the hub. */
 public final class DataFiles {
   private static final Pattern WILD = Pattern.compile("[*?\\[{]");
+
+  private static final String HUB = "hf://";
 
   private DataFiles() {}
 
@@ -47,6 +50,10 @@ public final class DataFiles {
   }
 
   private static Stream<Place> places(String file) {
+    if (file.startsWith(HUB)) {
+      return Hub.of(System.getenv()).dataset(file).stream()
+          .map(each -> new Place(each.url(), each.path()));
+    }
     Path path = Path.of(file);
     return Files.exists(path) || !WILD.matcher(file).find()
         ? Stream.of(new Place(file, path))

@@ -3,6 +3,7 @@ package org.rlaif.training.rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,14 @@ public record Row(String file, String name, int number, ObjectNode columns) {
     return file + ", row " + number;
   }
 
-  /** The columns that are there, for errors about one that is not. */
+  /** The columns that are there. */
+  public List<String> columnNames() {
+    List<String> names = new ArrayList<>();
+    columns.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /** The same, for errors about one that is not. */
   public String names() {
     return columns.isEmpty() ? "none" : String.join(", ", (Iterable<String>) columns::fieldNames);
   }
