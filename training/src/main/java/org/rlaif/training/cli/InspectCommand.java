@@ -67,7 +67,10 @@ final class InspectCommand implements Callable<Integer> {
       description = "Whose tokenizer and chat template make tokens of them.")
   private @Nullable String model;
 
-  @Option(names = "--rows", paramLabel = "N", description = "How many are shown (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      description = "How many are shown (${DEFAULT-VALUE}).")
   private int rows = 10;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes all of it there, uncut.")
@@ -169,8 +172,7 @@ final class InspectCommand implements Callable<Integer> {
       String what, String unit, @Nullable Spread spread, List<List<String>> table) {
     if (spread != null) {
       table.add(
-          List.of(
-              what, unit, count(spread.least()), count(spread.median()), count(spread.most())));
+          List.of(what, unit, count(spread.least()), count(spread.median()), count(spread.most())));
     }
   }
 
@@ -196,9 +198,7 @@ final class InspectCommand implements Callable<Integer> {
     String cut =
         text.length() <= LONGEST
             ? text
-            : text.substring(0, LONGEST / 2)
-                + " … "
-                + text.substring(text.length() - LONGEST / 2);
+            : text.substring(0, LONGEST / 2) + " … " + text.substring(text.length() - LONGEST / 2);
     cut.lines().forEach(line -> out.println("    " + margin + " " + line));
   }
 

@@ -61,8 +61,7 @@ final class StageCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (file.toString().isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "Missing required parameter: 'FILE.yaml'");
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: 'FILE.yaml'");
     }
     new Session(options.load(file), options.runs(), spec).run(stage, options.replace());
     return 0;

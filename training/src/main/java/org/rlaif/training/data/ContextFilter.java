@@ -19,8 +19,7 @@ import org.rlaif.training.config.DataConfig;
 
 /**
  * Leaves out what does not fit the model's context, or refuses it, or makes its prompt shorter, and
- * counts. A sequence is a
- * prompt and a completion, with the tokens that begin and end them.
+ * counts. A sequence is a prompt and a completion, with the tokens that begin and end them.
  */
 public final class ContextFilter {
   private final PromptEncoder encoder;

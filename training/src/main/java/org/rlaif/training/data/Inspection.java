@@ -118,16 +118,14 @@ public record Inspection(
         prompts == null ? new Spread(0, 0, 0) : prompts,
         Spread.of(
             lessons.stream()
-                .flatMapToInt(
-                    each -> texts(each).mapToInt(text -> completion.of(each, text)))));
+                .flatMapToInt(each -> texts(each).mapToInt(text -> completion.of(each, text)))));
   }
 
   /** Every completion that a row has. */
   private static Stream<String> texts(Lesson lesson) {
     return Stream.concat(
             Stream.ofNullable(lesson.completion()),
-            lesson.compared().stream()
-                .flatMap(pair -> Stream.of(pair.chosen(), pair.rejected())))
+            lesson.compared().stream().flatMap(pair -> Stream.of(pair.chosen(), pair.rejected())))
         .distinct();
   }
 }

@@ -6,8 +6,8 @@ import org.rlaif.training.rows.Row;
 /**
  * PandaLM's test set (Wang et al. 2023, arXiv 2306.05087; github.com/WeOpenML/PandaLM): {@code
  * response1} and {@code response2} to an {@code instruction} with an {@code input}, and what three
- * annotators say: 1 or 2 is better, or 0, a tie. The probability is their mean, a tie one half. A response
- * may be {@code true} or a number, without quotes: the original has one.
+ * annotators say: 1 or 2 is better, or 0, a tie. The probability is their mean, a tie one half. A
+ * response may be {@code true} or a number, without quotes: the original has one.
  */
 record PandaLmLayout(RowParts parts) implements KnownLayout {
   private static final List<String> ANNOTATORS = List.of("annotator1", "annotator2", "annotator3");

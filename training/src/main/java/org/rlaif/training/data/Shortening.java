@@ -22,7 +22,8 @@ import org.rlaif.training.config.DataConfig.TooLong;
  */
 final class Shortening {
   private static final Pattern WORD = Pattern.compile("(?<=\\s)(?=\\S)");
-  private static final Pattern SENTENCE = Pattern.compile("(?<=[.!?][\"')\\]]?)(?=\\s)|(?<=[^\\n])(?=\\n)");
+  private static final Pattern SENTENCE =
+      Pattern.compile("(?<=[.!?][\"')\\]]?)(?=\\s)|(?<=[^\\n])(?=\\n)");
   private static final Pattern LAST_LINE = Pattern.compile("\\s*\\n[^\\n]*\\S[^\\n]*\\s*\\z");
 
   private Shortening() {}
@@ -51,9 +52,7 @@ final class Shortening {
     List<Message> before = messages.subList(0, messages.size() - 1);
     String text =
         longest(
-            last.content(),
-            how,
-            each -> fits.test(with(before, new Message(last.role(), each))));
+            last.content(), how, each -> fits.test(with(before, new Message(last.role(), each))));
     return text == null ? null : with(before, new Message(last.role(), text));
   }
 
@@ -92,8 +91,7 @@ final class Shortening {
             .mapToInt(MatchResult::start)
             .filter(cut -> cut < body.length() && !body.substring(0, cut).isBlank())
             .toArray();
-    return longest(
-        cuts.length, i -> body.substring(0, cuts[cuts.length - 1 - i]) + end, fits);
+    return longest(cuts.length, i -> body.substring(0, cuts[cuts.length - 1 - i]) + end, fits);
   }
 
   /** Of texts that become shorter, the first that fits. */

@@ -75,8 +75,7 @@ class InspectCommandTest {
             "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\","
                 + " \"content\": \"Ho\"}, {\"role\": \"user\", \"content\": \"He\"}, {\"role\":"
                 + " \"assistant\", \"content\": \"Hu\"}]}\n");
-    Typed typed =
-        Typed.rlaif("data", "inspect", file.toString(), "--model", model.toString());
+    Typed typed = Typed.rlaif("data", "inspect", file.toString(), "--model", model.toString());
     assertEquals("", typed.err());
     assertTrue(typed.out().contains("  read as     conversation 1\n"), typed.out());
     assertTrue(typed.out().contains("  completion  tokens"), typed.out());
@@ -86,12 +85,13 @@ class InspectCommandTest {
 
   @Test
   void readsARunsSettings() throws IOException {
-    Path file =
-        Files.writeString(folder.resolve("a.tsv"), "question\tanswer\nWho?\tMe.\n");
+    Path file = Files.writeString(folder.resolve("a.tsv"), "question\tanswer\nWho?\tMe.\n");
     Path config =
         Files.writeString(
             folder.resolve("run.yaml"),
-            "data:\n  source: files\n  files: ['" + file + "']\n"
+            "data:\n  source: files\n  files: ['"
+                + file
+                + "']\n"
                 + "  columns: {prompt: question, completion: answer}\n"
                 + "evaluation: {judge: configured}\n");
     Typed typed = Typed.rlaif("data", "inspect", "--config", config.toString());

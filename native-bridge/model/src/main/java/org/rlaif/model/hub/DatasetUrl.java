@@ -41,7 +41,9 @@ record DatasetUrl(String start, HubName name, String path) {
     return path.contains("*") || path.contains("?");
   }
 
-  /** The files of a repository that it means; names that lead elsewhere are never made into paths. */
+  /**
+   * The files of a repository that it means; names that lead elsewhere are never made into paths.
+   */
   List<String> matching(List<String> files) {
     PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + path);
     return files.stream()

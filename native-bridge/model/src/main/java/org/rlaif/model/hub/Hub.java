@@ -124,8 +124,7 @@ public final class Hub {
         var client = new HubClient(environment, retry);
         JsonNode list = client.json(wanted.name().listPath());
         String commit = commit(wanted.name(), list);
-        List<String> files =
-            wanted.matching(list.path("siblings").findValuesAsText("rfilename"));
+        List<String> files = wanted.matching(list.path("siblings").findValuesAsText("rfilename"));
         if (files.isEmpty()) {
           throw new IOException("the hub's " + wanted.name() + " has no " + wanted.path());
         }

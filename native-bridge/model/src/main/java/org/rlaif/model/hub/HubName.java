@@ -56,7 +56,12 @@ record HubName(String kind, String repository, String revision) {
   }
 
   String filePath(String commit, String file) {
-    return (kind.equals(MODELS) ? "/" : "/" + kind + "/") + repository + "/resolve/" + commit + "/" + file;
+    return (kind.equals(MODELS) ? "/" : "/" + kind + "/")
+        + repository
+        + "/resolve/"
+        + commit
+        + "/"
+        + file;
   }
 
   @Override

@@ -65,12 +65,10 @@ final class HubDatasetTest {
   void aPatternIsAllThatItMatchesAndIsKnownFromThenOn() throws IOException {
     List<Hub.DatasetFile> files = dataset(START + "data/train-*.parquet");
     assertEquals(
-        List.of(START + FIRST, START + SECOND),
-        files.stream().map(Hub.DatasetFile::url).toList());
+        List.of(START + FIRST, START + SECOND), files.stream().map(Hub.DatasetFile::url).toList());
     assertArrayEquals(new byte[] {2, 2}, Files.readAllBytes(files.get(1).path()));
     int asked = hub.requests.size();
-    assertEquals(
-        files, dataset(START + "data/train-*.parquet", Map.of("HF_HUB_OFFLINE", "1")));
+    assertEquals(files, dataset(START + "data/train-*.parquet", Map.of("HF_HUB_OFFLINE", "1")));
     assertEquals(asked, hub.requests.size());
     assertEquals(3, dataset(START + "data/*").size());
   }
@@ -80,7 +78,9 @@ final class HubDatasetTest {
     assertMessage(START + "none.parquet", "has no none.parquet", Map.of());
     assertMessage(START + "x-*.parquet", "has no x-*.parquet", Map.of());
     assertMessage(
-        "hf://datasets/org/other/a.csv", "/api/datasets/org/other/revision/main answers 404", Map.of());
+        "hf://datasets/org/other/a.csv",
+        "/api/datasets/org/other/revision/main answers 404",
+        Map.of());
     assertMessage(START + FIRST, "HF_HUB_OFFLINE=1 forbids", Map.of("HF_HUB_OFFLINE", "1"));
     for (String none :
         List.of(
