@@ -82,7 +82,7 @@ public final class DataFiles {
           "data.files: " + pattern + " (expected: a folder " + start + " that can be read)", e);
     } catch (UncheckedIOException e) {
       throw new UserError(
-          "data.files: " + pattern + ": cannot be read: " + e.getCause().getMessage(), e);
+          "data.files: " + pattern + ": cannot be read: " + e.getMessage(), e);
     }
   }
 }
