@@ -21,6 +21,7 @@ import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.Inspection;
 import org.rlaif.training.data.Inspection.Lengths;
 import org.rlaif.training.data.Inspection.Spread;
+import org.rlaif.training.data.RecognisedFile;
 import org.rlaif.training.data.ShownRow;
 import org.rlaif.training.report.TextTable;
 import picocli.CommandLine.Command;
@@ -123,7 +124,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static void print(Inspection inspection, PrintWriter out) {
-    for (Inspection.RecognisedFile file : inspection.files()) {
+    for (RecognisedFile file : inspection.files()) {
       out.println(file.name() + ": " + file.format() + ", " + count(file.rows()) + " rows");
       out.println("  columns     " + String.join(", ", file.columns()));
     }

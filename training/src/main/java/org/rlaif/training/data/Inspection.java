@@ -42,15 +42,6 @@ public record Inspection(
     @Nullable Lengths tokens,
     List<ShownRow> shown) {
 
-  /**
-   * A file that was read.
-   *
-   * @param format such as {@code CSV, gzip}
-   * @param columns of its first row that was taken
-   * @param rows that meet {@code data.where}
-   */
-  public record RecognisedFile(String name, String format, List<String> columns, int rows) {}
-
   /** Of two kinds of text. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Lengths(Spread prompts, @Nullable Spread completions) {}

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.rlaif.training.config.DataConfig;
 import org.rlaif.training.rows.DataFile;
 import org.rlaif.training.rows.DataFiles;
+import org.rlaif.training.rows.FileRows;
 import org.rlaif.training.rows.Row;
 import org.rlaif.training.rows.RowFile;
 
@@ -21,7 +22,7 @@ final class LessonFiles {
   private final SortedMap<String, Integer> byLayout = new TreeMap<>();
   private final SortedMap<String, Integer> leftOut = new TreeMap<>();
   private final SortedMap<String, Integer> noted = new TreeMap<>();
-  private final List<Inspection.RecognisedFile> recognised = new ArrayList<>();
+  private final List<RecognisedFile> recognised = new ArrayList<>();
 
   LessonFiles(DataConfig config, long seed, boolean learned) {
     this.config = config;
@@ -32,10 +33,10 @@ final class LessonFiles {
   List<Lesson> read(List<String> files) {
     List<Lesson> lessons = new ArrayList<>();
     for (DataFile file : DataFiles.of(files, config.allFiles())) {
-      RowFile.Content content = RowFile.read(file, config.limits(), config.where());
+      FileRows content = RowFile.read(file, config.limits(), config.where());
       RowCounts.add(leftOut, "where", content.left());
       recognised.add(
-          new Inspection.RecognisedFile(
+          new RecognisedFile(
               file.shown(),
               content.format(),
               content.rows().stream().limit(1).flatMap(row -> row.columnNames().stream()).toList(),
@@ -61,7 +62,7 @@ final class LessonFiles {
   }
 
   /** What all files so far were. */
-  List<Inspection.RecognisedFile> recognised() {
+  List<RecognisedFile> recognised() {
     return recognised;
   }
 

@@ -50,8 +50,13 @@ record Condition(String sql) {
     return UserError.expected("data.where", where, EXPECTED + "; " + reason);
   }
 
+  /** A text as SQL has it. */
+  static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
   private static JsonNode parsed(Connection database, String where) throws SQLException {
-    String query = Table.quoted(QUERY.formatted(where));
+    String query = quoted(QUERY.formatted(where));
     try (Statement statement = database.createStatement();
         ResultSet result = statement.executeQuery("SELECT json_serialize_sql(" + query + ")")) {
       result.next();

@@ -19,31 +19,22 @@ public final class RowFile {
   private RowFile() {}
 
   /**
-   * What a file holds.
-   *
-   * @param format in a person's words
-   * @param rows in their order; perhaps none, if the condition leaves none
-   * @param left rows that do not meet the condition
-   */
-  public record Content(String format, List<Row> rows, int left) {}
-
-  /**
    * All rows that meet a condition, in their order.
    *
    * @param limits what the file may hold; rows that the condition leaves out count as well
    * @param where an SQL condition over the columns; empty: all rows
    * @throws UserError in one line, with file and row, if something in it is not as it should be
    */
-  public static Content read(DataFile file, Limits limits, String where) {
+  public static FileRows read(DataFile file, Limits limits, String where) {
     requireFile(file);
     try {
       RowFormat format = RowFormat.of(file);
-      Content content =
+      FileRows content =
           format.isJson()
               ? json(file, format, limits, where)
               : Table.read(file, format, limits, where);
       UserError.require(
-          !content.rows.isEmpty() || content.left > 0, file.shown(), "no rows", "at least 1");
+          !content.rows().isEmpty() || content.left() > 0, file.shown(), "no rows", "at least 1");
       return content;
     } catch (CharacterCodingException e) {
       throw UserError.expected(file.shown(), "not text in UTF-8", RowFormat.EXPECTED);
@@ -56,16 +47,16 @@ public final class RowFile {
     }
   }
 
-  private static Content json(DataFile file, RowFormat format, Limits limits, String where)
+  private static FileRows json(DataFile file, RowFormat format, Limits limits, String where)
       throws IOException {
     List<Row> rows = JsonRows.read(file, format, limits);
     if (where.isEmpty() || rows.isEmpty()) {
-      return new Content(format.words(), rows, 0);
+      return new FileRows(format.words(), rows, 0);
     }
     BitSet kept = Table.meeting(rows, where);
     List<Row> meeting =
         IntStream.range(0, rows.size()).filter(kept::get).mapToObj(rows::get).toList();
-    return new Content(format.words(), meeting, rows.size() - meeting.size());
+    return new FileRows(format.words(), meeting, rows.size() - meeting.size());
   }
 
   private static void requireFile(DataFile file) {

@@ -65,7 +65,7 @@ final class Table implements AutoCloseable {
   }
 
   /** All rows of CSV or Parquet that meet a condition; empty is none. */
-  static RowFile.Content read(DataFile file, RowFormat format, Limits limits, String where)
+  static FileRows read(DataFile file, RowFormat format, Limits limits, String where)
       throws IOException {
     try (Table table = open(file.path())) {
       String source = source(file, format, limits);
@@ -81,7 +81,7 @@ final class Table implements AutoCloseable {
               table.condition(where),
               COLUMNS.formatted(columns, source)),
           taken::row);
-      return new RowFile.Content(format.words(), taken.rows, taken.left);
+      return new FileRows(format.words(), taken.rows, taken.left);
     } catch (SQLException e) {
       throw DuckError.of(e, file, where);
     }
@@ -105,7 +105,7 @@ final class Table implements AutoCloseable {
       try (Table table = open(copy)) {
         String source =
             "read_json(%s, format='newline_delimited', sample_size=-1, maximum_object_size=%d)"
-                .formatted(quoted(copy.toString()), Math.max(LEAST_LINE, Files.size(copy)));
+                .formatted(Condition.quoted(copy.toString()), Math.max(LEAST_LINE, Files.size(copy)));
         table.run(
             ROWS_THAT_MEET.formatted(
                 "''", table.condition(where), COLUMNS.formatted("\"#row\".*", source)),
@@ -131,7 +131,7 @@ final class Table implements AutoCloseable {
         String.valueOf(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())));
     Connection database = new DuckDBDriver().connect("jdbc:duckdb:", settings);
     try (Statement statement = database.createStatement()) {
-      statement.execute("SET allowed_paths = [" + quoted(file.toString()) + "]");
+      statement.execute("SET allowed_paths = [" + Condition.quoted(file.toString()) + "]");
       statement.execute("SET enable_external_access = false");
       statement.execute("SET lock_configuration = true");
     } catch (SQLException e) {
@@ -146,7 +146,7 @@ final class Table implements AutoCloseable {
   }
 
   private static String source(DataFile file, RowFormat format, Limits limits) {
-    String path = quoted(file.path().toString());
+    String path = Condition.quoted(file.path().toString());
     if (format.kind() == RowFormat.Kind.PARQUET) {
       return "read_parquet(" + path + ")";
     }
@@ -156,12 +156,12 @@ final class Table implements AutoCloseable {
             path,
             "auto_detect=false, header=true, quote='\"', escape='\"', nullstr='',"
                 + " allow_quoted_nulls=false, strict_mode=true",
-            quoted(format.separator()),
+            Condition.quoted(format.separator()),
             format.blankLines(),
             format.compression().word,
             line,
             format.columns().stream()
-                .map(column -> quoted(column) + ": 'VARCHAR'")
+                .map(column -> Condition.quoted(column) + ": 'VARCHAR'")
                 .collect(joining(", ")));
   }
 
@@ -207,10 +207,6 @@ final class Table implements AutoCloseable {
         consumer.accept(result.getLong(1), result.getString(2));
       }
     }
-  }
-
-  static String quoted(String text) {
-    return "'" + text.replace("'", "''") + "'";
   }
 
   @Override

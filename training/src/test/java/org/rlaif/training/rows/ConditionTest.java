@@ -47,7 +47,7 @@ class ConditionTest {
       assertEquals(List.of("1", "3"), kept(file, "label IS NULL OR length(label) < 2"));
       assertEquals(List.of("3"), kept(file, "n = 3"));
       assertEquals(List.of(), kept(file, "n IN (7, 8)"));
-      RowFile.Content content = RowFile.read(file(file), LIMITS, "n % 2 = 1");
+      FileRows content = RowFile.read(file(file), LIMITS, "n % 2 = 1");
       assertEquals(2, content.left());
     }
   }

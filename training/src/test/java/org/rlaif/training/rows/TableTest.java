@@ -47,7 +47,7 @@ class TableTest {
             csv.replace("\n", "\r\n").replace("\r\nsecond", "\nsecond"),
             csv.replace("a, ", "#").replace(',', '\t').replace("#", "a, "))) {
       Path file = Files.writeString(folder.resolve("f"), text);
-      RowFile.Content content = read(file, "");
+      FileRows content = read(file, "");
       assertEquals(expected, json(content.rows()), text);
       assertEquals("CSV", content.format());
       assertEquals("f:3", content.rows().get(2).id());
@@ -95,7 +95,7 @@ class TableTest {
         TO '%s' (FORMAT parquet)
         """
             .formatted(file));
-    RowFile.Content content = read(file, "");
+    FileRows content = read(file, "");
     assertEquals("Parquet", content.format());
     Row first = content.rows().get(0);
     assertEquals(
@@ -159,7 +159,7 @@ class TableTest {
         """
             .formatted(file));
     long start = System.nanoTime();
-    RowFile.Content content = read(file, "label <> 'tie' AND length(prompt) < 4000");
+    FileRows content = read(file, "label <> 'tie' AND length(prompt) < 4000");
     Duration taken = Duration.ofNanos(System.nanoTime() - start);
     assertEquals(66_666, content.rows().size());
     assertEquals(33_334, content.left());
@@ -184,7 +184,7 @@ class TableTest {
     return new DataFile(file.toString(), file, "f");
   }
 
-  private static RowFile.Content read(Path file, String where) {
+  private static FileRows read(Path file, String where) {
     return RowFile.read(file(file), LIMITS, where);
   }
 

@@ -54,13 +54,13 @@ record DatasetUrl(String start, HubName name, String path) {
   }
 
   /** The same in the cache; null if not all of them are there. */
-  @Nullable List<Hub.DatasetFile> in(HubCache cache) throws IOException {
+  @Nullable List<DatasetFile> in(HubCache cache) throws IOException {
     List<String> files = isPattern() ? cache.matches(path) : List.of(path);
     List<Path> paths = files == null ? null : cache.find(files);
     return files == null || paths == null
         ? null
         : IntStream.range(0, files.size())
-            .mapToObj(i -> new Hub.DatasetFile(start + files.get(i), paths.get(i)))
+            .mapToObj(i -> new DatasetFile(start + files.get(i), paths.get(i)))
             .toList();
   }
 }

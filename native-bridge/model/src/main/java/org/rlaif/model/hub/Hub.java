@@ -94,9 +94,6 @@ public final class Hub {
     }
   }
 
-  /** A file of a data set: as it is named on the hub, and where it lies here. */
-  public record DatasetFile(String url, Path path) {}
-
   /**
    * Files of a data set on the hub, sorted by their names.
    *

@@ -45,9 +45,9 @@ final class HubDatasetTest {
 
   @Test
   void aFileLiesInTheCacheAsHuggingFacesToolsPutIt() throws IOException {
-    List<Hub.DatasetFile> files = dataset(START + FIRST);
+    List<DatasetFile> files = dataset(START + FIRST);
     Path place = dataset.resolve("snapshots").resolve(COMMIT).resolve(FIRST);
-    assertEquals(List.of(new Hub.DatasetFile(START + FIRST, place)), files);
+    assertEquals(List.of(new DatasetFile(START + FIRST, place)), files);
     assertArrayEquals(new byte[] {1}, Files.readAllBytes(place));
     assertEquals(
         Path.of("../../../blobs", FakeHub.sha256(new byte[] {1})), Files.readSymbolicLink(place));
@@ -63,9 +63,9 @@ final class HubDatasetTest {
 
   @Test
   void aPatternIsAllThatItMatchesAndIsKnownFromThenOn() throws IOException {
-    List<Hub.DatasetFile> files = dataset(START + "data/train-*.parquet");
+    List<DatasetFile> files = dataset(START + "data/train-*.parquet");
     assertEquals(
-        List.of(START + FIRST, START + SECOND), files.stream().map(Hub.DatasetFile::url).toList());
+        List.of(START + FIRST, START + SECOND), files.stream().map(DatasetFile::url).toList());
     assertArrayEquals(new byte[] {2, 2}, Files.readAllBytes(files.get(1).path()));
     int asked = hub.requests.size();
     assertEquals(files, dataset(START + "data/train-*.parquet", Map.of("HF_HUB_OFFLINE", "1")));
@@ -115,11 +115,11 @@ final class HubDatasetTest {
     assertEquals(1, message.lines().count());
   }
 
-  private List<Hub.DatasetFile> dataset(String url) {
+  private List<DatasetFile> dataset(String url) {
     return dataset(url, Map.of());
   }
 
-  private List<Hub.DatasetFile> dataset(String url, Map<String, String> more) {
+  private List<DatasetFile> dataset(String url, Map<String, String> more) {
     var environment = new HashMap<>(Map.of("HF_ENDPOINT", hub.url(), "HF_HOME", home.toString()));
     environment.putAll(more);
     var retry = new HubRetry(3, Duration.ofMillis(5), Duration.ofSeconds(20));
