@@ -81,8 +81,7 @@ public final class DataFiles {
       throw new UserError(
           "data.files: " + pattern + " (expected: a folder " + start + " that can be read)", e);
     } catch (UncheckedIOException e) {
-      throw new UserError(
-          "data.files: " + pattern + ": cannot be read: " + e.getMessage(), e);
+      throw new UserError("data.files: " + pattern + ": cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -105,7 +105,8 @@ final class Table implements AutoCloseable {
       try (Table table = open(copy)) {
         String source =
             "read_json(%s, format='newline_delimited', sample_size=-1, maximum_object_size=%d)"
-                .formatted(Condition.quoted(copy.toString()), Math.max(LEAST_LINE, Files.size(copy)));
+                .formatted(
+                    Condition.quoted(copy.toString()), Math.max(LEAST_LINE, Files.size(copy)));
         table.run(
             ROWS_THAT_MEET.formatted(
                 "''", table.condition(where), COLUMNS.formatted("\"#row\".*", source)),
