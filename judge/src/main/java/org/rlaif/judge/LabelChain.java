@@ -110,6 +110,7 @@ public final class LabelChain {
             from.reversed(),
             proof == null ? null : new Provenance.Proof(proof.question(), proof.rationale(), link)),
         tokens,
-        authors);
+        authors,
+        row.confidence());
   }
 }

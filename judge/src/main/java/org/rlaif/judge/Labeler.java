@@ -104,7 +104,8 @@ public final class Labeler {
                     verdict.reversed(),
                     new Provenance.Proof(asked(question), verdict.rationale(), null)),
                 compared.get(i).tokens(),
-                compared.get(i).authors()));
+                compared.get(i).authors(),
+                /* confidence= */ null));
       }
     }
     return new Labels(preferences, LabelReport.of(judge, verdicts, agreement(questions, verdicts)));

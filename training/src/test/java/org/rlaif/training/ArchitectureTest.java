@@ -44,6 +44,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyRowsAreReadByDuckDb() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.rlaif.training.rows..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.duckdb..", "java.sql..")
+        .check(classes);
+  }
+
+  @Test
   void mathematicsThatNeedsNoGradientKnowsNoTensor() {
     noClasses()
         .that()
@@ -86,6 +97,8 @@ class ArchitectureTest {
         .definedBy("org.rlaif.training.checkpoint..")
         .layer("data")
         .definedBy("org.rlaif.training.data..")
+        .layer("rows")
+        .definedBy("org.rlaif.training.rows..")
         .layer("losses")
         .definedBy("org.rlaif.training.losses..")
         .layer("config")
@@ -123,6 +136,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("trainers", "config")
         .whereLayer("environments")
         .mayOnlyBeAccessedByLayers("stages", "trainers", "rollouts", "config")
+        .whereLayer("rows")
+        .mayOnlyBeAccessedByLayers("cli", "data")
         .whereLayer("data")
         .mayOnlyBeAccessedByLayers("cli", "stages", "run")
         .check(classes);

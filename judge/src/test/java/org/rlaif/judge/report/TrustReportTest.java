@@ -38,7 +38,8 @@ class TrustReportTest {
         probability,
         new Provenance("model:m", "h", probability, probability),
         null,
-        new Preference.Authors(by, other));
+        new Preference.Authors(by, other),
+        null);
   }
 
   private static Map<String, Object> opinion(int id, boolean swapped, double probability) {
@@ -214,7 +215,7 @@ class TrustReportTest {
     Preference one = label(1, 0.9, "m", "x");
     Preference same =
         new Preference(
-            "1b", one.prompt(), one.first(), one.second(), 0.2, one.provenance(), null, null);
+            "1b", one.prompt(), one.first(), one.second(), 0.2, one.provenance());
     Map<String, Object> opinion = opinion(1, true, 0);
     opinion.put("id", "1b");
     PeopleFigures figures =

@@ -99,6 +99,13 @@ public final class PromptEncoder {
     return encoded(name, prompt).ids();
   }
 
+  /** The text that a prompt becomes before it becomes tokens: what the chat template writes. */
+  public String written(String name, Prompt prompt) {
+    return prompt instanceof Prompt.Chat chat
+        ? asked(name, template -> template.render(chat.messages(), /* generationPrompt= */ true))
+        : prompt.transcript();
+  }
+
   /** The tokens of a whole completion, the one that ends it included. */
   public int[] completion(String name, Prompt prompt, String completion) {
     EncodedPrompt encoded = encoded(name, prompt);

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * A prompt and the completion that is to be learned.
  *
  * @param completion empty: there is none, the prompt is all that is known
- * @param everyTurn whether all that the assistant has said in the prompt is to be learned as well;
- *     JSON without it means the completion alone
+ * @param everyTurn whether all that the assistant has said in the prompt is to be learned as well,
+ *     or all of a prompt that is a text; JSON without it means the completion alone
  */
 public record Example(
     String id,

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokens of both, as a policy sampled them; null, and in JSON absent: they are known as text
  *     alone
  * @param authors who wrote them, if it is known; else null, and in JSON absent
+ * @param confidence of whoever gave it, on a scale of their own, such as 1 to 9; null, and in JSON
+ *     absent: nobody has said it
  */
 public record Preference(
     String id,
@@ -22,7 +24,8 @@ public record Preference(
     double probabilityFirst,
     Provenance provenance,
     @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens,
-    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Authors authors) {
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Authors authors,
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double confidence) {
   /** The ids of both completions. */
   public record Tokens(List<Integer> first, List<Integer> second) {
     public Tokens {
@@ -48,8 +51,9 @@ public record Preference(
       String first,
       String second,
       double probabilityFirst,
-      Provenance provenance) {
-    this(id, prompt, first, second, probabilityFirst, provenance, null);
+      Provenance provenance,
+      @Nullable Tokens tokens) {
+    this(id, prompt, first, second, probabilityFirst, provenance, tokens, null, null);
   }
 
   public Preference(
@@ -58,8 +62,7 @@ public record Preference(
       String first,
       String second,
       double probabilityFirst,
-      Provenance provenance,
-      @Nullable Tokens tokens) {
-    this(id, prompt, first, second, probabilityFirst, provenance, tokens, null);
+      Provenance provenance) {
+    this(id, prompt, first, second, probabilityFirst, provenance, null);
   }
 }

@@ -6,9 +6,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlaif.training.run.Stage;
 import org.rlaif.training.stages.Stages;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -39,13 +42,27 @@ final class StageCommand implements Callable<Integer> {
               stage.about().description(),
               "A stage of a run; the stages before it must be finished.")
           .footer("", "Example: rlaif " + name + " recipes/quickstart.yaml");
+      if (name.equals("data")) {
+        addInspect(spec);
+      }
       commands.put(name, spec);
     }
     return commands;
   }
 
+  /** A command of its own below the stage's, which needs no run's settings. */
+  private static void addInspect(CommandSpec data) {
+    PositionalParamSpec file = data.positionalParameters().get(0);
+    data.remove(file);
+    data.add(PositionalParamSpec.builder(file).required(false).arity("0..1").build());
+    data.addSubcommand("inspect", new CommandLine(new InspectCommand()));
+  }
+
   @Override
   public Integer call() {
+    if (file.toString().isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: 'FILE.yaml'");
+    }
     new Session(options.load(file), options.runs(), spec).run(stage, options.replace());
     return 0;
   }

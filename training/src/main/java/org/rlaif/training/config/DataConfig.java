@@ -15,13 +15,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seed of what is generated and of the splits; null: the run's
  * @param posts how many posts the generated task has
- * @param files JSON Lines or JSON arrays, plain or gzipped; all rows of all files together.
- *     Relative paths count from the current folder.
+ * @param files JSON Lines, JSON arrays, CSV or Parquet; all rows of all files together. Relative
+ *     paths count from the current folder; {@code *} and {@code ?} stand for what is there.
  * @param validationFiles files of their own to watch the training with; none: a share of {@code
  *     files}
  * @param testFiles files of their own for the evaluation; none: a share of {@code files}
+ * @param where an SQL condition over the columns; rows that do not meet it are left out; empty: all
+ *     stay
+ * @param duplicates what becomes of rows with the same prompt, completions and labels
  * @param columns which column of a row is what
  * @param layout how a row's columns belong together; the first that fits, or the same for all rows
+ * @param binarise which completions are compared in the layout {@code ultrafeedback}
+ * @param minimumRatio of a pair's votes in the layout {@code shp}; rows below are left out
  * @param promptTemplate a Mustache template over a row's columns that makes the prompt; empty takes
  *     the prompt column as it is
  * @param completionPrefix put before every completion, for example a space
@@ -42,8 +47,12 @@ public record DataConfig(
     List<String> files,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> validationFiles,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> testFiles,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String where,
+    Duplicates duplicates,
     Columns columns,
     Layout layout,
+    Binarise binarise,
+    double minimumRatio,
     String promptTemplate,
     String completionPrefix,
     boolean chat,
@@ -78,9 +87,42 @@ public record DataConfig(
     /** A prompt and two answers, of which people preferred one. */
     @JsonProperty("preference")
     PREFERENCE,
-    /** The same as two texts that begin with the prompt. */
+    /** Anthropic's HH-RLHF: whole transcripts. */
+    @JsonProperty("anthropic-hh")
+    ANTHROPIC_HH,
+    /** OpenAI's comparisons of summaries. */
+    @JsonProperty("openai-comparisons")
+    OPENAI_COMPARISONS,
+    /** Reddit posts with their TL;DRs. */
+    @JsonProperty("tldr-posts")
+    TLDR_POSTS,
+    /** OpenAI's first preferences: four samples and the best. */
+    @JsonProperty("lm-human-preferences")
+    LM_HUMAN_PREFERENCES,
+    /** UltraFeedback: completions with scores. */
+    @JsonProperty("ultrafeedback")
+    ULTRAFEEDBACK,
+    /** HelpSteer and HelpSteer2: a completion with ratings of five attributes. */
+    @JsonProperty("helpsteer")
+    HELPSTEER,
+    /** HelpSteer2-Preference: two completions with a strength from -3 to 3. */
+    @JsonProperty("helpsteer2-preference")
+    HELPSTEER2_PREFERENCE,
+    /** Stanford Human Preferences: two comments with votes. */
+    @JsonProperty("shp")
+    SHP,
+    /** PandaLM: two responses, compared by three annotators. */
+    @JsonProperty("pandalm")
+    PANDALM,
+    /** Alpaca: instruction, input, output. */
+    @JsonProperty("alpaca")
+    ALPACA,
+    /** A preference as two texts that begin with the prompt. */
     @JsonProperty("transcripts")
     TRANSCRIPTS,
+    /** A text by itself, all of which is learned. */
+    @JsonProperty("text")
+    TEXT,
     /** A prompt alone, where nothing is learned from completions. */
     @JsonProperty("prompt")
     PROMPT,
@@ -89,6 +131,9 @@ public record DataConfig(
      */
     @JsonProperty("unpaired")
     UNPAIRED,
+    /** A prompt, the steps of one completion, and whether people want each. */
+    @JsonProperty("stepwise")
+    STEPWISE,
     /**
      * A prompt, a completion, and numbers that people give it, one for each attribute. Never
      * guessed: a number may mean anything.
@@ -96,10 +141,38 @@ public record DataConfig(
     @JsonProperty("rated")
     RATED;
 
+    /** Whether ratings are read, which regression learns from. */
+    boolean hasRatings() {
+      return this == RATED || this == HELPSTEER;
+    }
+
     /** As it is written in a file. */
     public String word() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
+  }
+
+  /** Which of several completions with scores are compared. */
+  public enum Binarise {
+    /** The best with one that is worse, drawn by the seed. */
+    @JsonProperty("best-vs-random")
+    BEST_VS_RANDOM,
+    /** The best with the worst. */
+    @JsonProperty("best-vs-worst")
+    BEST_VS_WORST,
+    /** Every two that differ; the label is as sure as their scores are apart. */
+    @JsonProperty("margin")
+    MARGIN
+  }
+
+  /** What becomes of rows that say the same. */
+  public enum Duplicates {
+    /** All of them count. */
+    @JsonProperty("keep")
+    KEEP,
+    /** The first one stays. */
+    @JsonProperty("drop")
+    DROP
   }
 
   /** What becomes of a row that is longer than the context. */
@@ -109,7 +182,13 @@ public record DataConfig(
     DROP,
     /** It ends the run. */
     @JsonProperty("fail")
-    FAIL
+    FAIL,
+    /** Its prompt loses words, or whole turns, at its beginning until it fits. */
+    @JsonProperty("left")
+    LEFT,
+    /** Its prompt loses sentences or lines, or whole turns first, until it fits. */
+    @JsonProperty("sentence")
+    SENTENCE
   }
 
   /** Sizes of the generated splits. */
@@ -125,9 +204,10 @@ public record DataConfig(
    * Column names. A row with {@code chosen} and {@code rejected} is a preference by people; without
    * a prompt column, both are whole transcripts and their common beginning, up to the last {@code
    * turn}, is the prompt. Prompts and completions may be lists of messages, and {@code messages} is
-   * a conversation of which every turn of the assistant is learned. {@code label} is that of the
-   * layout {@code unpaired}; {@code ratings} are those of {@code rated}, and each is the attribute
-   * of its name. If none is named there they are the attributes of {@code reward.attributes}.
+   * a conversation of which every turn of the assistant is learned, {@code text} one of which all
+   * is. {@code label} is that of the layout {@code unpaired}; {@code ratings} are those of {@code
+   * rated}, and each is the attribute of its name. If none is named there they are the attributes
+   * of {@code reward.attributes}.
    */
   public record Columns(
       String messages,
@@ -136,6 +216,7 @@ public record DataConfig(
       String chosen,
       String rejected,
       String label,
+      String text,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ratings,
       String turn) {
     public Columns {
@@ -146,7 +227,15 @@ public record DataConfig(
     Columns rated(Collection<String> attributes) {
       return ratings.isEmpty()
           ? new Columns(
-              messages, prompt, completion, chosen, rejected, label, List.copyOf(attributes), turn)
+              messages,
+              prompt,
+              completion,
+              chosen,
+              rejected,
+              label,
+              text,
+              List.copyOf(attributes),
+              turn)
           : this;
     }
   }
@@ -183,6 +272,7 @@ public record DataConfig(
         "data.system",
         system,
         "with data.chat: true, since the generated posts are plain text");
+    require(minimumRatio >= 1, "data.minimumRatio", minimumRatio, ">= 1, which is every row");
     require(bytesPerToken >= 1, "data.bytesPerToken", bytesPerToken, ">= 1");
     Ranges.fraction("data.validation", validation);
     Ranges.fraction("data.test", test);
@@ -205,8 +295,12 @@ public record DataConfig(
         files,
         validationFiles,
         testFiles,
+        where,
+        duplicates,
         columns.rated(attributes),
         layout,
+        binarise,
+        minimumRatio,
         promptTemplate,
         completionPrefix,
         chat,

@@ -92,11 +92,11 @@ public record RunConfig(
         "gold",
         "configured, since data.source is files; the gold judge knows the generated posts only");
     require(
-        data.layout() != DataConfig.Layout.UNPAIRED
+        (data.layout() != DataConfig.Layout.UNPAIRED && data.layout() != DataConfig.Layout.STEPWISE)
             || algorithm == Algorithm.KTO
             || algorithm == Algorithm.ILQL,
         "data.layout",
-        "unpaired",
+        data.layout().word(),
         "with algorithm: kto or ilql, which learn from such labels; completion takes none of them");
     require(
         onPolicy.environment() == null || algorithm.isOnPolicy(),
@@ -119,10 +119,10 @@ public record RunConfig(
         evaluation.bestOf(),
         "[] with onPolicy.environment, as no single completion is chosen there");
     require(
-        (data.layout() == DataConfig.Layout.RATED) == reward.regresses(),
+        data.layout().hasRatings() == reward.regresses(),
         "data.layout",
         data.layout().word(),
-        "rated where reward.loss is regression, and nowhere else: one learns from the other");
+        "rated or helpsteer where reward.loss is regression, and nowhere else: one learns from the other");
     require(
         !reward.regresses() || algorithm.isOnPolicy(),
         "algorithm",

@@ -5,6 +5,7 @@ import java.util.List;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
 import org.rlaif.training.config.DataConfig;
+import org.rlaif.training.rows.Row;
 
 /** How the policy is asked: {@code data.chat} and {@code data.system}. */
 record Asking(boolean chat, String system) {

@@ -1,6 +1,8 @@
 package org.rlaif.training.data;
 
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /**
  * A prompt and a completion that is learned; answers to the same prompt beside it are a preference.
@@ -17,10 +19,10 @@ record CompletionLayout(RowParts parts) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     Cell completion = parts.answer(row, learns());
     RowParts.Pair pair = parts.pairBeside(row);
     Prompt prompt = parts.prompt(row, completion, pair);
-    return parts.lesson(row, prompt, completion, pair, /* everyTurn= */ false);
+    return Reading.of(parts.lesson(row, prompt, completion, pair, /* everyTurn= */ false));
   }
 }

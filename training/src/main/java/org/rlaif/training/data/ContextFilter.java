@@ -2,6 +2,7 @@ package org.rlaif.training.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
@@ -17,14 +18,15 @@ import org.rlaif.model.text.TextBound;
 import org.rlaif.training.config.DataConfig;
 
 /**
- * Leaves out what does not fit the model's context, or refuses it, and counts. A sequence is a
- * prompt and a completion, with the tokens that begin and end them.
+ * Leaves out what does not fit the model's context, or refuses it, or makes its prompt shorter, and
+ * counts. A sequence is a prompt and a completion, with the tokens that begin and end them.
  */
 public final class ContextFilter {
   private final PromptEncoder encoder;
   private final TextBound bound;
-  private final boolean fail;
+  private final DataConfig.TooLong tooLong;
   private int dropped;
+  private int shortened;
 
   /**
    * Creates a filter.
@@ -34,12 +36,13 @@ public final class ContextFilter {
   public ContextFilter(PromptEncoder encoder, TextBound bound, DataConfig.TooLong tooLong) {
     this.encoder = encoder;
     this.bound = bound;
-    this.fail = tooLong == DataConfig.TooLong.FAIL;
+    this.tooLong = tooLong;
   }
 
   /** Examples whose prompt and completion fit. */
   public List<Example> examples(List<Example> examples) {
-    return completions(examples, Example::id, Example::prompt, Example::completion);
+    return completions(
+        examples, Example::id, Example::prompt, Example::completion, ContextFilter::asked);
   }
 
   /** Preferences of which both completions fit behind the prompt. */
@@ -47,6 +50,8 @@ public final class ContextFilter {
     return fitting(
         preferences,
         Preference::id,
+        Preference::prompt,
+        ContextFilter::asked,
         each -> chars(each.prompt(), each.first(), each.second()),
         each ->
             prompt(each.id(), each.prompt())
@@ -60,13 +65,26 @@ public final class ContextFilter {
         preferences,
         UnpairedPreference::id,
         UnpairedPreference::prompt,
-        UnpairedPreference::completion);
+        UnpairedPreference::completion,
+        (each, prompt) ->
+            new UnpairedPreference(
+                each.id(),
+                prompt,
+                each.completion(),
+                each.probabilityDesirable(),
+                each.provenance()));
   }
 
   /** Rated completions that fit behind their prompts. */
   public List<RatedCompletion> rated(List<RatedCompletion> completions) {
     return completions(
-        completions, RatedCompletion::id, RatedCompletion::prompt, RatedCompletion::completion);
+        completions,
+        RatedCompletion::id,
+        RatedCompletion::prompt,
+        RatedCompletion::completion,
+        (each, prompt) ->
+            new RatedCompletion(
+                each.id(), prompt, each.completion(), each.ratings(), each.provenance()));
   }
 
   /** Examples whose prompt leaves room for a completion of so many tokens. */
@@ -74,6 +92,8 @@ public final class ContextFilter {
     return fitting(
         examples,
         Example::id,
+        Example::prompt,
+        ContextFilter::asked,
         each -> chars(each.prompt()),
         each -> prompt(each.id(), each.prompt()) + maxTokens,
         "prompt and " + maxTokens + " new tokens");
@@ -82,6 +102,11 @@ public final class ContextFilter {
   /** How many were left out so far. */
   public int dropped() {
     return dropped;
+  }
+
+  /** How many prompts so far were made shorter. */
+  public int shortened() {
+    return shortened;
   }
 
   /** How many completions so far were encoded apart from their prompts. */
@@ -93,10 +118,13 @@ public final class ContextFilter {
       List<T> rows,
       Function<T, String> id,
       Function<T, Prompt> prompt,
-      Function<T, String> completion) {
+      Function<T, String> completion,
+      BiFunction<T, Prompt, T> asked) {
     return fitting(
         rows,
         id,
+        prompt,
+        asked,
         each -> chars(prompt.apply(each), completion.apply(each)),
         each ->
             prompt(id.apply(each), prompt.apply(each))
@@ -108,29 +136,53 @@ public final class ContextFilter {
   private <T> List<T> fitting(
       List<T> rows,
       Function<T, String> id,
+      Function<T, Prompt> prompt,
+      BiFunction<T, Prompt, T> asked,
       ToLongFunction<T> chars,
       ToIntFunction<T> length,
       String what) {
     List<T> fitting = new ArrayList<>(rows.size());
     int shortest = Integer.MAX_VALUE;
+    int before = shortened;
     for (T row : rows) {
-      if (chars.applyAsLong(row) > bound.bytes()) { // a char has a byte at least
-        refuse(
-            id.apply(row) + ", " + what,
-            chars.applyAsLong(row) + " characters",
-            bound.bytes() + ", data.bytesPerToken of each token of the context");
-        continue;
-      }
-      int tokens = length.applyAsInt(row);
+      boolean vast = chars.applyAsLong(row) > bound.bytes(); // a char has a byte at least
+      int tokens = vast ? Integer.MAX_VALUE : length.applyAsInt(row);
       shortest = Math.min(shortest, tokens);
       if (tokens <= bound.tokens()) {
         fitting.add(row);
-      } else {
-        refuse(
-            id.apply(row) + ", " + what,
-            tokens + " tokens",
-            "model.contextLength (" + bound.tokens() + ")");
+        continue;
       }
+      if (tooLong == DataConfig.TooLong.FAIL) {
+        throw refused(
+            id.apply(row) + ", " + what,
+            vast ? chars.applyAsLong(row) + " characters" : tokens + " tokens",
+            vast
+                ? bound.bytes() + ", data.bytesPerToken of each token of the context"
+                : "model.contextLength (" + bound.tokens() + ")");
+      }
+      Prompt shorter =
+          tooLong == DataConfig.TooLong.DROP
+              ? null
+              : Shortening.of(
+                  prompt.apply(row),
+                  tooLong,
+                  each -> {
+                    T other = asked.apply(row, each);
+                    return chars.applyAsLong(other) <= bound.bytes()
+                        && length.applyAsInt(other) <= bound.tokens();
+                  });
+      if (shorter != null) {
+        shortened++;
+        fitting.add(asked.apply(row, shorter));
+      }
+    }
+    if (shortened > before) {
+      System.err.println(
+          "rlaif: "
+              + (shortened - before)
+              + " of "
+              + rows.size()
+              + " prompts are shortened (data.tooLong)");
     }
     if (fitting.isEmpty() && !rows.isEmpty()) {
       throw UserError.expected(
@@ -147,10 +199,25 @@ public final class ContextFilter {
     return fitting;
   }
 
-  private void refuse(String row, String length, String most) {
-    if (fail) {
-      throw UserError.expected(row, length, "at most " + most + ", or data.tooLong: drop");
-    }
+  private static UserError refused(String row, String length, String most) {
+    return UserError.expected(row, length, "at most " + most + ", or data.tooLong: drop");
+  }
+
+  private static Example asked(Example example, Prompt prompt) {
+    return new Example(example.id(), prompt, example.completion(), example.everyTurn());
+  }
+
+  private static Preference asked(Preference preference, Prompt prompt) {
+    return new Preference(
+        preference.id(),
+        prompt,
+        preference.first(),
+        preference.second(),
+        preference.probabilityFirst(),
+        preference.provenance(),
+        preference.tokens(),
+        preference.authors(),
+        preference.confidence());
   }
 
   private static long chars(Prompt prompt, String... completions) {

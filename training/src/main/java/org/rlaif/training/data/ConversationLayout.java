@@ -2,6 +2,8 @@ package org.rlaif.training.data;
 
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /**
  * A list of messages of which every turn of the assistant is learned. The last one is the answer,
@@ -19,7 +21,7 @@ record ConversationLayout(RowParts parts) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     Cell conversation = parts.answer(row, learns());
     if (conversation.asked().isEmpty()) {
       throw row.error(
@@ -29,7 +31,7 @@ record ConversationLayout(RowParts parts) implements Layout {
     }
     RowParts.Pair pair = parts.pairBeside(row);
     Prompt prompt = parts.prompt(row, conversation, pair);
-    return parts.lesson(row, prompt, conversation, pair, hasEarlierTurns(prompt));
+    return Reading.of(parts.lesson(row, prompt, conversation, pair, hasEarlierTurns(prompt)));
   }
 
   private static boolean hasEarlierTurns(Prompt prompt) {

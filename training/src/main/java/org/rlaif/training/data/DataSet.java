@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
@@ -117,8 +118,11 @@ public record DataSet(
    * @param preferences by people; null, as the held-out ones, if there are none
    * @param unpaired likewise, of completions by themselves
    * @param rated likewise, completions with ratings
-   * @param inTwoSplits rows that were left out, as others with the same prompt stand in the files
-   *     for validation or test; null if none
+   * @param layouts how many rows were read as which layout; null for what is generated
+   * @param leftOut how many rows were, by the reason: those that do not meet {@code data.where},
+   *     duplicates, prompts that stand in the files of another split as well (inTwoSplits), and
+   *     what layouts leave out; null if none
+   * @param noted what layouts count otherwise; null if nothing
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Figures(
@@ -131,9 +135,11 @@ public record DataSet(
       @Nullable Integer heldOutUnpaired,
       @Nullable Integer rated,
       @Nullable Integer heldOutRated,
-      @Nullable Integer inTwoSplits) {}
+      @Nullable Map<String, Integer> layouts,
+      @Nullable Map<String, Integer> leftOut,
+      @Nullable Map<String, Integer> noted) {}
 
-  Figures figures(int inTwoSplits) {
+  Figures figures(RowCounts counts) {
     return new Figures(
         train.size(),
         validation.size(),
@@ -144,7 +150,13 @@ public record DataSet(
         unpaired.isEmpty() ? null : heldOutUnpaired.size(),
         rated.isEmpty() ? null : rated.size(),
         rated.isEmpty() ? null : heldOutRated.size(),
-        inTwoSplits == 0 ? null : inTwoSplits);
+        some(counts.layouts()),
+        some(counts.leftOut()),
+        some(counts.noted()));
+  }
+
+  private static @Nullable Map<String, Integer> some(Map<String, Integer> counts) {
+    return counts.isEmpty() ? null : counts;
   }
 
   /** Writes one JSON Lines file for each part into an existing folder. */

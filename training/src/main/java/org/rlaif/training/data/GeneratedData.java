@@ -46,7 +46,7 @@ public final class GeneratedData {
             .flatMap(List::stream)
             .map(post -> new PostFacts(post.id(), post.facts()))
             .toList());
-    return data.figures(/* inTwoSplits= */ 0);
+    return data.figures(RowCounts.NONE);
   }
 
   /** The facts of each post, by the id of its example; empty for users' own data. */

@@ -1,6 +1,7 @@
 package org.rlaif.training.data;
 
 import org.jspecify.annotations.Nullable;
+import org.rlaif.training.rows.Row;
 
 /**
  * One way in which a row says what is asked and what was answered. It looks at its own columns and
@@ -13,6 +14,11 @@ interface Layout {
   /** Whether a row may be read so where nobody has said what it is. */
   default boolean isGuessed() {
     return true;
+  }
+
+  /** Whether it is that of a known data set, and not one of the general ones. */
+  default boolean isKnown() {
+    return false;
   }
 
   /**
@@ -38,5 +44,5 @@ interface Layout {
    * @throws org.rlaif.kit.UserError naming file, row and column, if something in it is not as it
    *     should be
    */
-  Lesson read(Row row);
+  Reading read(Row row);
 }

@@ -2,6 +2,7 @@ package org.rlaif.training.data;
 
 import java.util.stream.Stream;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Row;
 
 /** A prompt and two answers to it, of which people preferred one; that one is learned. */
 record PreferenceLayout(RowParts parts) implements Layout {
@@ -20,10 +21,10 @@ record PreferenceLayout(RowParts parts) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     RowParts.Pair pair = parts.pair(row);
     Prompt prompt = parts.prompt(row, null, pair);
-    return parts.lesson(row, prompt, null, pair, /* everyTurn= */ false);
+    return Reading.of(parts.lesson(row, prompt, null, pair, /* everyTurn= */ false));
   }
 
   private boolean asked(Row row) {

@@ -1,6 +1,7 @@
 package org.rlaif.training.data;
 
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Row;
 
 /**
  * A prompt and nothing else, where nothing is learned from completions.
@@ -19,8 +20,8 @@ record PromptLayout(RowParts parts, boolean learned) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     Prompt prompt = parts.prompt(row, null, null);
-    return parts.lesson(row, prompt, null, null, /* everyTurn= */ false);
+    return Reading.of(parts.lesson(row, prompt, null, null, /* everyTurn= */ false));
   }
 }

@@ -7,6 +7,7 @@ import com.samskivert.mustache.Template;
 import java.util.Map;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
+import org.rlaif.training.rows.Row;
 
 /** {@code data.promptTemplate}: Mustache over a row's columns. */
 record PromptTemplate(Template template) {

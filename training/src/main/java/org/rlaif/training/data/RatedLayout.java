@@ -1,10 +1,10 @@
 package org.rlaif.training.data;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.TreeMap;
-import org.rlaif.kit.Json;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /**
  * A prompt, a completion, and numbers that people give it, one for each attribute; an attribute
@@ -32,26 +32,17 @@ record RatedLayout(RowParts parts) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     Map<String, Double> ratings = new TreeMap<>();
     for (String attribute : parts.columns().ratings()) {
       if (row.has(attribute)) {
-        ratings.put(attribute, rating(row, attribute));
+        ratings.put(
+            attribute, row.number(attribute, "a finite number, or null where there is no rating"));
       }
     }
     Cell completion = parts.answer(row, parts.columns().completion());
     Prompt prompt = parts.prompt(row, completion, null);
-    return parts.lesson(row, prompt, completion, null, /* everyTurn= */ false).rated(ratings);
-  }
-
-  private static double rating(Row row, String attribute) {
-    JsonNode value = row.columns().get(attribute);
-    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-      throw row.error(
-          "column " + attribute,
-          Json.excerpt(value),
-          "a finite number, or null where there is no rating");
-    }
-    return value.doubleValue();
+    return Reading.of(
+        parts.lesson(row, prompt, completion, null, /* everyTurn= */ false).rated(ratings));
   }
 }

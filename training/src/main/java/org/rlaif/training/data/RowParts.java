@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;
 import org.rlaif.training.config.DataConfig;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /**
  * The parts of a row that layouts share: the prompt, answers, and two answers to choose between.
@@ -124,6 +126,19 @@ record RowParts(
       throw row.error("prompt", "ends with what the assistant says", "a message to be answered");
     }
     return asking.messages(messages);
+  }
+
+  /** The prompt of a known layout: its text, unless there is a template. */
+  Prompt prompt(Row row, String text) {
+    return asking.text(row, template == null ? text : template.rendered(row), false);
+  }
+
+  /**
+   * A completion of a known layout, with the prefix. In a conversation it has a turn of its own,
+   * without the white space that parts it from a prompt.
+   */
+  String completion(String text) {
+    return completionPrefix + (asking.chat() ? text.strip() : text);
   }
 
   private String text(Row row, @Nullable Cell column) {

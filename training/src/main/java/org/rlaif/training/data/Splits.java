@@ -15,6 +15,8 @@ import org.rlaif.kit.AtomicFiles;
 public final class Splits {
   private Splits() {}
 
+  private record Hashed(long hash, String prompt) {}
+
   /**
    * Holds out a share of the different prompts, rounded, at least one if the share is above 0.
    *
@@ -29,10 +31,12 @@ public final class Splits {
             : (int) Math.max(1, Math.min(different.size(), Math.round(share * different.size())));
     List<String> chosen =
         different.stream()
+            .map(prompt -> new Hashed(hash(seed + "/" + salt + "/" + prompt), prompt))
             .sorted(
-                Comparator.comparingLong((String prompt) -> hash(seed + "/" + salt + "/" + prompt))
-                    .thenComparing(Comparator.naturalOrder()))
+                Comparator.comparingLong(Hashed::hash)
+                    .thenComparing(Hashed::prompt, Comparator.naturalOrder()))
             .limit(count)
+            .map(Hashed::prompt)
             .toList();
     return Set.copyOf(chosen);
   }

@@ -2,6 +2,7 @@ package org.rlaif.training.data;
 
 import org.rlaif.kit.Json;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Row;
 
 /**
  * Two texts that both begin with the prompt: what they have in common up to the last {@code
@@ -19,7 +20,7 @@ record TranscriptsLayout(RowParts parts) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
+  public Reading read(Row row) {
     RowParts.Pair pair = parts.pair(row);
     String chosen = pair.chosen().text();
     String rejected = pair.rejected().text();
@@ -39,8 +40,13 @@ record TranscriptsLayout(RowParts parts) implements Layout {
           "transcripts with a common beginning that holds data.columns.turn, or a prompt in "
               + parts.columns().prompt());
     }
-    return parts.lesson(
-        row, Prompt.of(chosen.substring(0, end)), null, pair.from(end), /* everyTurn= */ false);
+    return Reading.of(
+        parts.lesson(
+            row,
+            Prompt.of(chosen.substring(0, end)),
+            null,
+            pair.from(end),
+            /* everyTurn= */ false));
   }
 
   /**

@@ -1,8 +1,8 @@
 package org.rlaif.training.data;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import org.rlaif.kit.Json;
 import org.rlaif.kit.Prompt;
+import org.rlaif.training.rows.Cell;
+import org.rlaif.training.rows.Row;
 
 /** A prompt, a completion, and whether it is wanted; one that is wanted is learned. */
 record UnpairedLayout(RowParts parts) implements Layout {
@@ -25,15 +25,11 @@ record UnpairedLayout(RowParts parts) implements Layout {
   }
 
   @Override
-  public Lesson read(Row row) {
-    JsonNode label = row.columns().get(parts.columns().label());
-    if (!label.isBoolean()) {
-      throw row.error("column " + parts.columns().label(), Json.excerpt(label), "true or false");
-    }
+  public Reading read(Row row) {
+    boolean wanted = row.truth(parts.columns().label());
     Cell completion = parts.answer(row, parts.columns().completion());
     Prompt prompt = parts.prompt(row, completion, null);
-    return parts
-        .lesson(row, prompt, completion, null, /* everyTurn= */ false)
-        .labelled(label.booleanValue());
+    return Reading.of(
+        parts.lesson(row, prompt, completion, null, /* everyTurn= */ false).labelled(wanted));
   }
 }

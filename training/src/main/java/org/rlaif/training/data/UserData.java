@@ -14,13 +14,14 @@ import org.rlaif.kit.Preference;
 import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UnpairedPreference;
 import org.rlaif.training.config.DataConfig;
+import org.rlaif.training.rows.DataFiles;
 
 /** The user's own data. Relative paths count from the current folder. */
 public final class UserData {
   private UserData() {}
 
-  /** What the rows have become, and how many are in two splits by their prompts. */
-  private record Read(DataSet data, int inTwoSplits) {}
+  /** What the rows have become, and what there was to be counted. */
+  private record Read(DataSet data, RowCounts counts) {}
 
   /**
    * Reads all rows of all files and writes them, split by their prompts, into a folder.
@@ -30,7 +31,7 @@ public final class UserData {
   public static DataSet.Figures write(DataConfig config, long seed, boolean learned, Path folder) {
     Read read = read(config, seed, learned);
     read.data.write(folder);
-    return read.data.figures(read.inTwoSplits);
+    return read.data.figures(read.counts);
   }
 
   /** Reads all rows of all files, of which completions are to be learned. */
@@ -44,58 +45,47 @@ public final class UserData {
   }
 
   private static Read read(DataConfig config, long seed, boolean learned) {
-    Layouts layouts = new Layouts(config, learned);
-    List<Lesson> rows = rows(config.files(), config, layouts);
-    List<Lesson> validationRows = rows(config.validationFiles(), config, layouts);
-    List<Lesson> testRows = rows(config.testFiles(), config, layouts);
+    LessonFiles files = new LessonFiles(config, seed, learned);
+    List<Lesson> rows = files.read(config.files());
+    List<Lesson> validationRows = files.read(config.validationFiles());
+    List<Lesson> testRows = files.read(config.testFiles());
     boolean ownValidation = !validationRows.isEmpty();
     boolean ownTest = !testRows.isEmpty();
-    List<String> prompts = prompts(rows);
-    int different = new HashSet<>(prompts).size();
+    List<String> sides = sides(rows);
+    int different = new HashSet<>(sides).size();
     int needed = 1 + (ownTest ? 0 : 1) + (ownValidation || !learned ? 0 : 1);
     require(
         different >= needed,
         "data.files",
-        different + " different prompts",
+        different + " different prompts" + files.counts().leftOutWords(),
         "at least " + needed + ", to train, watch and test on different ones");
 
     Set<String> test =
-        ownTest
-            ? Set.copyOf(prompts(testRows))
-            : Splits.heldOut(prompts, config.test(), seed, "test");
-    List<String> others = prompts.stream().filter(prompt -> !test.contains(prompt)).toList();
+        ownTest ? Set.copyOf(sides(testRows)) : Splits.heldOut(sides, config.test(), seed, "test");
+    List<String> others = sides.stream().filter(side -> !test.contains(side)).toList();
     // The share is one of all prompts, but test prompts of the same files are gone already.
     double shareOfOthers = config.validation() / (ownTest ? 1 : 1 - config.test());
     Set<String> validation =
         ownValidation
-            ? Set.copyOf(prompts(validationRows))
+            ? Set.copyOf(sides(validationRows))
             : Splits.heldOut(others, shareOfOthers, seed, "validation");
 
     // Rows stay in the split of their file, or are left out: no two splits share a prompt.
-    Set<String> elsewhere = new HashSet<>(prompts(validationRows));
-    elsewhere.addAll(prompts(testRows));
+    Set<String> elsewhere = new HashSet<>(sides(validationRows));
+    elsewhere.addAll(sides(testRows));
     List<Lesson> apart = new ArrayList<>(rows);
-    apart.removeIf(row -> elsewhere.contains(row.prompt().transcript()));
+    apart.removeIf(row -> elsewhere.contains(row.side()));
     List<Lesson> watched = new ArrayList<>(validationRows);
-    watched.removeIf(row -> test.contains(row.prompt().transcript()));
+    watched.removeIf(row -> test.contains(row.side()));
     apart.addAll(watched);
     apart.addAll(testRows);
     int all = rows.size() + validationRows.size() + testRows.size();
-    return new Read(split(apart, validation, test, learned), all - apart.size());
+    RowCounts counts = files.counts().with("inTwoSplits", all - apart.size());
+    return new Read(split(apart, validation, test, learned), counts);
   }
 
-  private static List<Lesson> rows(List<String> files, DataConfig config, Layouts layouts) {
-    return files.stream()
-        .flatMap(
-            file ->
-                RowFile.read(Path.of(file), name(file, config.allFiles()), config.limits())
-                    .stream())
-        .map(layouts::read)
-        .toList();
-  }
-
-  private static List<String> prompts(List<Lesson> rows) {
-    return rows.stream().map(row -> row.prompt().transcript()).toList();
+  private static List<String> sides(List<Lesson> rows) {
+    return rows.stream().map(Lesson::side).toList();
   }
 
   private static DataSet split(
@@ -110,13 +100,11 @@ public final class UserData {
     List<RatedCompletion> rated = new ArrayList<>();
     List<RatedCompletion> heldOutRated = new ArrayList<>();
     for (Lesson row : rows) {
-      String prompt = row.prompt().transcript();
-      boolean isTest = test.contains(prompt);
-      boolean isValidation = validation.contains(prompt);
+      boolean isTest = test.contains(row.side());
+      boolean isValidation = validation.contains(row.side());
       Stream.ofNullable(row.example())
           .forEach((isTest ? testExamples : isValidation ? validationExamples : train)::add);
-      Stream.ofNullable(row.preference())
-          .forEach((isTest || isValidation ? heldOut : preferences)::add);
+      row.preferences().forEach((isTest || isValidation ? heldOut : preferences)::add);
       Stream.ofNullable(row.unpaired())
           .forEach((isTest || isValidation ? heldOutUnpaired : unpaired)::add);
       Stream.ofNullable(row.ratedCompletion())
@@ -158,16 +146,8 @@ public final class UserData {
 
   /** What changes when the content of a file does; part of the data stage's fingerprint. */
   public static List<String> contentHashes(DataConfig config) {
-    return config.allFiles().stream().map(file -> AtomicFiles.sha256(Path.of(file))).toList();
-  }
-
-  /** A file's name without its folder, unless another one has the same. */
-  private static String name(String file, List<String> files) {
-    String name = lastPart(file);
-    return files.stream().filter(other -> lastPart(other).equals(name)).count() == 1 ? name : file;
-  }
-
-  private static String lastPart(String file) {
-    return String.valueOf(Path.of(file).getFileName());
+    return DataFiles.of(config.allFiles(), config.allFiles()).stream()
+        .map(file -> AtomicFiles.sha256(file.path()))
+        .toList();
   }
 }

@@ -14,7 +14,7 @@ import org.rlaif.torch.Sequences;
  * @param prompt begins with the beginning token, if the model has one
  * @param completion with the token that ends it, if it has one
  * @param earlier where the prompt has tokens that are learned like the completion's: what the
- *     assistant has said in earlier turns
+ *     assistant has said in earlier turns, or all but the first of a text that is learned whole
  */
 @SuppressWarnings("ArrayRecordComponent") // plain numbers, never compared as records
 public record Sequence(int[] prompt, int[] completion, int[] earlier) {
@@ -50,10 +50,14 @@ public record Sequence(int[] prompt, int[] completion, int[] earlier) {
   public static Sequence encode(PromptEncoder encoder, int contextLength, Example example) {
     String id = "example " + example.id();
     Sequence sequence = encode(encoder, contextLength, id, example.prompt(), example.completion());
-    return example.everyTurn()
-        ? new Sequence(
-            sequence.prompt, sequence.completion, encoder.earlierTurns(id, example.prompt()))
-        : sequence;
+    if (!example.everyTurn()) {
+      return sequence;
+    }
+    int[] earlier =
+        example.prompt() instanceof Prompt.Chat
+            ? encoder.earlierTurns(id, example.prompt())
+            : IntStream.range(1, sequence.prompt.length).toArray(); // nothing is before the first
+    return new Sequence(sequence.prompt, sequence.completion, earlier);
   }
 
   public int length() {

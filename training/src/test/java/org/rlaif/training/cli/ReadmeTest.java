@@ -71,6 +71,7 @@ class ReadmeTest {
     assertEquals(
         Set.of(
             "quickstart",
+            "data",
             "run",
             "runs",
             "verify",
@@ -90,7 +91,7 @@ class ReadmeTest {
         words.forEach(word -> typed.add(here(word)));
         switch (words.get(0)) {
           case "quickstart" -> typed.addAll(tiny(words));
-          case "run", "verify", "export", "judge" -> {}
+          case "data", "run", "verify", "export", "judge" -> {}
           case "reproduce" -> {
             typed.addAll(FEW_WALKS);
             typed.addAll(List.of("--runs", folder + "/reproduced"));

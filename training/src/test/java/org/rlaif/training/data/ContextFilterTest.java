@@ -43,6 +43,34 @@ class ContextFilterTest {
     }
   }
 
+  /** A byte a token: the beginning's and the end's, and 3 + 2. */
+  @Test
+  void promptsAreShortenedIfAsked() {
+    try (Tokenizer bytes = bytes()) {
+      Example longer = new Example("long", Prompt.of("Oh no. It is."), "xy");
+      ContextFilter left = filter(bytes, 1 + 3 + 2 + 1, TooLong.LEFT);
+      assertEquals(
+          List.of(SHORT, new Example("long", Prompt.of("is."), "xy")),
+          left.examples(List.of(SHORT, longer)));
+      assertEquals(1, left.shortened());
+      assertEquals(0, left.dropped());
+      ContextFilter sentence = filter(bytes, 1 + 6 + 2 + 1, TooLong.SENTENCE);
+      Preference preference =
+          new Preference(
+              "p", Prompt.of("Oh no. It is."), "x", "xy", 0.7, Provenance.human(), null, 8.0);
+      assertEquals(
+          List.of(
+              new Preference(
+                  "p", Prompt.of("Oh no."), "x", "xy", 0.7, Provenance.human(), null, 8.0)),
+          sentence.preferences(List.of(preference)));
+      // A completion that leaves no room for anything is left out.
+      assertEquals(
+          List.of(SHORT),
+          left.examples(List.of(SHORT, new Example("vast", Prompt.of("a b"), "x".repeat(9)))));
+      assertEquals(1, left.dropped());
+    }
+  }
+
   @Test
   void refusesItIfAsked() {
     try (Tokenizer bytes = bytes()) {

@@ -19,7 +19,7 @@ class ConversationRowsTest {
   void everyTurnOfAConversationIsLearned() {
     Lesson row = read("{'messages': [s:0, u:a, a:b, u:c, a:d]}");
     assertEquals(new Example("f:7", chat("s:0", "u:a", "a:b", "u:c"), "d", true), row.example());
-    assertNull(row.preference());
+    assertNull(row.preferences().findFirst().orElse(null));
     // With a single turn there is nothing else to learn.
     assertEquals(
         new Example("f:7", chat("u:a"), "b", false), read("{'messages': [u:a, a:b]}").example());
@@ -38,10 +38,23 @@ class ConversationRowsTest {
   void answersMayBeMessages() {
     Preference expected = preference(chat("u:a"));
     assertEquals(
-        expected, read("{'prompt': [u:a], 'chosen': [a:b], 'rejected': [a:c]}").preference());
+        expected,
+        read("{'prompt': [u:a], 'chosen': [a:b], 'rejected': [a:c]}")
+            .preferences()
+            .findFirst()
+            .orElse(null));
     assertEquals(
-        expected, read("{'prompt': 'a', 'chosen': [a:b], 'rejected': [a:c]}").preference());
-    assertEquals(expected, read("{'prompt': [u:a], 'chosen': 'b', 'rejected': 'c'}").preference());
+        expected,
+        read("{'prompt': 'a', 'chosen': [a:b], 'rejected': [a:c]}")
+            .preferences()
+            .findFirst()
+            .orElse(null));
+    assertEquals(
+        expected,
+        read("{'prompt': [u:a], 'chosen': 'b', 'rejected': 'c'}")
+            .preferences()
+            .findFirst()
+            .orElse(null));
   }
 
   /** As ultrafeedback_binarized has them, with the prompt's text and the chosen one again. */
@@ -49,13 +62,13 @@ class ConversationRowsTest {
   void twoConversationsBeginWithTheirPrompt() {
     Lesson row = read("{'chosen': [u:a, a:x, u:y, a:b], 'rejected': [u:a, a:x, u:y, a:c]}");
     Prompt prompt = chat("u:a", "a:x", "u:y");
-    assertEquals(preference(prompt), row.preference());
+    assertEquals(preference(prompt), row.preferences().findFirst().orElse(null));
     assertEquals(new Example("f:7", prompt, "b", false), row.example());
     row =
         read(
             "{'prompt': 'a', 'prompt_id': 'f0', 'chosen': [u:a, a:b], 'rejected': [u:a, a:c],"
                 + " 'messages': [u:a, a:b], 'score_chosen': 8.0}");
-    assertEquals(preference(chat("u:a")), row.preference());
+    assertEquals(preference(chat("u:a")), row.preferences().findFirst().orElse(null));
     assertEquals(new Example("f:7", chat("u:a"), "b", false), row.example());
   }
 

@@ -24,7 +24,9 @@ class GeneratedDataTest {
     RunConfig config =
         RunConfig.load(null, List.of("data.posts={train: 30, validation: 5, test: 7}"));
     DataSet.Figures figures = GeneratedData.write(config.data(), 11, folder);
-    assertEquals(new DataSet.Figures(30, 5, 7, null, null, null, null, null, null, null), figures);
+    assertEquals(
+        new DataSet.Figures(30, 5, 7, null, null, null, null, null, null, null, null, null),
+        figures);
     DataSet data = DataSet.read(folder);
     assertEquals(30, data.train().size());
     assertEquals(5, data.validation().size());

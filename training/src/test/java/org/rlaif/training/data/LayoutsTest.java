@@ -30,6 +30,7 @@ class LayoutsTest {
           DataConfig.Layout.COMPLETION, "{'prompt': 'a', 'completion': 'b'}",
           DataConfig.Layout.PREFERENCE, "{'prompt': 'a', 'chosen': 'a? b', 'rejected': 'a? c'}",
           DataConfig.Layout.TRANSCRIPTS, "{'chosen': 'a? b', 'rejected': 'a? c'}",
+          DataConfig.Layout.TEXT, "{'text': 'a? b'}",
           DataConfig.Layout.PROMPT, "{'prompt': 'a'}");
 
   /** All columns at once; transcripts too, whose turn is a question mark. */
@@ -64,7 +65,7 @@ class LayoutsTest {
     assertEquals(List.of("transcripts"), fitting(OWN.get(DataConfig.Layout.TRANSCRIPTS), false));
     assertEquals(List.of("prompt"), fitting(OWN.get(DataConfig.Layout.PROMPT), false));
     assertEquals(List.of(), fitting(OWN.get(DataConfig.Layout.PROMPT), true));
-    assertEquals(List.of(), fitting("{'messages': null, 'text': 'a'}", false));
+    assertEquals(List.of(), fitting("{'messages': null, 'texts': 'a'}", false));
     assertEquals(List.of(), fitting("{'prompt': 'a', 'completion': null, 'rejected': null}", true));
   }
 
@@ -102,7 +103,7 @@ class LayoutsTest {
         read(EVERYTHING, "data.layout=transcripts", TURN));
     Lesson prompt = readUnlearned(EVERYTHING, "data.layout=prompt");
     assertEquals(new Example("f:7", Prompt.of("a"), ""), prompt.example());
-    assertNull(prompt.preference());
+    assertNull(prompt.preferences().findFirst().orElse(null));
   }
 
   @Test
@@ -143,7 +144,9 @@ class LayoutsTest {
     UserError error = assertThrows(UserError.class, () -> Rows.config("data.layout=chats"));
     assertEquals(
         "--set: data.layout: chats (expected: one of auto, conversation, completion, preference,"
-            + " transcripts, prompt, unpaired, rated)",
+            + " anthropic-hh, openai-comparisons, tldr-posts, lm-human-preferences, ultrafeedback,"
+            + " helpsteer, helpsteer2-preference, shp, pandalm, alpaca, transcripts, text, prompt,"
+            + " unpaired, stepwise, rated)",
         error.getMessage());
   }
 
@@ -214,7 +217,7 @@ class LayoutsTest {
   @Test
   void ratingsAndRegressionGoTogether() {
     String one =
-        "--set: data.layout: %s (expected: rated where reward.loss is regression, and nowhere else:"
+        "--set: data.layout: %s (expected: rated or helpsteer where reward.loss is regression, and nowhere else:"
             + " one learns from the other)";
     assertEquals(one.formatted("rated"), refused("data.layout=rated"));
     assertEquals(
@@ -269,7 +272,7 @@ class LayoutsTest {
   }
 
   private static Map<DataConfig.Layout, Layout> all(boolean learned) {
-    return Layouts.all(new RowParts(Rows.config()), learned);
+    return Layouts.all(Rows.config(), /* seed= */ 0, learned);
   }
 
   private static List<String> fitting(String json, boolean learned) {

@@ -1,10 +1,10 @@
 package org.rlaif.training.data;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +15,7 @@ import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.config.DataConfig;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.rows.Row;
 
 /**
  * Row 7 of a file f, for tests, in JSON with single quotes. {@code u:x} is a user's message x,
@@ -25,12 +26,22 @@ final class Rows {
 
   /** What a row becomes where completions are learned. */
   static Lesson read(String json, String... settings) {
-    return layouts(/* learned= */ true, settings).read(row(json));
+    return only(layouts(/* learned= */ true, settings).read(row(json)));
   }
 
   /** What a row becomes where nothing is learned from completions. */
   static Lesson readUnlearned(String json, String... settings) {
-    return layouts(/* learned= */ false, settings).read(row(json));
+    return only(layouts(/* learned= */ false, settings).read(row(json)));
+  }
+
+  private static Lesson only(Layouts.Recognised recognised) {
+    assertEquals(1, recognised.reading().lessons().size(), recognised.toString());
+    return recognised.reading().lessons().get(0);
+  }
+
+  /** What a row becomes, and as what it is read. */
+  static Layouts.Recognised recognised(String json, String... settings) {
+    return layouts(/* learned= */ true, settings).read(row(json));
   }
 
   /** Why a row is refused where completions are learned. */
@@ -40,7 +51,7 @@ final class Rows {
   }
 
   static Layouts layouts(boolean learned, String... settings) {
-    return new Layouts(config(settings), learned);
+    return new Layouts(config(settings), /* seed= */ 0, learned);
   }
 
   static DataConfig config(String... settings) {
@@ -58,7 +69,7 @@ final class Rows {
             .replaceAll("\\ba:(\\w)", "{'role': 'assistant', 'content': '$1'}");
     try {
       ObjectNode columns = (ObjectNode) Json.MAPPER.readTree(whole.replace('\'', '"'));
-      return new Row(Path.of("f"), "f", 7, columns);
+      return new Row("f", "f", 7, columns);
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }

@@ -20,7 +20,7 @@ class TextRowsTest {
   void promptAndCompletionAreAnExample() {
     Lesson row = read("{'prompt': 'Q', 'completion': 'A', 'other': 3}");
     assertEquals(new Example("f:7", Prompt.of("Q"), "A"), row.example());
-    assertNull(row.preference());
+    assertNull(row.preferences().findFirst().orElse(null));
   }
 
   @Test
@@ -28,7 +28,8 @@ class TextRowsTest {
     Lesson row = read("{'prompt': 'Q', 'chosen': 'A', 'rejected': 'B'}");
     assertEquals(new Example("f:7", Prompt.of("Q"), "A"), row.example());
     assertEquals(
-        new Preference("f:7", Prompt.of("Q"), "A", "B", 1, Provenance.human()), row.preference());
+        new Preference("f:7", Prompt.of("Q"), "A", "B", 1, Provenance.human()),
+        row.preferences().findFirst().orElse(null));
   }
 
   @Test
@@ -36,7 +37,8 @@ class TextRowsTest {
     Lesson row = read("{'prompt': 'Q', 'completion': 'C', 'chosen': 'A', 'rejected': ''}");
     assertEquals(new Example("f:7", Prompt.of("Q"), "C"), row.example());
     assertEquals(
-        new Preference("f:7", Prompt.of("Q"), "A", "", 1, Provenance.human()), row.preference());
+        new Preference("f:7", Prompt.of("Q"), "A", "", 1, Provenance.human()),
+        row.preferences().findFirst().orElse(null));
   }
 
   @Test
@@ -44,7 +46,8 @@ class TextRowsTest {
     Lesson row = read("{'prompt': 'Q', 'chosen': '', 'rejected': 'B'}");
     assertNull(row.example());
     assertEquals(
-        new Preference("f:7", Prompt.of("Q"), "", "B", 1, Provenance.human()), row.preference());
+        new Preference("f:7", Prompt.of("Q"), "", "B", 1, Provenance.human()),
+        row.preferences().findFirst().orElse(null));
   }
 
   @Test
@@ -68,7 +71,7 @@ class TextRowsTest {
             " no",
             1,
             Provenance.human()),
-        row.preference());
+        row.preferences().findFirst().orElse(null));
   }
 
   @Test
@@ -101,13 +104,13 @@ class TextRowsTest {
     assertEquals(
         "f, row 7, columns: prompt, text (expected: a conversation in messages, a completion"
             + " in completion, a preference in chosen and rejected with its prompt in prompt,"
-            + " transcripts in chosen and rejected, or a prompt in prompt, with sft: skip;"
+            + " transcripts in chosen and rejected, a text in text, or a prompt in prompt, with sft: skip;"
             + " data.columns says what yours are called)",
         message("{'prompt': 'Q', 'text': 'A'}"));
     assertEquals(
         "f, row 7, columns: none (expected: a conversation in messages, a completion in"
             + " completion, a preference in chosen and rejected with its prompt in prompt,"
-            + " transcripts in chosen and rejected, or a prompt in prompt, with sft: skip;"
+            + " transcripts in chosen and rejected, a text in text, or a prompt in prompt, with sft: skip;"
             + " data.columns says what yours are called)",
         message("{}"));
     assertEquals(

@@ -3,6 +3,7 @@ package org.rlaif.training.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -168,7 +170,21 @@ class UserDataTest {
     Path out = Files.createDirectory(folder.resolve("out"));
     DataSet.Figures figures = UserData.write(own, 3, true, out);
     // 18 and 19 are left out of train; 19 to 22 are test's, so validation keeps 18 alone.
-    assertEquals(new DataSet.Figures(18, 1, 8, null, null, null, null, null, null, 2 + 4), figures);
+    assertEquals(
+        new DataSet.Figures(
+            18,
+            1,
+            8,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Map.of("completion", 33),
+            Map.of("inTwoSplits", 2 + 4),
+            null),
+        figures);
     DataSet data = DataSet.read(out);
     assertEquals(List.of("dev.jsonl:1"), data.validation().stream().map(Example::id).toList());
     assertTrue(data.test().stream().allMatch(each -> each.completion().equals("t")));
@@ -224,6 +240,52 @@ class UserDataTest {
         message(config(List.of("data.layout=preference"), file)));
     assertTrue(
         message(config(List.of("data.layout=completion"), file)).startsWith(file + ", row 2, "));
+  }
+
+  @Test
+  void duplicatesAreDroppedAndCounted() throws IOException {
+    // Ten prompts, each with two completions that come three times.
+    Path file = lines("a.jsonl", 60, i -> row("p" + i % 10, "c" + i % 20));
+    Path again = lines("b.jsonl", 5, i -> row("p" + i, "c" + i));
+    Path out = Files.createDirectory(folder.resolve("out"));
+    DataConfig drop = config(List.of("data.duplicates=drop"), file, again);
+    DataSet.Figures figures = UserData.write(drop, 3, true, out);
+    assertEquals(Map.of("duplicates", 45), figures.leftOut());
+    assertEquals(Map.of("completion", 65), figures.layouts());
+    assertEquals(20, figures.train() + figures.validation() + figures.test());
+    assertTrue(
+        DataSet.read(out).train().stream().allMatch(each -> each.id().startsWith("a.jsonl:")),
+        "the first one stays");
+    assertNull(UserData.write(config(file, again), 3, true, out).leftOut());
+  }
+
+  /** Who disagrees says something of his own. */
+  @Test
+  void otherLabelsAreNoDuplicates() throws IOException {
+    Path file =
+        lines(
+            "a.jsonl",
+            40,
+            i ->
+                "{\"prompt\":\"p%d\",\"completion\":\"c\",\"label\":%s}"
+                    .formatted(i % 10, i < 10 || (i >= 20 && i < 30)));
+    Path out = Files.createDirectory(folder.resolve("out"));
+    List<String> kto =
+        List.of("data.duplicates=drop", "data.layout=unpaired", "algorithm=kto", "data.test=0.2");
+    assertEquals(
+        Map.of("duplicates", 20), UserData.write(config(kto, file), 3, true, out).leftOut());
+  }
+
+  @Test
+  void rowsThatDoNotMeetTheConditionAreCounted() throws IOException {
+    Path file = lines("a.jsonl", 60, i -> row("p" + i, "c" + i % 3));
+    Path out = Files.createDirectory(folder.resolve("out"));
+    DataConfig where = config(List.of("data.where=\"completion <> 'c0'\""), file);
+    assertEquals(Map.of("where", 20), UserData.write(where, 3, true, out).leftOut());
+    assertEquals(
+        "data.files: 0 different prompts, 60 left out (where) (expected: at least 3, to train, watch"
+            + " and test on different ones)",
+        message(config(List.of("data.where='false'"), file)));
   }
 
   @Test

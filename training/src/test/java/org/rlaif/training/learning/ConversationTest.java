@@ -85,6 +85,15 @@ class ConversationTest {
     assertTrue(learned.length < 24, "learned: " + learned.length);
   }
 
+  /** As in language modelling: whatever the prompt is, it is one text with one loss. */
+  @Test
+  void aTextIsLearnedWhole() {
+    Example text = new Example("1", Prompt.of("The sky."), " It is blue.", /* everyTurn= */ true);
+    Sequences rows = Sequence.batch(List.of(Sequence.encode(encoder, CONTEXT, text)));
+    int tokens = rows.tokens()[0].length;
+    assertArrayEquals(IntStream.range(1, tokens).toArray(), rows.completions()[0]);
+  }
+
   private static Example example(Conversation each, boolean everyTurn) {
     List<Message> messages = each.messages();
     int last = messages.size() - 1;

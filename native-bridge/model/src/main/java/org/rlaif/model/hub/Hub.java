@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,8 +20,8 @@ import org.rlaif.kit.Progress;
 import org.rlaif.kit.UserError;
 
 /**
- * Finds models: in a folder, in the cache of Hugging Face's tools, on the hub. The network is asked
- * only for what is in neither of the others.
+ * Finds models: in a folder, in the cache of Hugging Face's tools, on the hub; and files of data
+ * sets in the latter two. The network is asked only for what is nowhere else.
  */
 public final class Hub {
   private static final Pattern SMALL =
@@ -67,7 +68,7 @@ public final class Hub {
     if (isPath(model)) {
       throw UserError.expected("model", model, "a folder that exists; there is no such folder");
     }
-    ModelName name = ModelName.of(model);
+    HubName name = HubName.model(model);
     if (name == null) {
       throw UserError.expected(
           "model", model, "a folder that exists, or org/name or org/name@revision on the hub");
@@ -91,6 +92,61 @@ public final class Hub {
     } catch (IOException e) {
       throw new UserError(looked + environment.token().removeFrom(reason(e)), e);
     }
+  }
+
+  /**
+   * Files of a data set on the hub, sorted by their names.
+   *
+   * @param url {@code hf://datasets/org/name[@revision]/path}, whose path may have {@code *} and
+   *     {@code ?}; a revision is a branch, a tag or a commit, with {@code %2F} for a slash
+   * @throws UserError in one line, with what was looked for and where
+   */
+  public List<DatasetFile> dataset(String url) {
+    DatasetUrl wanted = DatasetUrl.of(url);
+    var cache = new HubCache(environment.cache(), wanted.name());
+    try {
+      List<DatasetFile> found = wanted.in(cache);
+      if (found != null) {
+        return found;
+      }
+      if (environment.offline() != null) {
+        throw new IOException(
+            environment.offline() + " forbids to ask " + environment.endpoint() + " for it");
+      }
+      try (FileChannel lock = cache.lock()) {
+        found = wanted.in(cache); // another process may have fetched it meanwhile
+        if (found != null) {
+          return found;
+        }
+        var client = new HubClient(environment, retry);
+        JsonNode list = client.json(wanted.name().listPath());
+        String commit = commit(wanted.name(), list);
+        List<String> files = wanted.matching(list.path("siblings").findValuesAsText("rfilename"));
+        if (files.isEmpty()) {
+          throw new IOException("the hub's " + wanted.name() + " has no " + wanted.path());
+        }
+        cache.publish(commit, blobs(client, wanted.name(), commit, files, cache));
+        cache.keepMatches(commit, wanted.path(), files);
+        return Objects.requireNonNull(wanted.in(cache));
+      }
+    } catch (IOException e) {
+      throw new UserError(
+          "data set "
+              + url
+              + ": not in "
+              + cache.folder()
+              + ", and "
+              + environment.token().removeFrom(reason(e)),
+          e);
+    }
+  }
+
+  private static String commit(HubName name, JsonNode list) throws IOException {
+    String commit = list.path("sha").asText();
+    if (!HubCache.isCommit(commit)) {
+      throw new IOException(name.listPath() + " names no commit");
+    }
+    return commit;
   }
 
   /**
@@ -130,15 +186,21 @@ public final class Hub {
     }
   }
 
-  private Path download(ModelName name, HubCache cache) throws IOException {
+  private Path download(HubName name, HubCache cache) throws IOException {
     var client = new HubClient(environment, retry);
     JsonNode list = client.json(name.listPath());
-    String commit = list.path("sha").asText();
-    if (!HubCache.isCommit(commit)) {
-      throw new IOException(name.listPath() + " names no commit");
-    }
+    String commit = commit(name, list);
     List<String> files = needed(list.path("siblings").findValuesAsText("rfilename"));
     require(name, HubCache.missing(files::contains));
+    Path snapshot = cache.publish(commit, blobs(client, name, commit, files, cache));
+    require(name, HubCache.missing(snapshot));
+    return snapshot;
+  }
+
+  /** Files of a commit, all of them whole, by their names in the repository. */
+  private static Map<String, Path> blobs(
+      HubClient client, HubName name, String commit, List<String> files, HubCache cache)
+      throws IOException {
     var infos = new LinkedHashMap<String, HubClient.FileInfo>();
     long bytes = 0;
     for (String file : files) {
@@ -156,12 +218,10 @@ public final class Hub {
         blobs.put(file.getKey(), fetch(client, path, file.getValue(), cache, progress));
       }
     }
-    Path snapshot = cache.publish(commit, blobs);
-    require(name, HubCache.missing(snapshot));
-    return snapshot;
+    return blobs;
   }
 
-  private static void require(ModelName name, List<String> missing) throws IOException {
+  private static void require(HubName name, List<String> missing) throws IOException {
     if (!missing.isEmpty()) {
       throw new IOException("the hub's " + name + " has no " + String.join(", no ", missing));
     }
@@ -213,7 +273,7 @@ public final class Hub {
     private long bytes;
     private long told;
 
-    Megabytes(ModelName name, long total) {
+    Megabytes(HubName name, long total) {
       progress = Progress.start("download", begun(total), "MB");
       progress.figures("%s", name);
     }

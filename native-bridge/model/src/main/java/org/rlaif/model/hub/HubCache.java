@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Retry;
 
-/** One model in the cache of Hugging Face's tools. */
+/** One model or data set in the cache of Hugging Face's tools. */
 final class HubCache {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
   private static final Duration LONGEST_LOCK = Duration.ofHours(2);
@@ -25,10 +25,10 @@ final class HubCache {
   private static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
 
   private final Path cache;
-  private final ModelName name;
+  private final HubName name;
   private final Path folder;
 
-  HubCache(Path cache, ModelName name) {
+  HubCache(Path cache, HubName name) {
     this.cache = cache;
     this.name = name;
     this.folder = cache.resolve(name.folder());
@@ -46,6 +46,39 @@ final class HubCache {
     }
     Path snapshot = snapshot(commit);
     return missing(snapshot).isEmpty() ? snapshot : null;
+  }
+
+  /** Where these files lie, if the revision is there with all of them. */
+  @Nullable List<Path> find(List<String> files) throws IOException {
+    String commit = commit();
+    if (commit == null) {
+      return null;
+    }
+    List<Path> paths = files.stream().map(snapshot(commit)::resolve).toList();
+    return paths.stream().allMatch(Files::isRegularFile) ? paths : null;
+  }
+
+  /**
+   * What a pattern stood for when the revision was fetched; null if nobody has asked. It lies
+   * beside what other tools keep, under a name of our own.
+   */
+  @Nullable List<String> matches(String pattern) throws IOException {
+    String commit = commit();
+    return commit != null && Files.isRegularFile(matchesFile(commit, pattern))
+        ? Files.readAllLines(matchesFile(commit, pattern))
+        : null;
+  }
+
+  void keepMatches(String commit, String pattern, List<String> files) throws IOException {
+    Path file = matchesFile(commit, pattern);
+    Files.createDirectories(file.getParent());
+    AtomicFiles.write(
+        file, out -> out.write(String.join("\n", files).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Path matchesFile(String commit, String pattern) {
+    String hash = AtomicFiles.sha256(pattern.getBytes(StandardCharsets.UTF_8));
+    return folder.resolve(".rlaif").resolve(commit).resolve(hash);
   }
 
   /** What a model or an adapter needs and is not there, or is a link that leads nowhere. */
@@ -83,10 +116,12 @@ final class HubCache {
     Path snapshot = Files.createDirectories(snapshot(commit));
     for (Map.Entry<String, Path> file : blobs.entrySet()) {
       // Beside and renamed: a link may be there, from other tools or an earlier attempt.
-      Path link = snapshot.resolve("." + file.getKey() + ".link");
+      Path place = snapshot.resolve(file.getKey());
+      Path inside = Files.createDirectories(place.getParent());
+      Path link = inside.resolve("." + place.getFileName() + ".link");
       Files.deleteIfExists(link);
-      Files.createSymbolicLink(link, snapshot.relativize(file.getValue()));
-      Files.move(link, snapshot.resolve(file.getKey()), StandardCopyOption.ATOMIC_MOVE);
+      Files.createSymbolicLink(link, inside.relativize(file.getValue()));
+      Files.move(link, place, StandardCopyOption.ATOMIC_MOVE);
     }
     if (!name.revision().equals(commit)) {
       AtomicFiles.write(ref(), out -> out.write(commit.getBytes(StandardCharsets.UTF_8)));
@@ -94,7 +129,7 @@ final class HubCache {
     return snapshot;
   }
 
-  /** Waits until no other process of ours downloads this model. */
+  /** Waits until no other process of ours downloads this. */
   FileChannel lock() throws IOException {
     Path file =
         Files.createDirectories(cache.resolve(".locks").resolve(name.folder()))

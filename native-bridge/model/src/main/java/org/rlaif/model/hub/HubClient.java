@@ -219,7 +219,7 @@ final class HubClient {
     } else if (status == 401 || status == 403) {
       return new HubRetry.Refused(what + " (" + environment.token().advice() + ")", null);
     } else if (status == 404) {
-      return new HubRetry.Refused(what + " (no such model, revision or file)", null);
+      return new HubRetry.Refused(what + " (no such model or data set, revision or file)", null);
     }
     return new HubRetry.Refused(what, null);
   }

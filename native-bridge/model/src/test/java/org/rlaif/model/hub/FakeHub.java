@@ -30,6 +30,8 @@ import org.rlaif.kit.Retry;
 final class FakeHub implements AutoCloseable {
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
+  private static final String RESOLVE = "/org/tiny/resolve/" + COMMIT + "/";
+
   /**
    * What came to the hub or, if large, to the place of large files.
    *
@@ -143,13 +145,13 @@ final class FakeHub implements AutoCloseable {
               headers.getFirst("Authorization"),
               headers.getFirst("Proxy-Authorization"),
               headers.getFirst("Range")));
-      String file = path.substring(path.lastIndexOf('/') + 1);
+      String file = file(path);
       byte[] content = files.get(file);
       Trouble trouble = (isLarge ? largeTroubles : hubTroubles).poll();
       if (trouble != null && trouble.answered(exchange, content == null ? new byte[0] : content)) {
         return;
       }
-      if (path.startsWith("/api/models/org/tiny/revision/")) {
+      if (path.matches("/api/(models|datasets)/org/tiny/revision/.*")) {
         send(exchange, list());
       } else if (content == null) {
         exchange.sendResponseHeaders(404, -1);
@@ -158,8 +160,8 @@ final class FakeHub implements AutoCloseable {
           describe(exchange, content, gitHash(content), "ETag", "Content-Length");
         }
         send(exchange, content);
-      } else if (path.equals("/org/tiny/resolve/" + COMMIT + "/" + file)) {
-        if (file.endsWith(".safetensors")) {
+      } else if (path.endsWith(RESOLVE + file)) {
+        if (file.endsWith(".safetensors") || file.endsWith(".parquet")) {
           describe(exchange, content, sha256(content), "X-Linked-Etag", "X-Linked-Size");
           redirect(
               exchange, 302, "http://127.0.0.1:" + large.getAddress().getPort() + "/x/" + file);
@@ -170,6 +172,16 @@ final class FakeHub implements AutoCloseable {
         exchange.sendResponseHeaders(404, -1);
       }
     }
+  }
+
+  /** With the folders that it is in, where they are part of its name. */
+  private static String file(String path) {
+    for (String before : List.of("/datasets" + RESOLVE, "/api/resolve-cache/", "/x/")) {
+      if (path.startsWith(before)) {
+        return path.substring(before.length());
+      }
+    }
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   private void describe(

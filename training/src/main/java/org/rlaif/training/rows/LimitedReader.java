@@ -1,4 +1,4 @@
-package org.rlaif.training.data;
+package org.rlaif.training.rows;
 
 import java.io.FilterReader;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class LimitedReader extends FilterReader {
     row++;
     rowStart = count;
     if (row - 1 > limits.rows()) {
-      throw over(name, limits.rows() + " rows", "rows");
+      throw tooManyRows(name, limits);
     }
   }
 
@@ -40,10 +40,10 @@ final class LimitedReader extends FilterReader {
     int read = super.read(buffer, offset, length);
     count += Math.max(0, read);
     if (count > limits.characters()) {
-      throw over(name, limits.characters() + " characters", "characters");
+      throw tooManyCharacters(name, limits);
     }
     if (count - rowStart > limits.rowCharacters()) {
-      throw over(name + ", row " + row, limits.rowCharacters() + " characters", "rowCharacters");
+      throw tooLongRow(name, row, limits);
     }
     return read;
   }
@@ -52,6 +52,18 @@ final class LimitedReader extends FilterReader {
   public int read() throws IOException {
     var one = new char[1];
     return read(one, 0, 1) < 0 ? -1 : one[0];
+  }
+
+  static UserError tooManyRows(String name, Limits limits) {
+    return over(name, limits.rows() + " rows", "rows");
+  }
+
+  static UserError tooManyCharacters(String name, Limits limits) {
+    return over(name, limits.characters() + " characters", "characters");
+  }
+
+  static UserError tooLongRow(String name, long row, Limits limits) {
+    return over(name + ", row " + row, limits.rowCharacters() + " characters", "rowCharacters");
   }
 
   private static UserError over(String what, String most, String setting) {

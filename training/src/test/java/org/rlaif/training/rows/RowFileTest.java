@@ -1,4 +1,4 @@
-package org.rlaif.training.data;
+package org.rlaif.training.rows;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,8 @@ class RowFileTest {
   private static final String ARRAY = "\n [ {\"a\":\"one\"},\n {\"a\":\"zwölf 🎲\"} ]\n";
 
   private static final Limits LIMITS = new Limits(1000, 100_000, 1_000_000);
+
+  private static final String ZSTD = "28b52ffd04586100007b2261223a226f6e65227d0a4914f443";
 
   @TempDir Path folder;
 
@@ -85,13 +88,14 @@ class RowFileTest {
     Path missing = folder.resolve("missing.jsonl");
     assertEquals(
         "data.files: " + missing + " (expected: a file that exists)",
-        assertThrows(UserError.class, () -> RowFile.read(missing, "f", LIMITS)).getMessage());
+        assertThrows(UserError.class, () -> read(missing)).getMessage());
     assertEquals(
         "data.files: " + folder + " (expected: a file, not a folder)",
-        assertThrows(UserError.class, () -> RowFile.read(folder, "f", LIMITS)).getMessage());
+        assertThrows(UserError.class, () -> read(folder)).getMessage());
     Path file = folder.resolve("f");
     assertEquals(
-        file + ": not text in UTF-8 (expected: JSON Lines or a JSON array, plain or gzipped)",
+        file
+            + ": not text in UTF-8 (expected: JSON Lines, a JSON array or CSV with a header, plain, gzipped or as zstd, or Parquet)",
         assertThrows(UserError.class, () -> read("f", new byte[] {'{', (byte) 0xff, '}'}))
             .getMessage());
     byte[] whole = gzip(utf8(LINES));
@@ -99,34 +103,46 @@ class RowFileTest {
     assertTrue(
         assertThrows(UserError.class, () -> read("f", half))
             .getMessage()
-            .startsWith(file + ": ends too early (expected: a whole gzip file)"));
+            .startsWith(file + ": ends too early (expected: a whole packed file)"));
     byte[] damaged = whole.clone();
     damaged[whole.length - 8] ^= 1; // of the CRC
     assertEquals(
-        file + ": damaged (expected: a whole gzip file)",
+        file + ": damaged (expected: a whole packed file)",
         assertThrows(UserError.class, () -> read("f", damaged)).getMessage());
   }
 
   @Test
-  void otherFormsOfRowsAreCalledByTheirNames() {
-    for (String csv :
-        List.of(
-            "prompt,completion\nWhat?,That.\n",
-            "\"prompt\",\"completion\"\n",
-            "prompt\tcompletion\n",
-            "\n id;text;label\n")) {
-      assertEquals(
-          file()
-              + ": columns that are separated by commas or tabs (CSV) (expected: JSON Lines or a JSON"
-              + " array, plain or gzipped)",
-          message(csv));
-    }
+  void otherFormsOfRowsAreCalledByTheirNames() throws IOException {
     assertTrue(message("{'a': 1, 'b': 2}").startsWith(file() + ", row 1: not JSON (line 1"));
-    Path file = folder.resolve("f");
+    assertTrue(message("Who will be the first").startsWith(file() + ", row 1: not JSON (line 1"));
     assertEquals(
-        file + ": Parquet (expected: JSON Lines or a JSON array, plain or gzipped)",
-        assertThrows(UserError.class, () -> read("f", new byte[] {'P', 'A', 'R', '1', (byte) 0xff}))
+        file()
+            + ": Arrow (expected: JSON Lines, a JSON array or CSV with a header, plain, gzipped or as"
+            + " zstd, or Parquet)",
+        assertThrows(UserError.class, () -> read("f", new byte[] {'A', 'R', 'R', 'O', (byte) 0xff}))
             .getMessage());
+    assertTrue(
+        assertThrows(
+                UserError.class,
+                () -> read("f", gzip(new byte[] {'P', 'A', 'R', '1', (byte) 0xff})))
+            .getMessage()
+            .startsWith(file() + ": packed Parquet (expected: "));
+  }
+
+  /** What {@code zstd} (1.5.4) writes of a line and a line break. */
+  @Test
+  void zstdIsUnpacked() throws IOException {
+    byte[] packed = HexFormat.of().parseHex(ZSTD);
+    assertEquals("one", read("f", packed).get(0).columns().path("a").textValue());
+    assertTrue(
+        assertThrows(UserError.class, () -> read("f", Arrays.copyOf(packed, packed.length - 6)))
+            .getMessage()
+            .startsWith(file() + ": "));
+    byte[] damaged = packed.clone();
+    damaged[packed.length - 1] ^= 1; // of the checksum
+    assertEquals(
+        file() + ": damaged (expected: a whole packed file)",
+        assertThrows(UserError.class, () -> read("f", damaged)).getMessage());
   }
 
   /** As errors call it: the path that was given, where ids have the name alone. */
@@ -144,7 +160,12 @@ class RowFileTest {
   }
 
   private List<Row> read(String name, byte[] bytes) throws IOException {
-    return RowFile.read(Files.write(folder.resolve(name), bytes), name, LIMITS);
+    Path file = Files.write(folder.resolve(name), bytes);
+    return RowFile.read(new DataFile(file.toString(), file, name), LIMITS, "").rows();
+  }
+
+  private static List<Row> read(Path file) {
+    return RowFile.read(new DataFile(file.toString(), file, "f"), LIMITS, "").rows();
   }
 
   private static byte[] utf8(String text) {
@@ -198,7 +219,10 @@ class RowFileTest {
         }
       }
       var limits = new Limits(50_000, 4_000_000, 1_000_000_000);
-      UserError error = assertThrows(UserError.class, () -> RowFile.read(file, "f", limits));
+      UserError error =
+          assertThrows(
+              UserError.class,
+              () -> RowFile.read(new DataFile(file.toString(), file, "f"), limits, ""));
       assertTrue(error.getMessage().contains("data.limits.row"), error.getMessage());
     }
   }
@@ -207,12 +231,12 @@ class RowFileTest {
   void devicesAreRefused() {
     assertEquals(
         "data.files: /dev/zero (expected: a file, not a device, a pipe or a socket)",
-        assertThrows(UserError.class, () -> RowFile.read(Path.of("/dev/zero"), "f", LIMITS))
-            .getMessage());
+        assertThrows(UserError.class, () -> read(Path.of("/dev/zero"))).getMessage());
   }
 
   private List<Row> read(String text, Limits limits) throws IOException {
-    return RowFile.read(Files.writeString(folder.resolve("f"), text), "f", limits);
+    Path file = Files.writeString(folder.resolve("f"), text);
+    return RowFile.read(new DataFile(file.toString(), file, "f"), limits, "").rows();
   }
 
   private void refused(String message, String text, Limits limits) {

@@ -1,4 +1,4 @@
-package org.rlaif.training.data;
+package org.rlaif.training.rows;
 
 import java.util.List;
 import java.util.Objects;
@@ -10,23 +10,23 @@ import org.rlaif.kit.Message;
  *
  * @param messages at least one if there is no text
  */
-record Cell(String column, @Nullable String text, List<Message> messages) {
+public record Cell(String column, @Nullable String text, List<Message> messages) {
 
-  boolean isChat() {
+  public boolean isChat() {
     return text == null;
   }
 
-  Message last() {
+  public Message last() {
     return messages.get(messages.size() - 1);
   }
 
   /** The text of an answer: all of it, or the last message's. */
-  String answer() {
+  public String answer() {
     return isChat() ? last().content() : Objects.requireNonNull(text);
   }
 
   /** What an answer answers, as far as it says that itself; empty if it does not. */
-  List<Message> asked() {
+  public List<Message> asked() {
     return isChat() ? messages.subList(0, messages.size() - 1) : List.of();
   }
 }
