@@ -122,7 +122,7 @@ class ArchitectureTest {
         .whereLayer("run")
         .mayOnlyBeAccessedByLayers("cli", "comparison", "service", "verification", "stages")
         .whereLayer("report")
-        .mayOnlyBeAccessedByLayers("comparison", "verification", "stages", "run")
+        .mayOnlyBeAccessedByLayers("cli", "comparison", "verification", "stages", "run")
         .whereLayer("trainers")
         .mayOnlyBeAccessedByLayers("comparison", "verification", "stages")
         .whereLayer("rollouts")
