@@ -214,8 +214,7 @@ class TrustReportTest {
   void ofSeveralEqualPairsTheOneWithTheIdIsMeant() {
     Preference one = label(1, 0.9, "m", "x");
     Preference same =
-        new Preference(
-            "1b", one.prompt(), one.first(), one.second(), 0.2, one.provenance());
+        new Preference("1b", one.prompt(), one.first(), one.second(), 0.2, one.provenance());
     Map<String, Object> opinion = opinion(1, true, 0);
     opinion.put("id", "1b");
     PeopleFigures figures =

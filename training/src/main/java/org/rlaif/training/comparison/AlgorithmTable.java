@@ -7,11 +7,11 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import org.rlaif.judge.WinRate;
 import org.rlaif.kit.Interval;
-import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.kit.pages.Charts.Amount;
 import org.rlaif.kit.pages.Picture;
 import org.rlaif.kit.pages.Pictures;
 import org.rlaif.kit.pages.Theme;
+import org.rlaif.training.evaluation.EvaluationFigures;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.run.StageRecord;
 
