@@ -57,11 +57,11 @@ class ContextFilterTest {
       ContextFilter sentence = filter(bytes, 1 + 6 + 2 + 1, TooLong.SENTENCE);
       Preference preference =
           new Preference(
-              "p", Prompt.of("Oh no. It is."), "x", "xy", 0.7, Provenance.human(), null, 8.0);
+              "p", Prompt.of("Oh no. It is."), "x", "xy", 0.7, Provenance.human(), null, null, 8.0);
       assertEquals(
           List.of(
               new Preference(
-                  "p", Prompt.of("Oh no."), "x", "xy", 0.7, Provenance.human(), null, 8.0)),
+                  "p", Prompt.of("Oh no."), "x", "xy", 0.7, Provenance.human(), null, null, 8.0)),
           sentence.preferences(List.of(preference)));
       // A completion that leaves no room for anything is left out.
       assertEquals(

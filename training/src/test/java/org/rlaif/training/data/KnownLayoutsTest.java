@@ -128,6 +128,7 @@ class KnownLayoutsTest {
             1,
             Provenance.human(),
             null,
+            null,
             8.0),
         one(lessons.get(0)));
     assertEquals(
