@@ -32,6 +32,7 @@ final class EndpointModel implements LanguageModel {
    * @param template a Mustache file that asks which is better; null: as shipped
    * @param ratingTemplate one that asks how good a completion is; null: as shipped
    * @param exemplars a file of comparisons that are shown before each; null: none
+   * @param critique how critiques are written
    * @param timeoutSeconds for one request and its answer
    */
   @JsonTypeName("endpoint")
@@ -40,6 +41,7 @@ final class EndpointModel implements LanguageModel {
       @Nullable String ratingTemplate,
       Reasoning rationale,
       @Nullable String exemplars,
+      Critiquing critique,
       int timeoutSeconds,
       Endpoint endpoint)
       implements JudgeKind {
@@ -50,7 +52,7 @@ final class EndpointModel implements LanguageModel {
     @Override
     public Judge open(Rubric rubric, Opening opening) {
       Questions questions =
-          Questions.of(rubric.preamble(), template, ratingTemplate, rationale, exemplars);
+          Questions.of(rubric.preamble(), template, ratingTemplate, rationale, exemplars, critique);
       LanguageModel model =
           EndpointModel.open(
               endpoint, Duration.ofSeconds(timeoutSeconds), System::getenv, FIRST_WAIT);
@@ -64,6 +66,7 @@ final class EndpointModel implements LanguageModel {
           ratingTemplate,
           rationale,
           exemplars,
+          Critiquing.SHIPPED,
           /* timeoutSeconds= */ 1,
           endpoint.decisive());
     }
@@ -75,6 +78,11 @@ final class EndpointModel implements LanguageModel {
 
     @Override
     public boolean rates() {
+      return true;
+    }
+
+    @Override
+    public boolean critiques() {
       return true;
     }
   }

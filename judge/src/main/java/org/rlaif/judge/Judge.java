@@ -37,6 +37,16 @@ public interface Judge extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Says in words what is good and bad about completions, in their order.
+   *
+   * @throws org.rlaif.kit.UserError if it is no judge that {@linkplain JudgeKind#critiques()
+   *     critiques}
+   */
+  default List<Written> critiqueAll(List<Rated> completions) {
+    throw UserError.expected("judge " + name(), "compares", "one that writes: a language model");
+  }
+
   /** Whether its questions stand in the terminal, where nothing else may be drawn then. */
   default boolean asksInTheTerminal() {
     return false;

@@ -1,5 +1,7 @@
 package org.rlaif.judge;
 
+import static org.rlaif.kit.UserError.require;
+
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonParser;
@@ -55,7 +57,7 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
               RewardModelJudge.Config.class,
               KnownLabels.Config.class,
               Person.Config.class,
-              Ensemble.Config.class));
+              EnsembleKind.class));
 
   /** The settings of the kind that answers. */
   public JudgeKind chosen() {
@@ -133,6 +135,80 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
     var byName = new LinkedHashMap<String, Class<? extends JudgeKind>>();
     all.forEach(each -> byName.put(each.getAnnotation(JsonTypeName.class).value(), each));
     return Collections.unmodifiableMap(byName);
+  }
+
+  /**
+   * Several judges as one: it has to know all of them.
+   *
+   * @param members YAML files of judges, as that of one
+   * @param unsure the next member is asked about a pair where the one before is nearer than this to
+   *     even, at most 0.5; null: all are asked about all
+   */
+  @JsonTypeName("ensemble")
+  public record EnsembleKind(List<String> members, @Nullable Double unsure) implements JudgeKind {
+    public EnsembleKind {
+      members = List.copyOf(members);
+      require(unsure == null || (unsure > 0 && unsure <= 0.5), "unsure", unsure, "> 0 and <= 0.5");
+    }
+
+    @Override
+    public Judge open(Rubric rubric, Opening opening) {
+      require(members.size() >= 2, "members", members, "at least 2 files of judges");
+      List<Judge> open = new ArrayList<>();
+      try {
+        for (String file : members) {
+          JudgeConfig member = load(file);
+          require(
+              !member.chosen().servedHere(),
+              file + ": address",
+              null,
+              "host:port of a server: members are not served by the run");
+          Path own = opening.answers();
+          int index = open.size() + 1;
+          open.add(
+              member.open(
+                  opening.seed() + index,
+                  null,
+                  own == null ? null : own.resolveSibling(own.getFileName() + "." + index)));
+        }
+        return new Ensemble(open, unsure);
+      } catch (RuntimeException e) {
+        open.forEach(Judge::close);
+        throw e;
+      }
+    }
+
+    private static JudgeConfig load(String file) {
+      require(Files.isRegularFile(Path.of(file)), "members", file, "a file that exists");
+      JudgeConfig member = JudgeConfig.load(Path.of(file), List.of());
+      require(!member.kind().equals("ensemble"), file + ": kind", "ensemble", "another kind");
+      return member;
+    }
+
+    @Override
+    public EnsembleKind decisive() {
+      return this;
+    }
+
+    @Override
+    public Map<String, String> files() {
+      Map<String, String> files = new LinkedHashMap<>();
+      for (String file : members) {
+        files.put("members", file);
+        load(file).chosen().files().forEach((key, of) -> files.put(file + "." + key, of));
+      }
+      return files;
+    }
+
+    @Override
+    public boolean computesAnswers() {
+      return members.stream().allMatch(each -> load(each).chosen().computesAnswers());
+    }
+
+    @Override
+    public boolean canBeAskedAgain() {
+      return members.stream().allMatch(each -> load(each).chosen().canBeAskedAgain());
+    }
   }
 
   /**

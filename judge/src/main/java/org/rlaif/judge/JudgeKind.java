@@ -72,6 +72,11 @@ public interface JudgeKind {
     return false;
   }
 
+  /** Whether it can say in words what is good and bad about a completion. */
+  default boolean critiques() {
+    return false;
+  }
+
   /** Whether its answers are computed from its settings alone, so that it can be asked again. */
   default boolean computesAnswers() {
     return false;

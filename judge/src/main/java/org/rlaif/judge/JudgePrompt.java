@@ -104,8 +104,23 @@ public final class JudgePrompt<Q> {
    * @param preamble the principles, in words
    */
   public static JudgePrompt<Rated> rating(@Nullable String template, String preamble) {
+    return ofOne("templates/rate.mustache", template, preamble);
+  }
+
+  /**
+   * What is good and bad about a completion; the critique comes next.
+   *
+   * @param template a Mustache file; null: the one that is shipped
+   * @param preamble the principles, in words
+   */
+  static JudgePrompt<Rated> critiquing(@Nullable String template, String preamble) {
+    return ofOne("templates/critique.mustache", template, preamble);
+  }
+
+  private static JudgePrompt<Rated> ofOne(
+      String shipped, @Nullable String template, String preamble) {
     return new JudgePrompt<>(
-        "templates/rate.mustache",
+        shipped,
         List.of("prompt", "completion"),
         rated -> List.of(rated.prompt(), rated.completion()),
         template,

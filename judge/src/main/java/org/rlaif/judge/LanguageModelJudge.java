@@ -91,6 +91,13 @@ public final class LanguageModelJudge implements Judge {
     return all(completions, this::rate);
   }
 
+  @Override
+  public List<Written> critiqueAll(List<Rated> completions) {
+    return all(
+        completions,
+        each -> model.write(questions.critiquing().render(each), questions.critique().writing()));
+  }
+
   private <Q, A> List<A> all(List<Q> questions, Function<Q, A> asking) {
     List<Future<A>> pending = new ArrayList<>(questions.size());
     for (Q question : questions) {

@@ -18,7 +18,9 @@ record Questions(
     JudgePrompt<Question> comparing,
     JudgePrompt<Question> thinking,
     JudgePrompt<Rated> rating,
-    Reasoning reasoning) {
+    JudgePrompt<Rated> critiquing,
+    Reasoning reasoning,
+    Critiquing critique) {
 
   /**
    * As it is set.
@@ -26,19 +28,23 @@ record Questions(
    * @param preamble the principles, in words
    * @param template a Mustache file; null, as of the others: as shipped
    * @param exemplars JSON Lines of {@link Exemplar}s; null: none is shown
+   * @param critique how critiques are written
    */
   static Questions of(
       String preamble,
       @Nullable String template,
       @Nullable String ratingTemplate,
       Reasoning reasoning,
-      @Nullable String exemplars) {
+      @Nullable String exemplars,
+      Critiquing critique) {
     List<Exemplar> shown = exemplars == null ? List.of() : exemplars(Path.of(exemplars));
     return new Questions(
         JudgePrompt.comparing(template, preamble, shown, reasoning.isWanted()),
         JudgePrompt.thinking(reasoning.template(), preamble, shown),
         JudgePrompt.rating(ratingTemplate, preamble),
-        reasoning);
+        JudgePrompt.critiquing(critique.template(), preamble),
+        reasoning,
+        critique);
   }
 
   private static List<Exemplar> exemplars(Path file) {
@@ -49,7 +55,7 @@ record Questions(
     return exemplars;
   }
 
-  /** The files that are set, by the keys that set them. */
+  /** The files that are set and decide comparisons and ratings, by the keys that set them. */
   static Map<String, String> files(
       @Nullable String template,
       @Nullable String ratingTemplate,

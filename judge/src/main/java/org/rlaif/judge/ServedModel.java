@@ -32,6 +32,7 @@ final class ServedModel implements LanguageModel {
    * @param template a Mustache file that asks which is better; null: as shipped
    * @param ratingTemplate one that asks how good a completion is; null: as shipped
    * @param exemplars a file of comparisons that are shown before each; null: none
+   * @param critique how critiques are written
    * @param timeoutSeconds for one answer
    * @param address {@code host:port} of the server; null: the run's own
    * @param tls how {@code address} is known, and what it is shown; the token is the environment's
@@ -44,6 +45,7 @@ final class ServedModel implements LanguageModel {
       @Nullable String ratingTemplate,
       Reasoning rationale,
       @Nullable String exemplars,
+      Critiquing critique,
       int timeoutSeconds,
       @Nullable String address,
       Tls tls,
@@ -58,14 +60,24 @@ final class ServedModel implements LanguageModel {
     public Judge open(Rubric rubric, Opening opening) {
       String name = UserError.given("model", model, "the name of a model that is served there");
       Questions questions =
-          Questions.of(rubric.preamble(), template, ratingTemplate, rationale, exemplars);
+          Questions.of(rubric.preamble(), template, ratingTemplate, rationale, exemplars, critique);
       RlaifClient client = opening.client(address, tls, timeoutSeconds);
       return new LanguageModelJudge(new ServedModel(client, name, chat), questions);
     }
 
     @Override
     public Config decisive() {
-      return with(/* seconds= */ 1, address, Tls.NONE, model);
+      return new Config(
+          template,
+          ratingTemplate,
+          rationale,
+          exemplars,
+          Critiquing.SHIPPED,
+          /* timeoutSeconds= */ 1,
+          address,
+          Tls.NONE,
+          model,
+          chat);
     }
 
     @Override
@@ -75,6 +87,11 @@ final class ServedModel implements LanguageModel {
 
     @Override
     public boolean rates() {
+      return true;
+    }
+
+    @Override
+    public boolean critiques() {
       return true;
     }
 
@@ -90,12 +107,17 @@ final class ServedModel implements LanguageModel {
 
     @Override
     public Config servedAs(String name) {
-      return with(timeoutSeconds, /* server= */ null, Tls.NONE, name);
-    }
-
-    private Config with(int seconds, @Nullable String server, Tls known, @Nullable String name) {
       return new Config(
-          template, ratingTemplate, rationale, exemplars, seconds, server, known, name, chat);
+          template,
+          ratingTemplate,
+          rationale,
+          exemplars,
+          critique,
+          timeoutSeconds,
+          /* address= */ null,
+          Tls.NONE,
+          name,
+          chat);
     }
   }
 

@@ -47,7 +47,7 @@ class EndpointJudgeTest {
   private static final Question QUESTION = new Question("the prompt", "one", "two");
 
   private static final Questions AT_ONCE =
-      Questions.of("Be true.", null, null, Reasoning.NONE, null);
+      Questions.of("Be true.", null, null, Reasoning.NONE, null, Critiquing.SHIPPED);
 
   /** What the server says to the n-th request, counted from 0. */
   private record Reply(int status, String body, Map<String, String> headers) {
@@ -623,7 +623,8 @@ class EndpointJudgeTest {
   @Test
   void aRationaleIsAskedForFirstAndStandsInTheQuestion(@TempDir Path folder) {
     Questions reasoned =
-        Questions.of("Be true.", null, null, new Reasoning(100, 2, 0.7, null), null);
+        Questions.of(
+            "Be true.", null, null, new Reasoning(100, 2, 0.7, null), null, Critiquing.SHIPPED);
     var endpoint = new EndpointModel.Endpoint(url(), "judge-1", "KEY", 4, 1, 3, 0);
     Path answers = folder.resolve("answers");
     // Rationales "why 0" and "why 2"; 0.9 and 0.6 for the first: 0.75.

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,7 +68,7 @@ class FaultyEndpointTest {
     JsonNode request = Json.MAPPER.readTree(exchange.getRequestBody().readAllBytes());
     String question = request.path("messages").path(1).path("content").asText();
     int time = put.computeIfAbsent(question, q -> new AtomicInteger()).incrementAndGet();
-    int draw = new Random(31L * question.hashCode() + time).nextInt(25);
+    int draw = new SplittableRandom(31L * question.hashCode() + time).nextInt(25);
     if (draw < 5) {
       faults.incrementAndGet();
     }
@@ -119,14 +119,15 @@ class FaultyEndpointTest {
     public static void main(String[] arguments) {
       Path folder = Path.of(arguments[1]);
       var endpoint =
-          new EndpointModel.Endpoint(arguments[0], "judge-1", null, 4, AT_A_TIME, 3, 600);
+          new EndpointModel.Endpoint(
+              arguments[0], "judge-1", null, 4, AT_A_TIME, /* attempts= */ 20, 600);
       LanguageModel model =
           EndpointModel.open(
               endpoint, Duration.ofSeconds(20), variable -> null, Duration.ofMillis(1));
       try (Judge judge =
           new LanguageModelJudge(
               KeptModel.of(model, folder.resolve("answers")),
-              Questions.of("Be true.", null, null, Reasoning.NONE, null))) {
+              Questions.of("Be true.", null, null, Reasoning.NONE, null, Critiquing.SHIPPED))) {
         List<Candidates> candidates =
             JsonLines.read(folder.resolve("candidates.jsonl"), Candidates.class);
         Labeler.Labels labels = new Labeler(judge).label(candidates);

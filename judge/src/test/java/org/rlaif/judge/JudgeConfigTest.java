@@ -47,7 +47,8 @@ final class JudgeConfigTest {
         {"kind":"rubric","rubric":"general","noise":0.0,"positionBias":0.0,"temperature":0.6,\
         "template":null,"ratingTemplate":null,\
         "rationale":{"maxTokens":0,"samples":1,"temperature":0.0,"template":null},\
-        "exemplars":null,"timeoutSeconds":60,"address":null,\
+        "exemplars":null,"critique":{"maxTokens":256,"temperature":0.0,"template":null},\
+        "timeoutSeconds":60,"address":null,\
         "tls":{"ca":null,"certificate":null,"key":null},"model":null,"chat":true,\
         "endpoint":{"url":null,"model":null,"keyVariable":null,"maxTokens":16,"concurrency":8,\
         "attempts":6,"patienceSeconds":600},"labels":null,"person":null,"members":[],"unsure":null}""",
@@ -90,7 +91,7 @@ final class JudgeConfigTest {
           unsure=0.6          | unsure: 0.6 (expected: > 0 and <= 0.5)
           endpoint=3          | endpoint: 3 (expected: a section of keys and values)
           endpoint.many=3     | endpoint.many: unknown key (expected: one of attempts, concurrency, keyVariable, maxTokens, model, patienceSeconds, url)
-          kid=model | kid: unknown key (expected: one of address, chat, endpoint, exemplars, kind, labels, members, model, noise, person, positionBias, ratingTemplate, rationale, rubric, temperature, template, timeoutSeconds, tls, unsure)
+          kid=model | kid: unknown key (expected: one of address, chat, critique, endpoint, exemplars, kind, labels, members, model, noise, person, positionBias, ratingTemplate, rationale, rubric, temperature, template, timeoutSeconds, tls, unsure)
           """)
   void aMistakeIsNamedInOneLine(String setting, String message) {
     var e = assertThrows(UserError.class, () -> JudgeConfig.load(null, List.of(setting)));

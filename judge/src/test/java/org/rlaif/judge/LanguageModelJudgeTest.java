@@ -36,7 +36,7 @@ import org.rlaif.v1.PolicyGrpc;
 /** Against a real server over the in-process channel; only the model behind it is a rule. */
 class LanguageModelJudgeTest {
   private static final Questions AT_ONCE =
-      Questions.of("Be true.", null, null, Reasoning.NONE, null);
+      Questions.of("Be true.", null, null, Reasoning.NONE, null, Critiquing.SHIPPED);
 
   private final String name = UUID.randomUUID().toString();
   private Server server;
@@ -188,7 +188,9 @@ class LanguageModelJudgeTest {
    */
   @Test
   void ofSeveralRationalesTheMean() {
-    Questions reasoned = Questions.of("Be true.", null, null, new Reasoning(30, 2, 1, null), null);
+    Questions reasoned =
+        Questions.of(
+            "Be true.", null, null, new Reasoning(30, 2, 1, null), null, Critiquing.SHIPPED);
     RlaifClient client = RlaifClient.open("inprocess:" + name, Duration.ofSeconds(5));
     try (LanguageModelJudge judge =
         new LanguageModelJudge(new ServedModel(client, "rule", true), reasoned)) {

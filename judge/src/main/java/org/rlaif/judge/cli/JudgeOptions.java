@@ -14,7 +14,7 @@ import org.rlaif.kit.Json;
 import picocli.CommandLine.Option;
 
 /** Which judge: a file, settings, and short names for the settings that are used most. */
-final class JudgeOptions {
+public final class JudgeOptions {
   private static final int RESAMPLES = 1000;
 
   @Option(
@@ -87,7 +87,7 @@ final class JudgeOptions {
    *
    * @param results the file next to which an endpoint's answers are kept
    */
-  Judge open(Path results) {
+  public Judge open(Path results) {
     Path kept =
         answers == null ? results.resolveSibling(results.getFileName() + ".answers") : answers;
     return config().open(seed, /* ownServer= */ null, kept);
@@ -99,7 +99,7 @@ final class JudgeOptions {
   }
 
   /** How the judge is set. */
-  JudgeConfig config() {
+  public JudgeConfig config() {
     List<String> all = new ArrayList<>();
     add(all, "kind", kind == null ? null : kind.toLowerCase(Locale.ROOT));
     add(all, "rubric", rubric);

@@ -41,6 +41,7 @@ class CompatibilityTest {
           Common.getDescriptor(),
           ControlOuterClass.getDescriptor(),
           EnvironmentOuterClass.getDescriptor(),
+          JudgeOuterClass.getDescriptor(),
           PolicyOuterClass.getDescriptor(),
           RewardOuterClass.getDescriptor(),
           TrainingOuterClass.getDescriptor());

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.inference.GRPCInferenceServiceGrpc;
 import org.rlaif.v1.ControlGrpc;
+import org.rlaif.v1.JudgeGrpc;
 import org.rlaif.v1.PolicyGrpc;
 import org.rlaif.v1.RewardGrpc;
 
@@ -32,6 +33,7 @@ final class BearerTokens implements ServerInterceptor {
       Set.of(
           PolicyGrpc.SERVICE_NAME,
           RewardGrpc.SERVICE_NAME,
+          JudgeGrpc.SERVICE_NAME,
           GRPCInferenceServiceGrpc.SERVICE_NAME,
           HealthGrpc.SERVICE_NAME, // where it is guarded at all
           ServerReflectionGrpc.SERVICE_NAME);

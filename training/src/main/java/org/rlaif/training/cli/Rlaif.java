@@ -59,6 +59,7 @@ public final class Rlaif implements Callable<Integer> {
     CommandLine judge = new CommandLine(new JudgeCommands());
     judge.addSubcommand(withExample(new LabelCommand()));
     judge.addSubcommand(new VerifyLabelsCommand());
+    judge.addSubcommand(new JudgeServeCommand());
     judge.addSubcommand(withExample(new TrustCommand()));
     judge.addSubcommand(withExample(new CompareCommand()));
     judge.addSubcommand(withExample(new TournamentCommand()));
