@@ -92,7 +92,7 @@ public final class JudgeService extends JudgeGrpc.JudgeImplBase implements AutoC
   @Override
   public void rate(RateRequest request, StreamObserver<RateResponse> observer) {
     if (!kind.rates()) {
-      observer.onError(only("compares"));
+      observer.onError(unable("rates no completions (expected: kind model or endpoint)"));
       return;
     }
     List<Rated> completions = rated(request.getCompletionsList());
@@ -116,7 +116,7 @@ public final class JudgeService extends JudgeGrpc.JudgeImplBase implements AutoC
   @Override
   public void critique(CritiqueRequest request, StreamObserver<CritiqueResponse> observer) {
     if (!kind.critiques()) {
-      observer.onError(only("gives no reasons in words"));
+      observer.onError(unable("writes no critiques (expected: kind model or endpoint)"));
       return;
     }
     List<Rated> completions = rated(request.getCompletionsList());
@@ -137,10 +137,8 @@ public final class JudgeService extends JudgeGrpc.JudgeImplBase implements AutoC
         });
   }
 
-  private RuntimeException only(String what) {
-    return Status.UNIMPLEMENTED
-        .withDescription("judge: " + judge.name() + " " + what)
-        .asRuntimeException();
+  private RuntimeException unable(String what) {
+    return Status.UNIMPLEMENTED.withDescription(judge.name() + ": " + what).asRuntimeException();
   }
 
   private List<JudgeComparison> comparisons(List<JudgePair> pairs, List<Question> questions) {

@@ -190,10 +190,10 @@ class JudgeServiceTest {
   void whatItDoesNotDoIsSaid() throws IOException {
     JudgeGrpc.JudgeBlockingStub judge = start(false);
     assertEquals(
-        "UNIMPLEMENTED: judge: rule compares",
+        "UNIMPLEMENTED: rule: rates no completions (expected: kind model or endpoint)",
         refusal(() -> judge.rate(RateRequest.getDefaultInstance())));
     assertEquals(
-        "UNIMPLEMENTED: judge: rule gives no reasons in words",
+        "UNIMPLEMENTED: rule: writes no critiques (expected: kind model or endpoint)",
         refusal(() -> judge.critique(CritiqueRequest.getDefaultInstance())));
     assertEquals(
         "UNAVAILABLE: endpoint: away (expected: an answer)",

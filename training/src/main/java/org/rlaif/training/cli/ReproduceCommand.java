@@ -12,6 +12,7 @@ import org.rlaif.kit.UserError;
 import org.rlaif.training.comparison.AlgorithmTable;
 import org.rlaif.training.comparison.OveroptimizationTable;
 import org.rlaif.training.comparison.Results;
+import org.rlaif.training.comparison.SoftLabelsTable;
 import org.rlaif.training.comparison.WalksExperiment;
 import org.rlaif.training.comparison.WalksTable;
 import org.rlaif.training.config.Algorithm;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
       "with the same policy and the same labels. Interrupted, it goes on where it was.",
       "overoptimization: trains PPO far on reward models that know little, on one alone and on",
       "ensembles, and writes how the gold score rises and falls with the KL.",
+      "soft_labels: reward models on labels as sure as the judge was, and on which is better alone.",
       "walks: has behaviour cloning, ILQL and PPO learn short ways from random walks over a graph,",
       "and writes how near to the shortest ones theirs are."
     },
@@ -45,6 +47,8 @@ final class ReproduceCommand implements Callable<Integer> {
     algorithms,
     /** One reward model, and ensembles. */
     overoptimization,
+    /** Reward models on labels as they are, and as which is better. */
+    soft_labels,
     /** Those that learn from walks as they are, and PPO. */
     walks
   }
@@ -77,7 +81,9 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "algorithms|overoptimization|walks", description = "What is reproduced.")
+  @Parameters(
+      paramLabel = "algorithms|overoptimization|soft_labels|walks",
+      description = "What is reproduced.")
   private What what = What.algorithms;
 
   @Option(
@@ -114,6 +120,7 @@ final class ReproduceCommand implements Callable<Integer> {
         switch (what) {
           case algorithms -> algorithms();
           case overoptimization -> overoptimization();
+          case soft_labels -> softLabels();
           case walks -> walks();
         };
     results.print(spec.commandLine().getOut());
@@ -157,6 +164,16 @@ final class ReproduceCommand implements Callable<Integer> {
           all.addAll(own);
           ways.put(name, all);
         });
+    runAll(ways, table::add);
+    return table.results();
+  }
+
+  private Results softLabels() {
+    var table = new SoftLabelsTable();
+    Map<String, List<String>> ways = new LinkedHashMap<>();
+    for (String labels : List.of("soft", "hard")) {
+      ways.put(labels, List.of("reward.labels=" + labels, "reward.looks=30", "onPolicy.updates=1"));
+    }
     runAll(ways, table::add);
     return table.results();
   }

@@ -27,6 +27,8 @@ import org.rlaif.training.losses.BradleyTerry;
  * @param epochs passes over the preferences, or the rated completions
  * @param batch pairs, or completions, per step
  * @param microbatch of them at a time in memory; the step is the same but for rounding. Null: all
+ * @param looks at what is held out while it is trained, evenly spread, beside the one before; 0:
+ *     only the end is looked at
  */
 public record RewardConfig(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String folder,
@@ -42,8 +44,43 @@ public record RewardConfig(
     double warmup,
     double finalFraction,
     double maxGradientNorm,
-    AdamConfig adam)
+    AdamConfig adam,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) int looks)
     implements TrainerConfig {
+
+  /** One that only looks at the end. */
+  public RewardConfig(
+      String folder,
+      Loss loss,
+      SortedMap<String, Double> attributes,
+      Labels labels,
+      double centring,
+      int members,
+      int epochs,
+      int batch,
+      @Nullable Integer microbatch,
+      double learningRate,
+      double warmup,
+      double finalFraction,
+      double maxGradientNorm,
+      AdamConfig adam) {
+    this(
+        folder,
+        loss,
+        attributes,
+        labels,
+        centring,
+        members,
+        epochs,
+        batch,
+        microbatch,
+        learningRate,
+        warmup,
+        finalFraction,
+        maxGradientNorm,
+        adam,
+        /* looks= */ 0);
+  }
 
   /** What is minimised. */
   public enum Loss {
@@ -106,6 +143,11 @@ public record RewardConfig(
         members,
         "1, as reward.folder is a single model that is there");
     Ranges.atLeastOne("reward.epochs", epochs);
+    UserError.require(
+        looks >= 0 && (looks == 0 || loss != Loss.REGRESSION),
+        "reward.looks",
+        looks,
+        ">= 0, and 0 with loss: regression");
     attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
     if (loss == Loss.REGRESSION) {
       checkRegression(attributes, labels, centring, members);

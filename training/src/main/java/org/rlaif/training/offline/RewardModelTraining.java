@@ -20,6 +20,7 @@ import org.rlaif.training.learning.Forward;
 import org.rlaif.training.learning.Pairs;
 import org.rlaif.training.learning.Stopwatch;
 import org.rlaif.training.learning.TrainableModel;
+import org.rlaif.training.learning.TrlName;
 import org.rlaif.training.losses.BradleyTerry;
 
 /**
@@ -55,7 +56,7 @@ public final class RewardModelTraining {
     RewardEnsemble.Training training =
         (own, offset, folder) -> {
           var trainer =
-              new Trainer("reward", config, steps, /* validations= */ 0, own, checkpoints, offset);
+              new Trainer("reward", config, steps, config.looks(), own, checkpoints, offset);
           return train(trainer, config, adapter, start, labels, pairs, held, device, folder);
         };
     return config.members() == 1
@@ -79,7 +80,7 @@ public final class RewardModelTraining {
     try (Network policy = TrainableModel.load(start, adapter, seed, device);
         Network network = policy.withScoreHead(seed)) {
       Stopwatch watch =
-          trainer.train(network, new BetterScoresHigher(network, pairs, config), out).watch();
+          trainer.train(network, new BetterScoresHigher(network, pairs, held, config), out).watch();
       double[] scores = Forward.scores(network, pairs.all());
       double[] heldScores = Forward.scores(network, held.all());
       ScoreScale scale = scale(scores);
@@ -114,9 +115,26 @@ public final class RewardModelTraining {
         : null;
   }
 
+  /**
+   * Of what is held out, while it is trained.
+   *
+   * @param heldOutLoss cross-entropy with the soft labels, whatever is learned, in nats
+   */
+  private record Look(@TrlName("eval_loss") double heldOutLoss, @Nullable Double heldOutAccuracy) {}
+
   /** Bradley–Terry. */
-  private record BetterScoresHigher(Network network, Pairs pairs, RewardConfig config)
-      implements Objective<Void> {
+  private record BetterScoresHigher(Network network, Pairs pairs, Pairs held, RewardConfig config)
+      implements Objective<Look> {
+    @Override
+    public @Nullable Look validate() {
+      if (config.looks() == 0) {
+        return null;
+      }
+      double[] scores = Forward.scores(network, held.all());
+      PreferenceFigures found = PreferenceFigures.of(held.differences(scores), held.labels());
+      return new Look(found.loss(), found.accuracy());
+    }
+
     @Override
     public int size() {
       return pairs.size();

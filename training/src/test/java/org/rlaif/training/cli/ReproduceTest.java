@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.kit.Json;
+import org.rlaif.kit.JsonLines;
 
 class ReproduceTest {
   private static final List<String> TINY =
@@ -91,6 +92,28 @@ class ReproduceTest {
     assertEquals(0, rows.at("/0/fall/0").asDouble());
     assertTrue(
         Files.readString(folder.resolve("overoptimization.html")).contains("<td>worst</td>"));
+  }
+
+  /** Three steps, a look before them and one after each; the last is at what is left. */
+  @Test
+  void softAndHardLabelsAreLookedAtWhileTheyAreLearned() throws Exception {
+    Typed typed = reproduce(List.of("reproduce", "soft_labels"), "--seeds", "1");
+    assertEquals(0, typed.code(), typed.err());
+    JsonNode rows = Json.MAPPER.readTree(folder.resolve("soft_labels.json").toFile());
+    assertEquals(List.of("soft", "hard"), rows.findValuesAsText("labels"));
+    for (int i = 0; i < 2; i++) {
+      String run = List.of("soft-0", "hard-0").get(i);
+      List<JsonNode> looks =
+          JsonLines.read(folder.resolve(run).resolve("reward/metrics.jsonl"), JsonNode.class)
+              .stream()
+              .filter(row -> row.has("heldOutLoss"))
+              .toList();
+      JsonNode figures = Json.MAPPER.readTree(stageFile(run, "reward").toFile()).get("figures");
+      assertEquals(figures.get("steps").asInt() + 1, looks.size());
+      double last = looks.get(looks.size() - 1).get("heldOutLoss").asDouble();
+      assertEquals(figures.get("loss").asDouble(), last, 1e-9);
+      assertEquals(last, rows.get(i).get("loss").asDouble());
+    }
   }
 
   /** One seed, a few steps less: what counts comes out of it already. */
