@@ -203,7 +203,7 @@ class ReadmeTest {
         count++;
       }
     }
-    assertEquals(5, count);
+    assertEquals(6, count);
   }
 
   @Test
