@@ -144,7 +144,7 @@ class ReadmeTest {
     if (word.startsWith("recipes/")) {
       return Pages.ROOT.resolve(word).toString();
     }
-    return Set.of("preferences.jsonl", "policy").contains(word)
+    return Set.of("preferences.jsonl", "policy", "trust").contains(word)
         ? folder.resolve(word).toString()
         : word.replaceFirst("(^|=)runs/", "$1" + folder + "/runs/");
   }
