@@ -3,6 +3,7 @@ package org.rlaif.judge;
 import static org.rlaif.kit.UserError.require;
 
 import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.language.Writing;
 
 /**
  * How a language model writes what is good and bad about a completion.

@@ -1,6 +1,7 @@
 package org.rlaif.judge;
 
 import java.util.List;
+import org.rlaif.judge.language.Written;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
 

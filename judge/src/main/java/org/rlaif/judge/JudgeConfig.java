@@ -52,8 +52,8 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
       byName(
           List.of(
               RubricJudge.Config.class, // one line for each kind
-              ServedModel.Config.class,
-              EndpointModel.Config.class,
+              ServedKind.class,
+              EndpointKind.class,
               RewardModelJudge.Config.class,
               KnownLabels.Config.class,
               Person.Config.class,

@@ -65,6 +65,11 @@ public final class LabelChain {
     return OptionalInt.empty();
   }
 
+  /** The same row without its link. */
+  static Preference unlinked(Preference row) {
+    return with(row, null);
+  }
+
   private static @Nullable String linkOf(Preference row) {
     Provenance.Proof proof = row.provenance().proof();
     return proof == null ? null : proof.link();
@@ -81,36 +86,17 @@ public final class LabelChain {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** The label by itself, of completions as texts. */
-  static Preference unlinked(Preference row) {
-    return with(row, null, null, null);
-  }
-
   private static Preference with(Preference row, @Nullable String link) {
-    return with(row, link, row.tokens(), row.authors());
-  }
-
-  private static Preference with(
-      Preference row,
-      @Nullable String link,
-      Preference.@Nullable Tokens tokens,
-      Preference.@Nullable Authors authors) {
     Provenance from = row.provenance();
     Provenance.Proof proof = from.proof();
-    return new Preference(
-        row.id(),
-        row.prompt(),
-        row.first(),
-        row.second(),
-        row.probabilityFirst(),
-        new Provenance(
-            from.source(),
-            from.hash(),
-            from.forward(),
-            from.reversed(),
-            proof == null ? null : new Provenance.Proof(proof.question(), proof.rationale(), link)),
-        tokens,
-        authors,
-        row.confidence());
+    return proof == null
+        ? row
+        : row.from(
+            new Provenance(
+                from.source(),
+                from.hash(),
+                from.forward(),
+                from.reversed(),
+                new Provenance.Proof(proof.question(), proof.rationale(), link)));
   }
 }

@@ -124,8 +124,7 @@ public record LabelProof(
     for (Preference row : some) {
       pairs.add(new Candidates(row.id(), row.prompt(), List.of(row.first(), row.second())));
     }
-    List<Preference> repeated =
-        new Labeler(again, Labeler.Pairs.ALL, /* other= */ null, clamp).label(pairs).preferences();
+    List<Preference> repeated = new Labeler(again, clamp).label(pairs).preferences();
     UserError.require(
         repeated.size() == some.size(),
         file.toString(),
@@ -133,16 +132,16 @@ public record LabelProof(
         repeated.size() + " answers of " + again.name() + " now");
     for (int i = 0; i < some.size(); i++) {
       Preference row = some.get(i);
-      boolean same = LabelChain.unlinked(row).equals(repeated.get(i));
+      Preference now = repeated.get(i);
+      boolean same =
+          now.probabilityFirst() == row.probabilityFirst()
+              && now.provenance().equals(LabelChain.unlinked(row).provenance());
       UserError.require(
           same,
           "%s, label %s".formatted(file, row.id()),
           row.probabilityFirst() + " of " + row.provenance().forward(),
           "%s of %s, as %s says now"
-              .formatted(
-                  repeated.get(i).probabilityFirst(),
-                  repeated.get(i).provenance().forward(),
-                  again.name()));
+              .formatted(now.probabilityFirst(), now.provenance().forward(), again.name()));
     }
     return some.size();
   }

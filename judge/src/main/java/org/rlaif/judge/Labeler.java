@@ -73,6 +73,11 @@ public final class Labeler {
     this(judge, pairs, other, /* clamp= */ 0);
   }
 
+  /** Of all pairs, by one judge. */
+  public Labeler(Judge judge, double clamp) {
+    this(judge, Pairs.ALL, /* other= */ null, clamp);
+  }
+
   public Labeler(Judge judge) {
     this(judge, Pairs.ALL, null);
   }

@@ -10,6 +10,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.language.Choice;
+import org.rlaif.judge.language.Choices;
+import org.rlaif.judge.language.LanguageModel;
+import org.rlaif.judge.language.Written;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.UserError;
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.language.KeptAnswers;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;

@@ -2,7 +2,6 @@ package org.rlaif.judge;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,26 +52,6 @@ record Questions(
     List<Exemplar> exemplars = JsonLines.read(file, Exemplar.class);
     UserError.require(!exemplars.isEmpty(), "exemplars", file + ", which is empty", "at least 1");
     return exemplars;
-  }
-
-  /** The files that are set and decide comparisons and ratings, by the keys that set them. */
-  static Map<String, String> files(
-      @Nullable String template,
-      @Nullable String ratingTemplate,
-      Reasoning reasoning,
-      @Nullable String exemplars) {
-    Map<String, String> files = new LinkedHashMap<>();
-    put(files, "template", template);
-    put(files, "ratingTemplate", ratingTemplate);
-    put(files, "rationale.template", reasoning.template());
-    put(files, "exemplars", exemplars);
-    return files;
-  }
-
-  private static void put(Map<String, String> files, String key, @Nullable String file) {
-    if (file != null) {
-      files.put(key, file);
-    }
   }
 
   /** What decides how all of it is put. */

@@ -3,6 +3,8 @@ package org.rlaif.judge;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.language.Choice;
+import org.rlaif.judge.language.Choices;
 
 /**
  * What a judge thinks of one completion by itself: the mean of the grades 1 to 10, each as probable

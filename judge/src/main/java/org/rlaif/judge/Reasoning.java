@@ -3,6 +3,7 @@ package org.rlaif.judge;
 import static org.rlaif.kit.UserError.require;
 
 import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.language.Writing;
 
 /**
  * Whether a language model writes down why before it answers, in a question of its own, whose

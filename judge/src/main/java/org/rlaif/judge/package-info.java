@@ -12,8 +12,9 @@
  * org.rlaif.judge.Ensemble}), or a language model.
  *
  * <p>How a language model is asked, with exemplars, a rationale first or for a grade, stands in
- * {@link org.rlaif.judge.LanguageModelJudge}, whichever {@link org.rlaif.judge.LanguageModel} it
- * is: one that is served here, or one behind an endpoint, whose answers are kept.
+ * {@link org.rlaif.judge.LanguageModelJudge}, whichever {@link
+ * org.rlaif.judge.language.LanguageModel} it is: one that is served here, or one behind an
+ * endpoint, whose answers are kept.
  *
  * <p>Judges favour a position, small ones most (Lee et al. 2023, arXiv 2309.00267). So {@link
  * org.rlaif.judge.BothOrders} asks twice and takes the mean, {@link org.rlaif.judge.Labeler} does

@@ -1,5 +1,7 @@
 package org.rlaif.judge;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -46,6 +48,19 @@ class ArchitectureTest {
   @Test
   void knowsNoCircles() {
     Circles.refuse(ROOM);
+  }
+
+  /** What a language model is asked is its caller's. */
+  @Test
+  void languageModelsKnowNoJudge() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.rlaif.judge.language..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("org.rlaif.judge..")
+                .and(resideOutsideOfPackage("org.rlaif.judge.language..")))
+        .check(ROOM);
   }
 
   @Test

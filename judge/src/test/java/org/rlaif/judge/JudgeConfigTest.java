@@ -29,7 +29,7 @@ final class JudgeConfigTest {
     assertEquals("sft", model.chosen().model());
     var endpoint =
         assertInstanceOf(
-            EndpointModel.Config.class,
+            EndpointKind.class,
             JudgeConfig.load(null, List.of("kind=endpoint", "endpoint.attempts=3")).chosen());
     assertEquals(3, endpoint.endpoint().attempts());
     assertEquals(60, endpoint.timeoutSeconds());

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.rlaif.client.RlaifClient;
+import org.rlaif.judge.language.ServedModel;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.Chat;
 import org.rlaif.v1.ControlGrpc;

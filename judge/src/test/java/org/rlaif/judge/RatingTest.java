@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.rlaif.judge.language.AnswerLogprob;
+import org.rlaif.judge.language.Choice;
 
 class RatingTest {
   private static final double NEVER = Double.NEGATIVE_INFINITY;

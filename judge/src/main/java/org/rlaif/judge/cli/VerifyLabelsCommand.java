@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.LabelProof;
 import org.rlaif.kit.AtomicFiles;
+import org.rlaif.kit.Percent;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.UserError;
 import picocli.CommandLine.Command;
@@ -54,10 +55,7 @@ public final class VerifyLabelsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    UserError.require(
-        sample.matches("\\d{1,3}(\\.\\d{1,6})?%"), "--sample", sample, "a share such as 5%");
-    double share = Double.parseDouble(sample.substring(0, sample.length() - 1)) / 100;
-    UserError.require(share > 0 && share <= 1, "--sample", sample, "> 0% and <= 100%");
+    double share = Percent.of("--sample", sample);
     PrintWriter out = spec.commandLine().getOut();
     LabelProof proof = LabelProof.read(labels);
     if (candidates != null) {

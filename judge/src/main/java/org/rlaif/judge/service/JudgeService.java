@@ -16,7 +16,7 @@ import org.rlaif.judge.Question;
 import org.rlaif.judge.Rated;
 import org.rlaif.judge.Rating;
 import org.rlaif.judge.Verdict;
-import org.rlaif.judge.Written;
+import org.rlaif.judge.language.Written;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Message;
 import org.rlaif.kit.Prompt;

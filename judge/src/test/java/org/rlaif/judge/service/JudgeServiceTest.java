@@ -28,7 +28,7 @@ import org.rlaif.judge.Question;
 import org.rlaif.judge.Rated;
 import org.rlaif.judge.Rating;
 import org.rlaif.judge.Rubric;
-import org.rlaif.judge.Written;
+import org.rlaif.judge.language.Written;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.Chat;
 import org.rlaif.v1.CompareRequest;

@@ -45,6 +45,18 @@ public record Preference(
         "from 0 to 1, in the preference " + id);
   }
 
+  /** The same of another prompt. */
+  public Preference about(Prompt other) {
+    return new Preference(
+        id, other, first, second, probabilityFirst, provenance, tokens, authors, confidence);
+  }
+
+  /** The same from elsewhere. */
+  public Preference from(Provenance other) {
+    return new Preference(
+        id, prompt, first, second, probabilityFirst, other, tokens, authors, confidence);
+  }
+
   public Preference(
       String id,
       Prompt prompt,

@@ -5,6 +5,7 @@ import org.rlaif.kit.UserError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
 /** How a server that is started here writes its log, on standard error. */
@@ -59,9 +60,29 @@ public final class LogOptions {
     return format == Format.JSON;
   }
 
-  /** A mistake of whoever started it. */
-  public void tell(UserError mistake) {
-    log().error(mistake.getMessage());
+  /** What a command does until it is stopped. */
+  public interface Serving {
+    void serve() throws InterruptedException;
+  }
+
+  /**
+   * Serves, with its log as it is set. For machines, a mistake of whoever started it is a line like
+   * all others.
+   *
+   * @return the exit code
+   */
+  public int run(Serving serving) throws InterruptedException {
+    apply();
+    try {
+      serving.serve();
+      return ExitCode.OK;
+    } catch (UserError e) {
+      if (!isForMachines()) {
+        throw e;
+      }
+      log().error(e.getMessage());
+      return ExitCode.USAGE;
+    }
   }
 
   private static Logger log() {

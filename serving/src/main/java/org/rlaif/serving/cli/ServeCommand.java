@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.rlaif.kit.UserError;
 import org.rlaif.model.text.TextBound;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.engine.PolicyEngine;
@@ -17,7 +16,6 @@ import org.rlaif.serving.grpc.ServerConfig.Endpoint;
 import org.rlaif.serving.score.ScoringConfig;
 import org.rlaif.serving.update.QuantizationLoss;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,14 +39,7 @@ public final class ServeCommand implements Callable<Integer> {
       })
   private List<String> folders;
 
-  @Option(names = "--port", defaultValue = "7070", description = "TCP port; 0: any free one.")
-  private int port;
-
-  @Option(
-      names = "--host",
-      defaultValue = ServerConfig.LOOPBACK,
-      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
-  private String host;
+  @Mixin private ListenOptions listen;
 
   @Option(
       names = "--slots",
@@ -141,23 +132,13 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    log.apply();
-    try {
-      serve();
-      return ExitCode.OK;
-    } catch (UserError e) {
-      if (!log.isForMachines()) {
-        throw e;
-      }
-      log.tell(e); // a line like all others
-      return ExitCode.USAGE;
-    }
+    return log.run(this::serve);
   }
 
   private void serve() throws InterruptedException {
     ServerConfig config =
-        ServerConfig.inProcess(RunModels.of(folders))
-            .listen(host, port)
+        listen
+            .on(ServerConfig.inProcess(RunModels.of(folders)))
             .compute(slots, compute.compute())
             .engine(this::engine)
             .drain(Duration.ofSeconds(drain))
@@ -189,7 +170,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   private void describe(RlaifServer server, PrintWriter out) {
     server.models().forEach(model -> describe(model, out));
-    out.printf("listening on %s:%d (%s)%n", host, server.port(), server.engine());
+    out.printf("listening on %s:%d (%s)%n", listen.host(), server.port(), server.engine());
     out.flush();
   }
 

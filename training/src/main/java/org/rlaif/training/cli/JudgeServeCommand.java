@@ -8,14 +8,13 @@ import org.rlaif.judge.cli.JudgeOptions;
 import org.rlaif.judge.service.JudgeService;
 import org.rlaif.kit.UserError;
 import org.rlaif.serving.cli.GuardOptions;
+import org.rlaif.serving.cli.ListenOptions;
 import org.rlaif.serving.cli.LogOptions;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Asks a judge for others until it is told to stop. */
@@ -31,37 +30,19 @@ import picocli.CommandLine.Spec;
 final class JudgeServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--port", defaultValue = "7070", description = "TCP port; 0: any free one.")
-  private int port;
-
-  @Option(
-      names = "--host",
-      defaultValue = ServerConfig.LOOPBACK,
-      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
-  private String host;
-
+  @Mixin private ListenOptions listen;
   @Mixin private JudgeOptions judgeOptions;
   @Mixin private GuardOptions guard;
   @Mixin private LogOptions log;
 
   @Override
   public Integer call() throws InterruptedException {
-    log.apply();
-    try {
-      serve();
-      return ExitCode.OK;
-    } catch (UserError e) {
-      if (!log.isForMachines()) {
-        throw e;
-      }
-      log.tell(e); // a line like all others
-      return ExitCode.USAGE;
-    }
+    return log.run(this::serve);
   }
 
   private void serve() throws InterruptedException {
     ServerConfig config =
-        ServerConfig.inProcess(Map.of()).listen(host, port).secure(guard.security(System.getenv()));
+        listen.on(ServerConfig.inProcess(Map.of())).secure(guard.security(System.getenv()));
     String kind = judgeOptions.config().kind();
     Judge judge = judgeOptions.open(Path.of("judge"));
     try (var service = new JudgeService(judge, judgeOptions.config().chosen());
@@ -71,7 +52,7 @@ final class JudgeServeCommand implements Callable<Integer> {
       if (!log.isForMachines()) { // these have it in the log
         spec.commandLine()
             .getOut()
-            .printf("listening on %s:%d, for %s%n", host, server.port(), judge.name())
+            .printf("listening on %s:%d, for %s%n", listen.host(), server.port(), judge.name())
             .flush();
       }
       server.awaitTermination();

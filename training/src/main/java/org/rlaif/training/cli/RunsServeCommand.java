@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.rlaif.kit.UserError;
 import org.rlaif.serving.cli.GuardOptions;
+import org.rlaif.serving.cli.ListenOptions;
 import org.rlaif.serving.cli.LogOptions;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
@@ -15,7 +15,6 @@ import org.rlaif.training.service.Runs;
 import org.rlaif.training.service.TrainingService;
 import org.rlaif.training.service.Worker;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,15 +44,7 @@ final class RunsServeCommand implements Callable<Integer> {
       description = "So many runs are worked on together (default: ${DEFAULT-VALUE}).")
   private int atATime;
 
-  @Option(names = "--port", defaultValue = "7070", description = "TCP port; 0: any free one.")
-  private int port;
-
-  @Option(
-      names = "--host",
-      defaultValue = ServerConfig.LOOPBACK,
-      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
-  private String host;
-
+  @Mixin private ListenOptions listen;
   @Mixin private GuardOptions guard;
   @Mixin private LogOptions log;
 
@@ -66,22 +57,12 @@ final class RunsServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    log.apply();
-    try {
-      serve();
-      return ExitCode.OK;
-    } catch (UserError e) {
-      if (!log.isForMachines()) {
-        throw e;
-      }
-      log.tell(e); // a line like all others
-      return ExitCode.USAGE;
-    }
+    return log.run(this::serve);
   }
 
   private void serve() throws InterruptedException {
     ServerConfig config =
-        ServerConfig.inProcess(Map.of()).listen(host, port).secure(guard.security(System.getenv()));
+        listen.on(ServerConfig.inProcess(Map.of())).secure(guard.security(System.getenv()));
     Runs runs = Runs.open(folder.path(), worker(main), atATime);
     var service = new TrainingService(runs);
     try (runs;
@@ -92,7 +73,8 @@ final class RunsServeCommand implements Callable<Integer> {
       if (!log.isForMachines()) { // these have it in the log
         spec.commandLine()
             .getOut()
-            .printf("listening on %s:%d, for runs in %s%n", host, server.port(), folder.path())
+            .printf(
+                "listening on %s:%d, for runs in %s%n", listen.host(), server.port(), folder.path())
             .flush();
       }
       try {

@@ -51,7 +51,7 @@ public final class ContextFilter {
         preferences,
         Preference::id,
         Preference::prompt,
-        ContextFilter::asked,
+        Preference::about,
         each -> chars(each.prompt(), each.first(), each.second()),
         each ->
             prompt(each.id(), each.prompt())
@@ -205,19 +205,6 @@ public final class ContextFilter {
 
   private static Example asked(Example example, Prompt prompt) {
     return new Example(example.id(), prompt, example.completion(), example.everyTurn());
-  }
-
-  private static Preference asked(Preference preference, Prompt prompt) {
-    return new Preference(
-        preference.id(),
-        prompt,
-        preference.first(),
-        preference.second(),
-        preference.probabilityFirst(),
-        preference.provenance(),
-        preference.tokens(),
-        preference.authors(),
-        preference.confidence());
   }
 
   private static long chars(Prompt prompt, String... completions) {

@@ -111,9 +111,7 @@ record LabelStage(RunConfig config) implements Stage<LabelFigures> {
     Path file = run.path(Product.CANDIDATES).resolve("candidates.jsonl");
     List<Candidates> candidates = JsonLines.read(file, Candidates.class);
     try (RunJudge judging = RunJudge.open(context)) {
-      var labeler =
-          new Labeler(
-              judging.judge(), Labeler.Pairs.ALL, /* other= */ null, config.labels().clamp());
+      var labeler = new Labeler(judging.judge(), config.labels().clamp());
       Labeler.Labels labels = labeler.label(candidates);
       labels.report().warnings().forEach(each -> System.err.println("label: " + each));
       List<String> prompts = labels.preferences().stream().map(LabelStage::transcript).toList();

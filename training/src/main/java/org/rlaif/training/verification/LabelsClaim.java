@@ -40,12 +40,7 @@ record LabelsClaim() implements Claim {
         Rows<Preference> rows =
             Rows.read(run.path(Product.PREFERENCES).resolve(file), Preference.class);
         Rows<Preference> some = rows.sample(sample, "labels " + file);
-        var labeler =
-            new Labeler(
-                judging.judge(),
-                Labeler.Pairs.ALL,
-                /* other= */ null,
-                run.config().labels().clamp());
+        var labeler = new Labeler(judging.judge(), run.config().labels().clamp());
         compare(some, labeler, nearness);
         asked += some.size();
         all += rows.size();

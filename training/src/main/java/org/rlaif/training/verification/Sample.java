@@ -1,6 +1,7 @@
 package org.rlaif.training.verification;
 
 import java.util.Arrays;
+import org.rlaif.kit.Percent;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.learning.Order;
 import org.rlaif.training.learning.Seeds;
@@ -18,9 +19,7 @@ public record Sample(double share, long seed) {
 
   /** From a text such as {@code 5%}. */
   public static Sample of(String percent, long seed) {
-    UserError.require(
-        percent.matches("\\d{1,3}(\\.\\d{1,6})?%"), "--sample", percent, "a share such as 5%");
-    return new Sample(Double.parseDouble(percent.substring(0, percent.length() - 1)) / 100, seed);
+    return new Sample(Percent.of("--sample", percent), seed);
   }
 
   /**

@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +14,7 @@ import org.rlaif.kit.Json;
  * A language model whose answers cost something: each is {@linkplain KeptAnswers kept} before it
  * counts, and what is kept is not asked for again.
  */
-final class KeptModel implements LanguageModel {
+public final class KeptModel implements LanguageModel {
   private final LanguageModel model;
   private final KeptAnswers kept;
 
@@ -28,7 +28,7 @@ final class KeptModel implements LanguageModel {
    *
    * @param file where; null: nowhere
    */
-  static LanguageModel of(LanguageModel model, @Nullable Path file) {
+  public static LanguageModel of(LanguageModel model, @Nullable Path file) {
     return file == null
         ? model
         : new KeptModel(model, KeptAnswers.open(file, ConfigFiles.hash(model.identity())));

@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import java.net.http.HttpRequest;
 import java.util.function.Function;
@@ -7,9 +7,10 @@ import org.rlaif.kit.Secret;
 import org.rlaif.kit.UserError;
 
 /** An API key, and where it is from. */
-record ApiKey(@Nullable String variable, Secret secret) {
+public record ApiKey(@Nullable String variable, Secret secret) {
   /** Takes the key from an environment variable; without one, no key is sent. */
-  static ApiKey from(@Nullable String variable, Function<String, @Nullable String> environment) {
+  public static ApiKey from(
+      @Nullable String variable, Function<String, @Nullable String> environment) {
     if (variable == null || variable.isBlank()) {
       return new ApiKey(null, Secret.NONE);
     }

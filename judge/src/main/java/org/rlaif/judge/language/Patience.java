@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;

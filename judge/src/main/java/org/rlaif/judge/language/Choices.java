@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,11 +16,11 @@ public record Choices(List<String> answers, String instruction) {
   }
 
   /** Which of two. */
-  static final Choices PAIR =
+  public static final Choices PAIR =
       new Choices(List.of("1", "2"), "Answer with one digit, 1 or 2, and nothing else.");
 
   /** A grade, both ends among them, from the worst to the best. */
-  static Choices grades(int worst, int best) {
+  public static Choices grades(int worst, int best) {
     return new Choices(
         IntStream.rangeClosed(worst, best).mapToObj(String::valueOf).toList(),
         "Answer with one number from %d to %d, and nothing else.".formatted(worst, best));

@@ -1,8 +1,7 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import static org.rlaif.kit.UserError.require;
 
-import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -25,68 +24,7 @@ import org.rlaif.kit.UserError;
  *
  * <p>The API key comes from an environment variable, never from a file, and is in no message.
  */
-final class EndpointModel implements LanguageModel {
-  /**
-   * The settings of a judge by such a model.
-   *
-   * @param template a Mustache file that asks which is better; null: as shipped
-   * @param ratingTemplate one that asks how good a completion is; null: as shipped
-   * @param exemplars a file of comparisons that are shown before each; null: none
-   * @param critique how critiques are written
-   * @param timeoutSeconds for one request and its answer
-   */
-  @JsonTypeName("endpoint")
-  public record Config(
-      @Nullable String template,
-      @Nullable String ratingTemplate,
-      Reasoning rationale,
-      @Nullable String exemplars,
-      Critiquing critique,
-      int timeoutSeconds,
-      Endpoint endpoint)
-      implements JudgeKind {
-    public Config {
-      require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
-    }
-
-    @Override
-    public Judge open(Rubric rubric, Opening opening) {
-      Questions questions =
-          Questions.of(rubric.preamble(), template, ratingTemplate, rationale, exemplars, critique);
-      LanguageModel model =
-          EndpointModel.open(
-              endpoint, Duration.ofSeconds(timeoutSeconds), System::getenv, FIRST_WAIT);
-      return new LanguageModelJudge(KeptModel.of(model, opening.answers()), questions);
-    }
-
-    @Override
-    public Config decisive() {
-      return new Config(
-          template,
-          ratingTemplate,
-          rationale,
-          exemplars,
-          Critiquing.SHIPPED,
-          /* timeoutSeconds= */ 1,
-          endpoint.decisive());
-    }
-
-    @Override
-    public Map<String, String> files() {
-      return Questions.files(template, ratingTemplate, rationale, exemplars);
-    }
-
-    @Override
-    public boolean rates() {
-      return true;
-    }
-
-    @Override
-    public boolean critiques() {
-      return true;
-    }
-  }
-
+public final class EndpointModel implements LanguageModel {
   /**
    * The endpoint.
    *
@@ -119,7 +57,8 @@ final class EndpointModel implements LanguageModel {
       require(patienceSeconds >= 0, "endpoint.patienceSeconds", patienceSeconds, ">= 0");
     }
 
-    private Endpoint decisive() {
+    /** The same with nothing in it that decides no answer. */
+    public Endpoint decisive() {
       return new Endpoint(
           url,
           model,
@@ -162,10 +101,18 @@ final class EndpointModel implements LanguageModel {
    * Opens one; nothing is sent before the first question.
    *
    * @param timeout for one request and its answer
+   */
+  public static EndpointModel open(Endpoint endpoint, Duration timeout) {
+    return open(endpoint, timeout, System::getenv, FIRST_WAIT);
+  }
+
+  /**
+   * The same.
+   *
    * @param environment where the variables of key and proxies are looked up: {@code System::getenv}
    * @param firstWait before a question is put again
    */
-  static EndpointModel open(
+  public static EndpointModel open(
       Endpoint endpoint,
       Duration timeout,
       Function<String, @Nullable String> environment,

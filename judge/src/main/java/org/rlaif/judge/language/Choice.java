@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,7 +49,7 @@ public record Choice(
    * is two tokens of which "1" is the first, who says "10" says "1" before: what is probable about
    * 1 alone is P(1) less P(10).
    */
-  static Choice ofLogprobs(List<AnswerLogprob> answers) {
+  public static Choice ofLogprobs(List<AnswerLogprob> answers) {
     if (answers.stream().anyMatch(each -> Double.isNaN(each.logprob()))) {
       return none("no log-probabilities of the answers");
     }

@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 /**
  * How a language model is to write.

@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
  * @param logprob of all of them together, in nats, whatever the model says after them; NaN if it
  *     has none
  */
-record AnswerLogprob(List<Integer> tokens, double logprob) {
+public record AnswerLogprob(List<Integer> tokens, double logprob) {
   /** Whether this is how another answer begins. */
   boolean begins(AnswerLogprob other) {
     return tokens.size() < other.tokens.size()

@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -33,7 +33,7 @@ import org.rlaif.kit.UserError;
  *
  * <p>Threads may share one.
  */
-final class KeptAnswers implements AutoCloseable {
+public final class KeptAnswers implements AutoCloseable {
   private static final int LONGEST_LINE = 1 << 22; // a rationale of any length
   private static final int CHECKSUM = 8; // hexadecimal digits
 
@@ -62,7 +62,7 @@ final class KeptAnswers implements AutoCloseable {
    *
    * @param judge the hash of who answers; the answers of others stay where they are
    */
-  static KeptAnswers open(Path path, String judge) {
+  public static KeptAnswers open(Path path, String judge) {
     try {
       Path folder = path.toAbsolutePath().resolve("..").normalize();
       Files.createDirectories(folder);
@@ -139,12 +139,12 @@ final class KeptAnswers implements AutoCloseable {
    *
    * @param question all that makes it what it is
    */
-  @Nullable JsonNode find(List<String> question) {
+  public @Nullable JsonNode find(List<String> question) {
     return known.get(hash(question));
   }
 
   /** Keeps an answer; it is on disk when this returns. */
-  void keep(List<String> question, JsonNode answer) {
+  public void keep(List<String> question, JsonNode answer) {
     String asked = hash(question);
     try {
       force(file, append(file, new Line(judge, asked, answer)));
@@ -190,7 +190,7 @@ final class KeptAnswers implements AutoCloseable {
   }
 
   /** What a person is told when the rest is given up; nothing if there is nothing to go on from. */
-  String toGoOn() {
+  public String toGoOn() {
     return known.isEmpty()
         ? ""
         : "; "

@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ import org.rlaif.kit.UserError;
 
 class KeptAnswersTest {
   private static final JsonNode ANSWER =
-      Json.MAPPER.valueToTree(new Answer(0.25, true, "why \n not \u00fc"));
+      Json.MAPPER.valueToTree(Map.of("why", "why \n not \u00fc", "hard", true));
 
   @TempDir private Path folder;
   private Path file;

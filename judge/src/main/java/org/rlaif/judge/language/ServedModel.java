@@ -1,12 +1,9 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
-import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.grpc.StatusRuntimeException;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.CallFailure;
 import org.rlaif.client.RlaifClient;
-import org.rlaif.client.Tls;
 import org.rlaif.kit.UserError;
 import org.rlaif.v1.GenerateRequest;
 import org.rlaif.v1.Input;
@@ -25,102 +22,7 @@ import org.rlaif.v1.Sampling;
  * is to be asked in plain text. The server writes the chat: a template that writes the date gets
  * that of the day.
  */
-final class ServedModel implements LanguageModel {
-  /**
-   * The settings of a judge by such a model.
-   *
-   * @param template a Mustache file that asks which is better; null: as shipped
-   * @param ratingTemplate one that asks how good a completion is; null: as shipped
-   * @param exemplars a file of comparisons that are shown before each; null: none
-   * @param critique how critiques are written
-   * @param timeoutSeconds for one answer
-   * @param address {@code host:port} of the server; null: the run's own
-   * @param tls how {@code address} is known, and what it is shown; the token is the environment's
-   * @param model its name on that server
-   * @param chat whether one that has a chat template is asked through it
-   */
-  @JsonTypeName("model")
-  public record Config(
-      @Nullable String template,
-      @Nullable String ratingTemplate,
-      Reasoning rationale,
-      @Nullable String exemplars,
-      Critiquing critique,
-      int timeoutSeconds,
-      @Nullable String address,
-      Tls tls,
-      @Nullable String model,
-      boolean chat)
-      implements JudgeKind {
-    public Config {
-      UserError.require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
-    }
-
-    @Override
-    public Judge open(Rubric rubric, Opening opening) {
-      String name = UserError.given("model", model, "the name of a model that is served there");
-      Questions questions =
-          Questions.of(rubric.preamble(), template, ratingTemplate, rationale, exemplars, critique);
-      RlaifClient client = opening.client(address, tls, timeoutSeconds);
-      return new LanguageModelJudge(new ServedModel(client, name, chat), questions);
-    }
-
-    @Override
-    public Config decisive() {
-      return new Config(
-          template,
-          ratingTemplate,
-          rationale,
-          exemplars,
-          Critiquing.SHIPPED,
-          /* timeoutSeconds= */ 1,
-          address,
-          Tls.NONE,
-          model,
-          chat);
-    }
-
-    @Override
-    public Map<String, String> files() {
-      return Questions.files(template, ratingTemplate, rationale, exemplars);
-    }
-
-    @Override
-    public boolean rates() {
-      return true;
-    }
-
-    @Override
-    public boolean critiques() {
-      return true;
-    }
-
-    @Override
-    public boolean canBeAskedAgain() {
-      return true;
-    }
-
-    @Override
-    public boolean servedHere() {
-      return address == null;
-    }
-
-    @Override
-    public Config servedAs(String name) {
-      return new Config(
-          template,
-          ratingTemplate,
-          rationale,
-          exemplars,
-          critique,
-          timeoutSeconds,
-          /* address= */ null,
-          Tls.NONE,
-          name,
-          chat);
-    }
-  }
-
+public final class ServedModel implements LanguageModel {
   /** The engine computes them together; more in a line would only wait. */
   private static final int AT_A_TIME = 16;
 
@@ -136,7 +38,7 @@ final class ServedModel implements LanguageModel {
    *
    * @param chat whether the model is asked through its chat template, if it has one
    */
-  ServedModel(RlaifClient client, String model, boolean chat) {
+  public ServedModel(RlaifClient client, String model, boolean chat) {
     this.client = client;
     this.model = model;
     this.chat = chat;

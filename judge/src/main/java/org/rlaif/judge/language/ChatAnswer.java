@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;

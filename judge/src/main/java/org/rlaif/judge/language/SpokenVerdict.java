@@ -1,4 +1,4 @@
-package org.rlaif.judge;
+package org.rlaif.judge.language;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,48 @@
+package org.rlaif.judge;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.language.EndpointModel;
+import org.rlaif.judge.language.KeptModel;
+import org.rlaif.judge.language.LanguageModel;
+import org.rlaif.kit.UserError;
+
+/**
+ * A judge by a language model behind an endpoint, whose answers are kept.
+ *
+ * @param timeoutSeconds for one request and its answer
+ */
+@JsonTypeName("endpoint")
+record EndpointKind(
+    @Nullable String template,
+    @Nullable String ratingTemplate,
+    Reasoning rationale,
+    @Nullable String exemplars,
+    Critiquing critique,
+    int timeoutSeconds,
+    EndpointModel.Endpoint endpoint)
+    implements LanguageModelKind {
+  EndpointKind {
+    UserError.require(timeoutSeconds >= 1, "timeoutSeconds", timeoutSeconds, ">= 1");
+  }
+
+  @Override
+  public Judge open(Rubric rubric, Opening opening) {
+    Questions questions = questions(rubric);
+    LanguageModel model = EndpointModel.open(endpoint, Duration.ofSeconds(timeoutSeconds));
+    return new LanguageModelJudge(KeptModel.of(model, opening.answers()), questions);
+  }
+
+  @Override
+  public EndpointKind decisive() {
+    return new EndpointKind(
+        template,
+        ratingTemplate,
+        rationale,
+        exemplars,
+        Critiquing.SHIPPED,
+        /* timeoutSeconds= */ 1,
+        endpoint.decisive());
+  }
+}
