@@ -6,6 +6,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,7 @@ final class Outgoing {
 
   /** Ends the call; what a caller has no room for is not sent any more. */
   void fail(Throwable cause) {
-    executor.execute(
+    execute(
         () -> {
           sendSome();
           if (!failed) {
@@ -70,7 +71,15 @@ final class Outgoing {
   }
 
   private void wake() {
-    executor.execute(this::sendSome);
+    execute(this::sendSome);
+  }
+
+  private void execute(Runnable work) {
+    try {
+      executor.execute(work);
+    } catch (RejectedExecutionException e) {
+      // The server has closed, and its calls with it: nobody waits for what is left.
+    }
   }
 
   private void sendSome() {

@@ -14,7 +14,9 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
@@ -85,6 +87,34 @@ class OutgoingTest {
     server.shutdownNow();
     executor.shutdownNow();
     model.close();
+  }
+
+  /** Its executor takes nothing then; what is still made for a call is nobody's. */
+  @Test
+  void behindAServerThatHasClosedNothingIsSent() {
+    executor.shutdownNow();
+    List<Object> told = new ArrayList<>();
+    var observer =
+        new StreamObserver<GenerateResponse>() {
+          @Override
+          public void onNext(GenerateResponse value) {
+            told.add(value);
+          }
+
+          @Override
+          public void onError(Throwable t) {
+            told.add(t);
+          }
+
+          @Override
+          public void onCompleted() {
+            told.add("completed");
+          }
+        };
+    var outgoing = new Outgoing(observer, executor);
+    outgoing.send(() -> told.add("sent"));
+    outgoing.fail(new IllegalStateException("late"));
+    assertEquals(List.of(), told);
   }
 
   @Test

@@ -6,15 +6,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Prompt;
+import org.rlaif.model.onnx.Precision;
+import org.rlaif.model.onnx.Quantization;
+import org.rlaif.serving.engine.Calibration;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.training.run.Servers;
 
 /**
  * Starts servers in this process; messages are handed over by reference. They compute on the CPU
- * whatever the device of the training, and in fp32.
+ * whatever the device of the training, and in fp32 unless quantised policies are asked for.
  *
  * @param threads that compute; 0: one per processor
  */
@@ -23,8 +27,16 @@ record InProcessServers(int threads) implements Servers {
   static final Duration TIME_LIMIT = Duration.ofHours(1);
 
   @Override
-  public Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts) {
-    RlaifServer server = RlaifServer.start(ServerConfig.inProcess(models).threads(threads));
+  public Serving serve(
+      Map<String, Path> models, @Nullable Precision weights, Supplier<List<Prompt>> prompts) {
+    ServerConfig config = ServerConfig.inProcess(models).threads(threads);
+    if (weights != null && weights != Precision.FP32) {
+      var quantization = new Quantization(weights, Precision.FP32);
+      config =
+          config.engine(
+              each -> each.quantize(quantization).calibrate(Calibration.of(prompts.get())));
+    }
+    RlaifServer server = RlaifServer.start(config);
     Function<Duration, RlaifClient> clients =
         timeLimit -> RlaifClient.open("inprocess:" + server.inProcessName(), timeLimit);
     RlaifClient client = clients.apply(TIME_LIMIT);

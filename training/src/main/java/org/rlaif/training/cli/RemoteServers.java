@@ -19,6 +19,9 @@ import org.rlaif.client.Tls;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Retry;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.DecoderConfig.Head;
+import org.rlaif.model.ModelFolder;
+import org.rlaif.model.onnx.Precision;
 import org.rlaif.serving.engine.Calibration;
 import org.rlaif.training.run.Servers;
 import org.rlaif.v1.Input;
@@ -59,7 +62,8 @@ record RemoteServers(String address, Credentials credentials, String holder, Dur
   }
 
   @Override
-  public Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts) {
+  public Serving serve(
+      Map<String, Path> models, @Nullable Precision weights, Supplier<List<Prompt>> prompts) {
     List<Input> calibration = calibration(prompts.get());
     RlaifClient client = open(InProcessServers.TIME_LIMIT);
     var renewals = new LeaseRenewals(client, holder, lease);
@@ -68,7 +72,7 @@ record RemoteServers(String address, Credentials credentials, String holder, Dur
       models.keySet().forEach(name -> makeRoom(client, name));
       models.forEach(
           (name, folder) -> {
-            load(client, name, folder, calibration);
+            load(client, name, folder, weights, calibration);
             loaded.add(name);
           });
     } catch (RuntimeException e) {
@@ -98,15 +102,29 @@ record RemoteServers(String address, Credentials credentials, String holder, Dur
         .asRuntimeException();
   }
 
-  private void load(RlaifClient client, String name, Path folder, List<Input> calibration) {
+  private void load(
+      RlaifClient client,
+      String name,
+      Path folder,
+      @Nullable Precision weights,
+      List<Input> calibration) {
     client.load(
         LoadModelRequest.newBuilder()
+            .setWeightsPrecision(
+                weights == null || isReward(folder)
+                    ? org.rlaif.v1.Precision.PRECISION_UNSPECIFIED
+                    : org.rlaif.v1.Precision.valueOf("PRECISION_" + weights.name()))
             .setName(name)
             .setFolder(folder.toAbsolutePath().normalize().toString())
             .addAllCalibrationPrompts(calibration)
             .setHolder(holder)
             .setLeaseSeconds((int) lease.toSeconds())
             .build());
+  }
+
+  /** These serve in fp32 always. */
+  private static boolean isReward(Path folder) {
+    return ModelFolder.describe(folder).head() == Head.SCORE;
   }
 
   /**

@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import org.rlaif.kit.Candidates;
+import org.rlaif.kit.JsonLines;
 import org.rlaif.kit.UserError;
 import org.rlaif.training.comparison.AlgorithmTable;
+import org.rlaif.training.comparison.LabelersTable;
 import org.rlaif.training.comparison.OveroptimizationTable;
 import org.rlaif.training.comparison.Results;
 import org.rlaif.training.comparison.SoftLabelsTable;
@@ -17,6 +20,11 @@ import org.rlaif.training.comparison.WalksExperiment;
 import org.rlaif.training.comparison.WalksTable;
 import org.rlaif.training.config.Algorithm;
 import org.rlaif.training.config.RunConfig;
+import org.rlaif.training.data.GeneratedData;
+import org.rlaif.training.labelers.Findings;
+import org.rlaif.training.labelers.LabelersExperiment;
+import org.rlaif.training.run.Product;
+import org.rlaif.training.run.Run;
 import org.rlaif.training.run.RunFolder;
 import org.rlaif.training.stages.ReportStage;
 import picocli.CommandLine.Command;
@@ -36,6 +44,8 @@ import picocli.CommandLine.Spec;
       "overoptimization: trains PPO far on reward models that know little, on one alone and on",
       "ensembles, and writes how the gold score rises and falls with the KL.",
       "soft_labels: reward models on labels as sure as the judge was, and on which is better alone.",
+      "labels: language models of three sizes are taught to judge, and asked in many ways; how often",
+      "each is right, by the gold judge.",
       "walks: has behaviour cloning, ILQL and PPO learn short ways from random walks over a graph,",
       "and writes how near to the shortest ones theirs are."
     },
@@ -49,6 +59,8 @@ final class ReproduceCommand implements Callable<Integer> {
     overoptimization,
     /** Reward models on labels as they are, and as which is better. */
     soft_labels,
+    /** Labelers of three sizes, asked in many ways. */
+    labels,
     /** Those that learn from walks as they are, and PPO. */
     walks
   }
@@ -82,7 +94,7 @@ final class ReproduceCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
-      paramLabel = "algorithms|overoptimization|soft_labels|walks",
+      paramLabel = "algorithms|overoptimization|soft_labels|labels|walks",
       description = "What is reproduced.")
   private What what = What.algorithms;
 
@@ -121,6 +133,7 @@ final class ReproduceCommand implements Callable<Integer> {
           case algorithms -> algorithms();
           case overoptimization -> overoptimization();
           case soft_labels -> softLabels();
+          case labels -> labels();
           case walks -> walks();
         };
     results.print(spec.commandLine().getOut());
@@ -178,6 +191,41 @@ final class ReproduceCommand implements Callable<Integer> {
     return table.results();
   }
 
+  private Results labels() {
+    for (String name : only) {
+      List<String> known = LabelersExperiment.labelers();
+      UserError.require(known.contains(name), "--only", name, "one of " + String.join(", ", known));
+    }
+    var table = new LabelersTable();
+    for (String labeler : LabelersExperiment.labelers()) {
+      if (only.isEmpty() || only.contains(labeler)) {
+        for (int seed = 0; seed < seeds; seed++) {
+          table.add(labeler, labels(labeler, seed));
+        }
+      }
+    }
+    return table.results();
+  }
+
+  /** Pairs that the quickstart's policy has written, and what a labeler says of them. */
+  private Findings labels(String labeler, int seed) {
+    Session session = session("labels", List.of(), seed);
+    for (String stage : List.of("data", "tokenizer", "sft", "candidates")) {
+      session.run(stage, /* replace= */ false);
+    }
+    Run run = session.run();
+    RunConfig config = run.config();
+    return new LabelersExperiment(
+            new InProcessServers(config.threads()),
+            Session.device(config),
+            runs.resolve("labelers-" + seed))
+        .run(
+            labeler,
+            JsonLines.read(run.path(Product.CANDIDATES), Candidates.class),
+            GeneratedData.facts(run.path(Product.DATA)),
+            seed);
+  }
+
   /** Every way with every seed; those of {@code --only} alone. */
   private void runAll(
       Map<String, List<String>> ways, BiConsumer<String, List<RunFolder>> finished) {
@@ -210,13 +258,17 @@ final class ReproduceCommand implements Callable<Integer> {
 
   /** One run, with what others of its seed have made before, as far as it is the same. */
   private RunFolder run(String name, List<String> own, int seed, List<String> others) {
+    Session session = session(name, own, seed);
+    others.stream().map(other -> RunFolder.of(runs, other + "-" + seed)).forEach(session::borrow);
+    Iterations.run(session, /* replace= */ false);
+    return RunFolder.of(runs, name + "-" + seed);
+  }
+
+  private Session session(String name, List<String> own, int seed) {
     List<String> all = new ArrayList<>(QuickstartCommand.SETTINGS);
     all.addAll(own);
     all.addAll(List.of("name=" + name + "-" + seed, "seed=" + seed));
     all.addAll(settings);
-    Session session = new Session(RunConfig.load(null, all), runs, spec);
-    others.stream().map(other -> RunFolder.of(runs, other + "-" + seed)).forEach(session::borrow);
-    Iterations.run(session, /* replace= */ false);
-    return RunFolder.of(runs, name + "-" + seed);
+    return new Session(RunConfig.load(null, all), runs, spec);
   }
 }

@@ -176,7 +176,8 @@ public record WalksExperiment(RunConfig config, Servers servers, Device device, 
             seed,
             device,
             Checkpoints.none());
-    try (Serving serving = servers.serve(Map.of(PPO, start.path()), List::of)) {
+    try (Serving serving =
+        servers.serve(Map.of(PPO, start.path()), /* weights= */ null, List::of)) {
       loop.run(
           new OnPolicyLoop.Models(
               start,
@@ -197,7 +198,7 @@ public record WalksExperiment(RunConfig config, Servers servers, Device device, 
     List<Example> starts =
         graph.starts().stream().map(start -> new Example(start, Prompt.of(start), "")).toList();
     Map<String, double[]> values = new LinkedHashMap<>();
-    try (Serving serving = servers.serve(models, List::of);
+    try (Serving serving = servers.serve(models, /* weights= */ null, List::of);
         ModelFolder clone = ModelFolder.open(model(CLONING))) {
       PromptEncoder encoder = PromptEncoder.of(clone);
       for (String name : models.keySet()) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.model.onnx.Precision;
 import org.rlaif.training.environments.ClassEnvironment;
 import org.rlaif.training.environments.EnvironmentKind;
 import org.rlaif.training.environments.ServiceEnvironment;
@@ -48,6 +49,8 @@ import org.rlaif.training.rewards.RubricReward;
  *     null: what the trainer's precision allows
  * @param overlap whether the next update's batch is sampled beside this one's training, by weights
  *     that are an update older; what they write is corrected
+ * @param rolloutWeights what the policy that writes the batches is served in; null: what the server
+ *     serves in, which is fp32 in a run's own. What quantised weights write is corrected
  * @param bestBy the figure of the updates, one of those that are offered, by which the best weights
  *     are kept in the place of the last ones; empty: the last ones are
  */
@@ -90,6 +93,7 @@ public record OnPolicyConfig(
     int maxTokens,
     @Nullable Double parityThreshold,
     @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean overlap,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Precision rolloutWeights,
     @JsonProperty("keepBest") @JsonInclude(JsonInclude.Include.NON_EMPTY) String bestBy)
     implements TrainerConfig {
   /** Mean of what the completions are worth, {@code objective/scores}. */
@@ -103,8 +107,8 @@ public record OnPolicyConfig(
 
   private static final String NAME = "onPolicy";
 
-  /** Where nothing else is said; that of Yao et al. 2025. */
-  private static final double OVERLAP_CAP = 2;
+  /** Where others than the trainer's weights write and nothing else is said; Yao et al. 2025. */
+  private static final double OTHERS_CAP = 2;
 
   public OnPolicyConfig {
     TrainerConfig.check(
@@ -178,6 +182,7 @@ public record OnPolicyConfig(
         maxTokens,
         parityThreshold,
         overlap,
+        rolloutWeights,
         bestBy);
   }
 
@@ -196,11 +201,19 @@ public record OnPolicyConfig(
   }
 
   /**
-   * What a token's importance weight is cut at; null: there are none. What older weights have
-   * written always has them.
+   * What a token's importance weight is cut at; null: there are none. What older or quantised
+   * weights have written always has them.
    */
   public @Nullable Double correctionCap() {
-    return correction.cap() == null && overlap ? (Double) OVERLAP_CAP : correction.cap();
+    boolean others = overlap || writesQuantised();
+    return correction.cap() == null && others ? (Double) OTHERS_CAP : correction.cap();
+  }
+
+  /**
+   * Whether the policy that writes the batches is quantised, so that it is not quite the trainer's.
+   */
+  public boolean writesQuantised() {
+    return rolloutWeights != null && rolloutWeights != Precision.FP32;
   }
 
   /** Tokens that the policy writes of a sequence, at most. */

@@ -43,9 +43,9 @@ final class Batches {
     this.begins = begins;
   }
 
-  /** Whether older weights than the trainer's write an update's batch. */
-  boolean areOlder(int update) {
-    return config.overlap() && update > 0;
+  /** Whether other weights than the trainer's write an update's batch: older or quantised ones. */
+  boolean areByOthers(int update) {
+    return config.writesQuantised() || (config.overlap() && update > 0);
   }
 
   /** That of an update; with overlap the next one's is begun. */

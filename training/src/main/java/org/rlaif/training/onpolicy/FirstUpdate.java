@@ -71,7 +71,8 @@ public record FirstUpdate(Metrics metrics, List<RolloutRow> rows) {
                   loop.name() + ", update 0 again"));
       return new FirstUpdate(
           new Metrics(
-              UpdateRow.Seen.of(seen, /* older= */ false, view, experience, estimated), learned),
+              UpdateRow.Seen.of(seen, loop.config().writesQuantised(), view, experience, estimated),
+              learned),
           RolloutRow.of(rollout, view, scores, experience.rewards()));
     }
   }

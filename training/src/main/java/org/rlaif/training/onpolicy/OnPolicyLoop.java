@@ -228,7 +228,7 @@ public record OnPolicyLoop(
 
         UpdateRow row =
             new UpdateRow(
-                UpdateRow.Seen.of(batch, batches.areOlder(update), view, experience, estimated),
+                UpdateRow.Seen.of(batch, batches.areByOthers(update), view, experience, estimated),
                 batch.means(),
                 batch.asked(),
                 learner.kl().place() == null ? null : loop.klCoefficient(),

@@ -84,11 +84,11 @@ record UpdateRow(
     /**
      * Looks at a batch.
      *
-     * @param older whether weights have written it that are older than the trainer's
+     * @param byOthers whether other weights than the trainer's have written it
      */
     static Seen of(
         Sampling.Batch batch,
-        boolean older,
+        boolean byOthers,
         View view,
         Experience experience,
         Advantages estimated) {
@@ -117,7 +117,7 @@ record UpdateRow(
           rollout.endedFraction(),
           view.entropy(),
           Double.isNaN(explained) ? null : explained,
-          older ? null : (Double) Statistics.maxAbsDifference(sampled, recomputed));
+          byOthers ? null : (Double) Statistics.maxAbsDifference(sampled, recomputed));
     }
   }
 

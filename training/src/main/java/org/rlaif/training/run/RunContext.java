@@ -3,7 +3,9 @@ package org.rlaif.training.run;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Example;
+import org.rlaif.model.onnx.Precision;
 import org.rlaif.torch.Device;
 import org.rlaif.training.checkpoint.Checkpoints;
 
@@ -31,8 +33,18 @@ public record RunContext(Run run, Servers servers, Device device, Checkpoints ch
    * @param models by the names that {@link Run#served} makes this run's own
    */
   public Servers.Serving serve(Map<String, Path> models) {
+    return serve(models, /* weights= */ null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param weights of the policies among them; null: as the server has them
+   */
+  public Servers.Serving serve(Map<String, Path> models, @Nullable Precision weights) {
     Map<String, Path> served = new TreeMap<>();
     models.forEach((name, folder) -> served.put(run.served(name), folder));
-    return servers.serve(served, () -> run.data().train().stream().map(Example::prompt).toList());
+    return servers.serve(
+        served, weights, () -> run.data().train().stream().map(Example::prompt).toList());
   }
 }

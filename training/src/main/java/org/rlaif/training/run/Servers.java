@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Prompt;
+import org.rlaif.model.onnx.Precision;
 
 /** Serves models: in this process, or on a server elsewhere. Stages see the client only. */
 @FunctionalInterface
@@ -15,10 +17,12 @@ public interface Servers {
   /**
    * Starts serving model folders under the given names.
    *
+   * @param weights of the policies among them; null: as the server has them
    * @param prompts like those that the models will be asked; whoever serves quantised wants some
    * @return to be closed when they are needed no longer
    */
-  Serving serve(Map<String, Path> models, Supplier<List<Prompt>> prompts);
+  Serving serve(
+      Map<String, Path> models, @Nullable Precision weights, Supplier<List<Prompt>> prompts);
 
   /**
    * Models that are being served.

@@ -84,6 +84,13 @@ public record OnPolicyStage(
         "onPolicy.overlap",
         true,
         "false: " + name() + " has no ratios that would correct what older weights have written");
+    UserError.require(
+        algorithm.hasRatios() || !settingsOfAll.writesQuantised(),
+        "onPolicy.rolloutWeights",
+        settingsOfAll.rolloutWeights(),
+        "fp32: "
+            + name()
+            + " has no ratios that would correct what quantised weights have written");
     RewardConfig reward = config.reward();
     UserError.require(
         reward.trained() || ModelFolder.describe(reward.path()).head() == Head.SCORE,
@@ -171,7 +178,7 @@ public record OnPolicyStage(
     try (ModelFolder start = ModelFolder.open(run.path(Product.START));
         @Nullable ModelFolder reward =
             run.hasReward() ? ModelFolder.open(run.path(Product.REWARD)) : null;
-        Serving serving = context.serve(served);
+        Serving serving = context.serve(served, settingsOfAll.rolloutWeights());
         @Nullable Environment environment =
             settingsOfAll.environment() == null ? null : settingsOfAll.environment().open();
         @Nullable RunJudge judging = needsJudge() ? RunJudge.open(context) : null) {

@@ -2,7 +2,9 @@ package org.rlaif.training.tldr;
 
 import static java.util.stream.Collectors.joining;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -23,12 +25,17 @@ import java.util.stream.Stream;
  * matter says is not counted as wrong as well.
  */
 public final class GoldScore {
-  private static final double NAME = 1.0;
-  private static final double RELATION = 0.5;
-  private static final double ACTION = 0.6;
-  private static final double OBJECT = 1.0;
-  private static final double DURATION = 1.0;
-  private static final double QUESTION = 1.2;
+  /** What a text may state. */
+  private record Kind(String name, Pattern pattern, double weight, Function<Facts, String> fact) {}
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind("name", pattern(Words.NAMES), 1.0, Facts::name),
+          new Kind("relation", pattern(Words.RELATIONS), 0.5, Facts::relation),
+          new Kind("action", pattern(Words.ACTIONS), 0.6, Facts::action),
+          new Kind("object", pattern(Words.OBJECTS), 1.0, Facts::object),
+          new Kind("duration", pattern(durations()), 1.0, Facts::duration),
+          new Kind("question", pattern(Words.QUESTIONS), 1.2, Facts::question));
 
   private static final double WRONG = 1.5;
   private static final double DISTRACTOR = 0.5;
@@ -38,12 +45,6 @@ public final class GoldScore {
   private static final double EMPTY = 2.0;
 
   private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?])\\s+");
-  private static final Pattern NUMBER_AND_UNIT = pattern(durations());
-  private static final Pattern NAMES = pattern(Words.NAMES);
-  private static final Pattern RELATIONS = pattern(Words.RELATIONS);
-  private static final Pattern ACTIONS = pattern(Words.ACTIONS);
-  private static final Pattern OBJECTS = pattern(Words.OBJECTS);
-  private static final Pattern QUESTIONS = pattern(Words.QUESTIONS);
   private static final Pattern DOES_NOT_MATTER = doesNotMatter();
 
   private GoldScore() {}
@@ -54,32 +55,80 @@ public final class GoldScore {
     if (text.isEmpty()) {
       return -EMPTY;
     }
-    int distractors = 0;
-    StringBuilder claims = new StringBuilder();
-    for (String sentence : SENTENCE_END.split(text, -1)) {
-      if (DOES_NOT_MATTER.matcher(sentence).find()) {
-        distractors++;
-      } else {
-        claims.append(sentence).append(' ');
-      }
+    Claims claims = Claims.of(text);
+    double score = 0;
+    for (Kind kind : KINDS) {
+      List<String> stated = claims.stated(kind);
+      String fact = kind.fact().apply(facts);
+      long wrong = stated.stream().filter(claim -> !claim.equals(fact)).count();
+      score += (stated.contains(fact) ? kind.weight() : 0) - WRONG * wrong;
     }
     int words = text.split("\\s+").length;
-    return fact(NAMES, NAME, facts.name(), claims)
-        + fact(RELATIONS, RELATION, facts.relation(), claims)
-        + fact(ACTIONS, ACTION, facts.action(), claims)
-        + fact(OBJECTS, OBJECT, facts.object(), claims)
-        + fact(NUMBER_AND_UNIT, DURATION, facts.duration(), claims)
-        + fact(QUESTIONS, QUESTION, facts.question(), claims)
-        - DISTRACTOR * distractors
+    return score
+        - DISTRACTOR * claims.distractors()
         - WORD * Math.max(0, words - FREE_WORDS)
-        - (".!?".indexOf(text.charAt(text.length() - 1)) < 0 ? UNFINISHED : 0);
+        - (isFinished(text) ? 0 : UNFINISHED);
   }
 
-  /** The weight if the fact is stated, less the penalty for each other fact of this kind. */
-  private static double fact(Pattern kind, double weight, String fact, CharSequence claims) {
-    List<String> stated = kind.matcher(claims).results().map(match -> match.group()).toList();
-    long wrong = stated.stream().filter(claim -> !claim.equals(fact)).count();
-    return (stated.contains(fact) ? weight : 0) - WRONG * wrong;
+  /**
+   * What a completion has right and wrong, in a few words, such as {@code right name, object, wrong
+   * duration, 1 besides, unfinished}.
+   */
+  public static String remarks(Facts facts, String completion) {
+    String text = completion.strip();
+    if (text.isEmpty()) {
+      return "empty";
+    }
+    Claims claims = Claims.of(text);
+    List<String> right = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
+    for (Kind kind : KINDS) {
+      List<String> stated = claims.stated(kind);
+      String fact = kind.fact().apply(facts);
+      if (stated.contains(fact)) {
+        right.add(kind.name());
+      }
+      stated.stream().filter(claim -> !claim.equals(fact)).forEach(claim -> wrong.add(kind.name()));
+    }
+    return "right "
+        + named(right)
+        + ", wrong "
+        + named(wrong)
+        + (claims.distractors() == 0 ? "" : ", " + claims.distractors() + " besides")
+        + (isFinished(text) ? "" : ", unfinished");
+  }
+
+  private static String named(List<String> kinds) {
+    return kinds.isEmpty() ? "nothing" : String.join(", ", kinds);
+  }
+
+  private static boolean isFinished(String text) {
+    return ".!?".indexOf(text.charAt(text.length() - 1)) >= 0;
+  }
+
+  /**
+   * What a text says.
+   *
+   * @param text the sentences that matter
+   * @param distractors how many others there are
+   */
+  private record Claims(String text, int distractors) {
+    static Claims of(String text) {
+      int distractors = 0;
+      StringBuilder claims = new StringBuilder();
+      for (String sentence : SENTENCE_END.split(text, -1)) {
+        if (DOES_NOT_MATTER.matcher(sentence).find()) {
+          distractors++;
+        } else {
+          claims.append(sentence).append(' ');
+        }
+      }
+      return new Claims(claims.toString(), distractors);
+    }
+
+    List<String> stated(Kind kind) {
+      return kind.pattern().matcher(text).results().map(match -> match.group()).toList();
+    }
   }
 
   private static Pattern doesNotMatter() {

@@ -107,7 +107,7 @@ class RemoteServersTest {
   }
 
   private Serving serve(RemoteServers servers) {
-    return servers.serve(models, List::of);
+    return servers.serve(models, /* weights= */ null, List::of);
   }
 
   private RemoteServers run(String holder, Duration lease) {

@@ -116,6 +116,20 @@ class ReproduceTest {
     }
   }
 
+  /** Who has learned for four steps writes nothing that a labeler could prefer. */
+  @Test
+  void labelersNeedPairsOfWhichOneIsBetter() throws Exception {
+    List<String> labels = List.of("reproduce", "labels", "--only", "small", "--seeds", "1");
+    Typed typed = reproduce(labels);
+    assertEquals(2, typed.code(), typed.err());
+    assertTrue(
+        typed.err().contains("candidates.prompts: 0 with completions that differ in worth"),
+        typed.err());
+    Typed unknown = reproduce(List.of("reproduce", "labels", "--only", "huge"));
+    assertEquals(
+        "rlaif: --only: huge (expected: one of small, medium, large)", unknown.err().strip());
+  }
+
   /** One seed, a few steps less: what counts comes out of it already. */
   @Test
   void ilqlBeatsCloningAndPpoTheDataOnRandomWalks() throws Exception {

@@ -102,7 +102,7 @@ final class TextStages {
     RunContext context =
         new RunContext(
             run,
-            (models, prompts) -> {
+            (models, weights, prompts) -> {
               throw new IllegalStateException("no stage here needs a server");
             },
             Device.CPU);

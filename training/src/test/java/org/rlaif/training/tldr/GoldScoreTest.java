@@ -70,4 +70,14 @@ class GoldScoreTest {
     assertScore(-2.0, "");
     assertScore(-2.0, " \n");
   }
+
+  @Test
+  void remarksSayWhatIsRightAndWrong() {
+    assertEquals(
+        "right relation, action, object, wrong name, duration, 1 besides, unfinished",
+        GoldScore.remarks(
+            FACTS, " My sister Otto broke my camera. I skipped lunch. It has been four weeks"));
+    assertEquals("right nothing, wrong nothing", GoldScore.remarks(FACTS, " Something happened."));
+    assertEquals("empty", GoldScore.remarks(FACTS, " "));
+  }
 }

@@ -1,5 +1,6 @@
 package org.rlaif.model.onnx;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 import java.util.Locale;
 import org.rlaif.kit.UserError;
@@ -7,10 +8,13 @@ import org.rlaif.kit.UserError;
 /** How a number is kept while a model serves. */
 public enum Precision {
   /** 32-bit floating point, as in the model folder. */
+  @JsonProperty("fp32")
   FP32(32),
   /** Whole numbers of 8 bits, of which many share a scale. */
+  @JsonProperty("int8")
   INT8(8),
   /** Whole numbers of 4 bits, of which 32 share a scale. */
+  @JsonProperty("int4")
   INT4(4);
 
   private final int bits;
