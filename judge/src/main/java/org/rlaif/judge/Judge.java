@@ -52,7 +52,8 @@ public interface Judge extends AutoCloseable {
   /**
    * What it writes to questions that are put in words, in their order.
    *
-   * @throws org.rlaif.kit.UserError if it is no judge that {@linkplain JudgeKind#critiques() writes}
+   * @throws org.rlaif.kit.UserError if it is no judge that {@linkplain JudgeKind#critiques()
+   *     writes}
    */
   default List<Written> writeAll(List<String> questions, Writing how) {
     throw UserError.expected(

@@ -55,8 +55,7 @@ class TogetherEndpointTest extends ScriptedEndpoint {
   /** Places and texts of the completions in the n-th question. */
   private Map<Integer, String> shown(int n) {
     var messages = requests.get(n).path("messages");
-    Matcher matcher =
-        SHOWN.matcher(messages.path(messages.size() - 1).path("content").asText());
+    Matcher matcher = SHOWN.matcher(messages.path(messages.size() - 1).path("content").asText());
     Map<Integer, String> shown = new TreeMap<>();
     while (matcher.find()) {
       shown.put(Integer.parseInt(matcher.group(1)), matcher.group(2));
@@ -111,14 +110,13 @@ class TogetherEndpointTest extends ScriptedEndpoint {
       assertEquals(2, requests.size());
       assertNotEquals(shown(0), shown(1));
       assertEquals(0, rated.preferences().get(0).probabilityFirst());
-      assertEquals(
-          "endpoint:judge-1 (hard)", rated.preferences().get(0).provenance().source());
+      assertEquals("endpoint:judge-1 (hard)", rated.preferences().get(0).provenance().source());
     }
   }
 
   /**
-   * The same judge, asked in one order of three: over the orders of 3 seeds and 60 prompts each gets
-   * a third more. The deviation of a mean is sqrt(2/9/180) = 0.035. First less last: 1 of 9.
+   * The same judge, asked in one order of three: over the orders of 3 seeds and 60 prompts each
+   * gets a third more. The deviation of a mean is sqrt(2/9/180) = 0.035. First less last: 1 of 9.
    */
   @Test
   void overTheSeedsTheFavourIsTheSameForAll() {
@@ -151,14 +149,17 @@ class TogetherEndpointTest extends ScriptedEndpoint {
       var rated =
           new AspectRater(judge, wit(false, false), 1)
               .rate(List.of(of("a", "x", "y", "z?"), of("b", "x", "y!")));
+      assertEquals(List.of(new AspectReport.OfAspect("wit", 3, 1, 1, 3.0)), rated.report().each());
       assertEquals(
-          List.of(new AspectReport.OfAspect("wit", 3, 1, 1, 3.0)), rated.report().each());
-      assertEquals(List.of("a#0", "a#1", "b#0"), List.copyOf(ratings(rated.completions()).keySet()));
+          List.of("a#0", "a#1", "b#0"), List.copyOf(ratings(rated.completions()).keySet()));
       // x and y; z was not rated, and where no aspect applies nothing is better.
       assertEquals(List.of("a#0-1"), rated.preferences().stream().map(Preference::id).toList());
       assertEquals(0.5, rated.preferences().get(0).probabilityFirst());
       assertTrue(
-          rated.report().lines().contains("wit: 3 rated (mean 3.00), 1 not applicable, 1 not answered"),
+          rated
+              .report()
+              .lines()
+              .contains("wit: 3 rated (mean 3.00), 1 not applicable, 1 not answered"),
           () -> rated.report().lines().toString());
     }
   }
@@ -182,8 +183,7 @@ class TogetherEndpointTest extends ScriptedEndpoint {
     rates((place, text) -> text.contains("+") ? "9" : "0");
     try (LanguageModelJudge judge = judge()) {
       var rated = new AspectRater(judge, wit(false, true), 1).rate(List.of(of("a", "x+", "y")));
-      assertEquals(
-          Map.of("overall", 7.0, "wit", 9.0), rated.completions().get(0).ratings());
+      assertEquals(Map.of("overall", 7.0, "wit", 9.0), rated.completions().get(0).ratings());
       assertEquals(3, requests.size());
       var check = rated.report().overall();
       assertNotNull(check);
@@ -239,8 +239,7 @@ class TogetherEndpointTest extends ScriptedEndpoint {
         pairs.set(0, pair(pairs.get(0), 0.7));
         pairs.set(1, pair(pairs.get(1), 0.5));
         assertEquals(
-            new Ranker.Consistency(4, 2 / 3.0),
-            Ranker.Consistency.of(labels.preferences(), pairs));
+            new Ranker.Consistency(4, 2 / 3.0), Ranker.Consistency.of(labels.preferences(), pairs));
       }
     }
   }
@@ -283,8 +282,16 @@ class TogetherEndpointTest extends ScriptedEndpoint {
     Path ratings = folder.resolve("ratings.jsonl");
     Path preferences = folder.resolve("preferences.jsonl");
     Object[] rate = {
-      candidates, ratings, "--kind", "endpoint", "--url", url(), "--model", "judge-1",
-      "--preferences", preferences
+      candidates,
+      ratings,
+      "--kind",
+      "endpoint",
+      "--url",
+      url(),
+      "--model",
+      "judge-1",
+      "--preferences",
+      preferences
     };
     assertEquals(0, run(new RateCommand(), rate), err::toString);
     assertEquals(4 * 2 + 5, requests.size()); // four aspects of two prompts, overall of five
@@ -293,8 +300,16 @@ class TogetherEndpointTest extends ScriptedEndpoint {
     RatedCompletion first = JsonLines.read(ratings, RatedCompletion.class).get(1);
     assertEquals(
         Map.of(
-            "helpfulness", 4.0, "honesty", 4.0, "instruction_following", 4.0, "overall", 7.0,
-            "truthfulness", 4.0),
+            "helpfulness",
+            4.0,
+            "honesty",
+            4.0,
+            "instruction_following",
+            4.0,
+            "overall",
+            7.0,
+            "truthfulness",
+            4.0),
         first.ratings());
     assertEquals(
         List.of(0.0, 0.0, 0.0, 0.0),

@@ -86,15 +86,12 @@ public final class RankCommand implements Callable<Integer> {
     try (Judge judge = judgeOptions.open(preferences);
         Interruption told = Interruption.says(spec.root().name(), interrupted)) {
       String preamble = Rubric.load(judgeOptions.config().rubric()).preamble();
-      Ranker ranker =
-          new Ranker(judge, preamble, template, maxTokens, judgeOptions.seed(), clamp);
+      Ranker ranker = new Ranker(judge, preamble, template, maxTokens, judgeOptions.seed(), clamp);
       List<Candidates> all = JsonLines.read(candidates, Candidates.class);
       Labeler.Labels ranked = ranker.label(all);
       Labeler.Labels paired = checkPairs ? new Labeler(judge).label(all) : null;
       Ranker.Consistency consistency =
-          paired == null
-              ? null
-              : Ranker.Consistency.of(ranked.preferences(), paired.preferences());
+          paired == null ? null : Ranker.Consistency.of(ranked.preferences(), paired.preferences());
       LabelProof.write(
           preferences,
           ranked.preferences(),

@@ -25,8 +25,8 @@ import org.rlaif.kit.Statistics;
 
 /**
  * Rates the completions of each prompt together, by one aspect after the other (UltraFeedback, Cui
- * et al. 2023, arXiv 2310.01377), each time in another order; and, if that is wanted, each by itself
- * from 1 to 10.
+ * et al. 2023, arXiv 2310.01377), each time in another order; and, if that is wanted, each by
+ * itself from 1 to 10.
  */
 public final class AspectRater {
   private static final double MIDDLE = 5.5; // of 1 to 10
@@ -84,8 +84,7 @@ public final class AspectRater {
   /** A fingerprint of all that decides the ratings. */
   public String hash() {
     return ConfigFiles.hash(
-        Map.of(
-            "judge", judge.hash(), "aspects", aspects, "prompt", prompt.parts(), "seed", seed));
+        Map.of("judge", judge.hash(), "aspects", aspects, "prompt", prompt.parts(), "seed", seed));
   }
 
   /** Rates candidates; ratings without an answer are counted and left out. */
@@ -192,9 +191,7 @@ public final class AspectRater {
       List<Candidates> candidates, List<List<Known>> known, List<Double> places) {
     String hash = hash();
     known.forEach(
-        all ->
-            all.forEach(
-                each -> each.score = aspects.score(each.ratings, each.notApplicable)));
+        all -> all.forEach(each -> each.score = aspects.score(each.ratings, each.notApplicable)));
     OverallCheck check = aspects.overall() ? overall(candidates, known) : null;
     List<RatedCompletion> rows = new ArrayList<>();
     List<Preference> preferences = new ArrayList<>();
@@ -246,8 +243,7 @@ public final class AspectRater {
   }
 
   private static Provenance provenance(String hash, String source, Known known) {
-    String asked =
-        AtomicFiles.sha256(known.questions.toString().getBytes(StandardCharsets.UTF_8));
+    String asked = AtomicFiles.sha256(known.questions.toString().getBytes(StandardCharsets.UTF_8));
     String rationale = known.rationale.isEmpty() ? null : known.rationale.toString();
     return new Provenance(
         source, hash, null, null, new Provenance.Proof(asked, rationale, /* link= */ null));

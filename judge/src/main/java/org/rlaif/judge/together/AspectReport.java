@@ -71,7 +71,9 @@ public record AspectReport(
     if (firstOverLast != null) {
       lines.add(
           String.format(
-              Locale.ROOT, "shown first over shown last %+.3f of the scale", firstOverLast + 0.0)
+                  Locale.ROOT,
+                  "shown first over shown last %+.3f of the scale",
+                  firstOverLast + 0.0)
               + (firstOverLastInterval == null
                   ? ""
                   : String.format(

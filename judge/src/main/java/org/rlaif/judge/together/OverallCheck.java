@@ -42,8 +42,7 @@ public record OverallCheck(
    * @param low what that is where all that is good has the least and all that is bad the most
    * @param high the same the other way round
    */
-  record Both(
-      String prompt, String id, double overall, double aspects, double low, double high) {
+  record Both(String prompt, String id, double overall, double aspects, double low, double high) {
     private double share() {
       return high == low ? 0.5 : (aspects - low) / (high - low);
     }

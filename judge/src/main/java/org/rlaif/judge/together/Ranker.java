@@ -23,8 +23,8 @@ import org.rlaif.kit.UserError;
 
 /**
  * Has the completions of each prompt ranked in one question, in a shuffled order, and once more in
- * the reverse of it: so each two are shown in both orders, as pairs are, by 2 questions in the place
- * of k (k - 1). The label of two is the mean of what both rankings say.
+ * the reverse of it: so each two are shown in both orders, as pairs are, by 2 questions in the
+ * place of k (k - 1). The label of two is the mean of what both rankings say.
  */
 public final class Ranker {
   private final Judge judge;
@@ -60,8 +60,7 @@ public final class Ranker {
   /** A fingerprint of all that decides the labels. */
   public String hash() {
     return ConfigFiles.hash(
-        Map.of(
-            "judge", judge.hash(), "prompt", prompt.parts(), "writing", writing, "seed", seed));
+        Map.of("judge", judge.hash(), "prompt", prompt.parts(), "writing", writing, "seed", seed));
   }
 
   /** Labels every two candidates of a prompt; those that it did not rank twice have no label. */
@@ -73,8 +72,7 @@ public final class Ranker {
       for (Order one : List.of(order, order.reversed())) {
         orders.add(one);
         questions.add(
-            prompt.render(
-                each.prompt().transcript(), one.show(each.completions()), Map.of()));
+            prompt.render(each.prompt().transcript(), one.show(each.completions()), Map.of()));
       }
     }
     List<Written> written = Writings.of(judge, questions, writing, "rank");
@@ -91,7 +89,8 @@ public final class Ranker {
         some |= ranks.get(q - 2 * i) != null;
       }
       for (CandidatePair pair : CandidatePair.of(candidates.get(i), Labeler.Pairs.ALL)) {
-        boolean inOrder = orders.get(2 * i).place(pair.first()) < orders.get(2 * i).place(pair.second());
+        boolean inOrder =
+            orders.get(2 * i).place(pair.first()) < orders.get(2 * i).place(pair.second());
         int forward = inOrder ? 0 : 1; // where the first is shown before the second
         Verdict verdict =
             pair.question().first().equals(pair.question().second())
@@ -121,7 +120,8 @@ public final class Ranker {
     }
     Writings.requireSome(judge, some, written);
     return new Labeler.Labels(
-        preferences, LabelReport.of(judge.name(), judge.remarks(), verdicts, /* agreement= */ null));
+        preferences,
+        LabelReport.of(judge.name(), judge.remarks(), verdicts, /* agreement= */ null));
   }
 
   private static Verdict verdict(@Nullable Double forward, @Nullable Double reversed) {

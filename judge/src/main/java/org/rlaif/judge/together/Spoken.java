@@ -45,8 +45,7 @@ final class Spoken {
     if (start < 0 || end < start) {
       return null;
     }
-    boolean alone =
-        !DIGIT.matcher(text.substring(0, start) + text.substring(end + 1)).find();
+    boolean alone = !DIGIT.matcher(text.substring(0, start) + text.substring(end + 1)).find();
     try {
       JsonNode json = Json.MAPPER.readTree(text.substring(start, end + 1));
       return json.isObject() || alone ? json : null;

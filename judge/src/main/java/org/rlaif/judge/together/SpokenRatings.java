@@ -58,8 +58,7 @@ final class SpokenRatings {
       Pattern.compile("\\s*(?:[-\u2022+]\\s*)?(\\d{1,2})\\s*[:.)=]\\s*" + VALUE + END);
 
   private static final Pattern WHOLE = Pattern.compile(VALUE);
-  private static final Pattern INTRODUCED =
-      Pattern.compile("^\\s*(?i:(?:ratings|scores)\\s*[:=])");
+  private static final Pattern INTRODUCED = Pattern.compile("^\\s*(?i:(?:ratings|scores)\\s*[:=])");
 
   private static final Set<String> RATING_KEYS = Set.of("rating", "score", "grade", "value");
   private static final Set<String> LIST_KEYS = Set.of("ratings", "scores", "grades", "completions");

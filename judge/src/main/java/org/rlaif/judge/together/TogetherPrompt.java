@@ -45,8 +45,7 @@ final class TogetherPrompt {
       Map<String, Object> marks = new LinkedHashMap<>();
       more.forEach(name -> marks.put(name, "\u0004" + name + "\u0005"));
       marks.put("notApplicable", true);
-      String sample =
-          compiled.execute(filled("\u0001", List.of("\u0002", "\u0003"), marks));
+      String sample = compiled.execute(filled("\u0001", List.of("\u0002", "\u0003"), marks));
       boolean whole =
           List.of("\u0001", "\u0002", "\u0003").stream().allMatch(sample::contains)
               && more.stream().allMatch(name -> sample.contains("\u0004" + name + "\u0005"));
@@ -59,8 +58,7 @@ final class TogetherPrompt {
               + " in it");
       return compiled;
     } catch (MustacheException e) {
-      throw new UserError(
-          source + ": " + e.getMessage() + " (expected: a Mustache template)", e);
+      throw new UserError(source + ": " + e.getMessage() + " (expected: a Mustache template)", e);
     }
   }
 

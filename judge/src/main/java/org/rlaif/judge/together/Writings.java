@@ -20,7 +20,11 @@ final class Writings {
     int before = judge.writtenBefore(questions, how);
     if (before > 0) {
       System.err.printf(
-          Locale.ROOT, "%-11s %d answers kept, of %d to ask for%n", stage, before, questions.size());
+          Locale.ROOT,
+          "%-11s %d answers kept, of %d to ask for%n",
+          stage,
+          before,
+          questions.size());
     }
     List<Written> all = new ArrayList<>(questions.size());
     try (Progress progress = Progress.start(stage, questions.size(), "questions")) {

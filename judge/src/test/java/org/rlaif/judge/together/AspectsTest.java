@@ -46,8 +46,16 @@ class AspectsTest {
     Map<String, Double> ratings =
         new HashMap<>(
             Map.of(
-                "helpfulness", 4.0, "correctness", 2.0, "coherence", 3.0, "complexity", 1.0,
-                "verbosity", 4.0));
+                "helpfulness",
+                4.0,
+                "correctness",
+                2.0,
+                "coherence",
+                3.0,
+                "complexity",
+                1.0,
+                "verbosity",
+                4.0));
     Aspects steer = Aspects.load("helpsteer2");
     assertEquals(1.125 / 2.85, steer.score(ratings, Set.of()), 1e-12);
     ratings.put("verbosity", 0.0);
@@ -73,8 +81,10 @@ class AspectsTest {
             + " most: 3, weight: 2}\n");
     Aspects own = Aspects.load(file.toString());
     assertEquals(List.of(new Aspect("wit", "Is it funny?", 1, 3, false, 2)), own.aspects());
-    Files.writeString(file, "aspects:\n  - {name: wit, description: x, least: 3, most: 3, weight: 2}\n");
-    String message = assertThrows(UserError.class, () -> Aspects.load(file.toString())).getMessage();
+    Files.writeString(
+        file, "aspects:\n  - {name: wit, description: x, least: 3, most: 3, weight: 2}\n");
+    String message =
+        assertThrows(UserError.class, () -> Aspects.load(file.toString())).getMessage();
     assertTrue(String.valueOf(message).contains("wit: least and most: 3 and 3"), message);
     message = assertThrows(UserError.class, () -> Aspects.load("nothing")).getMessage();
     assertEquals(
@@ -103,7 +113,8 @@ class AspectsTest {
 
   /**
    * Overall 9, 5, 1 against 0.9, 0.3, 0.6 of one prompt: two of three pairs agree; and one of 10
-   * with 0.2, which is swapped. Ranks 3, 2, 1, 4 and 4, 2, 3, 1: Spearman 1 - 6 (1 + 0 + 4 + 9) / 60.
+   * with 0.2, which is swapped. Ranks 3, 2, 1, 4 and 4, 2, 3, 1: Spearman 1 - 6 (1 + 0 + 4 + 9) /
+   * 60.
    */
   @Test
   void theOverallIsCheckedAgainstTheAspects() {

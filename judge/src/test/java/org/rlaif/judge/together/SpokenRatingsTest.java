@@ -30,7 +30,8 @@ class SpokenRatingsTest {
             .replace("Here it is: ", ""),
         "{\"completion_1\": {\"rating\": 4, \"rationale\": \"2 slips\"}, \"completion_2\": {\"rating\": \"2\"}, \"completion_3\": {\"rating\": \"n/a\"}}",
         "Completion 1: 4, Completion 2: 2, Completion 3: N/A",
-        "Completion 1 gets a 4, completion 2 gets a 2; completion 3 is N/A.".replace(", completion 2", ". Completion 2"),
+        "Completion 1 gets a 4, completion 2 gets a 2; completion 3 is N/A."
+            .replace(", completion 2", ". Completion 2"),
         "Rating for Completion 1: 4\nRating for Completion 2: 2\nRating for Completion 3: N/A",
         "1: 4\n2: 2\n3: N/A",
         "1. 4/5 - fine\n2. 2/5 - poor\n3. N/A",

@@ -39,17 +39,25 @@ public final class Rlaif implements Callable<Integer> {
   private static final Map<String, String> EXAMPLES =
       Map.ofEntries(
           Map.entry("serve", "rlaif serve runs/quickstart --port 7070"),
-          Map.entry("generate", "rlaif generate runs/quickstart 'My sister broke my camera. TL;DR:'"),
-          Map.entry("score", "rlaif score runs/quickstart --prompt 'My sister …' --completion ' My sister …'"),
+          Map.entry(
+              "generate", "rlaif generate runs/quickstart 'My sister broke my camera. TL;DR:'"),
+          Map.entry(
+              "score",
+              "rlaif score runs/quickstart --prompt 'My sister …' --completion ' My sister …'"),
           Map.entry("health", "rlaif health --address 127.0.0.1:7070"),
-          Map.entry("export", "rlaif export --model runs/quickstart/ppo/model --out runs/quickstart/onnx"),
+          Map.entry(
+              "export",
+              "rlaif export --model runs/quickstart/ppo/model --out runs/quickstart/onnx"),
           Map.entry("bench", "rlaif bench --shape small --json bench.json --plot bench.png"),
           Map.entry("label", "rlaif judge label candidates.jsonl preferences.jsonl --kind rubric"),
           Map.entry("rate", "rlaif judge rate candidates.jsonl ratings.jsonl --judge judge.yaml"),
-          Map.entry("rank", "rlaif judge rank candidates.jsonl preferences.jsonl --judge judge.yaml"),
-          Map.entry("report", "rlaif judge report preferences.jsonl --human people.jsonl --out trust"),
+          Map.entry(
+              "rank", "rlaif judge rank candidates.jsonl preferences.jsonl --judge judge.yaml"),
+          Map.entry(
+              "report", "rlaif judge report preferences.jsonl --human people.jsonl --out trust"),
           Map.entry("compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general"),
-          Map.entry("tournament", "rlaif judge tournament a.jsonl b.jsonl c.jsonl --out tournament"));
+          Map.entry(
+              "tournament", "rlaif judge tournament a.jsonl b.jsonl c.jsonl --out tournament"));
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

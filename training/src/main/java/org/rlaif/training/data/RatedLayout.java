@@ -9,9 +9,9 @@ import org.rlaif.training.rows.Row;
 
 /**
  * A prompt, a completion, and numbers that people give it, one for each attribute; an attribute
- * that is null, or not there, is one that nobody has rated. They are columns of the row, or, as {@code
- * rlaif judge rate} writes them, stand in an object in the column {@code ratings}. The completion is
- * learned whatever they are: a number does not say from where on it is good.
+ * that is null, or not there, is one that nobody has rated. They are columns of the row, or, as
+ * {@code rlaif judge rate} writes them, stand in an object in the column {@code ratings}. The
+ * completion is learned whatever they are: a number does not say from where on it is good.
  */
 record RatedLayout(RowParts parts) implements Layout {
   private static final String RATINGS = "ratings";
@@ -52,7 +52,8 @@ record RatedLayout(RowParts parts) implements Layout {
     for (String attribute : parts.columns().ratings()) {
       if (rated.has(attribute)) {
         ratings.put(
-            attribute, rated.number(attribute, "a finite number, or null where there is no rating"));
+            attribute,
+            rated.number(attribute, "a finite number, or null where there is no rating"));
       }
     }
     Cell completion = parts.answer(row, parts.columns().completion());
