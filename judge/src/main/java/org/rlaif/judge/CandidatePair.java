@@ -23,17 +23,21 @@ public record CandidatePair(
     Preference.@Nullable Tokens tokens,
     Preference.@Nullable Authors authors) {
 
-  /** Every two, or each with the next. */
-  public static List<CandidatePair> of(Candidates candidates, Labeler.Pairs pairs) {
+  /** Every two: k (k - 1) / 2 pairs. */
+  public static List<CandidatePair> all(Candidates candidates) {
     int k = candidates.completions().size();
     List<CandidatePair> all = new ArrayList<>();
     for (int i = 0; i < k; i++) {
-      int last = pairs == Labeler.Pairs.ALL ? k - 1 : Math.min(i + 1, k - 1);
-      for (int j = i + 1; j <= last; j++) {
+      for (int j = i + 1; j < k; j++) {
         all.add(of(candidates, i, j));
       }
     }
     return all;
+  }
+
+  /** Whether they are neighbours among the candidates. */
+  boolean isConsecutive() {
+    return second == first + 1;
   }
 
   private static CandidatePair of(Candidates all, int i, int j) {

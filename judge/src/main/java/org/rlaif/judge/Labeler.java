@@ -77,7 +77,10 @@ public final class Labeler {
   /** Labels candidates; pairs without an answer are counted and left out. */
   public Labels label(List<Candidates> candidates) {
     List<CandidatePair> compared =
-        candidates.stream().flatMap(each -> CandidatePair.of(each, pairs).stream()).toList();
+        candidates.stream()
+            .flatMap(each -> CandidatePair.all(each).stream())
+            .filter(each -> pairs == Pairs.ALL || each.isConsecutive())
+            .toList();
     UserError.require(!compared.isEmpty(), "candidates", 0, "at least 1 prompt with completions");
     List<Question> questions = compared.stream().map(CandidatePair::question).toList();
     List<Verdict> verdicts = verdicts(judge, questions, "label");

@@ -212,7 +212,7 @@ public final class AspectRater {
                   provenance(hash, judge.name(), each)));
         }
       }
-      for (CandidatePair pair : CandidatePair.of(of, Labeler.Pairs.ALL)) {
+      for (CandidatePair pair : CandidatePair.all(of)) {
         Double first = ofPrompt.get(pair.first()).score;
         Double second = ofPrompt.get(pair.second()).score;
         if (first != null && second != null) {

@@ -88,7 +88,7 @@ public final class Ranker {
         ranks.add(text == null ? null : SpokenRanking.in(text, k));
         some |= ranks.get(q - 2 * i) != null;
       }
-      for (CandidatePair pair : CandidatePair.of(candidates.get(i), Labeler.Pairs.ALL)) {
+      for (CandidatePair pair : CandidatePair.all(candidates.get(i))) {
         boolean inOrder =
             orders.get(2 * i).place(pair.first()) < orders.get(2 * i).place(pair.second());
         int forward = inOrder ? 0 : 1; // where the first is shown before the second
