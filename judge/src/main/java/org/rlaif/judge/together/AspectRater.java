@@ -1,25 +1,18 @@
 package org.rlaif.judge.together;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.CandidatePair;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.Labeler;
 import org.rlaif.judge.Rated;
 import org.rlaif.judge.Rating;
 import org.rlaif.judge.language.Written;
-import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.Interval;
 import org.rlaif.kit.Preference;
-import org.rlaif.kit.Provenance;
 import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.Statistics;
 
@@ -39,15 +32,6 @@ public final class AspectRater {
 
   /** One question. */
   private record Put(int candidates, int aspect, Order order, String text) {}
-
-  /** All that is known of one completion. */
-  private static final class Known {
-    final Map<String, Double> ratings = new TreeMap<>();
-    final Set<String> notApplicable = new HashSet<>();
-    final StringBuilder questions = new StringBuilder();
-    final StringBuilder rationale = new StringBuilder();
-    @Nullable Double score;
-  }
 
   /**
    * Ratings, a row for each completion that has at least one, what they prefer, and what is known
@@ -119,9 +103,9 @@ public final class AspectRater {
           int place = put.order.place(i);
           Said here = said.get(o).get(place);
           one = one == null ? here : one.and(here);
-          note(ofPrompt.get(i), aspect, put, place, written.get(q + o));
+          ofPrompt.get(i).asked(put.text, aspect, place, written.get(q + o).text());
         }
-        some |= take(ofPrompt.get(i), aspect, one);
+        some |= one != null && ofPrompt.get(i).take(aspect, one);
       }
     }
     Writings.requireSome(judge, some, written);
@@ -160,33 +144,6 @@ public final class AspectRater {
     }
   }
 
-  private static void note(Known known, Aspect aspect, Put put, int place, Written written) {
-    known.questions.append(put.text).append('\0');
-    if (written.text() != null) {
-      known
-          .rationale
-          .append(known.rationale.isEmpty() ? "" : "\n\n")
-          .append(aspect.name())
-          .append(", shown as completion ")
-          .append(place + 1)
-          .append(": ")
-          .append(written.text().strip());
-    }
-  }
-
-  private static boolean take(Known known, Aspect aspect, @Nullable Said said) {
-    if (said == null || !said.isAnswer()) {
-      return false;
-    }
-    Double rating = said.rating();
-    if (rating == null) {
-      known.notApplicable.add(aspect.name());
-    } else {
-      known.ratings.put(aspect.name(), rating);
-    }
-    return true;
-  }
-
   private Ratings ratings(
       List<Candidates> candidates, List<List<Known>> known, List<Double> places) {
     String hash = hash();
@@ -209,19 +166,20 @@ public final class AspectRater {
                   of.prompt(),
                   of.completions().get(c),
                   each.ratings,
-                  provenance(hash, judge.name(), each)));
+                  each.provenance(hash, judge.name())));
         }
       }
       for (CandidatePair pair : CandidatePair.all(of)) {
         Double first = ofPrompt.get(pair.first()).score;
         Double second = ofPrompt.get(pair.second()).score;
         if (first != null && second != null) {
-          double better = (1 + Math.signum(first - second)) / 2;
+          boolean same = pair.question().first().equals(pair.question().second());
+          double better = same ? 0.5 : (1 + Math.signum(first - second)) / 2;
           preferences.add(
               pair.labelled(
                   better,
                   /* clamp= */ 0,
-                  provenance(hash, judge.name() + Labeler.HARD, ofPrompt.get(pair.first()))));
+                  ofPrompt.get(pair.first()).provenance(hash, judge.name() + Labeler.HARD)));
         }
       }
     }
@@ -235,18 +193,13 @@ public final class AspectRater {
             candidates.size(),
             all,
             all - rows.size(),
-            figures(known),
+            aspects.names().stream()
+                .map(name -> Known.figures(name, known.stream().flatMap(List::stream).toList()))
+                .toList(),
             places.isEmpty() ? null : Statistics.mean(differences),
             Interval.ofMean(differences),
             check,
             judge.remarks()));
-  }
-
-  private static Provenance provenance(String hash, String source, Known known) {
-    String asked = AtomicFiles.sha256(known.questions.toString().getBytes(StandardCharsets.UTF_8));
-    String rationale = known.rationale.isEmpty() ? null : known.rationale.toString();
-    return new Provenance(
-        source, hash, null, null, new Provenance.Proof(asked, rationale, /* link= */ null));
   }
 
   /** Asks about each completion by itself, and adds the grades to the ratings. */
@@ -283,30 +236,5 @@ public final class AspectRater {
     double all = aspects.aspects().stream().mapToDouble(each -> Math.abs(each.weight())).sum();
     double good = aspects.aspects().stream().mapToDouble(each -> Math.max(0, each.weight())).sum();
     return all == 0 ? 1 : good / all;
-  }
-
-  private List<AspectReport.OfAspect> figures(List<List<Known>> known) {
-    List<String> names = new ArrayList<>(aspects.aspects().stream().map(Aspect::name).toList());
-    if (aspects.overall()) {
-      names.add(Aspect.OVERALL);
-    }
-    List<Known> all = known.stream().flatMap(List::stream).toList();
-    List<AspectReport.OfAspect> figures = new ArrayList<>();
-    for (String name : names) {
-      double[] given =
-          all.stream()
-              .filter(each -> each.ratings.containsKey(name))
-              .mapToDouble(each -> each.ratings.getOrDefault(name, 0.0))
-              .toArray();
-      int not = (int) all.stream().filter(each -> each.notApplicable.contains(name)).count();
-      figures.add(
-          new AspectReport.OfAspect(
-              name,
-              given.length,
-              not,
-              all.size() - given.length - not,
-              given.length == 0 ? null : Statistics.mean(given)));
-    }
-    return figures;
   }
 }

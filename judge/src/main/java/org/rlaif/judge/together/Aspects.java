@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.language.Writing;
 import org.rlaif.kit.ConfigFiles;
@@ -87,7 +88,14 @@ public record Aspects(
         return null;
       }
     }
-    return weights == 0 ? null : Double.valueOf(sum / weights);
+    // Sums in another order differ by rounding, which is no preference.
+    return weights == 0 ? null : Double.valueOf(Math.rint(sum / weights * 1e12) / 1e12);
+  }
+
+  /** Of all that is asked for, in its order; overall at the end. */
+  List<String> names() {
+    Stream<String> each = aspects.stream().map(Aspect::name);
+    return (overall ? Stream.concat(each, Stream.of(Aspect.OVERALL)) : each).toList();
   }
 
   /** How an answer is written: the most likely one. */
