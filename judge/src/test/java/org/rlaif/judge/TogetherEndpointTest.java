@@ -221,6 +221,25 @@ class TogetherEndpointTest extends ScriptedEndpoint {
     }
   }
 
+  /** Whatever is made of the places in which the same text was shown twice. */
+  @Test
+  void theSameTextTwiceIsEven() {
+    List<Candidates> same = List.of(of("a", "x", "x", "y"));
+    rates((place, text) -> "" + (9 - place));
+    try (LanguageModelJudge judge = judge()) {
+      var rated = new AspectRater(judge, wit(false, false), 1).rate(same);
+      assertEquals(0.5, rated.preferences().get(0).probabilityFirst());
+    }
+    requests.clear();
+    ranks((place, text) -> -place);
+    try (LanguageModelJudge judge = judge()) {
+      var labels = new Ranker(judge, "Be true.", null, 50, 3, 0).label(same);
+      assertEquals(0.5, labels.preferences().get(0).probabilityFirst());
+      assertEquals(1, labels.report().identical());
+      assertEquals(2, labels.report().hard());
+    }
+  }
+
   @Test
   void rankingsAreMappedBackAndComparedWithPairs() {
     ranks((place, text) -> worth(text));
@@ -324,7 +343,8 @@ class TogetherEndpointTest extends ScriptedEndpoint {
     assertTrue(
         out.toString().contains("together, by aspects: ultrafeedback (ratings): not asked"),
         out::toString);
-    Files.writeString(ratings, Files.readString(ratings).replaceFirst("4.0", "5.0"));
+    String written = Files.readString(ratings);
+    Files.writeString(ratings, written.replace("\"helpfulness\":4.0", "\"helpfulness\":5.0"));
     assertEquals(2, run(new VerifyLabelsCommand(), ratings));
     assertTrue(err.toString().contains("ratings.jsonl, label 2 (a#1)"), err::toString);
   }
