@@ -1,6 +1,7 @@
 package org.rlaif.judge;
 
 import java.util.List;
+import org.rlaif.judge.language.Writing;
 import org.rlaif.judge.language.Written;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
@@ -46,6 +47,22 @@ public interface Judge extends AutoCloseable {
    */
   default List<Written> critiqueAll(List<Rated> completions) {
     throw UserError.expected("judge " + name(), "compares", "one that writes: a language model");
+  }
+
+  /**
+   * What it writes to questions that are put in words, in their order.
+   *
+   * @throws org.rlaif.kit.UserError if it is no judge that {@linkplain JudgeKind#critiques()
+   *     writes}
+   */
+  default List<Written> writeAll(List<String> questions, Writing how) {
+    throw UserError.expected(
+        "judge " + name(), "writes nothing", "a language model: kind model or endpoint");
+  }
+
+  /** How many of these it has answered in an earlier process, and need not be asked. */
+  default int writtenBefore(List<String> questions, Writing how) {
+    return 0;
   }
 
   /** Whether its questions stand in the terminal, where nothing else may be drawn then. */

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Json;
-import org.rlaif.kit.Preference;
+import org.rlaif.kit.Labelled;
 import org.rlaif.kit.Provenance;
 
 /**
@@ -28,10 +28,10 @@ public final class LabelChain {
    * @param data SHA-256 of what they are about, in hexadecimal
    * @param rows labels by a judge; those without a proof get no link
    */
-  public static List<Preference> linked(String data, List<Preference> rows) {
-    List<Preference> linked = new ArrayList<>(rows.size());
+  public static <T extends Labelled<T>> List<T> linked(String data, List<T> rows) {
+    List<T> linked = new ArrayList<>(rows.size());
     String before = data;
-    for (Preference row : rows) {
+    for (T row : rows) {
       if (row.provenance().proof() == null) {
         linked.add(row);
       } else {
@@ -43,9 +43,9 @@ public final class LabelChain {
   }
 
   /** The link of the last row; that of the data if there is none. */
-  public static String last(String data, List<Preference> rows) {
+  public static <T extends Labelled<T>> String last(String data, List<T> rows) {
     String last = data;
-    for (Preference row : rows) {
+    for (T row : rows) {
       String own = linkOf(row);
       last = own == null ? last : own;
     }
@@ -53,7 +53,7 @@ public final class LabelChain {
   }
 
   /** The first row, from 0, whose link is not that of what stands there; empty: all are. */
-  public static OptionalInt broken(String data, List<Preference> rows) {
+  public static <T extends Labelled<T>> OptionalInt broken(String data, List<T> rows) {
     String before = data;
     for (int i = 0; i < rows.size(); i++) {
       String own = linkOf(rows.get(i));
@@ -66,16 +66,16 @@ public final class LabelChain {
   }
 
   /** The same row without its link. */
-  static Preference unlinked(Preference row) {
+  static <T extends Labelled<T>> T unlinked(T row) {
     return with(row, null);
   }
 
-  private static @Nullable String linkOf(Preference row) {
+  private static @Nullable String linkOf(Labelled<?> row) {
     Provenance.Proof proof = row.provenance().proof();
     return proof == null ? null : proof.link();
   }
 
-  private static String link(String before, Preference row) {
+  private static <T extends Labelled<T>> String link(String before, T row) {
     MessageDigest digest = AtomicFiles.digest("SHA-256");
     digest.update(before.getBytes(StandardCharsets.UTF_8));
     try {
@@ -86,7 +86,7 @@ public final class LabelChain {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static Preference with(Preference row, @Nullable String link) {
+  private static <T extends Labelled<T>> T with(T row, @Nullable String link) {
     Provenance from = row.provenance();
     Provenance.Proof proof = from.proof();
     return proof == null

@@ -1,5 +1,6 @@
 package org.rlaif.judge;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -8,10 +9,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.JsonLines;
+import org.rlaif.kit.Labelled;
+import org.rlaif.kit.MayBeAbsent;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.UserError;
 
@@ -27,6 +31,8 @@ import org.rlaif.kit.UserError;
  * @param judgeHash of all that decides its answers
  * @param seed of a rubric's noise
  * @param clamp see {@link Labeler}
+ * @param together how completions were asked about where they were so all at once, such as {@code
+ *     ranking}; null, and in JSON absent: in pairs
  * @param time when they were written, as ISO 8601
  */
 public record LabelProof(
@@ -38,6 +44,7 @@ public record LabelProof(
     String judgeHash,
     long seed,
     double clamp,
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String together,
     String time) {
   private static final String ENDING = ".proof.json";
 
@@ -46,7 +53,7 @@ public record LabelProof(
     return labels.resolveSibling(labels.getFileName() + ENDING);
   }
 
-  /** Writes labels with their links, and what proves them beside. */
+  /** Writes labels of pairs with their links, and what proves them beside. */
   public static void write(
       Path file,
       List<Preference> labels,
@@ -55,8 +62,21 @@ public record LabelProof(
       String judgeHash,
       long seed,
       double clamp) {
+    write(file, labels, candidates, judge, judgeHash, seed, clamp, /* together= */ null);
+  }
+
+  /** The same of preferences or ratings, however they were asked for. */
+  public static <T extends Labelled<T>> void write(
+      Path file,
+      List<T> labels,
+      Path candidates,
+      JudgeConfig judge,
+      String judgeHash,
+      long seed,
+      double clamp,
+      @Nullable String together) {
     String data = AtomicFiles.sha256(candidates);
-    List<Preference> linked = LabelChain.linked(data, labels);
+    List<T> linked = LabelChain.linked(data, labels);
     JsonLines.write(file, linked);
     Json.write(
         beside(file),
@@ -69,6 +89,7 @@ public record LabelProof(
             judgeHash,
             seed,
             clamp,
+            together,
             Instant.now().toString()));
   }
 
@@ -80,9 +101,14 @@ public record LabelProof(
     return Json.read(file, LabelProof.class);
   }
 
-  /** Refuses labels that were changed since they were written; names the first. */
+  /** Refuses preferences that were changed since they were written; names the first. */
   public List<Preference> requireWhole(Path file) {
-    List<Preference> rows = JsonLines.read(file, Preference.class);
+    return requireWhole(file, Preference.class);
+  }
+
+  /** The same of preferences or ratings. */
+  public <T extends Labelled<T>> List<T> requireWhole(Path file, Class<T> type) {
+    List<T> rows = JsonLines.read(file, type);
     OptionalInt broken = LabelChain.broken(candidates, rows);
     if (broken.isPresent()) {
       int row = broken.getAsInt();

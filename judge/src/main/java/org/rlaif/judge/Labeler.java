@@ -9,7 +9,6 @@ import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Candidates;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Progress;
-import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
 import org.rlaif.kit.UserError;
 
@@ -19,7 +18,7 @@ public final class Labeler {
   private static final int BATCH = 64;
 
   /** Ends the source of a preference whose probability is 1, 0.5 or 0 for want of a better one. */
-  private static final String HARD = " (hard)";
+  public static final String HARD = " (hard)";
 
   /** Which candidates of a prompt are compared. */
   public enum Pairs {
@@ -35,13 +34,6 @@ public final class Labeler {
       preferences = List.copyOf(preferences);
     }
   }
-
-  private record Pair(
-      String id,
-      Prompt prompt,
-      Question question,
-      Preference.@Nullable Tokens tokens,
-      Preference.@Nullable Authors authors) {}
 
   private final Judge judge;
   private final Pairs pairs;
@@ -84,9 +76,13 @@ public final class Labeler {
 
   /** Labels candidates; pairs without an answer are counted and left out. */
   public Labels label(List<Candidates> candidates) {
-    List<Pair> compared = candidates.stream().flatMap(each -> pairsOf(each).stream()).toList();
+    List<CandidatePair> compared =
+        candidates.stream()
+            .flatMap(each -> CandidatePair.all(each).stream())
+            .filter(each -> pairs == Pairs.ALL || each.isConsecutive())
+            .toList();
     UserError.require(!compared.isEmpty(), "candidates", 0, "at least 1 prompt with completions");
-    List<Question> questions = compared.stream().map(Pair::question).toList();
+    List<Question> questions = compared.stream().map(CandidatePair::question).toList();
     List<Verdict> verdicts = verdicts(judge, questions, "label");
     String hash = judge.hash();
     List<Preference> preferences = new ArrayList<>(verdicts.size());
@@ -96,21 +92,17 @@ public final class Labeler {
       if (probabilityFirst != null) {
         Question question = questions.get(i);
         preferences.add(
-            new Preference(
-                compared.get(i).id(),
-                compared.get(i).prompt(),
-                question.first(),
-                question.second(),
-                Math.max(clamp, Math.min(1 - clamp, probabilityFirst)),
-                new Provenance(
-                    verdict.hard() ? judge.name() + HARD : judge.name(),
-                    hash,
-                    verdict.forward(),
-                    verdict.reversed(),
-                    new Provenance.Proof(asked(question), verdict.rationale(), null)),
-                compared.get(i).tokens(),
-                compared.get(i).authors(),
-                /* confidence= */ null));
+            compared
+                .get(i)
+                .labelled(
+                    probabilityFirst,
+                    clamp,
+                    new Provenance(
+                        verdict.hard() ? judge.name() + HARD : judge.name(),
+                        hash,
+                        verdict.forward(),
+                        verdict.reversed(),
+                        new Provenance.Proof(asked(question), verdict.rationale(), null))));
       }
     }
     return new Labels(preferences, LabelReport.of(judge, verdicts, agreement(questions, verdicts)));
@@ -190,28 +182,5 @@ public final class Labeler {
             both.stream().mapToDouble(pair -> pair[0]).toArray(),
             both.stream().mapToDouble(pair -> pair[1]).toArray());
     return Double.isNaN(accuracy) ? null : accuracy;
-  }
-
-  private List<Pair> pairsOf(Candidates candidates) {
-    List<String> completions = candidates.completions();
-    List<List<Integer>> tokens = candidates.tokens();
-    List<String> authors = candidates.authors();
-    int k = completions.size();
-    List<Pair> compared = new ArrayList<>();
-    for (int i = 0; i < k; i++) {
-      int last = pairs == Pairs.ALL ? k - 1 : Math.min(i + 1, k - 1);
-      for (int j = i + 1; j <= last; j++) {
-        String id = k == 2 ? candidates.id() : candidates.id() + "#" + i + "-" + j;
-        compared.add(
-            new Pair(
-                id,
-                candidates.prompt(),
-                new Question(
-                    candidates.prompt().transcript(), completions.get(i), completions.get(j)),
-                tokens == null ? null : new Preference.Tokens(tokens.get(i), tokens.get(j)),
-                authors == null ? null : new Preference.Authors(authors.get(i), authors.get(j))));
-      }
-    }
-    return compared;
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.language.Choice;
 import org.rlaif.judge.language.Choices;
 import org.rlaif.judge.language.LanguageModel;
+import org.rlaif.judge.language.Writing;
 import org.rlaif.judge.language.Written;
 import org.rlaif.kit.ConfigFiles;
 import org.rlaif.kit.UserError;
@@ -97,9 +98,20 @@ public final class LanguageModelJudge implements Judge {
 
   @Override
   public List<Written> critiqueAll(List<Rated> completions) {
-    return all(
-        completions,
-        each -> model.write(questions.critiquing().render(each), questions.critique().writing()));
+    return writeAll(
+        completions.stream().map(questions.critiquing()::render).toList(),
+        questions.critique().writing());
+  }
+
+  @Override
+  public List<Written> writeAll(List<String> questions, Writing how) {
+    return all(questions, each -> model.write(each, how));
+  }
+
+  @Override
+  public int writtenBefore(List<String> questions, Writing how) {
+    return (int)
+        questions.stream().filter(each -> model.knows(known -> known.write(each, how))).count();
   }
 
   private <Q, A> List<A> all(List<Q> questions, Function<Q, A> asking) {

@@ -22,6 +22,9 @@
  * org.rlaif.judge.LabelReport} tells how large the bias was and what is left of it. {@link
  * org.rlaif.judge.LabelProof} finds out whether labels are what the judge said.
  *
+ * <p>What a language model says of several completions in one question, by aspects or as a ranking,
+ * is the business of {@code together}.
+ *
  * <p>{@link org.rlaif.judge.WinRate} sums up a comparison of two policies, with an interval and
  * with the effect of length taken out; {@code wins} rates more than two. How far labels can be
  * believed is what {@code report} finds out.

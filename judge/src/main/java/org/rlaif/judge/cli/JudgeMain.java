@@ -11,6 +11,8 @@ import picocli.CommandLine.Command;
         "AI feedback: labels candidates, says how far labels can be believed, rates policies.",
     subcommands = {
       LabelCommand.class,
+      RateCommand.class,
+      RankCommand.class,
       VerifyLabelsCommand.class,
       TrustCommand.class,
       CompareCommand.class,

@@ -69,7 +69,8 @@ public final class JudgeOptions {
 
   @Option(
       names = "--seed",
-      description = "Of the noise and of what is drawn again. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Of the noise, of what is drawn again and of shuffled orders. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
   @Option(

@@ -12,6 +12,7 @@ import org.rlaif.judge.LabelProof;
 import org.rlaif.kit.AtomicFiles;
 import org.rlaif.kit.Percent;
 import org.rlaif.kit.Preference;
+import org.rlaif.kit.RatedCompletion;
 import org.rlaif.kit.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,6 +65,21 @@ public final class VerifyLabelsCommand implements Callable<Integer> {
           candidates.toString(),
           "other bytes than the candidates of these labels",
           "SHA-256 " + proof.candidates());
+    }
+    String together = proof.together();
+    if (together != null) {
+      int whole =
+          together.endsWith("(ratings)")
+              ? proof.requireWhole(labels, RatedCompletion.class).size()
+              : proof.requireWhole(labels).size();
+      out.printf(
+          Locale.ROOT,
+          "%d labels, linked and whole, of %s%ngiven together, by %s: not asked for again%n",
+          whole,
+          proof.time(),
+          together);
+      out.flush();
+      return 0;
     }
     List<Preference> rows = proof.requireWhole(labels);
     out.printf(Locale.ROOT, "%d labels, linked and whole, of %s%n", rows.size(), proof.time());

@@ -25,7 +25,8 @@ public record Preference(
     Provenance provenance,
     @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Tokens tokens,
     @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Authors authors,
-    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double confidence) {
+    @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double confidence)
+    implements Labelled<Preference> {
   /** The ids of both completions. */
   public record Tokens(List<Integer> first, List<Integer> second) {
     public Tokens {
@@ -51,7 +52,7 @@ public record Preference(
         id, other, first, second, probabilityFirst, provenance, tokens, authors, confidence);
   }
 
-  /** The same from elsewhere. */
+  @Override
   public Preference from(Provenance other) {
     return new Preference(
         id, prompt, first, second, probabilityFirst, other, tokens, authors, confidence);

@@ -5,6 +5,8 @@ import java.util.concurrent.Callable;
 import org.rlaif.bench.cli.BenchCommand;
 import org.rlaif.judge.cli.CompareCommand;
 import org.rlaif.judge.cli.LabelCommand;
+import org.rlaif.judge.cli.RankCommand;
+import org.rlaif.judge.cli.RateCommand;
 import org.rlaif.judge.cli.TournamentCommand;
 import org.rlaif.judge.cli.TrustCommand;
 import org.rlaif.judge.cli.VerifyLabelsCommand;
@@ -35,17 +37,27 @@ import picocli.CommandLine.Spec;
     })
 public final class Rlaif implements Callable<Integer> {
   private static final Map<String, String> EXAMPLES =
-      Map.of(
-          "serve", "rlaif serve runs/quickstart --port 7070",
-          "generate", "rlaif generate runs/quickstart 'My sister broke my camera. TL;DR:'",
-          "score", "rlaif score runs/quickstart --prompt 'My sister …' --completion ' My sister …'",
-          "health", "rlaif health --address 127.0.0.1:7070",
-          "export", "rlaif export --model runs/quickstart/ppo/model --out runs/quickstart/onnx",
-          "bench", "rlaif bench --shape small --json bench.json --plot bench.png",
-          "label", "rlaif judge label candidates.jsonl preferences.jsonl --kind rubric",
-          "report", "rlaif judge report preferences.jsonl --human people.jsonl --out trust",
-          "compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general",
-          "tournament", "rlaif judge tournament a.jsonl b.jsonl c.jsonl --out tournament");
+      Map.ofEntries(
+          Map.entry("serve", "rlaif serve runs/quickstart --port 7070"),
+          Map.entry(
+              "generate", "rlaif generate runs/quickstart 'My sister broke my camera. TL;DR:'"),
+          Map.entry(
+              "score",
+              "rlaif score runs/quickstart --prompt 'My sister …' --completion ' My sister …'"),
+          Map.entry("health", "rlaif health --address 127.0.0.1:7070"),
+          Map.entry(
+              "export",
+              "rlaif export --model runs/quickstart/ppo/model --out runs/quickstart/onnx"),
+          Map.entry("bench", "rlaif bench --shape small --json bench.json --plot bench.png"),
+          Map.entry("label", "rlaif judge label candidates.jsonl preferences.jsonl --kind rubric"),
+          Map.entry("rate", "rlaif judge rate candidates.jsonl ratings.jsonl --judge judge.yaml"),
+          Map.entry(
+              "rank", "rlaif judge rank candidates.jsonl preferences.jsonl --judge judge.yaml"),
+          Map.entry(
+              "report", "rlaif judge report preferences.jsonl --human people.jsonl --out trust"),
+          Map.entry("compare", "rlaif judge compare policy.jsonl opponent.jsonl --rubric general"),
+          Map.entry(
+              "tournament", "rlaif judge tournament a.jsonl b.jsonl c.jsonl --out tournament"));
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -58,6 +70,8 @@ public final class Rlaif implements Callable<Integer> {
   static CommandLine commandLine() {
     CommandLine judge = new CommandLine(new JudgeCommands());
     judge.addSubcommand(withExample(new LabelCommand()));
+    judge.addSubcommand(withExample(new RateCommand()));
+    judge.addSubcommand(withExample(new RankCommand()));
     judge.addSubcommand(new VerifyLabelsCommand());
     judge.addSubcommand(new JudgeServeCommand());
     judge.addSubcommand(withExample(new TrustCommand()));

@@ -1,5 +1,6 @@
 package org.rlaif.training.data;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.TreeMap;
 import org.rlaif.kit.Prompt;
@@ -8,10 +9,13 @@ import org.rlaif.training.rows.Row;
 
 /**
  * A prompt, a completion, and numbers that people give it, one for each attribute; an attribute
- * that is null, or not there, is one that nobody has rated. The completion is learned whatever they
- * are: a number does not say from where on it is good.
+ * that is null, or not there, is one that nobody has rated. They are columns of the row, or, as
+ * {@code rlaif judge rate} writes them, stand in an object in the column {@code ratings}. The
+ * completion is learned whatever they are: a number does not say from where on it is good.
  */
 record RatedLayout(RowParts parts) implements Layout {
+  private static final String RATINGS = "ratings";
+
   @Override
   public String expects() {
     return "a completion in "
@@ -28,16 +32,28 @@ record RatedLayout(RowParts parts) implements Layout {
   @Override
   public boolean fits(Row row) {
     return row.has(parts.columns().completion())
-        && parts.columns().ratings().stream().anyMatch(row::has);
+        && (isJudged(row) || parts.columns().ratings().stream().anyMatch(row::has));
+  }
+
+  private static boolean isJudged(Row row) {
+    return row.columns().path(RATINGS) instanceof ObjectNode;
+  }
+
+  private static Row ratings(Row row) {
+    return row.columns().path(RATINGS) instanceof ObjectNode ratings
+        ? new Row(row.file(), row.name(), row.number(), ratings)
+        : row;
   }
 
   @Override
   public Reading read(Row row) {
     Map<String, Double> ratings = new TreeMap<>();
+    Row rated = ratings(row);
     for (String attribute : parts.columns().ratings()) {
-      if (row.has(attribute)) {
+      if (rated.has(attribute)) {
         ratings.put(
-            attribute, row.number(attribute, "a finite number, or null where there is no rating"));
+            attribute,
+            rated.number(attribute, "a finite number, or null where there is no rating"));
       }
     }
     Cell completion = parts.answer(row, parts.columns().completion());

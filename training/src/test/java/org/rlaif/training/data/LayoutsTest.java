@@ -1,6 +1,7 @@
 package org.rlaif.training.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.rlaif.training.data.Rows.chat;
@@ -212,6 +213,22 @@ class LayoutsTest {
             + " a number in at least one of helpful, verbose, since data.layout is rated;"
             + " data.columns says what yours are called)",
         message("{'prompt': 'a', 'completion': 'b', 'helpful': null}", rated));
+  }
+
+  /** As {@code rlaif judge rate} writes them. */
+  @Test
+  void ratingsMayStandInAnObject() {
+    Lesson lesson =
+        read(
+            "{'id': 'x#0', 'prompt': 'a', 'completion': 'b', 'ratings': {'helpful': 3.0, 'other':"
+                + " 1.0}, 'provenance': {'source': 'endpoint:m', 'hash': 'h', 'forward': null,"
+                + " 'reversed': null}}",
+            "data.layout=rated",
+            "reward.loss=regression",
+            "reward.attributes={verbose: -1, helpful: 1}");
+    RatedCompletion rated = lesson.ratedCompletion();
+    assertNotNull(rated);
+    assertEquals(Map.of("helpful", 3.0), rated.ratings());
   }
 
   @Test
