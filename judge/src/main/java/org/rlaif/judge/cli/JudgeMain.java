@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
         "AI feedback: labels candidates, says how far labels can be believed, rates policies.",
     subcommands = {
       LabelCommand.class,
+      ReviseCommand.class,
       VerifyLabelsCommand.class,
       TrustCommand.class,
       CompareCommand.class,

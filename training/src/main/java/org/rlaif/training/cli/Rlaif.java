@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.rlaif.bench.cli.BenchCommand;
 import org.rlaif.judge.cli.CompareCommand;
 import org.rlaif.judge.cli.LabelCommand;
+import org.rlaif.judge.cli.ReviseCommand;
 import org.rlaif.judge.cli.TournamentCommand;
 import org.rlaif.judge.cli.TrustCommand;
 import org.rlaif.judge.cli.VerifyLabelsCommand;
@@ -58,6 +59,7 @@ public final class Rlaif implements Callable<Integer> {
   static CommandLine commandLine() {
     CommandLine judge = new CommandLine(new JudgeCommands());
     judge.addSubcommand(withExample(new LabelCommand()));
+    judge.addSubcommand(new ReviseCommand());
     judge.addSubcommand(new VerifyLabelsCommand());
     judge.addSubcommand(new JudgeServeCommand());
     judge.addSubcommand(withExample(new TrustCommand()));
