@@ -11,8 +11,8 @@ public final class Draw {
   private Draw() {}
 
   /**
-   * A number from 0 to {@code n} - 1, each as probable as another over many texts: the first 64 bits
-   * of the SHA-256 of the texts, their lengths before them, modulo {@code n}.
+   * A number from 0 to {@code n} - 1, each as probable as another over many texts: the first 64
+   * bits of the SHA-256 of the texts, their lengths before them, modulo {@code n}.
    */
   public static int below(int n, List<String> texts) {
     MessageDigest digest = AtomicFiles.digest("SHA-256");

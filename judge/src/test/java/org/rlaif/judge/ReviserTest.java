@@ -56,8 +56,7 @@ class ReviserTest extends ScriptedEndpoint {
       """;
 
   private static final Pattern OBJECTING =
-      Pattern.compile(
-          "(?s)Prompt:\n.*\n\nCompletion:\n(.*)\n\nIs it (calm|lawful)\\?\nCritique:");
+      Pattern.compile("(?s)Prompt:\n.*\n\nCompletion:\n(.*)\n\nIs it (calm|lawful)\\?\nCritique:");
   private static final Pattern REVISING =
       Pattern.compile(
           "(?s)Prompt:\n.*\n\nCompletion:\n(.*)\n\nCritique:\n(.*)\n\n(Calm|Lawful)\\."
@@ -207,7 +206,9 @@ class ReviserTest extends ScriptedEndpoint {
     assertEquals(List.of("judge-1", "judge-1, revised"), candidates.get(0).authors());
   }
 
-  /** Of p with a and z, or z and a, the principle is the second one; of p with b and z the first. */
+  /**
+   * Of p with a and z, or z and a, the principle is the second one; of p with b and z the first.
+   */
   @Test
   void aPairDrawsItsPrincipleInEitherOrder() {
     script = n -> says("1");

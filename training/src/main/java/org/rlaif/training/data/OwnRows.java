@@ -98,9 +98,7 @@ final class OwnRows {
     }
     if (record instanceof UnpairedPreference u) {
       Example wanted =
-          u.probabilityDesirable() > 0.5
-              ? new Example(u.id(), u.prompt(), u.completion())
-              : null;
+          u.probabilityDesirable() > 0.5 ? new Example(u.id(), u.prompt(), u.completion()) : null;
       return new Convertible(List.of(), u, null, wanted, more);
     }
     if (record instanceof RatedCompletion r) {

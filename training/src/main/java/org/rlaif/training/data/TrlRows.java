@@ -37,7 +37,8 @@ record TrlRows(Map<String, Integer> leftOut, Map<String, Integer> noted) {
     if (of instanceof UnpairedPreference u) {
       return unpaired(u);
     }
-    require(of instanceof Example, "--to trl", "rated completions", "--as completion, or --to rlaif");
+    require(
+        of instanceof Example, "--to trl", "rated completions", "--as completion, or --to rlaif");
     return example((Example) of);
   }
 

@@ -75,9 +75,7 @@ final class ColumnType {
                 '"'
                     + name.replace("\"", "\"\"")
                     + "\" "
-                    + of(
-                        column + "." + name,
-                        values.stream().map(each -> each.path(name))))
+                    + of(column + "." + name, values.stream().map(each -> each.path(name))))
         .collect(joining(", ", "STRUCT(", ")"));
   }
 }

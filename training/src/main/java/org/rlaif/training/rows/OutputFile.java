@@ -21,8 +21,7 @@ import org.rlaif.kit.UserError;
  */
 public final class OutputFile {
   private static final Map<String, String> BY_DUCKDB =
-      Map.of(
-          ".parquet", "FORMAT parquet, COMPRESSION zstd", ".csv", "FORMAT csv, HEADER true");
+      Map.of(".parquet", "FORMAT parquet, COMPRESSION zstd", ".csv", "FORMAT csv, HEADER true");
 
   private static final long LEAST_OBJECT = 16L << 20; // DuckDB's own most, in bytes
 

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rlaif.kit.JsonLines;
-import org.rlaif.kit.Message;
 import org.rlaif.kit.Preference;
 import org.rlaif.kit.Prompt;
 import org.rlaif.kit.Provenance;
@@ -32,8 +31,7 @@ class ConvertCommandTest {
   @TempDir Path folder;
 
   private Typed convert(Path in, Path out, String... more) {
-    List<String> words =
-        new ArrayList<>(List.of("data", "convert", in.toString(), out.toString()));
+    List<String> words = new ArrayList<>(List.of("data", "convert", in.toString(), out.toString()));
     words.addAll(List.of(more));
     return Typed.rlaif(words.toArray(String[]::new));
   }
