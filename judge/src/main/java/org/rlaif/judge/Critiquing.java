@@ -26,6 +26,10 @@ public record Critiquing(int maxTokens, double temperature, @Nullable String tem
   }
 
   Writing writing() {
-    return new Writing(maxTokens, temperature, /* seed= */ 0);
+    return writing(0);
+  }
+
+  public Writing writing(long seed) {
+    return new Writing(maxTokens, temperature, seed);
   }
 }

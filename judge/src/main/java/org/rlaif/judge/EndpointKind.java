@@ -20,6 +20,8 @@ record EndpointKind(
     Reasoning rationale,
     @Nullable String exemplars,
     Critiquing critique,
+    @Nullable String constitution,
+    Revising revision,
     int timeoutSeconds,
     EndpointModel.Endpoint endpoint)
     implements LanguageModelKind {
@@ -28,10 +30,9 @@ record EndpointKind(
   }
 
   @Override
-  public Judge open(Rubric rubric, Opening opening) {
-    Questions questions = questions(rubric);
+  public LanguageModel openModel(Opening opening) {
     LanguageModel model = EndpointModel.open(endpoint, Duration.ofSeconds(timeoutSeconds));
-    return new LanguageModelJudge(KeptModel.of(model, opening.answers()), questions);
+    return KeptModel.of(model, opening.answers());
   }
 
   @Override
@@ -42,6 +43,8 @@ record EndpointKind(
         rationale,
         exemplars,
         Critiquing.SHIPPED,
+        constitution,
+        Revising.SHIPPED,
         /* timeoutSeconds= */ 1,
         endpoint.decisive());
   }

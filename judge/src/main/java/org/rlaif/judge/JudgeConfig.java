@@ -65,6 +65,18 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
   }
 
   /**
+   * The settings of the language model that answers.
+   *
+   * @throws UserError if the kind is none
+   */
+  public LanguageModelKind languageModel() {
+    if (chosen() instanceof LanguageModelKind model) {
+      return model;
+    }
+    throw UserError.expected("kind", kind, "model or endpoint, a language model");
+  }
+
+  /**
    * Opens the judge; close it when its last question is answered. Nothing is sent before the first.
    *
    * @param seed of a rubric judge's noise
@@ -93,6 +105,7 @@ public record JudgeConfig(String kind, String rubric, Map<String, JudgeKind> kin
     return List.of(
         with(JudgeKind::decisive),
         Rubric.load(rubric),
+        chosen().principles(),
         files.values().stream().map(file -> AtomicFiles.sha256(Path.of(file))).toList());
   }
 

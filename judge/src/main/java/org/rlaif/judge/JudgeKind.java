@@ -2,6 +2,7 @@ package org.rlaif.judge;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,11 @@ public interface JudgeKind {
   /** The files that are set and decide its answers, by the keys that set them. */
   default Map<String, String> files() {
     return Map.of();
+  }
+
+  /** The constitutions that it judges by, in the rubric's place; perhaps none. */
+  default List<Constitution> principles() {
+    return List.of();
   }
 
   /** Whether it can say what one completion is worth by itself. */

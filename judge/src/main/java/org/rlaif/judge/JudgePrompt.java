@@ -25,13 +25,14 @@ import org.rlaif.kit.UserError;
  * @param <Q> what is asked
  */
 public final class JudgePrompt<Q> {
+  private static final String PREAMBLE = "preamble";
   private static final String EXEMPLARS = "exemplars";
   private static final String RATIONALE = "rationale";
 
   private final List<String> names;
   private final Function<Q, List<String>> texts;
   private final String text;
-  private final String preamble;
+  private final List<String> preambles;
   private final List<Exemplar> exemplars;
   private final Template template;
 
@@ -52,9 +53,26 @@ public final class JudgePrompt<Q> {
     String whole = file == null ? Resources.text(JudgePrompt.class, shipped) : read(Path.of(file));
     // Without the line break that files end in: the answer follows the last word directly.
     this.text = whole.stripTrailing();
-    this.preamble = preamble.strip();
+    this.preambles = List.of(preamble.strip());
     this.exemplars = List.copyOf(exemplars);
     this.template = compile(file == null ? "template" : file, reasoned);
+  }
+
+  private JudgePrompt(JudgePrompt<Q> other, List<String> preambles) {
+    this.names = other.names;
+    this.texts = other.texts;
+    this.text = other.text;
+    this.preambles = preambles.stream().map(String::strip).toList();
+    this.exemplars = other.exemplars;
+    this.template = other.template;
+  }
+
+  /**
+   * The same with several preambles, of which each question has one. What it asks about decides
+   * which, in whatever order it is shown.
+   */
+  JudgePrompt<Q> drawing(List<String> preambles) {
+    return new JudgePrompt<>(this, preambles);
   }
 
   /**
@@ -117,6 +135,33 @@ public final class JudgePrompt<Q> {
     return ofOne("templates/critique.mustache", template, preamble);
   }
 
+  /**
+   * What is wrong with a completion by a principle; the critique comes next.
+   *
+   * @param template a Mustache file; null: the one that is shipped
+   * @param request what is asked for, which is the template's {@code preamble}
+   */
+  public static JudgePrompt<Rated> objecting(@Nullable String template, String request) {
+    return ofOne("templates/object.mustache", template, request);
+  }
+
+  /**
+   * How a completion would be better by a principle; the new one comes next.
+   *
+   * @param template a Mustache file; null: the one that is shipped
+   * @param request what is asked for, which is the template's {@code preamble}
+   */
+  public static JudgePrompt<Criticised> revising(@Nullable String template, String request) {
+    return new JudgePrompt<>(
+        "templates/revise.mustache",
+        List.of("prompt", "completion", "critique"),
+        each -> List.of(each.prompt(), each.completion(), each.critique()),
+        template,
+        request,
+        List.of(),
+        /* reasoned= */ false);
+  }
+
   private static JudgePrompt<Rated> ofOne(
       String shipped, @Nullable String template, String preamble) {
     return new JudgePrompt<>(
@@ -171,7 +216,7 @@ public final class JudgePrompt<Q> {
   }
 
   private Map<String, Object> filled(List<String> values, @Nullable String rationale) {
-    Map<String, Object> filled = new LinkedHashMap<>(Map.of("preamble", preamble));
+    Map<String, Object> filled = new LinkedHashMap<>(Map.of(PREAMBLE, preamble(values)));
     for (int i = 0; i < values.size(); i++) {
       filled.put(names.get(i), values.get(i).strip());
     }
@@ -197,6 +242,13 @@ public final class JudgePrompt<Q> {
     return filled;
   }
 
+  private String preamble(List<String> values) {
+    return preambles.get(
+        preambles.size() == 1
+            ? 0
+            : Draw.below(preambles.size(), values.stream().map(String::strip).sorted().toList()));
+  }
+
   /** The text after which the answer comes. Completions lose the white space around them. */
   public String render(Q question) {
     return template.execute(filled(texts.apply(question), null));
@@ -208,8 +260,12 @@ public final class JudgePrompt<Q> {
   }
 
   /** What decides how a question is put. */
-  Map<String, String> parts() {
-    Map<String, String> parts = new LinkedHashMap<>(Map.of("template", text, "preamble", preamble));
+  public Map<String, String> parts() {
+    String told =
+        preambles.size() == 1
+            ? preambles.get(0)
+            : Objects.toString(Json.MAPPER.valueToTree(preambles));
+    Map<String, String> parts = new LinkedHashMap<>(Map.of("template", text, PREAMBLE, told));
     if (!exemplars.isEmpty()) {
       parts.put(EXEMPLARS, Objects.toString(Json.MAPPER.valueToTree(exemplars)));
     }

@@ -3,20 +3,15 @@ package org.rlaif.judge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.judge.language.Askers;
 import org.rlaif.judge.language.Choice;
 import org.rlaif.judge.language.Choices;
 import org.rlaif.judge.language.LanguageModel;
 import org.rlaif.judge.language.Writing;
 import org.rlaif.judge.language.Written;
 import org.rlaif.kit.ConfigFiles;
-import org.rlaif.kit.UserError;
 
 /**
  * Judges by a {@link LanguageModel}: how probable are the answers "1" and "2" to the question which
@@ -25,24 +20,15 @@ import org.rlaif.kit.UserError;
  * themselves are rated by the grades "1" to "10" ({@link Rating}).
  */
 public final class LanguageModelJudge implements Judge {
-  private static final long CLOSING_SECONDS = 5;
-
   private final LanguageModel model;
   private final Questions questions;
-  private final ExecutorService pool;
+  private final Askers askers;
 
   /** The judge closes the model. */
   LanguageModelJudge(LanguageModel model, Questions questions) {
     this.model = model;
     this.questions = questions;
-    this.pool =
-        Executors.newFixedThreadPool(
-            model.atATime(),
-            task -> {
-              Thread thread = new Thread(task, "judge");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.askers = new Askers(model);
   }
 
   @Override
@@ -115,27 +101,7 @@ public final class LanguageModelJudge implements Judge {
   }
 
   private <Q, A> List<A> all(List<Q> questions, Function<Q, A> asking) {
-    List<Future<A>> pending = new ArrayList<>(questions.size());
-    for (Q question : questions) {
-      pending.add(pool.submit(() -> asking.apply(question)));
-    }
-    try {
-      List<A> answers = new ArrayList<>(pending.size());
-      for (Future<A> each : pending) {
-        answers.add(each.get());
-      }
-      return answers;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UserError mistake) {
-        throw new UserError(mistake.getMessage() + model.toGoOn(), mistake);
-      }
-      throw new IllegalStateException("the judge " + name() + " failed", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for " + name(), e);
-    } finally {
-      pending.forEach(each -> each.cancel(true)); // after a failure there is no need for the rest
-    }
+    return askers.all(questions, asking);
   }
 
   @Override
@@ -166,13 +132,7 @@ public final class LanguageModelJudge implements Judge {
 
   @Override
   public void close() {
-    pool.shutdownNow();
-    try {
-      // What is being written down now is written down.
-      pool.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    askers.close();
     model.close();
   }
 }

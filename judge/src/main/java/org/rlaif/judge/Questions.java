@@ -46,6 +46,14 @@ record Questions(
         critique);
   }
 
+  /** The same with a principle of a constitution, drawn for each pair, as comparisons' preamble. */
+  Questions under(Constitution constitution) {
+    List<String> drawn =
+        constitution.principles().stream().map(Constitution.Principle::question).toList();
+    return new Questions(
+        comparing.drawing(drawn), thinking.drawing(drawn), rating, critiquing, reasoning, critique);
+  }
+
   private static List<Exemplar> exemplars(Path file) {
     UserError.require(
         Files.isRegularFile(file), "exemplars", file, "a file of JSON Lines that exists");

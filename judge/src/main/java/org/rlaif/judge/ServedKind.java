@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.client.RlaifClient;
 import org.rlaif.client.Tls;
+import org.rlaif.judge.language.LanguageModel;
 import org.rlaif.judge.language.ServedModel;
 import org.rlaif.kit.UserError;
 
@@ -23,6 +24,8 @@ record ServedKind(
     Reasoning rationale,
     @Nullable String exemplars,
     Critiquing critique,
+    @Nullable String constitution,
+    Revising revision,
     int timeoutSeconds,
     @Nullable String address,
     Tls tls,
@@ -34,11 +37,10 @@ record ServedKind(
   }
 
   @Override
-  public Judge open(Rubric rubric, Opening opening) {
+  public LanguageModel openModel(Opening opening) {
     String name = UserError.given("model", model, "the name of a model that is served there");
-    Questions questions = questions(rubric);
     RlaifClient client = opening.client(address, tls, timeoutSeconds);
-    return new LanguageModelJudge(new ServedModel(client, name, chat), questions);
+    return new ServedModel(client, name, chat);
   }
 
   @Override
@@ -49,6 +51,8 @@ record ServedKind(
         rationale,
         exemplars,
         Critiquing.SHIPPED,
+        constitution,
+        Revising.SHIPPED,
         /* timeoutSeconds= */ 1,
         address,
         Tls.NONE,
@@ -74,6 +78,8 @@ record ServedKind(
         rationale,
         exemplars,
         critique,
+        constitution,
+        revision,
         timeoutSeconds,
         /* address= */ null,
         Tls.NONE,

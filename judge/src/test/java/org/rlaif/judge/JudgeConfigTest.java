@@ -48,6 +48,8 @@ final class JudgeConfigTest {
         "template":null,"ratingTemplate":null,\
         "rationale":{"maxTokens":0,"samples":1,"temperature":0.0,"template":null},\
         "exemplars":null,"critique":{"maxTokens":256,"temperature":0.0,"template":null},\
+        "constitution":null,\
+        "revision":{"rounds":1,"maxTokens":512,"temperature":0.0,"template":null},\
         "timeoutSeconds":60,"address":null,\
         "tls":{"ca":null,"certificate":null,"key":null},"model":null,"chat":true,\
         "endpoint":{"url":null,"model":null,"keyVariable":null,"maxTokens":16,"concurrency":8,\
@@ -91,7 +93,7 @@ final class JudgeConfigTest {
           unsure=0.6          | unsure: 0.6 (expected: > 0 and <= 0.5)
           endpoint=3          | endpoint: 3 (expected: a section of keys and values)
           endpoint.many=3     | endpoint.many: unknown key (expected: one of attempts, concurrency, keyVariable, maxTokens, model, patienceSeconds, url)
-          kid=model | kid: unknown key (expected: one of address, chat, critique, endpoint, exemplars, kind, labels, members, model, noise, person, positionBias, ratingTemplate, rationale, rubric, temperature, template, timeoutSeconds, tls, unsure)
+          kid=model | kid: unknown key (expected: one of address, chat, constitution, critique, endpoint, exemplars, kind, labels, members, model, noise, person, positionBias, ratingTemplate, rationale, revision, rubric, temperature, template, timeoutSeconds, tls, unsure)
           """)
   void aMistakeIsNamedInOneLine(String setting, String message) {
     var e = assertThrows(UserError.class, () -> JudgeConfig.load(null, List.of(setting)));

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       LabelCommand.class,
       RateCommand.class,
       RankCommand.class,
+      ReviseCommand.class,
       VerifyLabelsCommand.class,
       TrustCommand.class,
       CompareCommand.class,

@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.judge.Judge;
 import org.rlaif.judge.JudgeConfig;
+import org.rlaif.judge.revision.Reviser;
 import org.rlaif.kit.Bootstrap;
 import org.rlaif.kit.Json;
 import picocli.CommandLine.Option;
@@ -37,6 +38,11 @@ public final class JudgeOptions {
 
   @Option(names = "--rubric", description = "general (the default), tldr, or a YAML file.")
   private @Nullable String rubric;
+
+  @Option(
+      names = "--constitution",
+      description = "kinds model, endpoint: harmless, or a YAML file; draws a principle each time.")
+  private @Nullable String constitution;
 
   @Option(
       names = "--noise",
@@ -89,12 +95,19 @@ public final class JudgeOptions {
    * @param results the file next to which an endpoint's answers are kept
    */
   public Judge open(Path results) {
-    Path kept =
-        answers == null ? results.resolveSibling(results.getFileName() + ".answers") : answers;
-    return config().open(seed, /* ownServer= */ null, kept);
+    return config().open(seed, /* ownServer= */ null, kept(results));
   }
 
-  /** Of a rubric's noise. */
+  /** The same, as what revises. */
+  Reviser reviser(Path results) {
+    return Reviser.open(config(), seed, kept(results));
+  }
+
+  private Path kept(Path results) {
+    return answers == null ? results.resolveSibling(results.getFileName() + ".answers") : answers;
+  }
+
+  /** Of a rubric's noise, or of what is drawn. */
   long seed() {
     return seed;
   }
@@ -104,6 +117,7 @@ public final class JudgeOptions {
     List<String> all = new ArrayList<>();
     add(all, "kind", kind == null ? null : kind.toLowerCase(Locale.ROOT));
     add(all, "rubric", rubric);
+    add(all, "constitution", constitution);
     add(all, "noise", noise);
     add(all, "positionBias", positionBias);
     add(all, "temperature", temperature);

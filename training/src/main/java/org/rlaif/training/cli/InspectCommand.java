@@ -91,6 +91,16 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private RunConfig load() {
+    List<String> all = settings(files);
+    if (model != null) {
+      all.add(ConfigFiles.setting("model.folder", model));
+    }
+    all.addAll(settings);
+    return RunConfig.load(config, all);
+  }
+
+  /** Those that files alone are read with; none: the files that are configured. */
+  static List<String> settings(List<String> files) {
     List<String> all = new ArrayList<>(List.of("data.source=files", "evaluation.judge=configured"));
     if (!files.isEmpty()) {
       all.add(
@@ -100,11 +110,7 @@ final class InspectCommand implements Callable<Integer> {
                   .collect(Collectors.joining(", ", "[", "]")));
       all.addAll(List.of("data.validationFiles=[]", "data.testFiles=[]"));
     }
-    if (model != null) {
-      all.add(ConfigFiles.setting("model.folder", model));
-    }
-    all.addAll(settings);
-    return RunConfig.load(config, all);
+    return all;
   }
 
   /** Without a run's settings nobody says that completions are learned; prompts alone will do. */
@@ -152,7 +158,7 @@ final class InspectCommand implements Callable<Integer> {
     inspection.shown().forEach(row -> print(row, out));
   }
 
-  private static void counts(String what, Map<String, Integer> counts, PrintWriter out) {
+  static void counts(String what, Map<String, Integer> counts, PrintWriter out) {
     if (!counts.isEmpty()) {
       out.println(
           String.format(Locale.ROOT, "  %-11s ", what)

@@ -7,6 +7,7 @@ import org.rlaif.judge.cli.CompareCommand;
 import org.rlaif.judge.cli.LabelCommand;
 import org.rlaif.judge.cli.RankCommand;
 import org.rlaif.judge.cli.RateCommand;
+import org.rlaif.judge.cli.ReviseCommand;
 import org.rlaif.judge.cli.TournamentCommand;
 import org.rlaif.judge.cli.TrustCommand;
 import org.rlaif.judge.cli.VerifyLabelsCommand;
@@ -72,6 +73,7 @@ public final class Rlaif implements Callable<Integer> {
     judge.addSubcommand(withExample(new LabelCommand()));
     judge.addSubcommand(withExample(new RateCommand()));
     judge.addSubcommand(withExample(new RankCommand()));
+    judge.addSubcommand(new ReviseCommand());
     judge.addSubcommand(new VerifyLabelsCommand());
     judge.addSubcommand(new JudgeServeCommand());
     judge.addSubcommand(withExample(new TrustCommand()));

@@ -43,19 +43,20 @@ final class StageCommand implements Callable<Integer> {
               "A stage of a run; the stages before it must be finished.")
           .footer("", "Example: rlaif " + name + " recipes/quickstart.yaml");
       if (name.equals("data")) {
-        addInspect(spec);
+        addOthers(spec);
       }
       commands.put(name, spec);
     }
     return commands;
   }
 
-  /** A command of its own below the stage's, which needs no run's settings. */
-  private static void addInspect(CommandSpec data) {
+  /** Commands of their own below the stage's, which need no run's settings. */
+  private static void addOthers(CommandSpec data) {
     PositionalParamSpec file = data.positionalParameters().get(0);
     data.remove(file);
     data.add(PositionalParamSpec.builder(file).required(false).arity("0..1").build());
     data.addSubcommand("inspect", new CommandLine(new InspectCommand()));
+    data.addSubcommand("convert", new CommandLine(new ConvertCommand()));
   }
 
   @Override

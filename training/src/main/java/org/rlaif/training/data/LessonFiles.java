@@ -35,12 +35,7 @@ final class LessonFiles {
     for (DataFile file : DataFiles.of(files, config.allFiles())) {
       FileRows content = RowFile.read(file, config.limits(), config.where());
       RowCounts.add(leftOut, "where", content.left());
-      recognised.add(
-          new RecognisedFile(
-              file.shown(),
-              content.format(),
-              content.rows().stream().limit(1).flatMap(row -> row.columnNames().stream()).toList(),
-              content.rows().size()));
+      recognised.add(RecognisedFile.of(file, content));
       content.rows().forEach(row -> add(row, lessons));
     }
     return lessons;

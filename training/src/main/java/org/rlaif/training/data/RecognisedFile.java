@@ -1,6 +1,8 @@
 package org.rlaif.training.data;
 
 import java.util.List;
+import org.rlaif.training.rows.DataFile;
+import org.rlaif.training.rows.FileRows;
 
 /**
  * A file that was read.
@@ -12,5 +14,13 @@ import java.util.List;
 public record RecognisedFile(String name, String format, List<String> columns, int rows) {
   public RecognisedFile {
     columns = List.copyOf(columns);
+  }
+
+  static RecognisedFile of(DataFile file, FileRows content) {
+    return new RecognisedFile(
+        file.shown(),
+        content.format(),
+        content.rows().stream().limit(1).flatMap(row -> row.columnNames().stream()).toList(),
+        content.rows().size());
   }
 }

@@ -16,8 +16,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Properties;
-import org.duckdb.DuckDBDriver;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.kit.Json;
 import org.rlaif.kit.UserError;
@@ -32,8 +30,6 @@ import org.rlaif.training.config.DataConfig.Limits;
  * true and false, as such.
  */
 final class Table implements AutoCloseable {
-  private static final String MEMORY = "1GB";
-  private static final int MOST_THREADS = 4;
   private static final int BYTES_PER_CHARACTER = 4;
   private static final int LEAST_LINE = 2_000_000; // DuckDB's own most
 
@@ -121,25 +117,7 @@ final class Table implements AutoCloseable {
   }
 
   private static Table open(Path file) throws SQLException {
-    var settings = new Properties();
-    settings.setProperty("autoinstall_known_extensions", "false");
-    settings.setProperty("autoload_known_extensions", "false");
-    settings.setProperty("jdbc_stream_results", "true");
-    settings.setProperty("memory_limit", MEMORY);
-    settings.setProperty("temp_directory", System.getProperty("java.io.tmpdir"));
-    settings.setProperty(
-        "threads",
-        String.valueOf(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())));
-    Connection database = new DuckDBDriver().connect("jdbc:duckdb:", settings);
-    try (Statement statement = database.createStatement()) {
-      statement.execute("SET allowed_paths = [" + Condition.quoted(file.toString()) + "]");
-      statement.execute("SET enable_external_access = false");
-      statement.execute("SET lock_configuration = true");
-    } catch (SQLException e) {
-      database.close();
-      throw e;
-    }
-    return new Table(database);
+    return new Table(Database.of(file));
   }
 
   private String condition(String where) throws SQLException {

@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlaif.training.config.RunConfig;
@@ -60,7 +62,29 @@ class ReadmeTest {
           "--set=ilql.epochs=1",
           "--set=onPolicy.updates=1");
 
+  /** Files and folders that the commands write beside the runs. */
+  private static final Set<String> WRITTEN =
+      Set.of(
+          "preferences.jsonl",
+          "preferences.parquet",
+          "own.jsonl",
+          "revised",
+          "harmless.jsonl",
+          "policy",
+          "trust");
+
   @TempDir Path folder;
+  private TypedEndpoint endpoint;
+
+  @BeforeEach
+  void start() throws IOException {
+    endpoint = TypedEndpoint.start();
+  }
+
+  @AfterEach
+  void stop() {
+    endpoint.close();
+  }
 
   @Test
   void theirCommandsRunInTheirOrder() throws Exception {
@@ -144,7 +168,10 @@ class ReadmeTest {
     if (word.startsWith("recipes/")) {
       return Pages.ROOT.resolve(word).toString();
     }
-    return Set.of("preferences.jsonl", "policy", "trust").contains(word)
+    if (word.equals("http://localhost:8000/v1")) {
+      return endpoint.url();
+    }
+    return WRITTEN.contains(word.replaceFirst("/.*", ""))
         ? folder.resolve(word).toString()
         : word.replaceFirst("(^|=)runs/", "$1" + folder + "/runs/");
   }
@@ -203,7 +230,7 @@ class ReadmeTest {
         count++;
       }
     }
-    assertEquals(6, count);
+    assertEquals(7, count);
   }
 
   @Test
