@@ -36,7 +36,8 @@ public interface LanguageModelKind extends JudgeKind {
 
   @Override
   default Judge open(Rubric rubric, Opening opening) {
-    return new LanguageModelJudge(openModel(opening), questions(rubric));
+    Questions questions = questions(rubric); // what is wrong with a file is said first
+    return new LanguageModelJudge(openModel(opening), questions);
   }
 
   /** All that it may be asked, with these principles. */

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 
 /**
  * The gold judge: how good a TL;DR is, by someone who knows the facts. It stands for the human at
- * the end of the line, so nothing that is trained may see it, and its weights differ from those of
- * the rubric.
+ * the end of the line, so nothing that is trained in a run may see it, and its weights differ from
+ * those of the rubric. Only labelers that people are said to have taught have seen some of it.
  *
  * <pre>
  * + 1.0 name, 0.5 relation, 0.6 action, 1.0 object, 1.0 duration, 1.2 question, where stated
