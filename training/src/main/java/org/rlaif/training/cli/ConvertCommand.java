@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.rlaif.training.config.RunConfig;
 import org.rlaif.training.data.Conversion;
+import org.rlaif.training.data.ConvertedKind;
 import org.rlaif.training.data.RecognisedFile;
 import org.rlaif.training.rows.OutputFile;
 import picocli.CommandLine.Command;
@@ -55,7 +56,7 @@ final class ConvertCommand implements Callable<Integer> {
         "What rows become: preference, unpaired, rated or completion. Default: the first of these",
         "that any row is; rows that are not are left out."
       })
-  private Conversion.@Nullable Kind kind;
+  private @Nullable ConvertedKind kind;
 
   @Option(
       names = "--config",

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -35,25 +34,8 @@ public record Conversion(
     Map<String, Integer> layouts,
     Map<String, Integer> leftOut,
     Map<String, Integer> noted,
-    Kind kind,
+    ConvertedKind kind,
     List<ObjectNode> rows) {
-
-  /** What rows are written as. */
-  public enum Kind {
-    /** Two completions and which one is better. */
-    PREFERENCE,
-    /** A completion and whether it is wanted. */
-    UNPAIRED,
-    /** A completion and its ratings. */
-    RATED,
-    /** A prompt with a completion to learn, or alone. */
-    COMPLETION;
-
-    /** As it is typed. */
-    public String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   /** Whose layout. */
   public enum Form {
@@ -66,16 +48,17 @@ public record Conversion(
    *
    * @param wanted what they are to be; null: the first kind that any row is
    */
-  public static Conversion of(DataConfig config, long seed, Form form, @Nullable Kind wanted) {
+  public static Conversion of(
+      DataConfig config, long seed, Form form, @Nullable ConvertedKind wanted) {
     var reading = new Source(config, seed);
     List<Convertible> all = reading.read();
-    Kind kind =
+    ConvertedKind kind =
         wanted != null
             ? wanted
-            : Arrays.stream(Kind.values())
+            : Arrays.stream(ConvertedKind.values())
                 .filter(each -> all.stream().anyMatch(row -> row.isAlso(each)))
                 .findFirst()
-                .orElse(Kind.COMPLETION);
+                .orElse(ConvertedKind.COMPLETION);
     int others = (int) all.stream().filter(each -> !each.isAlso(kind)).count();
     RowCounts.add(reading.leftOut, "no" + kind.name().charAt(0) + kind.word().substring(1), others);
     SortedMap<String, Integer> noted = new TreeMap<>(reading.noted);
@@ -157,7 +140,7 @@ public record Conversion(
     }
 
     private static Object content(Convertible own) {
-      return Arrays.stream(Kind.values())
+      return Arrays.stream(ConvertedKind.values())
           .flatMap(own::rows)
           .map(row -> row.without(List.of("id", "provenance")))
           .toList();

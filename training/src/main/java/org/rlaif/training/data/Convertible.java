@@ -34,12 +34,12 @@ record Convertible(
         Json.MAPPER.createObjectNode());
   }
 
-  boolean isAlso(Conversion.Kind kind) {
+  boolean isAlso(ConvertedKind kind) {
     return all(kind).findAny().isPresent();
   }
 
   /** Records of that kind: none, one, or several preferences. */
-  Stream<?> all(Conversion.Kind kind) {
+  Stream<?> all(ConvertedKind kind) {
     return switch (kind) {
       case PREFERENCE -> preferences.stream();
       case UNPAIRED -> Stream.ofNullable(unpaired);
@@ -49,7 +49,7 @@ record Convertible(
   }
 
   /** The same as rows of our layout. */
-  Stream<ObjectNode> rows(Conversion.Kind kind) {
+  Stream<ObjectNode> rows(ConvertedKind kind) {
     return all(kind)
         .map(
             each -> {

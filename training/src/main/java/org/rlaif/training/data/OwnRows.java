@@ -22,11 +22,11 @@ final class OwnRows {
   private static final List<String> NESTED = List.of("provenance", "tokens", "authors", "ratings");
 
   /** By a column that nothing else has, and in this order. */
-  private static final Map<String, Class<? extends Record>> TYPES =
-      Map.of(
-          "probabilityFirst", Preference.class,
-          "probabilityDesirable", UnpairedPreference.class,
-          "ratings", RatedCompletion.class);
+  private static final List<Map.Entry<String, Class<? extends Record>>> TYPES =
+      List.of(
+          Map.entry("probabilityFirst", Preference.class),
+          Map.entry("probabilityDesirable", UnpairedPreference.class),
+          Map.entry("ratings", RatedCompletion.class));
 
   private OwnRows() {}
 
@@ -73,7 +73,7 @@ final class OwnRows {
     if (!row.columns().path("id").isTextual() || !row.has("prompt")) {
       return null;
     }
-    for (Map.Entry<String, Class<? extends Record>> each : TYPES.entrySet()) {
+    for (Map.Entry<String, Class<? extends Record>> each : TYPES) {
       if (row.has(each.getKey()) && row.has("provenance")) {
         return each.getValue();
       }
