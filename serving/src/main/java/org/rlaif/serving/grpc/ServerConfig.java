@@ -4,10 +4,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.rlaif.kit.Prompt;
 import org.rlaif.kit.UserError;
+import org.rlaif.model.onnx.Quantization;
+import org.rlaif.serving.engine.Calibration;
 import org.rlaif.serving.engine.EngineConfig;
 import org.rlaif.serving.graph.ComputeConfig;
 
@@ -108,6 +112,11 @@ public record ServerConfig(
   public ServerConfig engine(UnaryOperator<EngineConfig> change) {
     return new ServerConfig(
         models, port, host, change.apply(engine), maxMessageBytes, patience, security, metrics);
+  }
+
+  /** With policies quantised so, and calibrated and checked on these prompts. */
+  public ServerConfig quantize(Quantization quantization, List<Prompt> prompts) {
+    return engine(each -> each.quantize(quantization).calibrate(Calibration.of(prompts)));
   }
 
   /** Guarded so on TCP. */

@@ -11,7 +11,6 @@ import org.rlaif.client.RlaifClient;
 import org.rlaif.kit.Prompt;
 import org.rlaif.model.onnx.Precision;
 import org.rlaif.model.onnx.Quantization;
-import org.rlaif.serving.engine.Calibration;
 import org.rlaif.serving.grpc.RlaifServer;
 import org.rlaif.serving.grpc.ServerConfig;
 import org.rlaif.training.run.Servers;
@@ -31,10 +30,7 @@ record InProcessServers(int threads) implements Servers {
       Map<String, Path> models, @Nullable Precision weights, Supplier<List<Prompt>> prompts) {
     ServerConfig config = ServerConfig.inProcess(models).threads(threads);
     if (weights != null && weights != Precision.FP32) {
-      var quantization = new Quantization(weights, Precision.FP32);
-      config =
-          config.engine(
-              each -> each.quantize(quantization).calibrate(Calibration.of(prompts.get())));
+      config = config.quantize(new Quantization(weights, Precision.FP32), prompts.get());
     }
     RlaifServer server = RlaifServer.start(config);
     Function<Duration, RlaifClient> clients =
