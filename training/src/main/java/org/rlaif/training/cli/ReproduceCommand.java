@@ -221,7 +221,8 @@ final class ReproduceCommand implements Callable<Integer> {
             runs.resolve("labelers-" + seed))
         .run(
             labeler,
-            JsonLines.read(run.path(Product.CANDIDATES), Candidates.class),
+            JsonLines.read(
+                run.path(Product.CANDIDATES).resolve("candidates.jsonl"), Candidates.class),
             GeneratedData.facts(run.path(Product.DATA)),
             seed);
   }

@@ -123,7 +123,7 @@ class ReproduceTest {
     Typed typed = reproduce(labels);
     assertEquals(2, typed.code(), typed.err());
     assertTrue(
-        typed.err().contains("candidates.prompts: 0 with completions that differ in worth"),
+        typed.err().contains(" with completions that differ in worth (expected: at least 12)"),
         typed.err());
     Typed unknown = reproduce(List.of("reproduce", "labels", "--only", "huge"));
     assertEquals(
