@@ -137,7 +137,7 @@ class VerifyCommandTest {
     Path run = tiny();
     Typed nothing = verify("--sample", "0%");
     assertEquals(2, nothing.code());
-    assertEquals("rlaif: --sample: 0.0% (expected: > 0% and <= 100%)", nothing.err().strip());
+    assertEquals("rlaif: --sample: 0% (expected: > 0% and <= 100%)", nothing.err().strip());
     Typed odd = verify("--sample", "half");
     assertEquals("rlaif: --sample: half (expected: a share such as 5%)", odd.err().strip());
 
