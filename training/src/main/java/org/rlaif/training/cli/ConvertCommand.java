@@ -2,7 +2,6 @@ package org.rlaif.training.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -13,6 +12,7 @@ import org.rlaif.training.data.ConvertedKind;
 import org.rlaif.training.data.RecognisedFile;
 import org.rlaif.training.rows.OutputFile;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -58,24 +58,12 @@ final class ConvertCommand implements Callable<Integer> {
       })
   private @Nullable ConvertedKind kind;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE.yaml",
-      description = "A run's settings, for columns, layout, template and the like.")
-  private @Nullable Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "A setting, such as data.columns.prompt=question. Can be repeated.")
-  private List<String> settings = new ArrayList<>();
+  @Mixin private DataOptions reading = new DataOptions();
 
   @Override
   public Integer call() {
     OutputFile file = OutputFile.of(out);
-    List<String> all = InspectCommand.settings(List.of(in));
-    all.addAll(settings);
-    RunConfig run = RunConfig.load(config, all);
+    RunConfig run = reading.load(List.of(in), List.of());
     Conversion conversion = Conversion.of(run.data(), run.dataSeed(), form, kind);
     file.write(conversion.rows());
     PrintWriter to = spec.commandLine().getOut();

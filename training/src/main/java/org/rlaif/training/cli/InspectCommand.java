@@ -25,6 +25,7 @@ import org.rlaif.training.data.Inspection.Spread;
 import org.rlaif.training.data.RecognisedFile;
 import org.rlaif.training.data.ShownRow;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,17 +51,7 @@ final class InspectCommand implements Callable<Integer> {
       description = "Files, patterns, or hf://datasets/ORG/NAME/PATH; none: those of --config.")
   private List<String> files = new ArrayList<>();
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE.yaml",
-      description = "A run's settings, for columns, layout, template and the like.")
-  private @Nullable Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "A setting, such as data.columns.prompt=question. Can be repeated.")
-  private List<String> settings = new ArrayList<>();
+  @Mixin private DataOptions reading = new DataOptions();
 
   @Option(
       names = "--model",
@@ -91,33 +82,15 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private RunConfig load() {
-    List<String> all = settings(files);
-    if (model != null) {
-      all.add(ConfigFiles.setting("model.folder", model));
-    }
-    all.addAll(settings);
-    return RunConfig.load(config, all);
-  }
-
-  /** Those that files alone are read with; none: the files that are configured. */
-  static List<String> settings(List<String> files) {
-    List<String> all = new ArrayList<>(List.of("data.source=files", "evaluation.judge=configured"));
-    if (!files.isEmpty()) {
-      all.add(
-          "data.files="
-              + files.stream()
-                  .map(file -> "'" + file.replace("'", "''") + "'")
-                  .collect(Collectors.joining(", ", "[", "]")));
-      all.addAll(List.of("data.validationFiles=[]", "data.testFiles=[]"));
-    }
-    return all;
+    return reading.load(
+        files, model == null ? List.of() : List.of(ConfigFiles.setting("model.folder", model)));
   }
 
   /** Without a run's settings nobody says that completions are learned; prompts alone will do. */
   private Inspection inspect(RunConfig run) {
     UserError.require(rows >= 0, "--rows", rows, ">= 0");
     DataConfig data = run.data();
-    boolean learned = config != null && run.sft() != null;
+    boolean learned = reading.isConfigured() && run.sft() != null;
     if (run.model().folder().isEmpty()) {
       return Inspection.of(data, run.dataSeed(), learned, null, rows);
     }
