@@ -12,7 +12,8 @@ import org.rlaif.kit.UserError;
 
 /** Threads that ask a language model, as many at a time as is worth it. */
 public final class Askers implements AutoCloseable {
-  private static final long CLOSING_SECONDS = 5;
+  /** For answers that are under way, and perhaps paid for, when a question beside them fails. */
+  private static final long CLOSING_SECONDS = 10;
 
   private final LanguageModel model;
   private final ExecutorService pool;
@@ -55,18 +56,19 @@ public final class Askers implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for " + model.name(), e);
     } finally {
-      pending.forEach(each -> each.cancel(true)); // after a failure there is no need for the rest
+      pending.forEach(each -> each.cancel(false)); // after a failure there is no need for the rest
     }
   }
 
+  /** Waits a little for what is under way, so that an answer that comes is kept. */
   @Override
   public void close() {
-    pool.shutdownNow();
+    pool.shutdown();
     try {
-      // What is being written down now is written down.
       pool.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    pool.shutdownNow();
   }
 }
